@@ -1,0 +1,82 @@
+//! From the effective spec to the client's Rust code: the one generating function.
+//!
+//! `build.rs` calls it to build the client, xtask to print the code and to see what a change of the
+//! spec does to it, the tests to lock it. It walks four rooms:
+//!
+//! 1. `prepare` takes out of the spec what progenitor would turn into types that refuse what the
+//!    server may well send, and leaves notes about it for the later steps;
+//! 2. progenitor generates types, builders and operations;
+//! 3. `operations` hands every request to `crate::transport`, the only place that sends;
+//! 4. `types` opens the world: unknown fields and values are kept or ignored, never an error.
+//!
+//! All of that is by rule. Nothing here knows an operation or a type by its name.
+
+#[path = "generate/operations.rs"]
+mod operations;
+#[path = "generate/prepare.rs"]
+mod prepare;
+#[path = "generate/rust.rs"]
+mod rust;
+#[path = "generate/types.rs"]
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// Generates the client's code from an OpenAPI 3.0 document in YAML or JSON.
+///
+/// # Errors
+/// Where the document is none, where progenitor cannot generate code for it, or where that code has
+/// a shape that the hardening does not know: better no client than one without it.
+pub fn generate(spec: &str) -> Result<TokenStream, Error> {
+    let mut document: serde_json::Value =
+        serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
+    prepare::prepare(&mut document);
+    let spec: openapiv3::OpenAPI =
+        serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
+
+    let operations = operations::Operations::of(&spec)?;
+    let mut settings = progenitor::GenerationSettings::new();
+    settings
+        .with_interface(progenitor::InterfaceStyle::Builder)
+        .with_hooks(progenitor::HooksMode::Expected)
+        .with_inner_type(quote::quote!(crate::transport::Inner))
+        .with_derive("PartialEq");
+    let tokens = progenitor::Generator::new(&settings)
+        .generate_tokens(&spec)
+        .map_err(|e| Error::Generator(e.to_string()))?;
+    let mut file: syn::File =
+        syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
+
+    let directions = operations::Directions::of(&file)?;
+    let checked = types::harden(&mut file, &directions)?;
+    operations::harden(&mut file, &operations, &checked, &spec.info)?;
+    Ok(file.into_token_stream())
+}
+
+/// Why no code could be generated.
+#[derive(Debug)]
+pub enum Error {
+    /// The document is not OpenAPI 3.0.
+    Document(String),
+    /// progenitor refused the document.
+    Generator(String),
+    /// progenitor's code is not of the shape that the hardening was written for.
+    Shape(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Document(e) => write!(f, "not an OpenAPI 3.0 document: {e}"),
+            Error::Generator(e) => write!(f, "progenitor cannot generate code for the spec: {e}"),
+            Error::Shape(e) => write!(
+                f,
+                "progenitor's code has a shape that client/generate.rs does not know \
+                 (was progenitor updated?): {e}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

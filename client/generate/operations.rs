@@ -1,0 +1,378 @@
+//! The operations: progenitor builds the request, `crate::transport` does all the rest.
+//!
+//! A generated `send` ends with the hooks, the sending and the reading of the answer. Everything
+//! after the request is built is cut off here and replaced by one call, and every path parameter is
+//! encoded by a function that can refuse it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::visit::Visit;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ImplItem, ImplItemFn, Item, ItemImpl, Lit, ReturnType, Stmt, Token, Type};
+
+use super::Error;
+use super::rust::{argument, doc_of, impl_of, last_name, module, module_mut, set_doc};
+use super::types::tidy;
+
+/// Method and path template of each operation, by its id.
+pub(crate) struct Operations(BTreeMap<String, (String, String)>);
+
+impl Operations {
+    pub(crate) fn of(spec: &openapiv3::OpenAPI) -> Result<Self, Error> {
+        let mut operations = BTreeMap::new();
+        for (path, item) in &spec.paths.paths {
+            let Some(item) = item.as_item() else {
+                return Err(Error::Document(format!("the path {path} is a reference elsewhere")));
+            };
+            for (method, operation) in item.iter() {
+                if let Some(id) = &operation.operation_id {
+                    let place = (method.to_uppercase(), path.clone());
+                    operations.insert(id.clone(), place);
+                }
+            }
+        }
+        Ok(Self(operations))
+    }
+}
+
+/// Which types travel which way, by their names in `types`.
+pub(crate) struct Directions {
+    /// What the server sends, errors included.
+    pub(crate) response: BTreeSet<String>,
+    /// What the client sends.
+    pub(crate) request: BTreeSet<String>,
+}
+
+impl Directions {
+    pub(crate) fn of(file: &syn::File) -> Result<Self, Error> {
+        let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
+        let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+        let graph: BTreeMap<String, BTreeSet<String>> = types
+            .iter()
+            .filter_map(|item| match item {
+                Item::Struct(item) => {
+                    Some((item.ident.to_string(), names_in(|n| n.visit_item_struct(item))))
+                }
+                Item::Enum(item) => {
+                    Some((item.ident.to_string(), names_in(|n| n.visit_item_enum(item))))
+                }
+                _ => None,
+            })
+            .collect();
+        let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+        for item in builder {
+            match item {
+                Item::Struct(item) => sent.extend(names_in(|n| n.visit_item_struct(item))),
+                Item::Impl(item) => {
+                    for send in item.items.iter().filter_map(as_send) {
+                        received.extend(names_in(|n| n.visit_return_type(&send.sig.output)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(Self { response: reach(&graph, received), request: reach(&graph, sent) })
+    }
+}
+
+/// All that the names reach in the graph.
+fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<String>) -> BTreeSet<String> {
+    let mut open: Vec<String> = from.into_iter().filter(|n| graph.contains_key(n)).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        let next = graph[&name].iter().filter(|n| graph.contains_key(*n));
+        open.extend(next.filter(|n| !seen.contains(*n)).cloned());
+        seen.insert(name);
+    }
+    seen
+}
+
+/// The last names of all paths in what `visit` visits.
+fn names_in(visit: impl FnOnce(&mut Names)) -> BTreeSet<String> {
+    let mut names = Names::default();
+    visit(&mut names);
+    names.0
+}
+
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if let Some(last) = path.segments.last() {
+            self.0.insert(last.ident.to_string());
+        }
+        syn::visit::visit_path(self, path);
+    }
+}
+
+pub(crate) fn harden(
+    file: &mut syn::File,
+    operations: &Operations,
+    checked: &BTreeSet<String>,
+    info: &openapiv3::Info,
+) -> Result<(), Error> {
+    file.items.retain_mut(|item| match item {
+        Item::Use(_) => false,
+        Item::Mod(item) => item.ident != "prelude",
+        Item::Struct(item) if item.ident == "Client" => {
+            set_doc(&mut item.attrs, &format!(
+                "A client for {}, version {}.\n\nMade by [`Client::builder`]. It is cheap to clone, \
+                 and all clones share one pool of connections.",
+                info.title.trim(), info.version.trim(),
+            ));
+            true
+        }
+        Item::Impl(item) => {
+            if let (None, Some("Client")) = (impl_of(item).0.as_deref(), impl_of(item).1.as_deref()) {
+                client_impl(item);
+            }
+            true
+        }
+        _ => true,
+    });
+    file.items.insert(
+        0,
+        syn::parse_quote!(
+            pub use progenitor_client::ResponseValue;
+        ),
+    );
+    file.items.insert(
+        1,
+        syn::parse_quote!(
+            #[allow(unused_imports)]
+            use progenitor_client::{ClientHooks, ClientInfo, RequestBuilderExt};
+        ),
+    );
+
+    let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    for item in builder.iter_mut() {
+        match item {
+            Item::Use(item) => {
+                let text = quote!(#item).to_string();
+                if text.contains("encode_path") {
+                    *item = syn::parse_quote!(
+                        #[allow(unused_imports)]
+                        use super::{ClientInfo, RequestBuilderExt, ResponseValue};
+                    );
+                }
+            }
+            Item::Impl(item) => operation_impl(item, operations, checked)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The inherent impls of `Client`: its constructors are the business of `crate::client`.
+fn client_impl(item: &mut ItemImpl) {
+    item.items.retain_mut(|item| {
+        let ImplItem::Fn(function) = item else { return true };
+        if function.sig.ident == "new_with_client" {
+            function.vis = syn::parse_quote!(pub(crate));
+        } else {
+            let doc = tidy(&doc_of(&function.attrs));
+            set_doc(&mut function.attrs, &doc);
+        }
+        function.sig.ident != "new"
+    });
+}
+
+fn operation_impl(
+    item: &mut ItemImpl,
+    operations: &Operations,
+    checked: &BTreeSet<String>,
+) -> Result<(), Error> {
+    for item in &mut item.items {
+        let ImplItem::Fn(function) = item else { continue };
+        let name = function.sig.ident.to_string();
+        match name.as_str() {
+            "new" => function.vis = syn::parse_quote!(pub(crate)),
+            "send" => harden_send(function, operations, checked)?,
+            "body_map" => {
+                set_doc(&mut function.attrs, "Changes the body with a closure over its builder.")
+            }
+            _ => set_doc(&mut function.attrs, &format!("Sets `{name}`.")),
+        }
+    }
+    Ok(())
+}
+
+fn harden_send(
+    send: &mut ImplItemFn,
+    operations: &Operations,
+    checked: &BTreeSet<String>,
+) -> Result<(), Error> {
+    let (id, end) = operation_id(send)?;
+    let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
+    let (method, path) = operations.0.get(&id).ok_or_else(|| shape("not in the spec"))?;
+
+    // The answer.
+    let ReturnType::Type(_, output) = &mut send.sig.output else {
+        return Err(shape("send returns nothing"));
+    };
+    let success = argument(output, "Result")
+        .and_then(|value| argument(value, "ResponseValue"))
+        .cloned()
+        .ok_or_else(|| shape("send does not return Result<ResponseValue<_>, _>"))?;
+    let read = match &success {
+        Type::Tuple(unit) if unit.elems.is_empty() => quote!(call_empty),
+        other if last_name(other).is_some_and(|n| n == "ByteStream" || n == "Upgraded") => {
+            return Err(shape("streams and upgrades are not supported"));
+        }
+        _ => quote!(call),
+    };
+    **output = syn::parse_quote!(Result<ResponseValue<#success>, crate::Error>);
+
+    // The request.
+    let statements = &mut send.block.stmts;
+    statements.truncate(end);
+    let Some(Stmt::Local(syn::Local { init: Some(built), .. })) = statements.pop() else {
+        return Err(shape("no request is built"));
+    };
+    let Expr::Try(attempt) = *built.expr else {
+        return Err(shape("the request is built without `?`"));
+    };
+    let build = attempt.expr;
+    statements.push(syn::parse_quote!(let request = #build;));
+
+    let mut parameters = Parameters { failed: None };
+    for statement in statements.iter_mut() {
+        parameters.visit_stmt_mut(statement);
+    }
+    if let Some(what) = parameters.failed {
+        return Err(shape(&what));
+    }
+    if let Some((at, check)) = body_check(statements, checked) {
+        statements.insert(at, check);
+    }
+    statements.push(Stmt::Expr(
+        syn::parse_quote! {
+            crate::transport::#read(client, request, &crate::transport::Operation {
+                id: #id,
+                method: #method,
+                path: #path,
+            })
+            .await
+        },
+        None,
+    ));
+    let doc = format!(
+        "{}\n\n# Errors\nSee [`Error`](crate::Error): it tells whether the server has acted.",
+        doc_of(&send.attrs)
+    );
+    set_doc(&mut send.attrs, &doc);
+    Ok(())
+}
+
+/// The check of the body's limits, and where it goes: after the body is complete.
+fn body_check(statements: &[Stmt], checked: &BTreeSet<String>) -> Option<(usize, Stmt)> {
+    statements.iter().enumerate().find_map(|(at, statement)| {
+        let Stmt::Local(local) = statement else { return None };
+        let syn::Pat::Ident(name) = &local.pat else { return None };
+        let init = &local.init.as_ref()?.expr;
+        let names = names_in(|n| n.visit_expr(init));
+        let is_checked = name.ident == "body" && {
+            let text = quote!(#init).to_string();
+            names.contains("try_from")
+                && checked.iter().any(|ty| text.contains(&format!("types :: {ty} :: try_from")))
+        };
+        is_checked.then(|| {
+            (
+                at + 1,
+                syn::parse_quote! {
+                    crate::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
+                },
+            )
+        })
+    })
+}
+
+fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
+    match item {
+        ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
+        _ => None,
+    }
+}
+
+/// The operation's id, and the number of statements before the one that names it.
+fn operation_id(send: &ImplItemFn) -> Result<(String, usize), Error> {
+    for (at, statement) in send.block.stmts.iter().enumerate() {
+        let Stmt::Local(local) = statement else { continue };
+        let Some(init) = &local.init else { continue };
+        let Expr::Struct(value) = &*init.expr else { continue };
+        if value.path.is_ident("OperationInfo")
+            && let Some(field) = value.fields.first()
+            && let Expr::Lit(syn::ExprLit { lit: Lit::Str(id), .. }) = &field.expr
+        {
+            return Ok((id.value(), at));
+        }
+    }
+    Err(missing("OperationInfo in send"))
+}
+
+/// Rewrites what fills the path's template and what refuses an argument.
+struct Parameters {
+    failed: Option<String>,
+}
+
+impl VisitMut for Parameters {
+    /// `Error::InvalidRequest` is progenitor's error; ours is made by `Error::invalid_input`.
+    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
+        let names: Vec<_> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        if names == ["Error", "InvalidRequest"] {
+            path.path = syn::parse_quote!(crate::Error::invalid_input);
+        }
+    }
+
+    /// `encode_path(&branch.to_string())` lets `..` through; `path_segment` does not.
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let Expr::Call(call) = expr else { return };
+        let Expr::Path(function) = &*call.func else { return };
+        if function.path.is_ident("encode_path") {
+            let argument = &call.args[0];
+            let name = match argument {
+                Expr::Reference(reference) => match &*reference.expr {
+                    Expr::MethodCall(method) => match &*method.receiver {
+                        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+                        _ => None,
+                    },
+                    _ => None,
+                },
+                _ => None,
+            };
+            match name {
+                Some(name) => {
+                    *expr = syn::parse_quote!(crate::transport::path_segment(#name, #argument)?);
+                }
+                None => {
+                    self.failed = Some("encode_path takes something else than a parameter".into())
+                }
+            }
+        }
+    }
+
+    /// The URL is put together by `format!`, whose arguments are tokens to syn.
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        if !mac.path.is_ident("format") {
+            return;
+        }
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        match mac.parse_body_with(parser) {
+            Ok(mut arguments) => {
+                for argument in &mut arguments {
+                    self.visit_expr_mut(argument);
+                }
+                mac.tokens = quote!(#arguments);
+            }
+            Err(e) => self.failed = Some(format!("a format! that cannot be read: {e}")),
+        }
+    }
+}
+
+fn missing(what: &str) -> Error {
+    Error::Shape(format!("{what} is missing"))
+}

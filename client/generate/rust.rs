@@ -1,0 +1,67 @@
+//! Small helpers to read and write Rust syntax.
+
+use syn::{Attribute, GenericArgument, Ident, Item, ItemImpl, ItemMod, PathArguments, Type};
+
+/// The items of the module `name` among `items`.
+pub(crate) fn module<'a>(items: &'a [Item], name: &str) -> Option<&'a Vec<Item>> {
+    items.iter().find_map(|item| match item {
+        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(items),
+        _ => None,
+    })
+}
+
+/// The items of the module `name` among `items`, to change.
+pub(crate) fn module_mut<'a>(items: &'a mut [Item], name: &str) -> Option<&'a mut Vec<Item>> {
+    items.iter_mut().find_map(|item| match item {
+        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(items),
+        _ => None,
+    })
+}
+
+/// The last name of a type's path: `Backup` for `types::Backup`.
+pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|s| &s.ident),
+        _ => None,
+    }
+}
+
+/// `T` of `Name<T, …>`, where the type is that.
+pub(crate) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    (last.ident == name).then_some(())?;
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// What the impl is for, and of which trait: `(Some("Display"), "Backup")`.
+pub(crate) fn impl_of(item: &ItemImpl) -> (Option<String>, Option<String>) {
+    let of = item.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    (of.map(|s| s.ident.to_string()), last_name(&item.self_ty).map(Ident::to_string))
+}
+
+/// The text of an item's `#[doc]` attributes.
+pub(crate) fn doc_of(attrs: &[Attribute]) -> String {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Replaces an item's documentation.
+pub(crate) fn set_doc(attrs: &mut Vec<Attribute>, text: &str) {
+    attrs.retain(|attr| !attr.path().is_ident("doc"));
+    // A leading space, as `///` leaves one.
+    let text = text.trim().lines().map(|line| format!(" {}", line.trim_end()));
+    for line in text.rev().collect::<Vec<_>>() {
+        attrs.insert(0, syn::parse_quote!(#[doc = #line]));
+    }
+}

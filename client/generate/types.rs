@@ -1,0 +1,515 @@
+//! The types: open to whatever the server sends, strict about what the client sends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Fields, FnArg, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
+
+use super::Error;
+use super::operations::Directions;
+use super::prepare::MARK;
+use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
+
+/// Hardens `mod types` and returns the names of the types whose values must be checked before they
+/// are sent.
+pub(crate) fn harden(
+    file: &mut syn::File,
+    directions: &Directions,
+) -> Result<BTreeSet<String>, Error> {
+    let types = module_mut(&mut file.items, "types")
+        .ok_or_else(|| Error::Shape("mod types is missing".into()))?;
+
+    let mut opened = BTreeMap::new();
+    let mut limits: BTreeMap<String, Vec<(Ident, Type, Limits)>> = BTreeMap::new();
+    let docs = type_docs(types);
+    for item in types.iter_mut() {
+        match item {
+            Item::Struct(item) => {
+                let fields = harden_struct(item, directions, &docs);
+                limits.insert(item.ident.to_string(), fields);
+            }
+            Item::Enum(item) => {
+                let name = item.ident.to_string();
+                let values = unit_values(item);
+                document(&mut item.attrs, &format!("`{name}`"));
+                item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
+                for (variant, value) in item.variants.iter_mut().zip(values.iter().flatten()) {
+                    if doc_of(&variant.attrs).is_empty() {
+                        set_doc(&mut variant.attrs, &format!("`{value}`"));
+                    }
+                }
+                match values {
+                    Some(values) if directions.response.contains(&name) => {
+                        opened.insert(name, values);
+                    }
+                    _ => item.attrs.push(schemars_derive()),
+                }
+            }
+            _ => {}
+        }
+    }
+    open_enums(types, &opened);
+    for item in types.iter_mut() {
+        if let Item::Impl(item) = item {
+            document_impl(item);
+            name_the_choices(item);
+        }
+    }
+    builders(types)?;
+    Ok(checks(types, &limits, directions))
+}
+
+/// The limits of a value that a note told of: (name, number).
+type Limits = Vec<(String, String)>;
+
+/// Splits a description into the text and the note that `prepare` left in it.
+fn read_note(text: &str) -> (String, Option<String>, Limits) {
+    let mut parts = text.split(MARK);
+    let prose = parts.next().unwrap_or_default().trim().to_owned();
+    let (mut at, mut limits) = (None, Limits::new());
+    for entry in parts.next().unwrap_or_default().split(';') {
+        match entry.split_once('=') {
+            Some(("at", pointer)) => at = Some(pointer.to_owned()),
+            Some((name, limit)) => limits.push((name.to_owned(), limit.to_owned())),
+            None => {}
+        }
+    }
+    (prose, at, limits)
+}
+
+/// What each type is for, by its name: the description of a field that refers to it.
+fn type_docs(types: &[Item]) -> BTreeMap<String, String> {
+    let entry = |ident: &Ident, attrs| (ident.to_string(), read_note(&doc_of(attrs)).0);
+    types
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(entry(&item.ident, &item.attrs)),
+            Item::Enum(item) => Some(entry(&item.ident, &item.attrs)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A type's documentation: what upstream says of it, and where it says so.
+fn document(attrs: &mut Vec<Attribute>, otherwise: &str) {
+    let (prose, at, _) = read_note(&doc_of(attrs));
+    let prose = if prose.is_empty() { otherwise.to_owned() } else { tidy(&prose) };
+    let place = at.map(|at| format!("\n\nFrom `{at}` of the spec.")).unwrap_or_default();
+    set_doc(attrs, &format!("{prose}{place}"));
+}
+
+/// Upstream's Markdown as rustdoc takes it: no lead of blank lines, no bare `<`.
+pub(crate) fn tidy(text: &str) -> String {
+    let text = text.split(MARK).step_by(2).collect::<String>();
+    text.trim().replace('<', "\\<")
+}
+
+fn schemars_derive() -> Attribute {
+    syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
+}
+
+fn harden_struct(
+    item: &mut ItemStruct,
+    directions: &Directions,
+    docs: &BTreeMap<String, String>,
+) -> Vec<(Ident, Type, Limits)> {
+    let name = item.ident.to_string();
+    document(&mut item.attrs, &format!("`{name}`"));
+    if directions.response.contains(&name) {
+        item.attrs.retain(|attr| !denies_unknown_fields(attr));
+    }
+    item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
+    item.attrs.push(schemars_derive());
+    let mut limits = Vec::new();
+    if let Fields::Named(fields) = &mut item.fields {
+        for field in &mut fields.named {
+            let (mut prose, _, found) = read_note(&doc_of(&field.attrs));
+            if prose.is_empty() {
+                let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
+                let of_type = last_name(inner).and_then(|n| docs.get(&n.to_string()));
+                prose = of_type.filter(|d| !d.is_empty()).cloned().unwrap_or_else(|| {
+                    field.ident.as_ref().map(|i| format!("`{i}`")).unwrap_or_default()
+                });
+            }
+            set_doc(&mut field.attrs, &tidy(&prose));
+            if directions.response.contains(&name) {
+                absent_is_null(field);
+            }
+            if let Some(range) =
+                schemars_range(&found).filter(|_| directions.request.contains(&name))
+            {
+                field.attrs.push(range);
+            }
+            if let Some(ident) = &field.ident {
+                limits.push((ident.clone(), field.ty.clone(), found));
+            }
+        }
+    }
+    limits
+}
+
+fn denies_unknown_fields(attr: &Attribute) -> bool {
+    attr.path().is_ident("serde") && quote!(#attr).to_string().contains("deny_unknown_fields")
+}
+
+/// What can be null can be absent: typify has serde insist on the key of a required property.
+fn absent_is_null(field: &mut syn::Field) {
+    let before = field.attrs.len();
+    field.attrs.retain(|attr| {
+        !(attr.path().is_ident("serde")
+            && quote!(#attr).to_string().contains("Option::deserialize"))
+    });
+    if field.attrs.len() < before {
+        field.attrs.push(syn::parse_quote!(#[serde(default)]));
+    }
+}
+
+/// The limits in the JSON Schema that schemars derives.
+fn schemars_range(limits: &Limits) -> Option<Attribute> {
+    let entries = limits.iter().filter_map(|(name, limit)| {
+        let key = match name.as_str() {
+            "min" => "min",
+            "max" => "max",
+            _ => return None,
+        };
+        let (key, limit) = (format_ident!("{key}"), number(limit)?);
+        Some(quote!(#key = #limit))
+    });
+    let entries: Vec<_> = entries.collect();
+    (!entries.is_empty()).then(
+        || syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#(#entries),*)))]),
+    )
+}
+
+fn number(text: &str) -> Option<TokenStream> {
+    text.parse().ok()
+}
+
+/// The values of an enum that is a list of strings, else nothing.
+fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
+    item.variants
+        .iter()
+        .map(|variant| match &variant.fields {
+            Fields::Unit => {
+                Some(rename_of(&variant.attrs).unwrap_or_else(|| variant.ident.to_string()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// `x` of `#[serde(rename = "x")]`.
+fn rename_of(attrs: &[Attribute]) -> Option<String> {
+    let mut found = None;
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        // What else may stand there is not of interest, so an unread rest is no error.
+        let _ = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                found = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+/// Gives each enum of the server's a variant for what it may say next year.
+fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
+    let dropped = ["Display", "FromStr", "TryFrom"];
+    types.retain(|item| match item {
+        Item::Impl(item) => match impl_of(item) {
+            (Some(of), Some(name)) => {
+                !(opened.contains_key(&name) && dropped.contains(&of.as_str()))
+            }
+            _ => true,
+        },
+        _ => true,
+    });
+    let mut impls = Vec::new();
+    for item in types.iter_mut() {
+        let Item::Enum(item) = item else { continue };
+        let Some(values) = opened.get(&item.ident.to_string()) else { continue };
+        let idents: Vec<_> = item.variants.iter().map(|v| v.ident.clone()).collect();
+        let unknown =
+            if idents.iter().any(|i| i == "Unknown") { "Unrecognized" } else { "Unknown" };
+        let unknown = format_ident!("{unknown}");
+        item.attrs.retain(|attr| !attr.path().is_ident("derive"));
+        item.attrs.push(syn::parse_quote!(
+            #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        ));
+        for variant in &mut item.variants {
+            variant.attrs.retain(|attr| !attr.path().is_ident("serde"));
+        }
+        item.variants.push(syn::parse_quote!(
+            /// A value that this version of the crate does not know.
+            #unknown(crate::UnknownValue)
+        ));
+        impls.push(open_enum_impls(&item.ident, &idents, values, &unknown));
+    }
+    for tokens in impls {
+        if let Ok(file) = syn::parse2::<syn::File>(tokens) {
+            types.extend(file.items);
+        }
+    }
+}
+
+fn open_enum_impls(
+    name: &Ident,
+    idents: &[Ident],
+    values: &[String],
+    unknown: &Ident,
+) -> TokenStream {
+    quote! {
+        impl #name {
+            /// The values that this version of the crate knows.
+            pub const KNOWN: &'static [&'static str] = &[#(#values),*];
+
+            /// The value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#idents => #values,)*
+                    Self::#unknown(value) => value.as_str(),
+                }
+            }
+        }
+        impl ::std::convert::From<&str> for #name {
+            fn from(value: &str) -> Self {
+                match value {
+                    #(#values => Self::#idents,)*
+                    _ => Self::#unknown(crate::UnknownValue::new(value)),
+                }
+            }
+        }
+        impl ::std::convert::From<::std::string::String> for #name {
+            fn from(value: ::std::string::String) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+        impl ::std::str::FromStr for #name {
+            type Err = ::std::convert::Infallible;
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                Ok(Self::from(value))
+            }
+        }
+        impl ::std::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                deserializer.deserialize_str(crate::open_enum::AnyString(::std::marker::PhantomData))
+            }
+        }
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for #name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!(#name).into()
+            }
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                crate::open_enum::json_schema(Self::KNOWN)
+            }
+        }
+    }
+}
+
+/// Documents what typify leaves without a word.
+fn document_impl(item: &mut ItemImpl) {
+    let (of, Some(name)) = impl_of(item) else { return };
+    if of.is_some() {
+        return;
+    }
+    for item in &mut item.items {
+        if let ImplItem::Fn(function) = item
+            && function.sig.ident == "builder"
+        {
+            set_doc(&mut function.attrs, &format!("A builder for [`{name}`]."));
+        }
+    }
+}
+
+/// `FromStr` of a closed enum: 'invalid value' is no help, the list of the valid ones is.
+fn name_the_choices(item: &mut ItemImpl) {
+    if impl_of(item).0.as_deref() != Some("FromStr") {
+        return;
+    }
+    for item in &mut item.items {
+        let ImplItem::Fn(function) = item else { continue };
+        let Some(syn::Stmt::Expr(syn::Expr::Match(choice), None)) = function.block.stmts.last_mut()
+        else {
+            continue;
+        };
+        let values: Vec<String> = choice
+            .arms
+            .iter()
+            .filter_map(|arm| match &arm.pat {
+                syn::Pat::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+                _ => None,
+            })
+            .collect();
+        let format = format!("`{{}}` is none of: {}", values.join(", "));
+        if let Some(last) = choice.arms.last_mut() {
+            *last.body = syn::parse_quote!(Err(::std::format!(#format, value).into()));
+        }
+    }
+}
+
+/// `types::builder`: setters that take a plain value for an optional field, and documentation.
+fn builders(types: &mut [Item]) -> Result<(), Error> {
+    let documentation = field_docs(types);
+    for item in types.iter_mut() {
+        match item {
+            Item::Mod(item) if item.ident == "builder" => {
+                set_doc(&mut item.attrs, "Builders for the types that have fields.");
+                for item in item.content.iter_mut().flat_map(|(_, items)| items) {
+                    builder_item(item, &documentation);
+                }
+            }
+            Item::Mod(item) if item.ident == "error" => {
+                set_doc(&mut item.attrs, "Why a value could not be made.");
+                for item in item.content.iter_mut().flat_map(|(_, items)| items) {
+                    if let Item::Struct(item) = item {
+                        set_doc(&mut item.attrs, "A value that is not valid for its type.");
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The documentation of each field, by type and name.
+fn field_docs(types: &[Item]) -> BTreeMap<(String, String), String> {
+    let mut docs = BTreeMap::new();
+    for item in types {
+        let Item::Struct(item) = item else { continue };
+        for field in &item.fields {
+            if let Some(ident) = &field.ident {
+                let key = (item.ident.to_string(), ident.to_string());
+                docs.insert(key, doc_of(&field.attrs));
+            }
+        }
+    }
+    docs
+}
+
+fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), String>) {
+    match item {
+        Item::Struct(item) => {
+            let doc = format!("Builds [`{0}`](super::{0}).", item.ident);
+            set_doc(&mut item.attrs, &doc);
+        }
+        Item::Impl(item) => {
+            let (None, Some(owner)) = impl_of(item) else { return };
+            let mut more = Vec::new();
+            for item in &mut item.items {
+                let ImplItem::Fn(function) = item else { continue };
+                let field = function.sig.ident.clone();
+                let doc = documentation.get(&(owner.clone(), field.to_string()));
+                let doc = doc.cloned().unwrap_or_else(|| format!("Sets `{field}`."));
+                if let Some(inner) = optional_target(&function.sig) {
+                    let plain = field.to_string();
+                    let message = format!("{}: {{e}}", plain.trim_start_matches("r#"));
+                    let clear = format_ident!("set_{}", plain.trim_start_matches("r#"));
+                    *function = syn::parse_quote! {
+                        pub fn #field<T>(mut self, value: T) -> Self
+                        where
+                            T: ::std::convert::TryInto<#inner>,
+                            T::Error: ::std::fmt::Display,
+                        {
+                            self.#field = value.try_into().map(Some).map_err(|e| format!(#message));
+                            self
+                        }
+                    };
+                    let text = format!("Sets or clears [`{plain}`](Self::{plain}).");
+                    let mut clear: syn::ImplItemFn = syn::parse_quote! {
+                        pub fn #clear(mut self, value: ::std::option::Option<#inner>) -> Self {
+                            self.#field = Ok(value);
+                            self
+                        }
+                    };
+                    set_doc(&mut clear.attrs, &text);
+                    more.push(ImplItem::Fn(clear));
+                }
+                set_doc(&mut function.attrs, &doc);
+            }
+            item.items.extend(more);
+        }
+        _ => {}
+    }
+}
+
+/// `X`, where a setter takes what converts into `Option<X>`.
+fn optional_target(signature: &syn::Signature) -> Option<Type> {
+    let is_setter = signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(_)));
+    let bounds = signature.generics.where_clause.as_ref().filter(|_| is_setter)?;
+    bounds.predicates.iter().find_map(|predicate| {
+        let syn::WherePredicate::Type(predicate) = predicate else { return None };
+        predicate.bounds.iter().find_map(|bound| {
+            let syn::TypeParamBound::Trait(bound) = bound else { return None };
+            let path = &bound.path;
+            let target: Type = syn::parse_quote!(#path);
+            argument(&target, "TryInto").and_then(|ty| argument(ty, "Option")).cloned()
+        })
+    })
+}
+
+/// Writes `Check` for what is sent and has limits, itself or in what it holds.
+fn checks(
+    types: &mut Vec<Item>,
+    limits: &BTreeMap<String, Vec<(Ident, Type, Limits)>>,
+    directions: &Directions,
+) -> BTreeSet<String> {
+    let sent = || limits.iter().filter(|(name, _)| directions.request.contains(*name));
+    let held = |ty: &Type| {
+        let ty = argument(ty, "Option").unwrap_or(ty);
+        let ty = argument(ty, "Vec").unwrap_or(ty);
+        last_name(ty).map(ToString::to_string)
+    };
+    let mut checked: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let before = checked.len();
+        for (name, fields) in sent() {
+            let needs = fields.iter().any(|(_, ty, limits)| {
+                !limits.is_empty() || held(ty).is_some_and(|held| checked.contains(&held))
+            });
+            if needs {
+                checked.insert(name.clone());
+            }
+        }
+        if checked.len() == before {
+            break;
+        }
+    }
+    for (name, fields) in sent().filter(|(name, _)| checked.contains(*name)) {
+        let name = format_ident!("{name}");
+        let lines = fields.iter().filter_map(|(field, ty, limits)| {
+            let label = field.to_string();
+            if limits.is_empty() {
+                held(ty).filter(|held| checked.contains(held))?;
+                return Some(quote!(crate::check::inside(#label, &self.#field)?;));
+            }
+            let limits = limits.iter().filter_map(|(limit, value)| {
+                let (limit, value) = (format_ident!("{limit}"), value.parse::<f64>().ok()?);
+                Some(quote!(.#limit(#value)))
+            });
+            Some(quote!(crate::check::value(#label, &self.#field) #(#limits)* .done()?;))
+        });
+        types.push(syn::parse_quote! {
+            impl crate::check::Check for #name {
+                fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
+                    #(#lines)*
+                    Ok(())
+                }
+            }
+        });
+    }
+    checked
+}

@@ -1,0 +1,138 @@
+//! Who the caller is: credentials, and the one header that they become.
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::Error;
+
+/// The variable that [`ServiceToken::from_env`] takes the token's ID from, as the vendor's own CLI
+/// and Terraform provider do.
+pub const SERVICE_TOKEN_ID_VAR: &str = "PLANETSCALE_SERVICE_TOKEN_ID";
+
+/// The variable that [`ServiceToken::from_env`] takes the token from.
+pub const SERVICE_TOKEN_VAR: &str = "PLANETSCALE_SERVICE_TOKEN";
+
+/// A service token: an ID and a secret, made in an organization's settings.
+///
+/// `create_backup` needs one with the access `write_backups`.
+#[derive(Clone, Debug)]
+pub struct ServiceToken {
+    id: String,
+    token: SecretString,
+}
+
+impl ServiceToken {
+    /// A service token of these two parts. They are checked when the client is built.
+    pub fn new(id: impl Into<String>, token: impl Into<String>) -> Self {
+        Self { id: id.into(), token: token.into().into() }
+    }
+
+    /// The service token of the environment: [`SERVICE_TOKEN_ID_VAR`] and [`SERVICE_TOKEN_VAR`].
+    ///
+    /// # Errors
+    /// [`Error::Config`] where one of them is not set, empty, or not Unicode.
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(Self::new(variable(SERVICE_TOKEN_ID_VAR)?, variable(SERVICE_TOKEN_VAR)?))
+    }
+}
+
+fn variable(name: &str) -> Result<String, Error> {
+    match std::env::var(name) {
+        Ok(value) if !value.is_empty() => Ok(value),
+        Ok(_) => Err(Error::config(format!("the environment variable {name} is empty"))),
+        Err(std::env::VarError::NotPresent) => Err(Error::config(format!(
+            "the environment variable {name} is not set; a service token is made of \
+             {SERVICE_TOKEN_ID_VAR} and {SERVICE_TOKEN_VAR}"
+        ))),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::config(format!("the environment variable {name} is not Unicode")))
+        }
+    }
+}
+
+/// An OAuth access token.
+#[derive(Clone, Debug)]
+pub struct BearerToken(SecretString);
+
+impl BearerToken {
+    /// An OAuth access token. It is checked when the client is built.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(token.into().into())
+    }
+}
+
+/// What a client can identify itself with.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// Sent as `Authorization: <ID>:<TOKEN>`, with no scheme word.
+    ServiceToken(ServiceToken),
+    /// Sent as `Authorization: Bearer <TOKEN>`.
+    Bearer(BearerToken),
+}
+
+impl From<ServiceToken> for Credentials {
+    fn from(token: ServiceToken) -> Self {
+        Self::ServiceToken(token)
+    }
+}
+
+impl From<BearerToken> for Credentials {
+    fn from(token: BearerToken) -> Self {
+        Self::Bearer(token)
+    }
+}
+
+impl Credentials {
+    fn secret(&self) -> &str {
+        match self {
+            Self::ServiceToken(token) => token.token.expose_secret(),
+            Self::Bearer(token) => token.0.expose_secret(),
+        }
+    }
+
+    /// The value of the Authorization header, marked sensitive.
+    pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
+        let (what, value) = match self {
+            Self::ServiceToken(token) => {
+                part("the ID of the service token", &token.id)?;
+                ("the service token", format!("{}:{}", token.id, self.secret()))
+            }
+            Self::Bearer(_) => ("the bearer token", format!("Bearer {}", self.secret())),
+        };
+        part(what, self.secret())?;
+        let mut header = HeaderValue::try_from(value)
+            .map_err(|_| Error::config(format!("{what} cannot stand in a header")))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+
+    /// Takes the secret out of what a server sent, should it have sent it back.
+    pub(crate) fn scrub(&self, body: bytes::Bytes) -> bytes::Bytes {
+        let secret = self.secret().as_bytes();
+        if !body.windows(secret.len()).any(|window| window == secret) {
+            return body;
+        }
+        let mut clean = Vec::with_capacity(body.len());
+        let mut rest = &body[..];
+        while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
+            clean.extend_from_slice(&rest[..at]);
+            clean.extend_from_slice(b"[REDACTED]");
+            rest = &rest[at + secret.len()..];
+        }
+        clean.extend_from_slice(rest);
+        clean.into()
+    }
+}
+
+/// Checks a part of a credential without ever repeating it.
+fn part(what: &str, value: &str) -> Result<(), Error> {
+    match value.bytes().find(|b| !b.is_ascii_graphic()) {
+        _ if value.is_empty() => Err(Error::config(format!("{what} is empty"))),
+        None => Ok(()),
+        Some(b'\n' | b'\r') => Err(Error::config(format!(
+            "{what} contains a line break; was it read from a file with one at its end?"
+        ))),
+        Some(_) => Err(Error::config(format!("{what} contains something else than visible ASCII"))),
+    }
+}

@@ -1,0 +1,202 @@
+//! How a client is made.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
+use crate::auth::Credentials;
+use crate::error::Error;
+use crate::generated::Client;
+use crate::retry::RetryPolicy;
+use crate::transport::Inner;
+
+/// Where the API is, by the `servers` of the spec.
+pub const DEFAULT_BASE_URL: &str = "https://api.planetscale.com/v1";
+
+/// How long a whole operation may take, retries, delays and the reading of the answer included.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a connection may take to be made.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The longest time-out: a longer one means the same and overflows the clock.
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The name and version that the crate gives of itself.
+const USER_AGENT: &str = concat!("planetscale-client-rs/", env!("CARGO_PKG_VERSION"));
+
+impl Client {
+    /// Begins to make a client. Only [`auth`](ClientBuilder::auth) has no default.
+    ///
+    /// # Examples
+    /// ```
+    /// use planetscale_client::{Client, ServiceToken};
+    ///
+    /// let client = Client::builder().auth(ServiceToken::new("id", "token")).build()?;
+    /// # Ok::<(), planetscale_client::Error>(())
+    /// ```
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
+
+/// Makes a [`Client`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    credentials: Option<Credentials>,
+    base_url: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    retry: RetryPolicy,
+    product: Option<String>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            credentials: None,
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            timeout: DEFAULT_TIMEOUT,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            retry: RetryPolicy::default(),
+            product: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Who calls: a [`ServiceToken`](crate::ServiceToken) or a [`BearerToken`](crate::BearerToken).
+    pub fn auth(mut self, credentials: impl Into<Credentials>) -> Self {
+        self.credentials = Some(credentials.into());
+        self
+    }
+
+    /// Where the API is. Default: [`DEFAULT_BASE_URL`].
+    ///
+    /// It must be `https`, as the token travels with every request; `http` is for loopback only.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// How long a whole operation may take: connecting, every attempt, the delays between them and
+    /// the last byte of the answer. Default: [`DEFAULT_TIMEOUT`].
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long a connection may take to be made, TLS included. Default:
+    /// [`DEFAULT_CONNECT_TIMEOUT`].
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// When a request is sent again. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Adds the caller's own name and version, such as `migrator/2.1`, to the User-Agent.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.product = Some(product.into());
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where credentials are missing or cannot stand in a header, where the base
+    /// URL is none, is neither `https` nor loopback, or carries a user, query or fragment, where a
+    /// time-out is zero, or where TLS cannot be set up.
+    pub fn build(self) -> Result<Client, Error> {
+        let credentials = self.credentials.ok_or_else(|| {
+            Error::config("no credentials; call auth() with a ServiceToken or a BearerToken")
+        })?;
+        let authorization = credentials.header()?;
+        let url = base_url(&self.base_url)?;
+        let timeout = duration("timeout", self.timeout)?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(user_agent(self.product.as_deref())?)
+            .connect_timeout(duration("connect_timeout", self.connect_timeout)?)
+            // A redirect would take the token along, and turn a POST into a GET.
+            .redirect(reqwest::redirect::Policy::none())
+            // Attempts are the business of `crate::retry` alone.
+            .retry(reqwest::retry::never());
+        if is_loopback(&url) {
+            http = http.no_proxy();
+        }
+        let http = with_tls(http)?
+            .build()
+            .map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
+        let base = url.as_str().trim_end_matches('/');
+        let inner = Inner { credentials, authorization, timeout, retry: self.retry };
+        Ok(Client::new_with_client(base, http, inner))
+    }
+}
+
+fn duration(name: &str, value: Duration) -> Result<Duration, Error> {
+    if value.is_zero() {
+        return Err(Error::config(format!(
+            "{name} is zero: nothing could ever be answered in time"
+        )));
+    }
+    Ok(value.min(A_YEAR))
+}
+
+fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
+    let value = product.map_or_else(|| USER_AGENT.to_owned(), |p| format!("{p} {USER_AGENT}"));
+    HeaderValue::try_from(value)
+        .map_err(|_| Error::config("user_agent contains something else than visible ASCII"))
+}
+
+fn base_url(text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text).map_err(|e| Error::config(format!("base_url is no URL: {e}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::config("base_url carries a user or password; use auth() instead"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::config(format!("base_url `{url}` carries a query or a fragment")));
+    }
+    match url.scheme() {
+        "https" if cfg!(feature = "rustls") => Ok(url),
+        "https" => Err(Error::config(format!(
+            "base_url `{url}` needs TLS; enable a feature of planetscale-client that brings it"
+        ))),
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err(Error::config(format!(
+            "base_url `{url}` is not https: the token would travel in the clear"
+        ))),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// TLS by rustls with the process's crypto provider, else with ring, and the platform's roots.
+#[cfg(feature = "rustls")]
+fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    use rustls::crypto::{CryptoProvider, ring};
+    use rustls_platform_verifier::BuilderVerifierExt;
+
+    let provider = CryptoProvider::get_default().cloned();
+    let provider = provider.unwrap_or_else(|| ring::default_provider().into());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(|e| Error::config(format!("TLS cannot be set up: {e}")))?
+        .with_no_client_auth();
+    Ok(http.tls_backend_preconfigured(config))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+    Ok(http)
+}

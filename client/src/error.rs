@@ -1,0 +1,482 @@
+//! What can go wrong, told apart by what the server has done.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+
+use crate::transport::Operation;
+
+/// How much of a server's text a one-line message repeats, in characters.
+const EXCERPT: usize = 200;
+
+/// Whether the server has done what it was asked for: whether there is a backup now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The server accepted the request: the backup was made, whatever went wrong afterwards.
+    Made,
+    /// Nothing was made.
+    NotMade,
+    /// It cannot be told from here. Look (list the backups of the branch) before trying again.
+    Unknown,
+}
+
+/// The error of every call into this crate.
+///
+/// The variants tell how far the request came. [`outcome`](Self::outcome) tells what that means for
+/// the backup, [`is_retryable`](Self::is_retryable) whether the same call may be made again.
+///
+/// `Display` is one line without the cause, which is in [`source`](std::error::Error::source).
+/// No token appears in it, in `Debug` or in the sources, even where a server sends it back.
+///
+/// # Examples
+/// ```
+/// use planetscale_client::{Error, Outcome};
+///
+/// fn report(error: &Error) -> String {
+///     match error {
+///         // Yours to correct: the configuration, or an argument.
+///         Error::Config(_) | Error::InvalidInput(_) => format!("fix the call: {error}"),
+///         // No connection; the crate has tried again already.
+///         Error::NotSent(_) => format!("try later: {error}"),
+///         // The API said no.
+///         Error::Refused(refused) => match refused.code() {
+///             Some("not_found") => "no such branch, or no access to it".to_owned(),
+///             _ => format!("refused with {}: {error}", refused.status()),
+///         },
+///         // The backup was made, but the answer cannot be read.
+///         Error::Unreadable(answer) => match answer.id() {
+///             Some(id) => format!("backup {id} was made"),
+///             None => "a backup was made; look for it".to_owned(),
+///         },
+///         // Time-out or lost connection: look before you try again.
+///         other if other.outcome() == Outcome::Unknown => format!("look first: {other}"),
+///         other => other.to_string(),
+///     }
+/// }
+/// # let error = planetscale_client::Client::builder().build().unwrap_err();
+/// # assert!(report(&error).starts_with("fix the call"));
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The client cannot be built like this.
+    Config(Message),
+    /// An argument is missing or not valid. Nothing was sent.
+    InvalidInput(Message),
+    /// The request was not sent: no connection could be made.
+    NotSent(Box<Failure>),
+    /// The time was up. What has become of the request is told by [`Error::outcome`].
+    Timeout(Box<Failure>),
+    /// The connection broke after the request was, or may have been, sent.
+    Interrupted(Box<Failure>),
+    /// The API, or something in front of it, answered that it did not do it.
+    Refused(Box<Refused>),
+    /// The server accepted the request, but its answer cannot be read.
+    Unreadable(Box<Unreadable>),
+}
+
+impl Error {
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::Config(Message(message.into()))
+    }
+
+    pub(crate) fn invalid_input(message: impl Into<String>) -> Self {
+        Self::InvalidInput(Message(message.into()))
+    }
+
+    /// The status that the server answered with, where it answered.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Refused(refused) => Some(refused.status),
+            Self::Unreadable(answer) => Some(answer.status),
+            Self::Timeout(failure) | Self::Interrupted(failure) => failure.status,
+            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => None,
+        }
+    }
+
+    /// The API's own code for a refusal, such as `not_found` or `invalid_params`.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refused) => refused.code(),
+            _ => None,
+        }
+    }
+
+    /// Whether the server has done what it was asked for.
+    ///
+    /// For an operation that only reads, [`Outcome::Made`] means no more than that it was answered.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotMade,
+            Self::Unreadable(_) => Outcome::Made,
+            Self::Timeout(failure) | Self::Interrupted(failure) => match failure.status {
+                Some(status) if status.is_success() => Outcome::Made,
+                _ => Outcome::Unknown,
+            },
+            // 408 comes from something in between that gave up; so may any 5xx.
+            Self::Refused(refused) => match refused.status {
+                StatusCode::REQUEST_TIMEOUT => Outcome::Unknown,
+                status if status.is_server_error() => Outcome::Unknown,
+                _ => Outcome::NotMade,
+            },
+        }
+    }
+
+    /// Whether the same call may be made again, later, with a hope of success and no risk of doing
+    /// something twice.
+    ///
+    /// That is so where the request was not sent and where the API answered 429. For operations
+    /// that only read it is also so for time-outs, lost connections and 5xx.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::NotSent(_) => true,
+            Self::Timeout(failure) | Self::Interrupted(failure) => failure.operation.is_safe(),
+            Self::Refused(refused) => {
+                let transient = refused.status == StatusCode::REQUEST_TIMEOUT
+                    || refused.status.is_server_error();
+                refused.status == StatusCode::TOO_MANY_REQUESTS
+                    || (transient && refused.operation.is_safe())
+            }
+            Self::Config(_) | Self::InvalidInput(_) | Self::Unreadable(_) => false,
+        }
+    }
+
+    /// How long the server asked to wait before the next call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(refused) => refused.retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(message) => write!(f, "invalid configuration: {message}"),
+            Self::InvalidInput(message) => write!(f, "invalid input, nothing was sent: {message}"),
+            Self::NotSent(failure) => {
+                write!(f, "{}: not sent, no connection could be made", failure.operation)
+            }
+            Self::Timeout(failure) => {
+                write!(f, "{}: the time is up ({:?}); ", failure.operation, failure.after)?;
+                f.write_str(self.hint())
+            }
+            Self::Interrupted(failure) => {
+                write!(f, "{}: the connection broke; ", failure.operation)?;
+                f.write_str(self.hint())
+            }
+            Self::Refused(refused) => refused.fmt(f),
+            Self::Unreadable(answer) => answer.fmt(f),
+        }
+    }
+}
+
+impl Error {
+    /// What a failure on the way means.
+    fn hint(&self) -> &'static str {
+        match self.outcome() {
+            Outcome::Made => "the server had accepted the request",
+            Outcome::NotMade => "nothing was done",
+            Outcome::Unknown => {
+                "the outcome is unknown: look whether the server has acted before trying again"
+            }
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => {
+                failure.source.as_deref().map(|e| e as _)
+            }
+            Self::Unreadable(answer) => Some(&answer.reason),
+            Self::Config(_) | Self::InvalidInput(_) | Self::Refused(_) => None,
+        }
+    }
+}
+
+/// What is wrong with a configuration or an argument.
+#[derive(Debug)]
+pub struct Message(String);
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A request that came to nothing on the way.
+#[derive(Debug)]
+pub struct Failure {
+    pub(crate) operation: Operation,
+    /// The status, where the server had begun to answer.
+    pub(crate) status: Option<StatusCode>,
+    /// How long it took to fail.
+    pub(crate) after: Duration,
+    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    /// The operation's id, such as `create_backup`.
+    pub fn operation(&self) -> &str {
+        self.operation.id
+    }
+
+    /// How long the whole operation took until it failed.
+    pub fn after(&self) -> Duration {
+        self.after
+    }
+}
+
+/// An answer that says no.
+#[derive(Debug)]
+pub struct Refused {
+    pub(crate) operation: Operation,
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<Duration>,
+    /// Where a redirect points.
+    pub(crate) location: Option<String>,
+    pub(crate) body: Bytes,
+    parsed: Parsed,
+}
+
+/// What an error body says: `{code, message}`, `{errors: […]}`, or nothing that we know.
+/// <https://planetscale.com/docs/api> shows the first; some endpoints answer with the second.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Parsed {
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    errors: Vec<ErrorDetail>,
+}
+
+/// One entry of the nested form of a refusal, `{"errors": [{"namespace", "name", "errors"}]}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ErrorDetail {
+    /// What kind of thing the error is about.
+    pub namespace: String,
+    /// Which one of them, such as a field's name.
+    pub name: String,
+    /// What is wrong with it.
+    pub errors: Vec<String>,
+}
+
+impl Refused {
+    pub(crate) fn new(
+        operation: Operation,
+        status: StatusCode,
+        retry_after: Option<Duration>,
+        location: Option<String>,
+        body: Bytes,
+    ) -> Self {
+        // A body of another shape is kept as it is and shown in part.
+        let parsed = serde_json::from_slice(&body).unwrap_or_default();
+        Self { operation, status, retry_after, location, body, parsed }
+    }
+
+    /// The operation's id, such as `create_backup`.
+    pub fn operation(&self) -> &str {
+        self.operation.id
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The API's code, such as `not_found` or `invalid_params`.
+    pub fn code(&self) -> Option<&str> {
+        self.parsed.code.as_deref()
+    }
+
+    /// The API's message for people.
+    pub fn message(&self) -> Option<&str> {
+        self.parsed.message.as_deref()
+    }
+
+    /// The entries of the nested form, which some endpoints answer with instead.
+    pub fn details(&self) -> &[ErrorDetail] {
+        &self.parsed.errors
+    }
+
+    /// The body as it came, as far as it was read.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: refused with {}", self.operation, self.status)?;
+        let mut said = false;
+        for text in [self.code(), self.message()].into_iter().flatten() {
+            write!(f, ": {}", excerpt(text))?;
+            said = true;
+        }
+        for detail in self.details() {
+            let ErrorDetail { namespace, name, errors } = detail;
+            write!(f, ": {}", excerpt(&format!("{namespace} {name}: {}", errors.join(", "))))?;
+            said = true;
+        }
+        if !said && !self.body.is_empty() {
+            write!(f, ": {}", excerpt(&String::from_utf8_lossy(&self.body)))?;
+        }
+        match self.status {
+            StatusCode::NOT_FOUND => f.write_str(
+                " (the API also answers 404 to a token without the access that the operation needs)",
+            ),
+            StatusCode::UNAUTHORIZED => f.write_str(" (check the token)"),
+            status if status.is_redirection() => write!(
+                f,
+                " (redirects are not followed, as the token would travel along; this one points to {})",
+                self.location.as_deref().map_or_else(|| "nowhere".into(), excerpt),
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A success that cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    pub(crate) operation: Operation,
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+    pub(crate) reason: Reason,
+}
+
+/// Why an answer cannot be read.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    /// It is no JSON, or not the JSON that the spec promises.
+    Decode {
+        /// The path of the field at fault, where there is one.
+        path: Option<String>,
+        error: serde_json::Error,
+    },
+    /// It ended early.
+    CutShort(reqwest::Error),
+    /// It is larger than the limit, in bytes.
+    TooLarge(usize),
+    /// It is compressed, which was not asked for.
+    Encoded(String),
+}
+
+impl Unreadable {
+    /// The operation's id, such as `create_backup`.
+    pub fn operation(&self) -> &str {
+        self.operation.id
+    }
+
+    /// The HTTP status, a 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The `id` of what was made, where the body gives one before it stops making sense.
+    pub fn id(&self) -> Option<String> {
+        id_of(&self.body)
+    }
+
+    /// The path of the field that cannot be read, such as `restored_branches[0].name`.
+    pub fn path(&self) -> Option<&str> {
+        match &self.reason {
+            Reason::Decode { path, .. } => path.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The body as it came, as far as it was read.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: the server accepted the request ({})", self.operation, self.status)?;
+        match self.id() {
+            Some(id) => write!(f, " and made {}", excerpt(&id))?,
+            None => f.write_str(" and named no id")?,
+        }
+        f.write_str(", but its answer cannot be read")
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // serde repeats what it found, which may be long.
+            Self::Decode { path, error } => {
+                let at = path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();
+                f.write_str(&excerpt(&format!("{at}{error}")))
+            }
+            Self::CutShort(_) => f.write_str("the body ended early"),
+            Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
+            Self::Encoded(how) => {
+                write!(f, "the body is encoded as {}, which was not asked for", excerpt(how))
+            }
+        }
+    }
+}
+
+impl StdError for Reason {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::CutShort(error) => Some(error),
+            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) => None,
+        }
+    }
+}
+
+/// A server's text on one line, cut short.
+fn excerpt(text: &str) -> String {
+    let mut line: String =
+        text.chars().take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(EXCERPT).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+/// The top-level `id` of a JSON object, even where the rest of it is broken.
+fn id_of(body: &[u8]) -> Option<String> {
+    use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+    struct FindId<'a>(&'a mut Option<String>);
+
+    impl<'de> Visitor<'de> for FindId<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key::<String>()? {
+                if key == "id" {
+                    if let serde_json::Value::String(id) = map.next_value()? {
+                        *self.0 = Some(id);
+                    }
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    let mut id = None;
+    // An error is expected here; what was found before it counts.
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(FindId(&mut id));
+    id
+}

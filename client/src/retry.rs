@@ -1,0 +1,83 @@
+//! When a request is sent again, and after how long.
+
+use std::time::{Duration, SystemTime};
+
+use backon::ExponentialBuilder;
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+
+/// How often a request is sent again, where that cannot create a second backup.
+///
+/// Only two failures are followed by another attempt: the request was never sent (the connection
+/// was refused, or could not be made), or the API answered 429, which says that it did nothing.
+/// A time-out, a connection lost, a 5xx and an answer that cannot be read are never retried for an
+/// operation that changes something: the server may have acted.
+///
+/// The delay doubles from [`initial_delay`](Self::initial_delay) up to
+/// [`max_delay`](Self::max_delay), with jitter. A `Retry-After` of the server's is obeyed instead.
+/// No delay goes beyond the [time-out](crate::ClientBuilder::timeout) of the whole operation: where
+/// the next one would, the last failure is returned at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_retries: usize,
+    initial_delay: Duration,
+    max_delay: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Three retries, after about 0.5, 1 and 2 seconds.
+    fn default() -> Self {
+        Self {
+            max_retries: 3,
+            initial_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(10),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Sends every request once.
+    pub fn none() -> Self {
+        Self::default().max_retries(0)
+    }
+
+    /// How many attempts may follow the first.
+    pub fn max_retries(mut self, retries: usize) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// The delay before the first retry, jitter aside: up to twice as long.
+    pub fn initial_delay(mut self, delay: Duration) -> Self {
+        self.initial_delay = delay;
+        self
+    }
+
+    /// The longest delay, jitter aside. A `Retry-After` may be longer.
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    pub(crate) fn backoff(&self) -> ExponentialBuilder {
+        ExponentialBuilder::new()
+            .with_factor(2.0)
+            .with_min_delay(self.initial_delay)
+            .with_max_delay(self.max_delay)
+            .with_max_times(self.max_retries)
+            .with_jitter()
+    }
+}
+
+/// How long the server asks to wait (RFC 9110, 10.2.3): a number of seconds or a date.
+///
+/// A date is compared with the server's own `Date`, so that a clock that is off here does no harm.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
+    let now = headers.get(DATE).and_then(date).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}

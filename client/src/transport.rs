@@ -1,0 +1,327 @@
+//! The one road of every request: hooks, attempts, limits, and the reading of the answer.
+//!
+//! Generated code builds a request and hands it to [`call`]. What may not enter here is anything
+//! that knows a single operation.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use backon::Retryable;
+use bytes::{Bytes, BytesMut};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tracing::{Instrument, Span, field};
+
+use crate::auth::Credentials;
+use crate::error::{Error, Failure, Reason, Refused, Unreadable};
+use crate::generated::Client;
+use crate::retry::{RetryPolicy, retry_after};
+
+/// The largest body that is read, in bytes. A backup's is about 2 kB.
+pub const MAX_RESPONSE_BYTES: usize = 8 << 20;
+
+/// What RFC 3986 calls unreserved; all else is encoded in a path segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What a client carries beside its `reqwest::Client`.
+#[derive(Clone)]
+pub struct Inner {
+    pub(crate) credentials: Credentials,
+    /// The Authorization header, marked sensitive.
+    pub(crate) authorization: HeaderValue,
+    /// For a whole operation.
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner")
+            .field("credentials", &self.credentials)
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An operation of the spec.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: &'static str,
+    /// The path's template.
+    pub(crate) path: &'static str,
+}
+
+impl Operation {
+    /// Whether it only reads (RFC 9110, 9.2.1), so that it may be sent any number of times.
+    pub(crate) fn is_safe(self) -> bool {
+        matches!(self.method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// Encodes a path parameter so that the server sees exactly this one segment.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what no encoding can save: an empty segment, and `.` and `..`, which
+/// every URL parser folds away, encoded or not (WHATWG URL, 4.4).
+pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
+    match value {
+        "" => Err(Error::invalid_input(format!("{name} is empty"))),
+        "." | ".." => Err(Error::invalid_input(format!(
+            "{name} is `{value}`, which would send the request to another endpoint"
+        ))),
+        _ => Ok(utf8_percent_encode(value, SEGMENT).to_string()),
+    }
+}
+
+/// The only implementation of the hooks: every request passes here.
+impl ClientHooks<Inner> for Client {
+    async fn pre<E>(
+        &self,
+        request: &mut Request,
+        _: &OperationInfo,
+    ) -> Result<(), progenitor_client::Error<E>> {
+        request.headers_mut().insert(AUTHORIZATION, self.inner.authorization.clone());
+        Ok(())
+    }
+
+    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        let result = self.client.execute(request).await;
+        match &result {
+            Ok(response) => tracing::debug!(
+                operation = info.operation_id,
+                status = response.status().as_u16(),
+                "answered"
+            ),
+            Err(error) => {
+                tracing::debug!(operation = info.operation_id, error = %error, "no answer");
+            }
+        }
+        result
+    }
+}
+
+/// Sends a request and decodes the JSON of the answer.
+pub(crate) async fn call<T: DeserializeOwned>(
+    client: &Client,
+    request: reqwest::Result<Request>,
+    operation: &Operation,
+) -> Result<ResponseValue<T>, Error> {
+    traced(operation, async {
+        let answer = send(client, request, *operation).await?;
+        let value =
+            decode(&answer.body).map_err(|reason| answer.unreadable(client, *operation, reason))?;
+        Ok(ResponseValue::new(value, answer.status, answer.headers))
+    })
+    .await
+}
+
+/// Sends a request whose answer has no body to read.
+#[allow(dead_code)] // Called where the spec has such an operation.
+pub(crate) async fn call_empty(
+    client: &Client,
+    request: reqwest::Result<Request>,
+    operation: &Operation,
+) -> Result<ResponseValue<()>, Error> {
+    traced(operation, async {
+        let answer = send(client, request, *operation).await?;
+        Ok(ResponseValue::new((), answer.status, answer.headers))
+    })
+    .await
+}
+
+/// Runs an operation in its span, which tells attempts, status and duration at the end.
+async fn traced<T>(
+    operation: &Operation,
+    work: impl Future<Output = Result<ResponseValue<T>, Error>>,
+) -> Result<ResponseValue<T>, Error> {
+    let span = tracing::info_span!(
+        "planetscale",
+        operation = operation.id,
+        method = operation.method,
+        path = operation.path,
+        attempt = field::Empty,
+        status = field::Empty,
+        duration_ms = field::Empty,
+    );
+    let start = Instant::now();
+    let result = work.instrument(span.clone()).await;
+    let status = match &result {
+        Ok(value) => Some(value.status()),
+        Err(error) => error.status(),
+    };
+    if let Some(status) = status {
+        span.record("status", status.as_u16());
+    }
+    let duration = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.record("duration_ms", duration);
+    if let Err(error) = &result {
+        span.in_scope(|| tracing::warn!(%error, outcome = ?error.outcome(), "failed"));
+    }
+    result
+}
+
+/// A success, read to its end.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
+        let body = client.inner.credentials.scrub(self.body.clone());
+        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, body, reason }))
+    }
+}
+
+/// Sends a request, again where that is safe, within the time for the whole operation.
+async fn send(
+    client: &Client,
+    request: reqwest::Result<Request>,
+    operation: Operation,
+) -> Result<Answer, Error> {
+    let request =
+        request.map_err(|e| Error::invalid_input(format!("the request cannot be built: {e}")))?;
+    let start = Instant::now();
+    let deadline = start + client.inner.timeout;
+    let mut attempts = 0_u64;
+    let attempt = || {
+        attempts += 1;
+        Span::current().record("attempt", attempts);
+        let request = request.try_clone();
+        async move {
+            let request = request
+                .ok_or_else(|| Error::invalid_input("the request's body can be sent only once"))?;
+            Attempt { client, operation, start, deadline }.run(request).await
+        }
+    };
+    attempt
+        .retry(client.inner.retry.backoff())
+        .sleep(tokio::time::sleep)
+        .when(Error::is_retryable)
+        // The server's own wish comes first; none is granted beyond the deadline.
+        .adjust(|error, delay| {
+            delay
+                .map(|delay| error.retry_after().unwrap_or(delay))
+                .filter(|delay| *delay < deadline.duration_since(Instant::now()))
+        })
+        .notify(|error, delay| tracing::info!(%error, ?delay, "trying again"))
+        .await
+}
+
+/// One attempt of an operation.
+struct Attempt<'a> {
+    client: &'a Client,
+    operation: Operation,
+    start: Instant,
+    deadline: Instant,
+}
+
+impl Attempt<'_> {
+    async fn run(&self, mut request: Request) -> Result<Answer, Error> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        *request.timeout_mut() = Some(left);
+        let info = OperationInfo { operation_id: self.operation.id };
+        let hook = |e: progenitor_client::Error<()>| Error::invalid_input(e.to_string());
+        self.client.pre(&mut request, &info).await.map_err(hook)?;
+        let result = self.client.exec(request, &info).await;
+        self.client.post(&result, &info).await.map_err(hook)?;
+        let response = result.map_err(|e| self.failed(None, e))?;
+        self.read(response).await
+    }
+
+    /// Reads an answer to its end, but no further than the limit.
+    async fn read(&self, mut response: Response) -> Result<Answer, Error> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let mut body = BytesMut::new();
+        let mut broken = None;
+        if let Some(how) = encoding(&headers) {
+            broken = Some(Reason::Encoded(how));
+        }
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_RESPONSE_BYTES => {
+                    broken.get_or_insert(Reason::TooLarge(MAX_RESPONSE_BYTES));
+                    break;
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(e) if e.is_timeout() && status.is_success() => {
+                    return Err(self.failed(Some(status), e));
+                }
+                Err(e) => {
+                    broken.get_or_insert(Reason::CutShort(e.without_url()));
+                    break;
+                }
+            }
+        }
+        let answer = Answer { status, headers, body: body.freeze() };
+        match broken {
+            _ if !status.is_success() => Err(self.refused(&answer)),
+            Some(reason) => Err(answer.unreadable(self.client, self.operation, reason)),
+            None => Ok(answer),
+        }
+    }
+
+    fn refused(&self, answer: &Answer) -> Error {
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Error::Refused(Box::new(Refused::new(
+            self.operation,
+            answer.status,
+            retry_after(&answer.headers, SystemTime::now()),
+            answer.headers.get(LOCATION).map(text),
+            self.client.inner.credentials.scrub(answer.body.clone()),
+        )))
+    }
+
+    /// What a failure of reqwest's means. `status` is that of an answer that had begun.
+    fn failed(&self, status: Option<StatusCode>, error: reqwest::Error) -> Error {
+        let (connect, timeout) = (error.is_connect(), error.is_timeout());
+        if error.is_builder() {
+            return Error::invalid_input(format!("the request cannot be built: {error}"));
+        }
+        let failure = Box::new(Failure {
+            operation: self.operation,
+            status,
+            after: self.start.elapsed(),
+            source: Some(Box::new(error)),
+        });
+        match () {
+            // Nothing is written before there is a connection.
+            () if connect => Error::NotSent(failure),
+            () if timeout => Error::Timeout(failure),
+            () => Error::Interrupted(failure),
+        }
+    }
+}
+
+/// How a body is encoded, where that is more than not at all.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(CONTENT_ENCODING)?.as_bytes()).into_owned();
+    (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then_some(value)
+}
+
+/// Decodes plainly, and only where that fails once more with the path of the bad field.
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reason> {
+    let plain = match serde_json::from_slice(body) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let path =
+        serde_path_to_error::deserialize::<_, T>(&mut json).err().map(|e| e.path().to_string());
+    Err(Reason::Decode { path: path.filter(|path| path != "."), error: plain })
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask generate`: what build.rs makes of the effective spec, formatted.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::{Status, generate, store};
+
+/// Print the code that the client is built from, formatted
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The spec to generate from [default: openapi/planetscale.yaml]
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the spec cannot be read or no code can be generated from it.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let file =
+        arguments.spec.clone().unwrap_or_else(|| crate::default_store().join(store::EFFECTIVE));
+    let spec = std::fs::read_to_string(&file)
+        .with_context(|| format!("cannot read {}", file.display()))?;
+    let code = formatted(&spec).with_context(|| file.display().to_string())?;
+    out.write_all(code.as_bytes())?;
+    Ok(Status::Done)
+}
+
+/// The client's code for a spec, formatted.
+///
+/// # Errors
+/// As [`generate::generate`]; a panic of progenitor's, which some documents provoke, is an error too.
+pub fn formatted(spec: &str) -> anyhow::Result<String> {
+    let tokens = std::panic::catch_unwind(|| generate::generate(spec))
+        .map_err(|_| anyhow::anyhow!("progenitor panicked on the spec; its message is above"))??;
+    Ok(prettyplease::unparse(&syn::parse2(tokens)?))
+}

@@ -1,0 +1,84 @@
+//! The maintainers' commands, as a library, so that tests call what a person calls.
+//!
+//! The road goes one way: `page` fetches and extracts, `spec` reads and validates, `overlay`
+//! corrects, `generate` makes the code, `store` keeps the files. Each command is a file under
+//! `commands`; it writes to a writer that it is given.
+
+pub mod commands;
+#[path = "../../client/generate.rs"]
+pub mod generate;
+pub mod overlay;
+pub mod page;
+pub mod spec;
+pub mod store;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// How a command ended that could do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing is left to do.
+    Done,
+    /// What is stored and what was fetched differ.
+    Drift,
+}
+
+/// The exit code of [`Status::Drift`].
+pub const DRIFT_EXIT_CODE: u8 = 1;
+
+/// The exit code of a command that could not do its work.
+pub const FAILURE_EXIT_CODE: u8 = 2;
+
+/// Keeps the crate in step with the vendor's OpenAPI description.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(after_help = "Exit codes: 0 done or nothing changed, 1 drift, 2 failure.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    UpdateSpec(commands::update_spec::Arguments),
+    Generate(commands::generate::Arguments),
+}
+
+/// Runs a command line.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(e) => {
+            let to: &mut dyn Write = if e.use_stderr() { err } else { out };
+            // Nobody is left to tell where even this fails.
+            let _ = write!(to, "{e}");
+            return if e.use_stderr() { FAILURE_EXIT_CODE.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    let result = match arguments.command {
+        Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, out),
+        Command::Generate(arguments) => commands::generate::run(&arguments, out),
+    };
+    match result {
+        Ok(Status::Done) => ExitCode::SUCCESS,
+        Ok(Status::Drift) => DRIFT_EXIT_CODE.into(),
+        Err(e) => {
+            let _ = writeln!(err, "error: {e:#}");
+            FAILURE_EXIT_CODE.into()
+        }
+    }
+}
+
+/// The folder `openapi/` of this workspace.
+pub fn default_store() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../openapi")
+}
