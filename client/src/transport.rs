@@ -120,8 +120,7 @@ pub(crate) async fn call<T: DeserializeOwned>(
 ) -> Result<ResponseValue<T>, Error> {
     traced(operation, async {
         let answer = send(client, request, *operation).await?;
-        let value =
-            decode(&answer.body).map_err(|reason| answer.unreadable(client, *operation, reason))?;
+        let value = decode(client, *operation, &answer)?;
         Ok(ResponseValue::new(value, answer.status, answer.headers))
     })
     .await
@@ -192,8 +191,9 @@ async fn send(
     request: reqwest::Result<Request>,
     operation: Operation,
 ) -> Result<Answer, Error> {
-    let request =
-        request.map_err(|e| Error::invalid_input(format!("the request cannot be built: {e}")))?;
+    let unbuilt =
+        |e| Error::invalid_input(format!("the request cannot be built: {}", described(e)));
+    let request = request.map_err(unbuilt)?;
     let start = Instant::now();
     let deadline = start + client.inner.timeout;
     let mut attempts = 0_u64;
@@ -291,7 +291,8 @@ impl Attempt<'_> {
     fn failed(&self, status: Option<StatusCode>, error: reqwest::Error) -> Error {
         let (connect, timeout) = (error.is_connect(), error.is_timeout());
         if error.is_builder() {
-            return Error::invalid_input(format!("the request cannot be built: {error}"));
+            let why = described(error);
+            return Error::invalid_input(format!("the request cannot be built: {why}"));
         }
         let failure = Box::new(Failure {
             operation: self.operation,
@@ -314,14 +315,39 @@ fn encoding(headers: &HeaderMap) -> Option<String> {
     (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then_some(value)
 }
 
-/// Decodes plainly, and only where that fails once more with the path of the bad field.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reason> {
-    let plain = match serde_json::from_slice(body) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
+/// Decodes plainly, and only where that fails once more for the path of the bad field.
+fn decode<T: DeserializeOwned>(
+    client: &Client,
+    operation: Operation,
+    answer: &Answer,
+) -> Result<T, Error> {
+    if let Ok(value) = serde_json::from_slice(&answer.body) {
+        return Ok(value);
+    }
+    // serde's message repeats what it found, so what it finds must be clean.
+    let body = client.inner.credentials.scrub(answer.body.clone());
+    let mut json = serde_json::Deserializer::from_slice(&body);
+    let reason = match serde_path_to_error::deserialize(&mut json) {
+        Ok(value) => match json.end() {
+            Ok(()) => return Ok(value),
+            Err(error) => Reason::Decode { path: None, error },
+        },
+        Err(error) => {
+            let path = Some(error.path().to_string()).filter(|path| path != ".");
+            Reason::Decode { path, error: error.into_inner() }
+        }
     };
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let path =
-        serde_path_to_error::deserialize::<_, T>(&mut json).err().map(|e| e.path().to_string());
-    Err(Reason::Decode { path: path.filter(|path| path != "."), error: plain })
+    Err(answer.unreadable(client, operation, reason))
+}
+
+/// An error of reqwest's and its causes, on one line and without the URL.
+fn described(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
 }

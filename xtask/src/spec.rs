@@ -33,7 +33,34 @@ impl Spec {
         }
         serde_json::from_value::<openapiv3::OpenAPI>(self.value.clone())
             .context("not a valid OpenAPI 3.0 document")?;
-        Ok(())
+        self.check_references(&self.value, &mut String::new())
+    }
+
+    /// Checks that every local `$ref` leads somewhere.
+    fn check_references(&self, value: &Value, at: &mut String) -> anyhow::Result<()> {
+        let length = at.len();
+        let visit = |at: &mut String, key: &str, value: &Value| {
+            at.push('/');
+            at.push_str(&pointer_token(key));
+            let result = self.check_references(value, at);
+            at.truncate(length);
+            result
+        };
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::String(reference)) = map.get("$ref")
+                    && let Some(pointer) = reference.strip_prefix('#')
+                    && self.value.pointer(pointer).is_none()
+                {
+                    bail!("#{at} refers to {reference}, which is not there");
+                }
+                map.iter().try_for_each(|(key, value)| visit(at, key, value))
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().try_for_each(|(i, item)| visit(at, &i.to_string(), item))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The ids of the operations that the document holds.
@@ -62,6 +89,11 @@ impl Spec {
         }
         Ok(())
     }
+}
+
+/// A key as a reference token of a JSON pointer (RFC 6901).
+pub fn pointer_token(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A tree as YAML, below a comment.

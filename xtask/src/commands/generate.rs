@@ -34,7 +34,10 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 /// # Errors
 /// As [`generate::generate`]; a panic of progenitor's, which some documents provoke, is an error too.
 pub fn formatted(spec: &str) -> anyhow::Result<String> {
-    let tokens = std::panic::catch_unwind(|| generate::generate(spec))
-        .map_err(|_| anyhow::anyhow!("progenitor panicked on the spec; its message is above"))??;
+    let tokens = std::panic::catch_unwind(|| generate::generate(spec)).map_err(|panic| {
+        let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        anyhow::anyhow!("progenitor panicked on the spec: {}", message.unwrap_or_default())
+    })??;
     Ok(prettyplease::unparse(&syn::parse2(tokens)?))
 }

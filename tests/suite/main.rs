@@ -1,0 +1,11 @@
+//! What a user and a maintainer rely on. One binary, so that it is linked once.
+
+mod coupling;
+mod just_created;
+mod locked;
+mod outcomes;
+mod path_values;
+mod retries;
+mod secrets;
+mod update_spec;
+mod wire;

@@ -1,0 +1,301 @@
+//! What the caller is told, whatever the server does: above all whether there is a backup now.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use planetscale_client::types::{BackupPolicyTarget, BackupState};
+use planetscale_client::{Error, MAX_RESPONSE_BYTES, Outcome, Unreadable};
+use planetscale_tests::{Server, Step, answer, closed_address, json};
+use serde_json::{Value, json as value};
+
+use crate::just_created::{self, body_with, builder, create};
+
+/// Creates a backup on a server that takes one step, and says how many requests arrived.
+async fn create_on(step: Step) -> (Result<planetscale_client::types::Backup, Error>, usize) {
+    let server = Server::start([step]).await;
+    let client = builder(&server.url()).timeout(Duration::from_millis(700)).build().unwrap();
+    let result = create(&client).await.map(|backup| backup.into_inner());
+    (result, server.arrived().len())
+}
+
+async fn created(body: &Value) -> planetscale_client::types::Backup {
+    create_on(Step::Answer(json("201 Created", &body.to_string()))).await.0.unwrap()
+}
+
+async fn error_on(step: Step) -> Error {
+    let (result, arrived) = create_on(step).await;
+    assert!(arrived <= 1, "{arrived} requests arrived");
+    result.unwrap_err()
+}
+
+async fn unreadable(step: Step) -> Box<Unreadable> {
+    let error = error_on(step).await;
+    assert_eq!(error.outcome(), Outcome::Made);
+    assert!(!error.is_retryable());
+    match error {
+        Error::Unreadable(answer) => answer,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An error and its sources, as a person reads them.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!("\n  because: {cause}"));
+        source = cause.source();
+    }
+    assert!(text.lines().next().unwrap().len() < 600);
+    text
+}
+
+#[tokio::test]
+async fn a_just_created_backup_decodes() {
+    let backup = created(&just_created::body()).await;
+    assert_eq!(backup.state, BackupState::Pending);
+    assert_eq!((backup.started_at, backup.completed_at, backup.deleted_at), (None, None, None));
+    assert_eq!(backup.created_at.to_rfc3339(), "2021-01-14T10:19:23+00:00");
+    assert_eq!(backup.backup_policy, None);
+    assert_eq!(backup.database_branch.unwrap().name, "main");
+}
+
+#[tokio::test]
+async fn what_the_vendor_made_nullable_or_optional_may_be_null_or_absent() {
+    let fields = [
+        "started_at",
+        "expires_at",
+        "completed_at",
+        "deleted_at",
+        "actor",
+        "backup_policy",
+        "schema_snapshot",
+        "database_branch",
+    ];
+    for field in fields {
+        let null = created(&body_with(field, Some(Value::Null))).await;
+        let absent = created(&body_with(field, None)).await;
+        assert_eq!(null, absent, "{field}");
+    }
+    let policy = value!({
+        "id": "p", "name": "daily", "target": "staging", "retention_value": 2,
+        "retention_unit": "day", "frequency_value": 1, "frequency_unit": "day",
+        "schedule_time": null, "schedule_day": null, "schedule_week": null,
+        "created_at": "2021-01-14T10:19:23.000Z", "updated_at": "2021-01-14T10:19:23.000Z",
+        "last_ran_at": null, "required": false
+    });
+    let backup = created(&body_with("backup_policy", Some(policy))).await;
+    let policy = backup.backup_policy.unwrap();
+    assert_eq!((policy.schedule_day, policy.last_ran_at, policy.next_run_at), (None, None, None));
+    assert_eq!(policy.target, BackupPolicyTarget::from("staging"));
+}
+
+#[tokio::test]
+async fn a_field_that_nobody_knew_is_ignored() {
+    let mut body = body_with("uncompressed_size", Some(value!(17)));
+    body["database_branch"]["kind"] = "postgresql".into();
+    assert_eq!(created(&body).await, created(&just_created::body()).await);
+}
+
+#[tokio::test]
+async fn a_state_that_nobody_knew_is_kept() {
+    let backup = created(&body_with("state", Some("expired".into()))).await;
+    assert!(matches!(&backup.state, BackupState::Unknown(value) if value.as_str() == "expired"));
+    assert_eq!(format!("{:>8}", backup.state), " expired");
+    assert_eq!(serde_json::to_value(&backup).unwrap()["state"], "expired");
+}
+
+#[tokio::test]
+async fn a_size_beyond_32_bits_is_read() {
+    assert_eq!(created(&body_with("size", Some(value!(5368709120_i64)))).await.size, 5368709120);
+}
+
+#[tokio::test]
+async fn any_2xx_with_a_backup_is_a_success() {
+    for status in ["200 OK", "202 Accepted"] {
+        let step = Step::Answer(json(status, &just_created::body().to_string()));
+        assert_eq!(create_on(step).await.0.unwrap().id, "abc123def456");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_field_names_itself_and_the_backup() {
+    let body = body_with("restored_branches", Some(value!([{"id": "b"}])));
+    let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
+    assert_eq!(answer.id().as_deref(), Some("abc123def456"));
+    assert_eq!(answer.path(), Some("restored_branches[0]"));
+    assert_eq!(answer.body(), body.to_string().as_bytes());
+    assert_eq!(answer.status(), 201);
+    insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
+}
+
+#[tokio::test]
+async fn a_field_of_a_wrong_type_names_itself_and_the_backup() {
+    let body = body_with("size", Some("large".into()));
+    let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
+    assert_eq!((answer.id().as_deref(), answer.path()), (Some("abc123def456"), Some("size")));
+    insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
+}
+
+#[tokio::test]
+async fn answers_that_are_no_backup_still_say_made() {
+    let whole = just_created::body().to_string();
+    let deep = format!("{{\"id\":\"abc\",\"deep\":{},", "[".repeat(100_000));
+    let html = "<html><body>It works</body></html>";
+    for (name, step) in [
+        ("html", Step::Answer(answer("201 Created", &[("content-type", "text/html")], html))),
+        ("no_content", Step::Answer(answer("204 No Content", &[], ""))),
+        (
+            "gzip",
+            Step::Answer(answer("201 Created", &[("content-encoding", "gzip")], "\u{1f}gzip")),
+        ),
+        ("empty", Step::Answer(json("201 Created", ""))),
+        ("two_documents", Step::Answer(json("201 Created", &format!("{whole}{whole}")))),
+        ("too_deep", Step::Answer(json("201 Created", &whole.replacen('{', &deep, 1)))),
+    ] {
+        let answer = unreadable(step).await;
+        insta::assert_snapshot!(format!("unreadable_{name}"), chain(&Error::Unreadable(answer)));
+    }
+}
+
+#[tokio::test]
+async fn a_truncated_body_still_names_the_backup() {
+    let whole = json("201 Created", &just_created::body().to_string());
+    let answer = unreadable(Step::Answer(whole[..whole.len() - 40].to_vec())).await;
+    assert_eq!(answer.id().as_deref(), Some("abc123def456"));
+    insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
+}
+
+#[tokio::test]
+async fn a_content_length_that_lies_is_noticed() {
+    let body = just_created::body().to_string();
+    let whole = String::from_utf8(json("201 Created", &body)).unwrap();
+    let shorter = whole.replace(&format!("{}", body.len()), &format!("{}", body.len() - 9));
+    let answer = unreadable(Step::Answer(shorter.into())).await;
+    assert_eq!(answer.id().as_deref(), Some("abc123def456"));
+}
+
+#[tokio::test]
+async fn a_huge_body_is_refused() {
+    let head =
+        b"HTTP/1.1 201 Created\r\nconnection: close\r\n\r\n{\"id\": \"abc\", \"x\": \"".to_vec();
+    let server = Server::start([Step::Endless(head, vec![b'x'; 1 << 16])]).await;
+    let error = create(&builder(&server.url()).build().unwrap()).await.unwrap_err();
+    let Error::Unreadable(answer) = error else { panic!("{error:?}") };
+    assert!(answer.body().len() <= MAX_RESPONSE_BYTES);
+    assert_eq!(answer.id().as_deref(), Some("abc"));
+    insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
+}
+
+#[tokio::test]
+async fn a_slow_body_ends_in_a_timeout_that_says_made() {
+    let step = Step::Drip(
+        json("201 Created", &just_created::body().to_string()),
+        Duration::from_millis(5),
+    );
+    let error = error_on(step).await;
+    assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Made, false));
+    assert_eq!(error.status().unwrap(), 201);
+}
+
+#[tokio::test]
+async fn a_stall_ends_in_a_timeout_of_unknown_outcome() {
+    let error = error_on(Step::Stall).await;
+    assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Unknown, false));
+    assert_eq!(error.status(), None);
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_of_unknown_outcome() {
+    for step in [Step::ResetBeforeReading, Step::ResetAfterReading, Step::Answer(Vec::new())] {
+        let error = error_on(step).await;
+        assert!(matches!(error, Error::Interrupted(_)), "{error:?}");
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Unknown, false));
+        let line = "create_backup: the connection broke; the outcome is unknown: look whether the \
+                    server has acted before trying again";
+        assert_eq!(error.to_string(), line);
+        assert!(error.source().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_sent_nothing() {
+    let client = builder(&closed_address().await).build().unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error:?}");
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, true));
+    assert_eq!(error.to_string(), "create_backup: not sent, no connection could be made");
+}
+
+#[tokio::test]
+async fn refusals() {
+    let nested = r#"{"errors":[{"namespace":"Backup","name":"retention_value","errors":["is too large","is odd"]}]}"#;
+    let plain = |code: &str, message: &str| value!({"code": code, "message": message}).to_string();
+    let long = format!("<html>\n<h1>502 Bad Gateway</h1>\r\n{}", "x".repeat(5000));
+    for (status, body, outcome) in [
+        ("400 Bad Request", plain("bad_request", "no"), Outcome::NotMade),
+        ("401 Unauthorized", plain("unauthorized", "bad token"), Outcome::NotMade),
+        ("403 Forbidden", plain("forbidden", "not yours"), Outcome::NotMade),
+        ("404 Not Found", plain("not_found", "Not Found"), Outcome::NotMade),
+        ("409 Conflict", plain("conflict", "one is running"), Outcome::NotMade),
+        ("422 Unprocessable Entity", nested.to_owned(), Outcome::NotMade),
+        ("408 Request Timeout", String::new(), Outcome::Unknown),
+        ("418 I'm a teapot", "17".to_owned(), Outcome::NotMade),
+        ("500 Internal Server Error", plain("internal", "oops\nsorry"), Outcome::Unknown),
+        ("502 Bad Gateway", long, Outcome::Unknown),
+        ("503 Service Unavailable", String::new(), Outcome::Unknown),
+    ] {
+        let error = error_on(Step::Answer(json(status, &body))).await;
+        assert!(matches!(error, Error::Refused(_)), "{error:?}");
+        assert_eq!(error.outcome(), outcome, "{status}");
+        assert!(!error.is_retryable(), "{status}");
+        assert_eq!(error.status().unwrap().as_str(), &status[..3]);
+        insta::assert_snapshot!(format!("refused_{}", &status[..3]), chain(&error));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_carries_code_message_details_and_body() {
+    let nested = r#"{"errors":[{"namespace":"Backup","name":"name","errors":["is taken"]}]}"#;
+    let error = error_on(Step::Answer(json("422 Unprocessable Entity", nested))).await;
+    let Error::Refused(refused) = &error else { panic!("{error:?}") };
+    assert_eq!(refused.details()[0].name, "name");
+    assert_eq!(refused.details()[0].errors, ["is taken"]);
+    assert_eq!(refused.body(), nested.as_bytes());
+    let plain = r#"{"code":"not_found","message":"Not Found"}"#;
+    let error = error_on(Step::Answer(json("404 Not Found", plain))).await;
+    let Error::Refused(refused) = &error else { panic!("{error:?}") };
+    assert_eq!((error.code(), refused.message()), (Some("not_found"), Some("Not Found")));
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error() {
+    let elsewhere =
+        Server::start([Step::Answer(json("201 Created", &just_created::body().to_string()))]).await;
+    for status in
+        ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"]
+    {
+        let location = format!("{}/elsewhere", elsewhere.url());
+        let error = error_on(Step::Answer(answer(status, &[("location", &location)], ""))).await;
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, false));
+        assert!(error.to_string().contains(&location), "{error}");
+    }
+    assert_eq!(elsewhere.arrived(), []);
+}
+
+#[tokio::test]
+async fn clients_are_shared_and_calls_can_be_dropped() {
+    fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+    fn sent<T: Send>(call: T) -> T {
+        call
+    }
+    let server = Server::start([Step::Stall]).await;
+    let client = builder(&server.url()).build().unwrap();
+    shared(&client);
+    let call = sent(create(&client));
+    assert!(tokio::time::timeout(Duration::from_millis(300), call).await.is_err());
+    // The request had been sent: dropping the call does not take it back.
+    assert_eq!(server.arrived().len(), 1);
+}

@@ -1,0 +1,119 @@
+//! A second attempt is made only where there cannot be a first backup.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use planetscale_client::{Error, Outcome, RetryPolicy};
+use planetscale_tests::{Server, Step, answer, closed_address, json};
+
+use crate::just_created::{self, builder, create};
+
+fn created() -> Step {
+    Step::Answer(json("201 Created", &just_created::body().to_string()))
+}
+
+fn too_many(headers: &[(&str, &str)]) -> Step {
+    Step::Answer(answer(
+        "429 Too Many Requests",
+        headers,
+        r#"{"code":"too_many_requests","message":"slow down"}"#,
+    ))
+}
+
+#[tokio::test]
+async fn after_429_the_request_is_sent_again() {
+    let server = Server::start([too_many(&[]), too_many(&[]), created()]).await;
+    create(&builder(&server.url()).build().unwrap()).await.unwrap();
+    let arrived = server.arrived();
+    assert_eq!(arrived.len(), 3);
+    assert!(arrived.iter().all(|request| *request == arrived[0]));
+}
+
+#[tokio::test]
+async fn retry_after_in_seconds_is_obeyed() {
+    let server = Server::start([too_many(&[("retry-after", "1")]), created()]).await;
+    let start = Instant::now();
+    create(&builder(&server.url()).build().unwrap()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn retry_after_as_a_date_is_obeyed_by_the_servers_own_clock() {
+    let server_time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    let date = httpdate::fmt_http_date(server_time);
+    let until = httpdate::fmt_http_date(server_time + Duration::from_secs(1));
+    let server =
+        Server::start([too_many(&[("date", &date), ("retry-after", &until)]), created()]).await;
+    let start = Instant::now();
+    create(&builder(&server.url()).build().unwrap()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_retry_after_in_the_past_or_beyond_sense_does_no_harm() {
+    let past = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
+    for value in [past.as_str(), "soon", "-1", "0", ""] {
+        let server = Server::start([too_many(&[("retry-after", value)]), created()]).await;
+        create(&builder(&server.url()).build().unwrap()).await.unwrap();
+        assert_eq!(server.arrived().len(), 2, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_the_deadline_is_not_waited_for() {
+    for value in ["3600", "18446744073709551615"] {
+        let server = Server::start([too_many(&[("retry-after", value)]), created()]).await;
+        let start = Instant::now();
+        let error = create(&builder(&server.url()).build().unwrap()).await.unwrap_err();
+        assert!(start.elapsed() < Duration::from_secs(10));
+        assert_eq!(error.retry_after().unwrap().as_secs().to_string(), value);
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, true));
+        assert_eq!(server.arrived().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn retries_end() {
+    let server = Server::start([too_many(&[])]).await;
+    let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1)).max_retries(2);
+    let error = create(&builder(&server.url()).retry(policy).build().unwrap()).await.unwrap_err();
+    assert_eq!(error.code(), Some("too_many_requests"));
+    assert_eq!(server.arrived().len(), 3);
+}
+
+#[tokio::test]
+async fn retries_can_be_off() {
+    let server = Server::start([too_many(&[]), created()]).await;
+    let client = builder(&server.url()).retry(RetryPolicy::none()).build().unwrap();
+    create(&client).await.unwrap_err();
+    assert_eq!(server.arrived().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_again_within_the_deadline() {
+    let policy = RetryPolicy::default().initial_delay(Duration::from_millis(150)).max_retries(1000);
+    let client = builder(&closed_address().await).retry(policy).timeout(Duration::from_millis(900));
+    let start = Instant::now();
+    let error = create(&client.build().unwrap()).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error:?}");
+    // Two delays fit for certain (150 to 300 ms and 300 to 600 ms), and no delay ends too late.
+    assert!(start.elapsed() >= Duration::from_millis(150));
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn nothing_that_may_have_acted_is_sent_again() {
+    let steps = [
+        Step::ResetAfterReading,
+        Step::Answer(json("500 Internal Server Error", "{}")),
+        Step::Answer(answer("503 Service Unavailable", &[("retry-after", "0")], "")),
+        Step::Answer(json("201 Created", "{}")),
+        Step::Answer(json("201 Created", "<html>")),
+        Step::Stall,
+    ];
+    for step in steps {
+        let server = Server::start([step.clone(), created()]).await;
+        let client = builder(&server.url()).timeout(Duration::from_millis(500)).build().unwrap();
+        create(&client).await.unwrap_err();
+        assert_eq!(server.arrived().len(), 1, "{step:?}");
+    }
+}

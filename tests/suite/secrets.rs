@@ -1,0 +1,187 @@
+//! No token where people look: Debug, Display, errors, traces.
+
+use std::error::Error as _;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use planetscale_client::{BearerToken, Client, Error, RetryPolicy, ServiceToken};
+use planetscale_tests::{Server, Step, answer, closed_address, json};
+use tracing::Level;
+
+use crate::just_created::{self, body_with, create};
+
+const TOKEN: &str = "pscale_tkn_0123456789abcdef";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn all_of(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+    match error {
+        Error::Refused(refused) => text.push_str(&String::from_utf8_lossy(refused.body())),
+        Error::Unreadable(answer) => text.push_str(&String::from_utf8_lossy(answer.body())),
+        _ => {}
+    }
+    text
+}
+
+#[tokio::test]
+async fn no_token_in_debug_display_errors_or_traces() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let echo = format!(r#"{{"code":"unauthorized","message":"`id:{TOKEN}` is no token"}}"#);
+    let mut text = String::new();
+    for auth in [true, false] {
+        for step in [
+            Step::Answer(json("201 Created", &just_created::body().to_string())),
+            Step::Answer(json("401 Unauthorized", &echo)),
+            Step::Answer(answer("301 Moved", &[("location", "https://example.com")], "")),
+            Step::Answer(json("201 Created", &body_with("size", Some(TOKEN.into())).to_string())),
+            Step::Answer(json("201 Created", &format!("{TOKEN} no json"))),
+            Step::ResetAfterReading,
+            Step::Stall,
+        ] {
+            let server = Server::start([step]).await;
+            text.push_str(&everything(&server.url(), auth).await);
+            assert!(server.arrived()[0].head.contains(TOKEN));
+        }
+        text.push_str(&everything(&closed_address().await, auth).await);
+    }
+    text.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
+    assert!(text.contains("create_backup"));
+    assert!(!text.contains(TOKEN), "{text}");
+    assert!(!text.contains("0123456789"), "{text}");
+}
+
+async fn everything(url: &str, service_token: bool) -> String {
+    let builder = Client::builder()
+        .base_url(url)
+        .timeout(Duration::from_millis(300))
+        .retry(RetryPolicy::none());
+    let builder = if service_token {
+        builder.auth(ServiceToken::new("id", TOKEN))
+    } else {
+        builder.auth(BearerToken::new(TOKEN))
+    };
+    let mut text = format!("{builder:?} {builder:#?}");
+    let client = builder.build().unwrap();
+    text.push_str(&format!("{client:?} {:?}", client.create_backup()));
+    match create(&client).await {
+        Ok(backup) => text.push_str(&format!("{backup:?}")),
+        Err(error) => text.push_str(&all_of(&error)),
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_span_tells_the_operation() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::INFO)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let server = Server::start([
+        Step::Answer(answer("429 Too Many Requests", &[], "")),
+        Step::Answer(json("201 Created", &just_created::body().to_string())),
+    ])
+    .await;
+    create(&just_created::builder(&server.url()).build().unwrap()).await.unwrap();
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let closed = text.lines().last().unwrap();
+    for field in [
+        "operation=\"create_backup\"",
+        "method=\"POST\"",
+        "path=\"/organizations/{organization}/databases/{database}/branches/{branch}/backups\"",
+        "attempt=2",
+        "status=201",
+        "duration_ms=",
+    ] {
+        assert!(closed.contains(field), "{field} is not in: {text}");
+    }
+}
+
+#[test]
+fn tokens_that_cannot_stand_in_a_header_are_refused_without_being_shown() {
+    for bad in ["line\nbreak", "line\r\nbreak", "größe", "", "a b", "tab\t", "\0"] {
+        for builder in [
+            Client::builder().auth(ServiceToken::new("id", bad)),
+            Client::builder().auth(ServiceToken::new(bad, "token")),
+            Client::builder().auth(BearerToken::new(bad)),
+        ] {
+            let error = builder.build().unwrap_err();
+            assert!(matches!(error, Error::Config(_)), "{error:?}");
+            assert!(bad.is_empty() || !format!("{error}{error:?}").contains(bad), "{error}");
+        }
+    }
+}
+
+#[test]
+fn base_urls() {
+    let build =
+        |url: &str| Client::builder().auth(ServiceToken::new("id", TOKEN)).base_url(url).build();
+    for good in [
+        "https://api.planetscale.com/v1",
+        "http://127.0.0.1:80",
+        "http://localhost:9/v1",
+        "http://[::1]:9",
+        "http://127.8.9.1",
+    ] {
+        build(good).unwrap();
+    }
+    for bad in [
+        "http://api.planetscale.com/v1",
+        "http://localhost.example.com",
+        "http://0.0.0.0",
+        "ftp://localhost",
+        "api.planetscale.com",
+        "",
+        "https://user:pass@localhost",
+        "https://localhost?x=1",
+        "https://localhost#x",
+        "file:///etc/passwd",
+        "http://127.0.0.1.example.com",
+    ] {
+        let error = build(bad).unwrap_err();
+        assert!(matches!(error, Error::Config(_)), "{bad}: {error:?}");
+        assert!(error.to_string().starts_with("invalid configuration: base_url"), "{error}");
+        assert!(!error.to_string().contains("pass@"), "{error}");
+    }
+}
+
+#[test]
+fn timeouts_of_zero_or_forever() {
+    let builder = || Client::builder().auth(ServiceToken::new("id", TOKEN));
+    assert!(builder().timeout(Duration::ZERO).build().is_err());
+    assert!(builder().connect_timeout(Duration::ZERO).build().is_err());
+    builder().timeout(Duration::MAX).connect_timeout(Duration::MAX).build().unwrap();
+    assert!(builder().user_agent("new\nline").build().is_err());
+    assert!(Client::builder().build().is_err());
+}

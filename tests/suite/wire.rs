@@ -1,0 +1,135 @@
+//! What the client sends.
+
+use planetscale_client::types::RetentionUnit;
+use planetscale_client::{BearerToken, Client};
+use planetscale_tests::{Arrived, Server, Step, json};
+
+use crate::just_created::{self, builder, create};
+
+/// The request as it arrived; what differs from run to run is replaced.
+fn shown(arrived: &Arrived) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some(("host", _)) => "host: <loopback>".to_owned(),
+        Some(("user-agent", agent)) => {
+            format!(
+                "user-agent: {}",
+                agent
+                    .replace(env!("CARGO_PKG_VERSION"), "<version>")
+                    .replace("/0.1.0", "/<version>")
+            )
+        }
+        _ => line.to_owned(),
+    };
+    let head: Vec<_> = arrived.head.lines().map(line).collect();
+    format!("{}\n\n{}", head.join("\n"), arrived.body)
+}
+
+async fn server() -> Server {
+    Server::start([Step::Answer(json("201 Created", &just_created::body().to_string()))]).await
+}
+
+fn only(server: &Server) -> Arrived {
+    let mut arrived = server.arrived();
+    assert_eq!(arrived.len(), 1, "{arrived:?}");
+    arrived.remove(0)
+}
+
+#[tokio::test]
+async fn request_default() {
+    let server = server().await;
+    create(&builder(&server.url()).build().unwrap()).await.unwrap();
+    insta::assert_snapshot!(shown(&only(&server)));
+}
+
+#[tokio::test]
+async fn request_with_all_fields() {
+    let server = server().await;
+    let client = builder(&server.url()).user_agent("migrator/2.1").build().unwrap();
+    client
+        .create_backup()
+        .organization("acme")
+        .database("shop")
+        .branch("main")
+        .body_map(|b| {
+            b.name("before-migration")
+                .retention_unit(RetentionUnit::Week)
+                .retention_value(2)
+                .emergency(true)
+        })
+        .send()
+        .await
+        .unwrap();
+    insta::assert_snapshot!(shown(&only(&server)));
+}
+
+#[tokio::test]
+async fn request_unicode() {
+    let server = server().await;
+    let client = builder(&server.url()).build().unwrap();
+    client
+        .create_backup()
+        .organization("größe")
+        .database("商店")
+        .branch("feature/é?#%")
+        .body_map(|b| b.name("vor der Änderung ✓"))
+        .send()
+        .await
+        .unwrap();
+    insta::assert_snapshot!(shown(&only(&server)));
+}
+
+#[tokio::test]
+async fn bearer_token_has_a_scheme_word() {
+    let server = server().await;
+    let client =
+        Client::builder().auth(BearerToken::new("oauth")).base_url(server.url()).build().unwrap();
+    create(&client).await.unwrap();
+    assert!(only(&server).head.contains("authorization: Bearer oauth"));
+}
+
+#[tokio::test]
+async fn a_body_may_be_set_as_a_value_and_cleared() {
+    let server = server().await;
+    let body = planetscale_client::types::CreateBackupBody::builder()
+        .name("x")
+        .retention_value(5)
+        .set_retention_value(None);
+    let body: planetscale_client::types::CreateBackupBody = body.try_into().unwrap();
+    let client = builder(&server.url()).build().unwrap();
+    let call = client.create_backup().organization("acme").database("shop").branch("main");
+    call.body(body).send().await.unwrap();
+    assert_eq!(only(&server).body, r#"{"name":"x"}"#);
+}
+
+#[tokio::test]
+async fn a_base_url_may_have_a_path_and_end_in_a_slash() {
+    let server = server().await;
+    let client = builder(&format!("{}/v1/", server.url())).build().unwrap();
+    create(&client).await.unwrap();
+    assert_eq!(
+        only(&server).target(),
+        "/v1/organizations/acme/databases/shop/branches/main/backups"
+    );
+}
+
+#[tokio::test]
+async fn arguments_out_of_bounds_are_not_sent() {
+    let server = server().await;
+    let client = builder(&server.url()).build().unwrap();
+    let call = || client.create_backup().organization("acme").database("shop").branch("main");
+    for (value, message) in [
+        (0, "invalid input, nothing was sent: retention_value: 0 is not at least 1"),
+        (-1, "invalid input, nothing was sent: retention_value: -1 is not at least 1"),
+        (1001, "invalid input, nothing was sent: retention_value: 1001 is not at most 1000"),
+    ] {
+        let error = call().body_map(|b| b.retention_value(value)).send().await.unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+    for value in [1, 1000] {
+        call().body_map(|b| b.retention_value(value)).send().await.unwrap();
+    }
+    let error =
+        client.create_backup().organization("acme").branch("main").send().await.unwrap_err();
+    assert_eq!(error.to_string(), "invalid input, nothing was sent: database was not initialized");
+    assert_eq!(server.arrived().len(), 2);
+}
