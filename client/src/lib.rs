@@ -1,24 +1,5 @@
-//! A client for the [PlanetScale API](https://planetscale.com/docs/api), generated from the vendor's
-//! OpenAPI description and hardened for the field.
-//!
-//! ```no_run
-//! use planetscale_client::types::RetentionUnit;
-//! use planetscale_client::{Client, ServiceToken};
-//!
-//! # async fn example() -> Result<(), planetscale_client::Error> {
-//! let client = Client::builder().auth(ServiceToken::from_env()?).build()?;
-//! let backup = client
-//!     .create_backup()
-//!     .organization("acme")
-//!     .database("shop")
-//!     .branch("main")
-//!     .body_map(|b| b.name("before-migration").retention_unit(RetentionUnit::Week).retention_value(2))
-//!     .send()
-//!     .await?;
-//! println!("{} is {}", backup.id, backup.state);
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 
 mod auth;
