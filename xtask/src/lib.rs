@@ -5,6 +5,7 @@
 //! `commands`; it writes to a writer that it is given.
 
 pub mod commands;
+pub mod diff;
 #[path = "../../client/generate.rs"]
 pub mod generate;
 pub mod overlay;

@@ -1,0 +1,31 @@
+//! The drift engine: what two OpenAPI 3.0 documents differ in, and for whom that matters.
+//!
+//! - `findings`: what comes out;
+//! - `rules`: how bad each change is, as data;
+//! - `node`: a place in a document, seen through its `$ref`s;
+//! - `walk`: from the document down to parameters, bodies, responses and headers;
+//! - `schema`: two schemas, wherever they stand.
+//!
+//! The engine compares trees and never fails. Every key of every object that it visits is either
+//! known and compared by its meaning, or unknown and compared as it stands: a difference that no
+//! rule knows is reported as [`rules::UNCLASSIFIED`]. Ids are composed of direction, place, aspect
+//! and change, and coincide with oasdiff's where oasdiff has one.
+
+pub mod findings;
+mod node;
+pub mod rules;
+mod schema;
+mod walk;
+
+use serde_json::Value;
+
+pub use findings::{Counts, Direction, Finding, Level};
+
+/// The differences of two documents, the worst first.
+///
+/// Documents that are none are compared as far as they go.
+pub fn diff(old: &Value, new: &Value) -> Vec<Finding> {
+    let mut walk = walk::Walk::new(old, new);
+    walk.document();
+    walk.into_findings()
+}

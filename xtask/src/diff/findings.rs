@@ -1,0 +1,89 @@
+//! What the engine says.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How bad a change is for those who use the old document. Ordered from harmless to bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "UPPERCASE")]
+#[value(rename_all = "UPPER")]
+pub enum Level {
+    /// Only a reader sees it.
+    Doc,
+    /// Compatible.
+    Info,
+    /// Breaks some.
+    Warn,
+    /// Breaks.
+    Err,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Doc => "DOC",
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+            Self::Err => "ERR",
+        })
+    }
+}
+
+/// Who sends what has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// The client sends it.
+    Request,
+    /// The server sends it.
+    Response,
+    /// It belongs to the operation or to the document.
+    None,
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Finding {
+    /// What kind of change it is, in oasdiff's vocabulary.
+    pub id: String,
+    /// How bad it is.
+    pub level: Level,
+    /// Who sends what has changed.
+    pub direction: Direction,
+    /// Method and path of the operation, or nothing for the document as a whole.
+    pub operation: Option<String>,
+    /// Where it is in the old document, as a JSON pointer; for what is new, where it would be.
+    pub old_pointer: String,
+    /// Where it is in the new document; for what is gone, where it was.
+    pub new_pointer: String,
+    /// A sentence with the old and the new value.
+    pub message: String,
+}
+
+/// How many findings there are of each level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub struct Counts {
+    /// Breaking.
+    pub err: usize,
+    /// Breaking for some.
+    pub warn: usize,
+    /// Compatible.
+    pub info: usize,
+    /// For readers.
+    pub doc: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of(findings: &[Finding]) -> Self {
+        let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+        Self {
+            err: count(Level::Err),
+            warn: count(Level::Warn),
+            info: count(Level::Info),
+            doc: count(Level::Doc),
+        }
+    }
+}

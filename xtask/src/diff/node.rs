@@ -1,0 +1,78 @@
+//! A place in a document.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::spec::pointer_token;
+
+/// How many `$ref`s may lead to one another.
+const MAX_HOPS: usize = 32;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node<'a> {
+    pub(super) root: &'a Value,
+    pub(super) value: &'a Value,
+    pub(super) at: String,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn root(root: &'a Value) -> Self {
+        Self { root, value: root, at: String::new() }
+    }
+
+    /// What stands below a key, `null` where nothing does.
+    pub(super) fn get(&self, key: &str) -> Self {
+        let value = self.value.get(key).unwrap_or(&Value::Null);
+        self.below(key, value)
+    }
+
+    /// A child that is at hand already.
+    pub(super) fn below(&self, key: &str, value: &'a Value) -> Self {
+        Self { root: self.root, value, at: format!("{}/{}", self.at, pointer_token(key)) }
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value.get(key).is_some()
+    }
+
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        self.value.get(key) == Some(&Value::Bool(true))
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
+        self.value.get(key)?.as_str()
+    }
+
+    /// The members of an object below a key.
+    pub(super) fn members(&self, key: &str) -> impl Iterator<Item = (&'a String, Self)> + use<'a> {
+        let parent = self.get(key);
+        let map = parent.value.as_object();
+        map.into_iter().flatten().map(move |(name, value)| (name, parent.below(name, value)))
+    }
+
+    /// The items of an array below a key.
+    pub(super) fn items(&self, key: &str) -> Vec<Self> {
+        let parent = self.get(key);
+        let items = parent.value.as_array().map_or(&[][..], Vec::as_slice);
+        items.iter().enumerate().map(|(i, item)| parent.below(&i.to_string(), item)).collect()
+    }
+
+    /// What a `$ref` leads to; itself, where there is none or it leads nowhere.
+    pub(super) fn resolved(self) -> Self {
+        let mut here = self;
+        for _ in 0..MAX_HOPS {
+            let Some(pointer) = here.text("$ref").and_then(|to| to.strip_prefix('#')) else {
+                break;
+            };
+            let pointer = percent_encoding::percent_decode_str(pointer).decode_utf8();
+            let pointer = pointer.unwrap_or(Cow::Borrowed(""));
+            match here.root.pointer(&pointer) {
+                Some(value) => here = Self { root: here.root, value, at: pointer.into_owned() },
+                None => break,
+            }
+        }
+        here
+    }
+}
