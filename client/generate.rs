@@ -29,11 +29,9 @@ use quote::ToTokens;
 /// Where the document is none, where progenitor cannot generate code for it, or where that code has
 /// a shape that the hardening does not know: better no client than one without it.
 pub fn generate(spec: &str) -> Result<TokenStream, Error> {
-    let mut document: serde_json::Value =
-        serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
+    let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
     prepare::prepare(&mut document);
-    let spec: openapiv3::OpenAPI =
-        serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
+    let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
     let operations = operations::Operations::of(&spec)?;
     let mut settings = progenitor::GenerationSettings::new();
@@ -42,11 +40,9 @@ pub fn generate(spec: &str) -> Result<TokenStream, Error> {
         .with_hooks(progenitor::HooksMode::Expected)
         .with_inner_type(quote::quote!(crate::transport::Inner))
         .with_derive("PartialEq");
-    let tokens = progenitor::Generator::new(&settings)
-        .generate_tokens(&spec)
-        .map_err(|e| Error::Generator(e.to_string()))?;
-    let mut file: syn::File =
-        syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
+    let tokens =
+        progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
+    let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
     let directions = operations::Directions::of(&file)?;
     let checked = types::harden(&mut file, &directions)?;

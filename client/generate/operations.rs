@@ -52,12 +52,8 @@ impl Directions {
         let graph: BTreeMap<String, BTreeSet<String>> = types
             .iter()
             .filter_map(|item| match item {
-                Item::Struct(item) => {
-                    Some((item.ident.to_string(), names_in(|n| n.visit_item_struct(item))))
-                }
-                Item::Enum(item) => {
-                    Some((item.ident.to_string(), names_in(|n| n.visit_item_enum(item))))
-                }
+                Item::Struct(item) => Some((item.ident.to_string(), names_in(|n| n.visit_item_struct(item)))),
+                Item::Enum(item) => Some((item.ident.to_string(), names_in(|n| n.visit_item_enum(item)))),
                 _ => None,
             })
             .collect();
@@ -118,11 +114,15 @@ pub(crate) fn harden(
         Item::Use(_) => false,
         Item::Mod(item) => item.ident != "prelude",
         Item::Struct(item) if item.ident == "Client" => {
-            set_doc(&mut item.attrs, &format!(
-                "A client for {}, version {}.\n\nMade by [`Client::builder`]. It is cheap to clone, \
+            set_doc(
+                &mut item.attrs,
+                &format!(
+                    "A client for {}, version {}.\n\nMade by [`Client::builder`]. It is cheap to clone, \
                  and all clones share one pool of connections.",
-                info.title.trim(), info.version.trim(),
-            ));
+                    info.title.trim(),
+                    info.version.trim(),
+                ),
+            );
             true
         }
         Item::Impl(item) => {
@@ -180,31 +180,21 @@ fn client_impl(item: &mut ItemImpl) {
     });
 }
 
-fn operation_impl(
-    item: &mut ItemImpl,
-    operations: &Operations,
-    checked: &BTreeSet<String>,
-) -> Result<(), Error> {
+fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
     for item in &mut item.items {
         let ImplItem::Fn(function) = item else { continue };
         let name = function.sig.ident.to_string();
         match name.as_str() {
             "new" => function.vis = syn::parse_quote!(pub(crate)),
             "send" => harden_send(function, operations, checked)?,
-            "body_map" => {
-                set_doc(&mut function.attrs, "Changes the body with a closure over its builder.")
-            }
+            "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => set_doc(&mut function.attrs, &format!("Sets `{name}`.")),
         }
     }
     Ok(())
 }
 
-fn harden_send(
-    send: &mut ImplItemFn,
-    operations: &Operations,
-    checked: &BTreeSet<String>,
-) -> Result<(), Error> {
+fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
     let (id, end) = operation_id(send)?;
     let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
     let (method, path) = operations.0.get(&id).ok_or_else(|| shape("not in the spec"))?;
@@ -276,8 +266,7 @@ fn body_check(statements: &[Stmt], checked: &BTreeSet<String>) -> Option<(usize,
         let names = names_in(|n| n.visit_expr(init));
         let is_checked = name.ident == "body" && {
             let text = quote!(#init).to_string();
-            names.contains("try_from")
-                && checked.iter().any(|ty| text.contains(&format!("types :: {ty} :: try_from")))
+            names.contains("try_from") && checked.iter().any(|ty| text.contains(&format!("types :: {ty} :: try_from")))
         };
         is_checked.then(|| {
             (
@@ -348,9 +337,7 @@ impl VisitMut for Parameters {
                 Some(name) => {
                     *expr = syn::parse_quote!(crate::transport::path_segment(#name, #argument)?);
                 }
-                None => {
-                    self.failed = Some("encode_path takes something else than a parameter".into())
-                }
+                None => self.failed = Some("encode_path takes something else than a parameter".into()),
             }
         }
     }

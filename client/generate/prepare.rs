@@ -98,10 +98,9 @@ fn schema(value: &mut Value, at: &str) {
 /// Takes the limits out of a schema and returns those that a request is held to.
 fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
     let mut limits = Vec::new();
-    for (bound, exclusive, name) in [
-        ("minimum", "exclusiveMinimum", ["min", "above"]),
-        ("maximum", "exclusiveMaximum", ["max", "below"]),
-    ] {
+    for (bound, exclusive, name) in
+        [("minimum", "exclusiveMinimum", ["min", "above"]), ("maximum", "exclusiveMaximum", ["max", "below"])]
+    {
         let strict = map.remove(exclusive) == Some(Value::Bool(true));
         if let Some(Value::Number(n)) = map.remove(bound) {
             limits.push((name[usize::from(strict)], n.to_string()));
@@ -116,11 +115,7 @@ fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
     map.remove("pattern");
     map.remove("multipleOf");
     // These formats become types of crates that the client does not have.
-    if map
-        .get("format")
-        .and_then(Value::as_str)
-        .is_some_and(|f| matches!(f, "uuid" | "ip" | "ipv4" | "ipv6"))
-    {
+    if map.get("format").and_then(Value::as_str).is_some_and(|f| matches!(f, "uuid" | "ip" | "ipv4" | "ipv6")) {
         map.remove("format");
     }
     limits

@@ -13,12 +13,8 @@ use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent.
-pub(crate) fn harden(
-    file: &mut syn::File,
-    directions: &Directions,
-) -> Result<BTreeSet<String>, Error> {
-    let types = module_mut(&mut file.items, "types")
-        .ok_or_else(|| Error::Shape("mod types is missing".into()))?;
+pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<BTreeSet<String>, Error> {
+    let types = module_mut(&mut file.items, "types").ok_or_else(|| Error::Shape("mod types is missing".into()))?;
 
     let mut opened = BTreeMap::new();
     let mut limits: BTreeMap<String, Vec<(Ident, Type, Limits)>> = BTreeMap::new();
@@ -128,17 +124,16 @@ fn harden_struct(
             if prose.is_empty() {
                 let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
                 let of_type = last_name(inner).and_then(|n| docs.get(&n.to_string()));
-                prose = of_type.filter(|d| !d.is_empty()).cloned().unwrap_or_else(|| {
-                    field.ident.as_ref().map(|i| format!("`{i}`")).unwrap_or_default()
-                });
+                prose = of_type
+                    .filter(|d| !d.is_empty())
+                    .cloned()
+                    .unwrap_or_else(|| field.ident.as_ref().map(|i| format!("`{i}`")).unwrap_or_default());
             }
             set_doc(&mut field.attrs, &tidy(&prose));
             if directions.response.contains(&name) {
                 absent_is_null(field);
             }
-            if let Some(range) =
-                schemars_range(&found).filter(|_| directions.request.contains(&name))
-            {
+            if let Some(range) = schemars_range(&found).filter(|_| directions.request.contains(&name)) {
                 field.attrs.push(range);
             }
             if let Some(ident) = &field.ident {
@@ -156,10 +151,9 @@ fn denies_unknown_fields(attr: &Attribute) -> bool {
 /// What can be null can be absent: typify has serde insist on the key of a required property.
 fn absent_is_null(field: &mut syn::Field) {
     let before = field.attrs.len();
-    field.attrs.retain(|attr| {
-        !(attr.path().is_ident("serde")
-            && quote!(#attr).to_string().contains("Option::deserialize"))
-    });
+    field
+        .attrs
+        .retain(|attr| !(attr.path().is_ident("serde") && quote!(#attr).to_string().contains("Option::deserialize")));
     if field.attrs.len() < before {
         field.attrs.push(syn::parse_quote!(#[serde(default)]));
     }
@@ -177,9 +171,7 @@ fn schemars_range(limits: &Limits) -> Option<Attribute> {
         Some(quote!(#key = #limit))
     });
     let entries: Vec<_> = entries.collect();
-    (!entries.is_empty()).then(
-        || syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#(#entries),*)))]),
-    )
+    (!entries.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#(#entries),*)))]))
 }
 
 fn number(text: &str) -> Option<TokenStream> {
@@ -191,9 +183,7 @@ fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
     item.variants
         .iter()
         .map(|variant| match &variant.fields {
-            Fields::Unit => {
-                Some(rename_of(&variant.attrs).unwrap_or_else(|| variant.ident.to_string()))
-            }
+            Fields::Unit => Some(rename_of(&variant.attrs).unwrap_or_else(|| variant.ident.to_string())),
             _ => None,
         })
         .collect()
@@ -219,9 +209,7 @@ fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
     let dropped = ["Display", "FromStr", "TryFrom"];
     types.retain(|item| match item {
         Item::Impl(item) => match impl_of(item) {
-            (Some(of), Some(name)) => {
-                !(opened.contains_key(&name) && dropped.contains(&of.as_str()))
-            }
+            (Some(of), Some(name)) => !(opened.contains_key(&name) && dropped.contains(&of.as_str())),
             _ => true,
         },
         _ => true,
@@ -231,8 +219,7 @@ fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
         let Item::Enum(item) = item else { continue };
         let Some(values) = opened.get(&item.ident.to_string()) else { continue };
         let idents: Vec<_> = item.variants.iter().map(|v| v.ident.clone()).collect();
-        let unknown =
-            if idents.iter().any(|i| i == "Unknown") { "Unrecognized" } else { "Unknown" };
+        let unknown = if idents.iter().any(|i| i == "Unknown") { "Unrecognized" } else { "Unknown" };
         let unknown = format_ident!("{unknown}");
         item.attrs.retain(|attr| !attr.path().is_ident("derive"));
         item.attrs.push(syn::parse_quote!(
@@ -254,12 +241,7 @@ fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
     }
 }
 
-fn open_enum_impls(
-    name: &Ident,
-    idents: &[Ident],
-    values: &[String],
-    unknown: &Ident,
-) -> TokenStream {
+fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &Ident) -> TokenStream {
     quote! {
         impl #name {
             /// The values that this version of the crate knows.
@@ -341,8 +323,7 @@ fn name_the_choices(item: &mut ItemImpl) {
     }
     for item in &mut item.items {
         let ImplItem::Fn(function) = item else { continue };
-        let Some(syn::Stmt::Expr(syn::Expr::Match(choice), None)) = function.block.stmts.last_mut()
-        else {
+        let Some(syn::Stmt::Expr(syn::Expr::Match(choice), None)) = function.block.stmts.last_mut() else {
             continue;
         };
         let values: Vec<String> = choice
@@ -477,9 +458,9 @@ fn checks(
     loop {
         let before = checked.len();
         for (name, fields) in sent() {
-            let needs = fields.iter().any(|(_, ty, limits)| {
-                !limits.is_empty() || held(ty).is_some_and(|held| checked.contains(&held))
-            });
+            let needs = fields
+                .iter()
+                .any(|(_, ty, limits)| !limits.is_empty() || held(ty).is_some_and(|held| checked.contains(&held)));
             if needs {
                 checked.insert(name.clone());
             }

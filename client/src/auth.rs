@@ -101,8 +101,8 @@ impl Credentials {
             Self::Bearer(_) => ("the bearer token", format!("Bearer {}", self.secret())),
         };
         part(what, self.secret())?;
-        let mut header = HeaderValue::try_from(value)
-            .map_err(|_| Error::config(format!("{what} cannot stand in a header")))?;
+        let mut header =
+            HeaderValue::try_from(value).map_err(|_| Error::config(format!("{what} cannot stand in a header")))?;
         header.set_sensitive(true);
         Ok(header)
     }
@@ -130,9 +130,9 @@ fn part(what: &str, value: &str) -> Result<(), Error> {
     match value.bytes().find(|b| !b.is_ascii_graphic()) {
         _ if value.is_empty() => Err(Error::config(format!("{what} is empty"))),
         None => Ok(()),
-        Some(b'\n' | b'\r') => Err(Error::config(format!(
-            "{what} contains a line break; was it read from a file with one at its end?"
-        ))),
+        Some(b'\n' | b'\r') => {
+            Err(Error::config(format!("{what} contains a line break; was it read from a file with one at its end?")))
+        }
         Some(_) => Err(Error::config(format!("{what} contains something else than visible ASCII"))),
     }
 }

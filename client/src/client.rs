@@ -115,9 +115,9 @@ impl ClientBuilder {
     /// URL is none, is neither `https` nor loopback, or carries a user, query or fragment, where a
     /// time-out is zero, or where TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let credentials = self.credentials.ok_or_else(|| {
-            Error::config("no credentials; call auth() with a ServiceToken or a BearerToken")
-        })?;
+        let credentials = self
+            .credentials
+            .ok_or_else(|| Error::config("no credentials; call auth() with a ServiceToken or a BearerToken"))?;
         let authorization = credentials.header()?;
         let url = base_url(&self.base_url)?;
         let timeout = duration("timeout", self.timeout)?;
@@ -131,9 +131,7 @@ impl ClientBuilder {
         if is_loopback(&url) {
             http = http.no_proxy();
         }
-        let http = with_tls(http)?
-            .build()
-            .map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
+        let http = with_tls(http)?.build().map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
         let base = url.as_str().trim_end_matches('/');
         let inner = Inner { credentials, authorization, timeout, retry: self.retry };
         Ok(Client::new_with_client(base, http, inner))
@@ -142,17 +140,14 @@ impl ClientBuilder {
 
 fn duration(name: &str, value: Duration) -> Result<Duration, Error> {
     if value.is_zero() {
-        return Err(Error::config(format!(
-            "{name} is zero: nothing could ever be answered in time"
-        )));
+        return Err(Error::config(format!("{name} is zero: nothing could ever be answered in time")));
     }
     Ok(value.min(A_YEAR))
 }
 
 fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
     let value = product.map_or_else(|| USER_AGENT.to_owned(), |p| format!("{p} {USER_AGENT}"));
-    HeaderValue::try_from(value)
-        .map_err(|_| Error::config("user_agent contains something else than visible ASCII"))
+    HeaderValue::try_from(value).map_err(|_| Error::config("user_agent contains something else than visible ASCII"))
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {
@@ -169,9 +164,7 @@ fn base_url(text: &str) -> Result<Url, Error> {
             "base_url `{url}` needs TLS; enable a feature of planetscale-client that brings it"
         ))),
         "http" if is_loopback(&url) => Ok(url),
-        _ => Err(Error::config(format!(
-            "base_url `{url}` is not https: the token would travel in the clear"
-        ))),
+        _ => Err(Error::config(format!("base_url `{url}` is not https: the token would travel in the clear"))),
     }
 }
 

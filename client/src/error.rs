@@ -135,10 +135,8 @@ impl Error {
             Self::NotSent(_) => true,
             Self::Timeout(failure) | Self::Interrupted(failure) => failure.operation.is_safe(),
             Self::Refused(refused) => {
-                let transient = refused.status == StatusCode::REQUEST_TIMEOUT
-                    || refused.status.is_server_error();
-                refused.status == StatusCode::TOO_MANY_REQUESTS
-                    || (transient && refused.operation.is_safe())
+                let transient = refused.status == StatusCode::REQUEST_TIMEOUT || refused.status.is_server_error();
+                refused.status == StatusCode::TOO_MANY_REQUESTS || (transient && refused.operation.is_safe())
             }
             Self::Config(_) | Self::InvalidInput(_) | Self::Unreadable(_) => false,
         }
@@ -181,9 +179,7 @@ impl Error {
         match self.outcome() {
             Outcome::Made => "the server had accepted the request",
             Outcome::NotMade => "nothing was done",
-            Outcome::Unknown => {
-                "the outcome is unknown: look whether the server has acted before trying again"
-            }
+            Outcome::Unknown => "the outcome is unknown: look whether the server has acted before trying again",
         }
     }
 }
@@ -331,9 +327,9 @@ impl fmt::Display for Refused {
             write!(f, ": {}", excerpt(&String::from_utf8_lossy(&self.body)))?;
         }
         match self.status {
-            StatusCode::NOT_FOUND => f.write_str(
-                " (the API also answers 404 to a token without the access that the operation needs)",
-            ),
+            StatusCode::NOT_FOUND => {
+                f.write_str(" (the API also answers 404 to a token without the access that the operation needs)")
+            }
             StatusCode::UNAUTHORIZED => f.write_str(" (check the token)"),
             status if status.is_redirection() => write!(
                 f,
@@ -440,8 +436,7 @@ impl StdError for Reason {
 
 /// A server's text on one line, cut short.
 fn excerpt(text: &str) -> String {
-    let mut line: String =
-        text.chars().take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line: String = text.chars().take(EXCERPT).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(EXCERPT).is_some() {
         line.push('…');
     }

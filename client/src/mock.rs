@@ -130,28 +130,19 @@ async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
         let service = service_fn(move |request| answer(request, Arc::clone(&state)));
         connections.spawn(async move {
             // A client that hangs up is no concern of the server's.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
 type Answer = (StatusCode, Value);
 
-async fn answer(
-    request: Request<Incoming>,
-    state: Arc<Mutex<State>>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let mut state = lock(&state);
-    state.requests.push(RecordedRequest {
-        method: parts.method.to_string(),
-        target,
-        body: body.to_vec(),
-    });
+    state.requests.push(RecordedRequest { method: parts.method.to_string(), target, body: body.to_vec() });
     let token = parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes());
     let (status, value) = if token != Some(format!("{TOKEN_ID}:{TOKEN}").as_bytes()) {
         refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid")
@@ -160,9 +151,7 @@ async fn answer(
     };
     let mut response = Response::new(Full::new(value.to_string().into()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
     Ok(response)
 }
 
@@ -175,19 +164,9 @@ fn route(method: &str, path: &str, body: &[u8], state: &mut State) -> Answer {
     let segments = segments.unwrap_or_default();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (method, &segments[..]) {
-        (
-            "POST",
-            [
-                "v1",
-                "organizations",
-                organization,
-                "databases",
-                database,
-                "branches",
-                branch,
-                "backups",
-            ],
-        ) if [organization, database, branch].iter().all(|name| !name.is_empty()) => {
+        ("POST", ["v1", "organizations", organization, "databases", database, "branches", branch, "backups"])
+            if [organization, database, branch].iter().all(|name| !name.is_empty()) =>
+        {
             create_backup(branch, body, state)
         }
         _ => refusal(StatusCode::NOT_FOUND, "not_found", "Not Found"),

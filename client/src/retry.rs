@@ -26,11 +26,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     /// Three retries, after about 0.5, 1 and 2 seconds.
     fn default() -> Self {
-        Self {
-            max_retries: 3,
-            initial_delay: Duration::from_millis(500),
-            max_delay: Duration::from_secs(10),
-        }
+        Self { max_retries: 3, initial_delay: Duration::from_millis(500), max_delay: Duration::from_secs(10) }
     }
 }
 

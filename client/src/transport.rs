@@ -78,20 +78,16 @@ impl fmt::Display for Operation {
 pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
     match value {
         "" => Err(Error::invalid_input(format!("{name} is empty"))),
-        "." | ".." => Err(Error::invalid_input(format!(
-            "{name} is `{value}`, which would send the request to another endpoint"
-        ))),
+        "." | ".." => {
+            Err(Error::invalid_input(format!("{name} is `{value}`, which would send the request to another endpoint")))
+        }
         _ => Ok(utf8_percent_encode(value, SEGMENT).to_string()),
     }
 }
 
 /// The only implementation of the hooks: every request passes here.
 impl ClientHooks<Inner> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut Request,
-        _: &OperationInfo,
-    ) -> Result<(), progenitor_client::Error<E>> {
+    async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), progenitor_client::Error<E>> {
         request.headers_mut().insert(AUTHORIZATION, self.inner.authorization.clone());
         Ok(())
     }
@@ -99,11 +95,9 @@ impl ClientHooks<Inner> for Client {
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         let result = self.client.execute(request).await;
         match &result {
-            Ok(response) => tracing::debug!(
-                operation = info.operation_id,
-                status = response.status().as_u16(),
-                "answered"
-            ),
+            Ok(response) => {
+                tracing::debug!(operation = info.operation_id, status = response.status().as_u16(), "answered")
+            }
             Err(error) => {
                 tracing::debug!(operation = info.operation_id, error = %error, "no answer");
             }
@@ -186,13 +180,8 @@ impl Answer {
 }
 
 /// Sends a request, again where that is safe, within the time for the whole operation.
-async fn send(
-    client: &Client,
-    request: reqwest::Result<Request>,
-    operation: Operation,
-) -> Result<Answer, Error> {
-    let unbuilt =
-        |e| Error::invalid_input(format!("the request cannot be built: {}", described(e)));
+async fn send(client: &Client, request: reqwest::Result<Request>, operation: Operation) -> Result<Answer, Error> {
+    let unbuilt = |e| Error::invalid_input(format!("the request cannot be built: {}", described(e)));
     let request = request.map_err(unbuilt)?;
     let start = Instant::now();
     let deadline = start + client.inner.timeout;
@@ -202,8 +191,7 @@ async fn send(
         Span::current().record("attempt", attempts);
         let request = request.try_clone();
         async move {
-            let request = request
-                .ok_or_else(|| Error::invalid_input("the request's body can be sent only once"))?;
+            let request = request.ok_or_else(|| Error::invalid_input("the request's body can be sent only once"))?;
             Attempt { client, operation, start, deadline }.run(request).await
         }
     };
@@ -316,11 +304,7 @@ fn encoding(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Decodes plainly, and only where that fails once more for the path of the bad field.
-fn decode<T: DeserializeOwned>(
-    client: &Client,
-    operation: Operation,
-    answer: &Answer,
-) -> Result<T, Error> {
+fn decode<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Result<T, Error> {
     if let Ok(value) = serde_json::from_slice(&answer.body) {
         return Ok(value);
     }

@@ -1,8 +1,6 @@
 //! The answer of the API to `create_backup`, and a client to get it with.
 
-use planetscale_client::{
-    Client, ClientBuilder, Error, ResponseValue, RetryPolicy, ServiceToken, types,
-};
+use planetscale_client::{Client, ClientBuilder, Error, ResponseValue, RetryPolicy, ServiceToken, types};
 use serde_json::{Value, json};
 use std::time::Duration;
 

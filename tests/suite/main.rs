@@ -1,11 +1,15 @@
 //! What a user and a maintainer rely on. One binary, so that it is linked once.
 
 mod coupling;
+mod drift_laws;
+mod drift_report;
+mod drift_rules;
 mod just_created;
 mod locked;
 mod outcomes;
 mod path_values;
 mod retries;
 mod secrets;
+mod semver;
 mod update_spec;
 mod wire;

@@ -145,10 +145,7 @@ async fn answers_that_are_no_backup_still_say_made() {
     for (name, step) in [
         ("html", Step::Answer(answer("201 Created", &[("content-type", "text/html")], html))),
         ("no_content", Step::Answer(answer("204 No Content", &[], ""))),
-        (
-            "gzip",
-            Step::Answer(answer("201 Created", &[("content-encoding", "gzip")], "\u{1f}gzip")),
-        ),
+        ("gzip", Step::Answer(answer("201 Created", &[("content-encoding", "gzip")], "\u{1f}gzip"))),
         ("empty", Step::Answer(json("201 Created", ""))),
         ("two_documents", Step::Answer(json("201 Created", &format!("{whole}{whole}")))),
         ("too_deep", Step::Answer(json("201 Created", &whole.replacen('{', &deep, 1)))),
@@ -177,8 +174,7 @@ async fn a_content_length_that_lies_is_noticed() {
 
 #[tokio::test]
 async fn a_huge_body_is_refused() {
-    let head =
-        b"HTTP/1.1 201 Created\r\nconnection: close\r\n\r\n{\"id\": \"abc\", \"x\": \"".to_vec();
+    let head = b"HTTP/1.1 201 Created\r\nconnection: close\r\n\r\n{\"id\": \"abc\", \"x\": \"".to_vec();
     let server = Server::start([Step::Endless(head, vec![b'x'; 1 << 16])]).await;
     let error = create(&builder(&server.url()).build().unwrap()).await.unwrap_err();
     let Error::Unreadable(answer) = error else { panic!("{error:?}") };
@@ -189,10 +185,7 @@ async fn a_huge_body_is_refused() {
 
 #[tokio::test]
 async fn a_slow_body_ends_in_a_timeout_that_says_made() {
-    let step = Step::Drip(
-        json("201 Created", &just_created::body().to_string()),
-        Duration::from_millis(5),
-    );
+    let step = Step::Drip(json("201 Created", &just_created::body().to_string()), Duration::from_millis(5));
     let error = error_on(step).await;
     assert!(matches!(error, Error::Timeout(_)), "{error:?}");
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Made, false));
@@ -272,11 +265,8 @@ async fn a_refusal_carries_code_message_details_and_body() {
 
 #[tokio::test]
 async fn a_redirect_is_an_error() {
-    let elsewhere =
-        Server::start([Step::Answer(json("201 Created", &just_created::body().to_string()))]).await;
-    for status in
-        ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"]
-    {
+    let elsewhere = Server::start([Step::Answer(json("201 Created", &just_created::body().to_string()))]).await;
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let location = format!("{}/elsewhere", elsewhere.url());
         let error = error_on(Step::Answer(answer(status, &[("location", &location)], ""))).await;
         assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, false));

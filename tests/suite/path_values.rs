@@ -24,13 +24,7 @@ fn decoded(segment: &str) -> String {
 async fn segments_seen(server: &Server, client: &Client, values: [&str; 3]) -> Option<Vec<String>> {
     let before = server.arrived().len();
     let [organization, database, branch] = values;
-    let result = client
-        .create_backup()
-        .organization(organization)
-        .database(database)
-        .branch(branch)
-        .send()
-        .await;
+    let result = client.create_backup().organization(organization).database(database).branch(branch).send().await;
     let arrived = server.arrived();
     match result {
         Ok(_) => {
@@ -50,9 +44,8 @@ async fn segments_seen(server: &Server, client: &Client, values: [&str; 3]) -> O
 /// Whatever a caller may pass, with the dangerous ones often.
 fn value() -> impl Strategy<Value = String> {
     const CHOSEN: &[&str] = &[
-        "", ".", "..", "...", "%2e%2e", "%2E.", "a/b", "a\\b", "..\\..", "../x", "a?b", "a#b",
-        "a%b", "%", "a;b", " ", "\t", "\r\n", "\0", "größe", "商店", "a:b@c", "main", "\u{202e}",
-        "a+b", "a&b=c", "..;", "~", "*",
+        "", ".", "..", "...", "%2e%2e", "%2E.", "a/b", "a\\b", "..\\..", "../x", "a?b", "a#b", "a%b", "%", "a;b", " ",
+        "\t", "\r\n", "\0", "größe", "商店", "a:b@c", "main", "\u{202e}", "a+b", "a&b=c", "..;", "~", "*",
     ];
     prop_oneof![
         prop::sample::select(CHOSEN).prop_map(str::to_owned),

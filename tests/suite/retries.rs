@@ -12,11 +12,7 @@ fn created() -> Step {
 }
 
 fn too_many(headers: &[(&str, &str)]) -> Step {
-    Step::Answer(answer(
-        "429 Too Many Requests",
-        headers,
-        r#"{"code":"too_many_requests","message":"slow down"}"#,
-    ))
+    Step::Answer(answer("429 Too Many Requests", headers, r#"{"code":"too_many_requests","message":"slow down"}"#))
 }
 
 #[tokio::test]
@@ -41,8 +37,7 @@ async fn retry_after_as_a_date_is_obeyed_by_the_servers_own_clock() {
     let server_time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
     let date = httpdate::fmt_http_date(server_time);
     let until = httpdate::fmt_http_date(server_time + Duration::from_secs(1));
-    let server =
-        Server::start([too_many(&[("date", &date), ("retry-after", &until)]), created()]).await;
+    let server = Server::start([too_many(&[("date", &date), ("retry-after", &until)]), created()]).await;
     let start = Instant::now();
     create(&builder(&server.url()).build().unwrap()).await.unwrap();
     assert!(start.elapsed() >= Duration::from_secs(1));

@@ -77,10 +77,7 @@ async fn no_token_in_debug_display_errors_or_traces() {
 }
 
 async fn everything(url: &str, service_token: bool) -> String {
-    let builder = Client::builder()
-        .base_url(url)
-        .timeout(Duration::from_millis(300))
-        .retry(RetryPolicy::none());
+    let builder = Client::builder().base_url(url).timeout(Duration::from_millis(300)).retry(RetryPolicy::none());
     let builder = if service_token {
         builder.auth(ServiceToken::new("id", TOKEN))
     } else {
@@ -145,8 +142,7 @@ fn tokens_that_cannot_stand_in_a_header_are_refused_without_being_shown() {
 
 #[test]
 fn base_urls() {
-    let build =
-        |url: &str| Client::builder().auth(ServiceToken::new("id", TOKEN)).base_url(url).build();
+    let build = |url: &str| Client::builder().auth(ServiceToken::new("id", TOKEN)).base_url(url).build();
     for good in [
         "https://api.planetscale.com/v1",
         "http://127.0.0.1:80",

@@ -42,11 +42,14 @@ impl Copy {
     }
 
     fn run(&self, more: &[&str]) -> Ended {
-        let mut arguments =
-            vec!["xtask", "update-spec", "--store", self.0.path().to_str().unwrap()];
+        let mut arguments = vec!["xtask", "update-spec", "--store", self.0.path().to_str().unwrap()];
         arguments.extend(more);
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = xtask::run(arguments.into_iter().map(OsString::from), &mut out, &mut err);
+        let code = xtask::run(
+            arguments.into_iter().map(OsString::from),
+            &mut anstream::StripStream::new(&mut out),
+            &mut anstream::StripStream::new(&mut err),
+        );
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).unwrap();
             let text = text.replace(self.0.path().to_str().unwrap(), "<openapi>");
@@ -81,13 +84,7 @@ fn code(number: u8) -> ExitCode {
 
 #[track_caller]
 fn ended_with(ended: &Ended, number: u8) {
-    assert_eq!(
-        format!("{:?}", ended.code),
-        format!("{:?}", code(number)),
-        "{}{}",
-        ended.out,
-        ended.err
-    );
+    assert_eq!(format!("{:?}", ended.code), format!("{:?}", code(number)), "{}{}", ended.out, ended.err);
 }
 
 #[test]
@@ -99,7 +96,7 @@ fn the_stored_document_is_no_drift() {
         for more in [&["--from", &from, "--check"][..], &["--from", &from]] {
             let ended = copy.run(more);
             ended_with(&ended, 0);
-            assert_eq!(ended.out, "openapi/ is up to date with <pages>/same.md\n");
+            assert_eq!(ended.out, "no drift\nopenapi/ is up to date with <pages>/same.md\n");
         }
     }
     assert_eq!(copy.files(), before);
@@ -113,11 +110,7 @@ fn a_change_is_drift_and_is_taken_over() {
     let from = copy.write("new.md", &page(&new));
     let ended = copy.run(&["--from", &from, "--check"]);
     ended_with(&ended, 1);
-    assert!(
-        ended.out.contains("+                    description: The backup's name"),
-        "{}",
-        ended.out
-    );
+    assert!(ended.out.contains("+                    description: The backup's name"), "{}", ended.out);
     assert_eq!(copy.files(), before);
 
     let ended = copy.run(&["--from", &from]);
@@ -125,14 +118,7 @@ fn a_change_is_drift_and_is_taken_over() {
     let after = copy.files();
     assert_eq!(after.len(), before.len());
     assert_eq!(after.iter().find(|(name, _)| name == "create_backup.yaml").unwrap().1, new);
-    assert!(
-        after
-            .iter()
-            .find(|(name, _)| name == "planetscale.yaml")
-            .unwrap()
-            .1
-            .contains("The backup's name")
-    );
+    assert!(after.iter().find(|(name, _)| name == "planetscale.yaml").unwrap().1.contains("The backup's name"));
     let source = &after.iter().find(|(name, _)| name == "source.toml").unwrap().1;
     assert!(source.contains(&xtask::store::sha256(&new)));
     assert!(source.contains("# Byte for byte as published"));
@@ -153,10 +139,7 @@ fn what_is_no_page_changes_nothing_and_says_why() {
         ("no_fence", "# Create a backup\n\nSoon.\n".into()),
         ("two_fences", page(&document) + &page(&document)),
         ("cut_short", cut.into()),
-        (
-            "another_operation",
-            document.replace("operationId: create_backup", "operationId: get_backup"),
-        ),
+        ("another_operation", document.replace("operationId: create_backup", "operationId: get_backup")),
         ("not_openapi", "name: x\nvalue: [1, 2]\n".into()),
         ("openapi_3.1", document.replace("openapi: 3.0.1", "openapi: 3.1.0")),
         ("not_yaml", "openapi: 3.0.1\n\t- }{".into()),
@@ -226,8 +209,7 @@ fn a_killed_run_is_completed_by_the_next() {
     for name in ["planetscale.yaml", "source.toml"] {
         fs::copy(whole.0.path().join(name), dir.join(name)).unwrap();
     }
-    fs::copy(whole.0.path().join("create_backup.yaml"), copy.0.path().join("create_backup.yaml"))
-        .unwrap();
+    fs::copy(whole.0.path().join("create_backup.yaml"), copy.0.path().join("create_backup.yaml")).unwrap();
     // And one that was killed before it.
     fs::create_dir(copy.0.path().join(".staged")).unwrap();
     fs::write(copy.0.path().join(".staged/planetscale.yaml"), "half").unwrap();
@@ -245,4 +227,129 @@ fn two_runs_at_once_do_not_meet() {
     ended_with(&ended, 2);
     assert_eq!(ended.err, "error: another run is at work in <openapi>; wait for it to end\n");
     drop(held);
+}
+
+/// A document for a whole API, with our operation in it.
+fn whole_api() -> String {
+    let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
+    let post = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups";
+    let mut other = spec.pointer(post).unwrap().clone();
+    other["post"]["operationId"] = "make_something".into();
+    other["post"]["tags"] = serde_json::json!(["Metrics"]);
+    spec["paths"]["/something"] = other.clone();
+    other["post"]["operationId"] = "list_backups".into();
+    let list = other.as_object_mut().unwrap().remove("post").unwrap();
+    *spec.pointer_mut(&format!("{post}/get")).unwrap_or(&mut serde_json::Value::Null) = list.clone();
+    spec.pointer_mut(post).unwrap().as_object_mut().unwrap().insert("get".into(), list);
+    spec["components"]["schemas"] = serde_json::json!({ "Unused": { "type": "string" } });
+    serde_json::to_string(&spec).unwrap()
+}
+
+#[test]
+fn a_whole_api_is_pruned_to_what_is_wanted() {
+    let copy = Copy::new();
+    let from = copy.write("api.json", &whole_api());
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 0);
+    let stored = fs::read_to_string(copy.0.path().join("create_backup.yaml")).unwrap();
+    let spec = xtask::spec::Spec::parse(&stored).unwrap();
+    assert_eq!(spec.operations(), ["create_backup"]);
+    assert!(!stored.contains("Unused") && !stored.contains("/something"), "{stored}");
+    // Of the tags, which are prose, only those of the operation are left; nothing else differs.
+    let old = xtask::spec::Spec::parse(&upstream()).unwrap();
+    let ids: std::collections::BTreeSet<_> =
+        xtask::diff::diff(&old.value, &spec.value).into_iter().map(|finding| finding.id).collect();
+    assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["tag-removed"]);
+    ended_with(&copy.run(&["--from", &from, "--check"]), 0);
+}
+
+#[test]
+fn fail_on_sets_what_counts() {
+    let copy = Copy::new();
+    let new = upstream().replace("The name of the backup\n", "The backup's name\n");
+    let from = copy.write("new.md", &page(&new));
+    for (level, code) in [("DOC", 1), ("INFO", 0), ("WARN", 0), ("ERR", 0)] {
+        ended_with(&copy.run(&["--from", &from, "--check", "--fail-on", level]), code);
+    }
+    ended_with(&copy.run(&["--from", &from, "--fail-on", "ERR"]), 2);
+}
+
+#[test]
+fn the_overlay_is_watched() {
+    let copy = Copy::new();
+    let nullable = "                  completed_at:\n                    type: string\n";
+    let mut new = upstream();
+    for name in ["started_at", "expires_at", "completed_at", "deleted_at"] {
+        let old = nullable.replace("completed_at", name);
+        new = new.replace(&old, &format!("{old}                    nullable: true\n"));
+    }
+    let ended = copy.run(&["--from", &copy.write("new.md", &page(&new)), "--check"]);
+    let line = "  upstream fixed this: remove the action ($.components.schemas.Backup.properties['started_at','expires_at','completed_at','deleted_at']): A backup that was just created has none of these times yet.\n";
+    assert!(ended.out.contains(line), "{}", ended.out);
+
+    let overlay = fs::read_to_string(copy.0.path().join("overlay.yaml")).unwrap();
+    let more = "  - target: $.paths[*].delete\n    description: For an operation that is gone.\n    remove: true\n";
+    fs::write(copy.0.path().join("overlay.yaml"), overlay + more).unwrap();
+    let ended = copy.run(&["--from", &copy.write("same.md", &page(&upstream())), "--check"]);
+    let line = "  matches nothing: mend or remove the action ($.paths[*].delete): For an operation that is gone.\n";
+    assert!(ended.out.contains(line), "{}", ended.out);
+}
+
+#[test]
+fn an_update_says_what_to_do_next() {
+    let copy = Copy::new();
+    let new = upstream().replace(
+        "                  pvc_size:\n",
+        "                  uncompressed_size:\n                    type: integer\n                  pvc_size:\n",
+    );
+    let ended = copy.run(&["--from", &copy.write("new.md", &page(&new))]);
+    ended_with(&ended, 0);
+    let (_, next) = ended.out.split_once("openapi/ is updated. Next:").unwrap();
+    insta::assert_snapshot!(next);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_did_not_change_is_not_sent_again() {
+    let copy = Copy::new();
+    let good = answer("200 OK", &[("etag", "\"v1\"")], &page(&upstream()));
+    let server = Server::start([Step::Answer(good), Step::Answer(answer("304 Not Modified", &[], ""))]).await;
+    let source = fs::read_to_string(copy.0.path().join("source.toml")).unwrap();
+    let url = format!("{}/page.md", server.url());
+    let moved = source.replace("https://planetscale.com/docs/api/reference/create_backup.md", &url);
+    fs::write(copy.0.path().join("source.toml"), moved).unwrap();
+    ended_with(&tokio::task::block_in_place(|| copy.run(&[])), 0);
+    assert!(fs::read_to_string(copy.0.path().join("source.toml")).unwrap().contains("etag = '\"v1\"'"));
+    ended_with(&tokio::task::block_in_place(|| copy.run(&["--check"])), 0);
+    let heads: Vec<_> = server.arrived().into_iter().map(|arrived| arrived.head).collect();
+    assert!(!heads[0].contains("if-none-match"));
+    assert!(heads[1].contains("if-none-match: \"v1\""), "{}", heads[1]);
+    // What is asked for by its ETag must be what is stored.
+    fs::write(copy.0.path().join("create_backup.yaml"), upstream() + "# edited\n").unwrap();
+    tokio::task::block_in_place(|| copy.run(&["--check"]));
+    assert!(!server.arrived()[2].head.contains("if-none-match"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_is_given_up() {
+    let server = Server::start([Step::Stall]).await;
+    let url = format!("{}/page.md", server.url());
+    let limit = std::time::Duration::from_millis(300);
+    let error = tokio::task::block_in_place(|| xtask::page::read_within(&url, None, limit)).unwrap_err();
+    let text = format!("{error:#}").replace(&url, "<page>");
+    assert!(text.starts_with("cannot fetch <page>: ") && text.contains("timed out"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_stays_as_it_is() {
+    let copy = Copy::new();
+    let before = copy.files();
+    let new = upstream().replace("The name of the backup\n", "The backup's name\n");
+    let from = copy.write("new.md", &page(&new));
+    // A file where the staging folder goes: also for root, whom permissions do not stop.
+    fs::write(copy.0.path().join(".committed"), "in the way").unwrap();
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 2);
+    fs::remove_file(copy.0.path().join(".committed")).unwrap();
+    assert_eq!(copy.files(), before);
 }

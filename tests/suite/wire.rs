@@ -13,9 +13,7 @@ fn shown(arrived: &Arrived) -> String {
         Some(("user-agent", agent)) => {
             format!(
                 "user-agent: {}",
-                agent
-                    .replace(env!("CARGO_PKG_VERSION"), "<version>")
-                    .replace("/0.1.0", "/<version>")
+                agent.replace(env!("CARGO_PKG_VERSION"), "<version>").replace("/0.1.0", "/<version>")
             )
         }
         _ => line.to_owned(),
@@ -50,12 +48,7 @@ async fn request_with_all_fields() {
         .organization("acme")
         .database("shop")
         .branch("main")
-        .body_map(|b| {
-            b.name("before-migration")
-                .retention_unit(RetentionUnit::Week)
-                .retention_value(2)
-                .emergency(true)
-        })
+        .body_map(|b| b.name("before-migration").retention_unit(RetentionUnit::Week).retention_value(2).emergency(true))
         .send()
         .await
         .unwrap();
@@ -81,8 +74,7 @@ async fn request_unicode() {
 #[tokio::test]
 async fn bearer_token_has_a_scheme_word() {
     let server = server().await;
-    let client =
-        Client::builder().auth(BearerToken::new("oauth")).base_url(server.url()).build().unwrap();
+    let client = Client::builder().auth(BearerToken::new("oauth")).base_url(server.url()).build().unwrap();
     create(&client).await.unwrap();
     assert!(only(&server).head.contains("authorization: Bearer oauth"));
 }
@@ -90,10 +82,8 @@ async fn bearer_token_has_a_scheme_word() {
 #[tokio::test]
 async fn a_body_may_be_set_as_a_value_and_cleared() {
     let server = server().await;
-    let body = planetscale_client::types::CreateBackupBody::builder()
-        .name("x")
-        .retention_value(5)
-        .set_retention_value(None);
+    let body =
+        planetscale_client::types::CreateBackupBody::builder().name("x").retention_value(5).set_retention_value(None);
     let body: planetscale_client::types::CreateBackupBody = body.try_into().unwrap();
     let client = builder(&server.url()).build().unwrap();
     let call = client.create_backup().organization("acme").database("shop").branch("main");
@@ -106,10 +96,7 @@ async fn a_base_url_may_have_a_path_and_end_in_a_slash() {
     let server = server().await;
     let client = builder(&format!("{}/v1/", server.url())).build().unwrap();
     create(&client).await.unwrap();
-    assert_eq!(
-        only(&server).target(),
-        "/v1/organizations/acme/databases/shop/branches/main/backups"
-    );
+    assert_eq!(only(&server).target(), "/v1/organizations/acme/databases/shop/branches/main/backups");
 }
 
 #[tokio::test]
@@ -128,8 +115,7 @@ async fn arguments_out_of_bounds_are_not_sent() {
     for value in [1, 1000] {
         call().body_map(|b| b.retention_value(value)).send().await.unwrap();
     }
-    let error =
-        client.create_backup().organization("acme").branch("main").send().await.unwrap_err();
+    let error = client.create_backup().organization("acme").branch("main").send().await.unwrap_err();
     assert_eq!(error.to_string(), "invalid input, nothing was sent: database was not initialized");
     assert_eq!(server.arrived().len(), 2);
 }

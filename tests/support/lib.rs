@@ -160,11 +160,7 @@ pub fn json(status: &str, body: &str) -> Vec<u8> {
 
 /// A complete answer.
 pub fn answer(status: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let headers: String =
-        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
-    )
-    .into()
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}").into()
 }

@@ -22,9 +22,7 @@ fn table(path: &Path) -> anyhow::Result<Vec<Row>> {
     let text = std::fs::read_to_string(path)?;
     let mut lines = text.lines();
     let names: Vec<&str> = lines.next().unwrap_or_default().split('\t').collect();
-    let row = |line: &str| {
-        names.iter().zip(line.split('\t')).map(|(k, v)| ((*k).into(), v.into())).collect()
-    };
+    let row = |line: &str| names.iter().zip(line.split('\t')).map(|(k, v)| ((*k).into(), v.into())).collect();
     Ok(lines.map(row).collect())
 }
 
@@ -41,14 +39,10 @@ fn main() -> anyhow::Result<ExitCode> {
     let dir = std::env::args().nth(1).unwrap_or_default();
     let dir = Path::new(&dir);
     let verbose = std::env::args().nth(2).is_some();
-    let handlers: BTreeMap<String, String> = table(&dir.join("checks.tsv"))?
-        .into_iter()
-        .map(|row| (row["id"].clone(), row["handler"].clone()))
-        .collect();
+    let handlers: BTreeMap<String, String> =
+        table(&dir.join("checks.tsv"))?.into_iter().map(|row| (row["id"].clone(), row["handler"].clone())).collect();
     let rows = table(&dir.join("expected_core30.tsv"))?;
-    let key = |row: &Row| {
-        ["base_file", "revision_file", "case", "scope", "threshold"].map(|key| row[key].clone())
-    };
+    let key = |row: &Row| ["base_file", "revision_file", "case", "scope", "threshold"].map(|key| row[key].clone());
     let mut cases: BTreeMap<[String; 5], Vec<&Row>> = BTreeMap::new();
     for row in &rows {
         cases.entry(key(row)).or_default().push(row);
@@ -63,12 +57,10 @@ fn main() -> anyhow::Result<ExitCode> {
             Some(check) => handlers.get(&finding.id).is_some_and(|handler| handler == check),
             None => handlers.contains_key(&finding.id),
         };
-        let heard: Vec<&Finding> =
-            findings.iter().filter(|f| f.level >= level(threshold)).filter(known).collect();
+        let heard: Vec<&Finding> = findings.iter().filter(|f| f.level >= level(threshold)).filter(known).collect();
         let named: BTreeSet<&str> = rows.iter().map(|row| row["check_id"].as_str()).collect();
         for row in rows {
-            let reported =
-                heard.iter().any(|f| f.id == row["check_id"] && f.level == level(&row["level"]));
+            let reported = heard.iter().any(|f| f.id == row["check_id"] && f.level == level(&row["level"]));
             let mut holds = match row["polarity"].as_str() {
                 "present" => reported,
                 "absent" => !heard.iter().any(|f| f.id == row["check_id"]),
@@ -81,8 +73,7 @@ fn main() -> anyhow::Result<ExitCode> {
             *all += 1;
             *right += usize::from(holds);
             if !holds && verbose {
-                let ids: Vec<String> =
-                    heard.iter().map(|f| format!("{} {}", f.level, f.id)).collect();
+                let ids: Vec<String> = heard.iter().map(|f| format!("{} {}", f.level, f.id)).collect();
                 println!(
                     "{}: {case} ({scope}, {threshold}, {})\n    {base} {revision}\n    {} {} {}\n    got {ids:?}",
                     row["group"], row["count"], row["polarity"], row["level"], row["check_id"]
@@ -103,9 +94,5 @@ fn main() -> anyhow::Result<ExitCode> {
         "score: {right} of {all} expectations hold ({:.1} %), composition and other aside",
         100.0 * right as f64 / all.max(1) as f64
     );
-    Ok(if right * 100 >= all * REQUIRED_PERCENT && all > 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if right * 100 >= all * REQUIRED_PERCENT && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -3,7 +3,8 @@
 //! - `findings`: what comes out;
 //! - `rules`: how bad each change is, as data;
 //! - `node`: a place in a document, seen through its `$ref`s;
-//! - `walk`: from the document down to parameters, bodies, responses and headers;
+//! - `walk`: what every part of the comparison uses;
+//! - `document`, `operations`, `bodies`: from the document down to everything that holds a schema;
 //! - `schema`: two schemas, wherever they stand.
 //!
 //! The engine compares trees and never fails. Every key of every object that it visits is either
@@ -11,8 +12,11 @@
 //! rule knows is reported as [`rules::UNCLASSIFIED`]. Ids are composed of direction, place, aspect
 //! and change, and coincide with oasdiff's where oasdiff has one.
 
+mod bodies;
+mod document;
 pub mod findings;
 mod node;
+mod operations;
 pub mod rules;
 mod schema;
 mod walk;

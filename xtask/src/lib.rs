@@ -8,10 +8,13 @@ pub mod commands;
 pub mod diff;
 #[path = "../../client/generate.rs"]
 pub mod generate;
+pub mod impact;
 pub mod overlay;
 pub mod page;
+pub mod report;
 pub mod spec;
 pub mod store;
+pub mod surface;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -47,15 +50,13 @@ struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     UpdateSpec(commands::update_spec::Arguments),
+    Diff(commands::diff::Arguments),
     Generate(commands::generate::Arguments),
+    Surface(commands::surface::Arguments),
 }
 
 /// Runs a command line.
-pub fn run(
-    arguments: impl IntoIterator<Item = OsString>,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(e) => {
@@ -67,11 +68,17 @@ pub fn run(
     };
     let result = match arguments.command {
         Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, out),
+        Command::Diff(arguments) => commands::diff::run(&arguments, out),
         Command::Generate(arguments) => commands::generate::run(&arguments, out),
+        Command::Surface(arguments) => commands::surface::run(&arguments, out),
     };
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Drift) => DRIFT_EXIT_CODE.into(),
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(e) => {
             let _ = writeln!(err, "error: {e:#}");
             FAILURE_EXIT_CODE.into()

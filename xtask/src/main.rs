@@ -3,5 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    xtask::run(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr().lock())
+    // Colours where there is a terminal to show them.
+    let (mut out, mut err) = (anstream::stdout().lock(), anstream::stderr().lock());
+    xtask::run(std::env::args_os(), &mut out, &mut err)
 }

@@ -26,9 +26,7 @@ pub struct Effect {
 pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>> {
     let overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
     // Both say in many words what is wrong and where.
-    overlay
-        .validate(Default::default())
-        .map_err(|e| anyhow!("not a valid OpenAPI Overlay 1.1: {e}"))?;
+    overlay.validate(Default::default()).map_err(|e| anyhow!("not a valid OpenAPI Overlay 1.1: {e}"))?;
     let mut effects = Vec::new();
     for (index, action) in overlay.actions.iter().enumerate() {
         let Some(description) = action.description.clone() else {
@@ -36,9 +34,8 @@ pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>>
         };
         let one = Overlay { actions: vec![action.clone()], ..overlay.clone() };
         let before = document.clone();
-        let report = one
-            .apply(document, Default::default())
-            .map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
+        let report =
+            one.apply(document, Default::default()).map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
         effects.push(Effect {
             description,
             target: action.target.clone(),

@@ -31,17 +31,24 @@ pub enum Fetched {
 /// # Errors
 /// Names the URL or file, what happened, and what to try next.
 pub fn read(from: &str, etag: Option<&str>) -> anyhow::Result<Fetched> {
+    read_within(from, etag, TIMEOUT)
+}
+
+/// As [`read`], with another limit for the time that a fetch may take.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Result<Fetched> {
     if from.contains("://") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(fetch(from, etag)).with_context(|| format!("cannot fetch {from}"))
+        runtime.block_on(fetch(from, etag, limit)).with_context(|| format!("cannot fetch {from}"))
     } else {
-        let bytes =
-            std::fs::read(Path::new(from)).with_context(|| format!("cannot read {from}"))?;
+        let bytes = std::fs::read(Path::new(from)).with_context(|| format!("cannot read {from}"))?;
         Ok(Fetched::Text(utf8(bytes).with_context(|| from.to_owned())?, None))
     }
 }
 
-async fn fetch(from: &str, etag: Option<&str>) -> anyhow::Result<Fetched> {
+async fn fetch(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Result<Fetched> {
     let url = Url::parse(from)?;
     let loopback = is_loopback(&url);
     if url.scheme() != "https" && !loopback {
@@ -50,7 +57,7 @@ async fn fetch(from: &str, etag: Option<&str>) -> anyhow::Result<Fetched> {
     // Another library may have set one; ours is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = reqwest::Client::builder()
-        .timeout(TIMEOUT)
+        .timeout(limit)
         .user_agent(concat!("planetscale-client-xtask/", env!("CARGO_PKG_VERSION")))
         .redirect(same_host_only());
     if loopback {
@@ -104,8 +111,7 @@ fn same_host_only() -> Policy {
 
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost"
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The OpenAPI document in a page: what stands in its fence, byte for byte, or a bare document.
@@ -120,16 +126,16 @@ pub fn extract(page: &str) -> anyhow::Result<&str> {
     documents.retain(|fence| is_document(fence));
     match documents[..] {
         [document] => Ok(document),
-        [] if open.is_some_and(is_document) => bail!(
-            "the page is cut short: the fence around its OpenAPI document does not end; fetch it again"
-        ),
+        [] if open.is_some_and(is_document) => {
+            bail!("the page is cut short: the fence around its OpenAPI document does not end; fetch it again")
+        }
         [] if is_document(page) => Ok(page),
         [] if looks_like_html(page) => {
             bail!("this is an HTML page, not the Markdown one; does the URL end in .md?")
         }
-        [] => bail!(
-            "there is no OpenAPI document: no code fence with `openapi:` at its top, and the text itself is none"
-        ),
+        [] => {
+            bail!("there is no OpenAPI document: no code fence with `openapi:` at its top, and the text itself is none")
+        }
         _ => bail!(
             "the page holds {} OpenAPI documents; put the one that is meant into a file of its own and pass that",
             documents.len()
@@ -170,9 +176,7 @@ fn fences(page: &str) -> (Vec<&str>, Option<&str>) {
         let end = at + line.len();
         match (open, fence_of(line)) {
             (None, Some((mark, length, _))) => open = Some((mark, length, end)),
-            (Some((mark, length, start)), Some((other, closing, "")))
-                if mark == other && closing >= length =>
-            {
+            (Some((mark, length, start)), Some((other, closing, ""))) if mark == other && closing >= length => {
                 found.push(&page[start..at]);
                 open = None;
             }

@@ -1,7 +1,27 @@
 //! Documents: read, validated, and written.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, bail};
 use serde_json::Value;
+
+/// How deep brackets may be nested. The YAML scanner takes time by the square of it, and the parser
+/// would refuse more than 128 levels in the end.
+const MAX_DEPTH: usize = 1000;
+
+/// How deep brackets are nested at most, those in texts included.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        most = most.max(depth);
+    }
+    most
+}
 
 /// An OpenAPI 3.0 document.
 #[derive(Clone, Debug)]
@@ -19,6 +39,9 @@ impl Spec {
         if text.trim().is_empty() {
             bail!("the document is empty");
         }
+        if depth(text) > MAX_DEPTH {
+            bail!("brackets are nested more than {MAX_DEPTH} deep: this is no document for people");
+        }
         let value: Value = serde_yaml::from_str(text).context("not YAML or JSON")?;
         let spec = Self { value };
         spec.validate()?;
@@ -31,8 +54,7 @@ impl Spec {
             Some(Value::String(version)) if version.starts_with("3.0.") => {}
             Some(version) => bail!("OpenAPI version {version}, but only 3.0 is understood"),
         }
-        serde_json::from_value::<openapiv3::OpenAPI>(self.value.clone())
-            .context("not a valid OpenAPI 3.0 document")?;
+        serde_json::from_value::<openapiv3::OpenAPI>(self.value.clone()).context("not a valid OpenAPI 3.0 document")?;
         self.check_references(&self.value, &mut String::new())
     }
 
@@ -56,9 +78,7 @@ impl Spec {
                 }
                 map.iter().try_for_each(|(key, value)| visit(at, key, value))
             }
-            Value::Array(items) => {
-                items.iter().enumerate().try_for_each(|(i, item)| visit(at, &i.to_string(), item))
-            }
+            Value::Array(items) => items.iter().enumerate().try_for_each(|(i, item)| visit(at, &i.to_string(), item)),
             _ => Ok(()),
         }
     }
@@ -75,6 +95,72 @@ impl Spec {
             .collect()
     }
 
+    /// The document with the wanted operations only, and with all that they reach. One that holds
+    /// no others is left as it is.
+    ///
+    /// # Errors
+    /// As [`require`](Self::require).
+    pub fn pruned(mut self, wanted: &[String]) -> anyhow::Result<Self> {
+        self.require(wanted)?;
+        if self.operations().iter().all(|id| wanted.iter().any(|wanted| wanted == id)) {
+            return Ok(self);
+        }
+        if let Some(Value::Object(paths)) = self.value.get_mut("paths") {
+            paths.retain(|_, item| {
+                let Value::Object(item) = item else { return false };
+                item.retain(|_, value| match value.get("operationId").and_then(Value::as_str) {
+                    Some(id) => wanted.iter().any(|wanted| wanted == id),
+                    None => !is_operation(value),
+                });
+                item.values().any(|value| value.get("operationId").is_some())
+            });
+        }
+        let reached = self.reached();
+        if let Some(Value::Object(components)) = self.value.get_mut("components") {
+            for (kind, items) in components.iter_mut().filter(|(kind, _)| *kind != "securitySchemes") {
+                if let Value::Object(items) = items {
+                    items.retain(|name, _| reached.contains(&format!("/components/{kind}/{}", pointer_token(name))));
+                }
+            }
+            components.retain(|_, items| items.as_object().is_none_or(|items| !items.is_empty()));
+        }
+        let tags = self.tags();
+        if let Some(Value::Array(all)) = self.value.get_mut("tags") {
+            all.retain(|tag| tag.get("name").is_some_and(|name| tags.contains(name)));
+        }
+        Ok(self)
+    }
+
+    /// The tags of the operations.
+    fn tags(&self) -> Vec<Value> {
+        let paths = self.value.get("paths").and_then(Value::as_object);
+        let items = paths.into_iter().flat_map(|paths| paths.values()).filter_map(Value::as_object);
+        let operations = items.flat_map(|item| item.values());
+        operations.filter_map(|operation| operation.get("tags")?.as_array()).flatten().cloned().collect()
+    }
+
+    /// The pointers that `$ref`s lead to, from the paths on.
+    fn reached(&self) -> BTreeSet<String> {
+        let mut open: Vec<&Value> = self.value.get("paths").into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Object(map) => {
+                    let reference = map.get("$ref").and_then(Value::as_str);
+                    if let Some(pointer) = reference.and_then(|to| to.strip_prefix('#'))
+                        && seen.insert(pointer.to_owned())
+                    {
+                        open.extend(self.value.pointer(pointer));
+                    }
+                    open.extend(map.values());
+                }
+                Value::Array(items) => open.extend(items),
+                _ => {}
+            }
+        }
+        seen
+    }
+
     /// Checks that the wanted operations are there.
     ///
     /// # Errors
@@ -89,6 +175,11 @@ impl Spec {
         }
         Ok(())
     }
+}
+
+/// Whether a member of a path item is an operation, by what every operation has.
+fn is_operation(value: &Value) -> bool {
+    value.get("responses").is_some()
 }
 
 /// A key as a reference token of a JSON pointer (RFC 6901).

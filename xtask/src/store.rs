@@ -52,8 +52,7 @@ impl Store {
     /// Where there is no such folder, or another run is at work in it.
     pub fn open(dir: &Path) -> anyhow::Result<Self> {
         let path = dir.join(LOCK);
-        let lock =
-            fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let lock = fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
@@ -107,9 +106,7 @@ impl Store {
         if let Err(e) = stage() {
             // What is left there is cleared by the next run at the latest.
             let _ = fs::remove_dir_all(&staged);
-            return Err(e).with_context(|| {
-                format!("cannot write to {}; nothing was changed", self.dir.display())
-            });
+            return Err(e).with_context(|| format!("cannot write to {}; nothing was changed", self.dir.display()));
         }
         self.complete()
     }
@@ -120,12 +117,8 @@ impl Store {
         if !committed.exists() {
             return Ok(());
         }
-        let mend = || {
-            format!(
-                "the update is made but not all in place; run the command again ({})",
-                committed.display()
-            )
-        };
+        let mend =
+            || format!("the update is made but not all in place; run the command again ({})", committed.display());
         for entry in fs::read_dir(&committed).with_context(mend)? {
             let entry = entry.with_context(mend)?;
             fs::rename(entry.path(), self.dir.join(entry.file_name())).with_context(mend)?;
@@ -167,12 +160,7 @@ pub fn sources(text: &str) -> anyhow::Result<Vec<Source>> {
 ///
 /// # Errors
 /// Where the text is not of the form that this tool writes.
-pub fn with_version(
-    text: &str,
-    file: &str,
-    sha256: &str,
-    etag: Option<&str>,
-) -> anyhow::Result<String> {
+pub fn with_version(text: &str, file: &str, sha256: &str, etag: Option<&str>) -> anyhow::Result<String> {
     let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
     let tables = document.get_mut("documents").and_then(|d| d.as_array_of_tables_mut());
     for table in tables.into_iter().flat_map(|tables| tables.iter_mut()) {

@@ -47,7 +47,9 @@ impl Arguments {
     pub fn target(&self) -> Result<Target, String> {
         let need = |name: &str, value: &Option<String>| {
             value.clone().ok_or_else(|| {
-                format!("--{name} is missing; with credentials, --organization, --database and --branch say what to back up")
+                format!(
+                    "--{name} is missing; with credentials, --organization, --database and --branch say what to back up"
+                )
             })
         };
         Ok(Target {
@@ -59,8 +61,7 @@ impl Arguments {
 
     /// The target, or an example of one.
     pub fn target_or_example(&self) -> Target {
-        let or =
-            |value: &Option<String>, example: &str| value.clone().unwrap_or_else(|| example.into());
+        let or = |value: &Option<String>, example: &str| value.clone().unwrap_or_else(|| example.into());
         Target {
             organization: or(&self.organization, "acme"),
             database: or(&self.database, "shop"),

@@ -46,11 +46,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn StdError>> {
     create(&server.client()?, &arguments.target_or_example(), &arguments).await
 }
 
-async fn create(
-    client: &Client,
-    target: &Target,
-    arguments: &Arguments,
-) -> Result<(), Box<dyn StdError>> {
+async fn create(client: &Client, target: &Target, arguments: &Arguments) -> Result<(), Box<dyn StdError>> {
     let backup = client
         .create_backup()
         .organization(&target.organization)
@@ -72,9 +68,7 @@ async fn create(
 }
 
 fn print(backup: &Backup, target: &Target) {
-    let time = |time: &Option<_>| {
-        time.map_or("-".to_owned(), |time: chrono::DateTime<_>| time.to_rfc3339())
-    };
+    let time = |time: &Option<_>| time.map_or("-".to_owned(), |time: chrono::DateTime<_>| time.to_rfc3339());
     println!("backup {} of {} is {}", backup.id, target, backup.state);
     println!("  name       {}", backup.name);
     println!("  created    {}", backup.created_at.to_rfc3339());

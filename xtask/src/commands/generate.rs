@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use proc_macro2::TokenStream;
 
 use crate::{Status, generate, store};
 
@@ -20,10 +21,8 @@ pub struct Arguments {
 /// # Errors
 /// Where the spec cannot be read or no code can be generated from it.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let file =
-        arguments.spec.clone().unwrap_or_else(|| crate::default_store().join(store::EFFECTIVE));
-    let spec = std::fs::read_to_string(&file)
-        .with_context(|| format!("cannot read {}", file.display()))?;
+    let file = arguments.spec.clone().unwrap_or_else(|| crate::default_store().join(store::EFFECTIVE));
+    let spec = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let code = formatted(&spec).with_context(|| file.display().to_string())?;
     out.write_all(code.as_bytes())?;
     Ok(Status::Done)
@@ -32,12 +31,20 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 /// The client's code for a spec, formatted.
 ///
 /// # Errors
-/// As [`generate::generate`]; a panic of progenitor's, which some documents provoke, is an error too.
+/// As [`tokens`].
 pub fn formatted(spec: &str) -> anyhow::Result<String> {
-    let tokens = std::panic::catch_unwind(|| generate::generate(spec)).map_err(|panic| {
+    Ok(prettyplease::unparse(&syn::parse2(tokens(spec)?)?))
+}
+
+/// The client's code for a spec.
+///
+/// # Errors
+/// As [`generate::generate`]; a panic of progenitor's, which some documents provoke, is an error too.
+pub fn tokens(spec: &str) -> anyhow::Result<TokenStream> {
+    let generated = std::panic::catch_unwind(|| generate::generate(spec)).map_err(|panic| {
         let message = panic.downcast_ref::<&str>().map(ToString::to_string);
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
         anyhow::anyhow!("progenitor panicked on the spec: {}", message.unwrap_or_default())
-    })??;
-    Ok(prettyplease::unparse(&syn::parse2(tokens)?))
+    })?;
+    Ok(generated?)
 }

@@ -79,11 +79,6 @@ impl Counts {
     /// Counts findings.
     pub fn of(findings: &[Finding]) -> Self {
         let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-        Self {
-            err: count(Level::Err),
-            warn: count(Level::Warn),
-            info: count(Level::Info),
-            doc: count(Level::Doc),
-        }
+        Self { err: count(Level::Err), warn: count(Level::Warn), info: count(Level::Info), doc: count(Level::Doc) }
     }
 }

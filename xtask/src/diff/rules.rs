@@ -87,6 +87,11 @@ const EXCEPTIONS: &[(&str, Level)] = &[
     ("response-required-property-became-not-write-only", Warn),
 ];
 
+/// The changes of a schema that have a rule, bounds by their kind only.
+pub fn known_changes() -> impl Iterator<Item = &'static str> {
+    CHANGES.iter().map(|(change, ..)| *change)
+}
+
 /// The level of a composed id. A change that is not in the table is of unknown effect.
 pub fn level(id: &str, change: &str, direction: Direction) -> Level {
     if let Some((_, level)) = EXCEPTIONS.iter().find(|(exception, _)| *exception == id) {
@@ -112,8 +117,7 @@ pub const BOUNDS: &[(&str, &str, bool)] = &[
 ];
 
 /// What only a reader sees, wherever it stands.
-pub const PROSE: &[&str] =
-    &["description", "summary", "title", "example", "examples", "externalDocs", "xml"];
+pub const PROSE: &[&str] = &["description", "summary", "title", "example", "examples", "externalDocs", "xml"];
 
 /// The level of prose.
 pub const PROSE_LEVEL: Level = Doc;

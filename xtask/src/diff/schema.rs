@@ -72,9 +72,7 @@ impl Spot {
             (Direction::Response, Place::Body, _) => "response-body",
             (Direction::Response, Place::Property, _) => "response-property",
             (Direction::Response, Place::Header | Place::Parameter, _) => "response-header",
-            (Direction::Response, Place::HeaderProperty | Place::ParameterProperty, _) => {
-                "response-header-property"
-            }
+            (Direction::Response, Place::HeaderProperty | Place::ParameterProperty, _) => "response-header-property",
             (_, Place::Body, _) => "request-body",
             (_, Place::Property, _) => "request-property",
             (_, Place::Parameter | Place::Header, _) => "request-parameter",
@@ -117,12 +115,7 @@ fn requiredness(required: bool) -> &'static str {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn body_schema(
-        &mut self,
-        direction: Direction,
-        nodes: (&Node<'a>, &Node<'a>),
-        typed: bool,
-    ) {
+    pub(super) fn body_schema(&mut self, direction: Direction, nodes: (&Node<'a>, &Node<'a>), typed: bool) {
         let (what, added, removed) = match direction {
             Direction::Response => ("response-body", Level::Info, Level::Warn),
             _ => ("request-body", Level::Err, Level::Info),
@@ -135,29 +128,15 @@ impl<'a> Walk<'a> {
             }
             (false, true) => {
                 let id = format!("{what}-media-type-schema-removed");
-                self.report(
-                    &id,
-                    removed,
-                    direction,
-                    nodes,
-                    "the media type lost its schema".into(),
-                );
+                self.report(&id, removed, direction, nodes, "the media type lost its schema".into());
             }
             (false, false) => {
-                self.compare(
-                    Spot { direction, place: Place::Body, stays: false, typed, required: false },
-                    nodes,
-                );
+                self.compare(Spot { direction, place: Place::Body, stays: false, typed, required: false }, nodes);
             }
         }
     }
 
-    pub(super) fn parameter_schema(
-        &mut self,
-        nodes: (&Node<'a>, &Node<'a>),
-        header: bool,
-        required: bool,
-    ) {
+    pub(super) fn parameter_schema(&mut self, nodes: (&Node<'a>, &Node<'a>), header: bool, required: bool) {
         let place = if header { Place::Header } else { Place::Parameter };
         let direction = Direction::Request;
         self.compare(Spot { direction, place, stays: false, typed: true, required }, nodes);
@@ -174,16 +153,13 @@ impl<'a> Walk<'a> {
         let id = match id.as_str() {
             // oasdiff's names for these do not follow its own scheme.
             "response-body-enum-value-removed" => "response-mediatype-enum-value-removed",
-            "response-write-only-property-enum-value-removed" => {
-                "response-property-enum-value-removed"
-            }
+            "response-write-only-property-enum-value-removed" => "response-property-enum-value-removed",
             "request-read-only-property-pattern-added" => "request-property-pattern-added",
             "request-read-only-property-pattern-changed" => "request-property-pattern-changed",
             id => id,
         };
         let level = rules::level(id, what, spot.direction);
-        let moot = spot.stays && !what.starts_with("pattern")
-            || spot.required && what.starts_with("default-value");
+        let moot = spot.stays && !what.starts_with("pattern") || spot.required && what.starts_with("default-value");
         let level = if moot { Level::Info } else { level };
         self.report(id, level, spot.direction, nodes, format!("{}: {message}", named(nodes.1)));
     }
@@ -192,7 +168,8 @@ impl<'a> Walk<'a> {
         if self.surely_same(old.value, new.value) {
             return;
         }
-        let (old, new) = (&old.clone().resolved(), &new.clone().resolved());
+        let (old, new) = self.resolved(spot.direction, (old, new));
+        let (old, new) = (&old, &new);
         if self.surely_same(old.value, new.value) {
             return;
         }
@@ -207,6 +184,9 @@ impl<'a> Walk<'a> {
             return;
         }
         self.depth += 1;
+        let flags =
+            ["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems", "exclusiveMaximum", "exclusiveMinimum"];
+        self.flags(spot.direction, (old, new), &flags);
         self.budget -= 1;
         self.values(spot, (old, new));
         self.limits(spot, (old, new));
@@ -217,21 +197,13 @@ impl<'a> Walk<'a> {
             self.compare(spot.items(), (&old.get("items"), &new.get("items")));
         }
         for (key, what) in [("allOf", "all-of"), ("anyOf", "any-of"), ("oneOf", "one-of")] {
-            self.composition(
-                spot,
-                what,
-                (&old.get(key), &new.get(key)),
-                (old.items(key), new.items(key)),
-            );
+            self.composition(spot, what, (&old.get(key), &new.get(key)), (old.items(key), new.items(key)));
         }
         if self.differ(spot, (&old.get("not"), &new.get("not"))) {
             self.unclassified(spot.direction, (&old.get("not"), &new.get("not")));
         }
         self.discriminator(spot, (&old.get("discriminator"), &new.get("discriminator")));
-        if matches!(
-            spot.place,
-            Place::Property | Place::ParameterProperty | Place::HeaderProperty | Place::Body
-        ) {
+        if matches!(spot.place, Place::Property | Place::ParameterProperty | Place::HeaderProperty | Place::Body) {
             self.deprecation(spot.prefix(), spot.direction, (old, new));
         }
         let mut known = KNOWN.to_vec();
@@ -242,10 +214,7 @@ impl<'a> Walk<'a> {
         let empty = Value::Object(serde_json::Map::new());
         if old.value.is_object() && new.value.is_object() {
             self.rest(spot.direction, (old, new), &known);
-        } else if (old.value.is_null() || new.value.is_null())
-            && old.value != &empty
-            && new.value != &empty
-        {
+        } else if (old.value.is_null() || new.value.is_null()) && old.value != &empty && new.value != &empty {
             // A schema where there was none: what it says was compared above with saying nothing.
             let other = if old.value.is_null() { new } else { old };
             let more = other.value.as_object().into_iter().flat_map(|map| map.keys());
@@ -259,10 +228,8 @@ impl<'a> Walk<'a> {
     /// Whether a schema became one of several alternatives, or was one. What the alternatives say
     /// is no change of what the schema said.
     fn wrapped(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) -> bool {
-        let plain =
-            |node: &Node<'a>| (node.has("type") || node.has("properties")) && !node.has("oneOf");
-        let alternatives =
-            |node: &Node<'a>| node.has("oneOf") && !node.has("type") && !node.has("properties");
+        let plain = |node: &Node<'a>| (node.has("type") || node.has("properties")) && !node.has("oneOf");
+        let alternatives = |node: &Node<'a>| node.has("oneOf") && !node.has("type") && !node.has("properties");
         let what = match () {
             () if plain(old) && alternatives(new) => "wrapped-in-one-of",
             () if alternatives(old) && plain(new) => "unwrapped-from-one-of",
@@ -290,63 +257,32 @@ impl<'a> Walk<'a> {
                 (Value::Null, Some(format)) => format!("any type ({format})"),
                 (of, format) => {
                     let of = of.as_str().map_or_else(|| of.to_string(), str::to_owned);
-                    format!(
-                        "{of}{}",
-                        format.map(|format| format!(" ({format})")).unwrap_or_default()
-                    )
+                    format!("{of}{}", format.map(|format| format!(" ({format})")).unwrap_or_default())
                 }
             };
             let nodes = (&old.get("type"), &new.get("type"));
-            self.changed(
-                spot,
-                what,
-                (old, new),
-                format!("the type changed from {} to {}", shown(old), shown(new)),
-            );
+            self.changed(spot, what, (old, new), format!("the type changed from {} to {}", shown(old), shown(new)));
             let _ = nodes;
         }
         match (old.is_true("nullable"), new.is_true("nullable")) {
-            (false, true) => {
-                self.changed(spot, "became-nullable", (old, new), "it may be null now".into())
-            }
-            (true, false) => self.changed(
-                spot,
-                "became-not-nullable",
-                (old, new),
-                "it may no longer be null".into(),
-            ),
+            (false, true) => self.changed(spot, "became-nullable", (old, new), "it may be null now".into()),
+            (true, false) => self.changed(spot, "became-not-nullable", (old, new), "it may no longer be null".into()),
             _ => {}
         }
         self.enumeration(spot, "enum", (&old.get("enum"), &new.get("enum")));
-        self.enumeration(
-            spot,
-            "x-extensible-enum",
-            (&old.get("x-extensible-enum"), &new.get("x-extensible-enum")),
-        );
-        self.set(
-            spot,
-            "default-value",
-            ["added", "changed", "removed"],
-            (&old.get("default"), &new.get("default")),
-        );
+        self.enumeration(spot, "x-extensible-enum", (&old.get("x-extensible-enum"), &new.get("x-extensible-enum")));
+        self.set(spot, "default-value", ["added", "changed", "removed"], (&old.get("default"), &new.get("default")));
     }
 
     /// A keyword that may come, change and go.
-    fn set(
-        &mut self,
-        spot: Spot,
-        aspect: &str,
-        [came, changed, went]: [&str; 3],
-        nodes: (&Node<'a>, &Node<'a>),
-    ) {
+    fn set(&mut self, spot: Spot, aspect: &str, [came, changed, went]: [&str; 3], nodes: (&Node<'a>, &Node<'a>)) {
         let what = match (nodes.0.value, nodes.1.value) {
             (a, b) if a == b => return,
             (Value::Null, _) => came,
             (_, Value::Null) => went,
             _ => changed,
         };
-        let message =
-            format!("{} {}", aspect.replace('-', " "), change(nodes.0.value, nodes.1.value));
+        let message = format!("{} {}", aspect.replace('-', " "), change(nodes.0.value, nodes.1.value));
         self.changed(spot, &format!("{aspect}-{what}"), nodes, message);
     }
 
@@ -363,12 +299,7 @@ impl<'a> Walk<'a> {
             }
             (Some(from), None) if key == "enum" => {
                 let all = from.into_iter().collect::<Vec<_>>().join(", ");
-                self.changed(
-                    spot,
-                    "enum-dropped",
-                    (old, new),
-                    format!("it is no longer one of {all}"),
-                );
+                self.changed(spot, "enum-dropped", (old, new), format!("it is no longer one of {all}"));
             }
             (from, to) => {
                 let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
@@ -421,33 +352,16 @@ impl<'a> Walk<'a> {
             ("uniqueItems", "unique-items"),
         ] {
             let nodes = (&old.get(key), &new.get(key));
-            let plain = |node: &Node<'a>| matches!(node.value, Value::Null | Value::Bool(_));
             match (old.is_true(key), new.is_true(key)) {
-                _ if !(plain(nodes.0) && plain(nodes.1)) => {
-                    if nodes.0.value != nodes.1.value {
-                        self.unclassified(spot.direction, nodes);
-                    }
-                }
-                (false, true) => {
-                    self.changed(spot, &format!("{name}-set"), nodes, format!("{key} was set"))
-                }
-                (true, false) => {
-                    self.changed(spot, &format!("{name}-unset"), nodes, format!("{key} was unset"))
-                }
+                (false, true) => self.changed(spot, &format!("{name}-set"), nodes, format!("{key} was set")),
+                (true, false) => self.changed(spot, &format!("{name}-unset"), nodes, format!("{key} was unset")),
                 _ => {}
             }
         }
-        self.set(
-            spot,
-            "multiple-of",
-            ["set", "changed", "unset"],
-            (&old.get("multipleOf"), &new.get("multipleOf")),
-        );
+        self.set(spot, "multiple-of", ["set", "changed", "unset"], (&old.get("multipleOf"), &new.get("multipleOf")));
         // An empty pattern is none.
         let pattern = |node: &Node<'a>| match node.get("pattern") {
-            Node { value: Value::String(text), root, at } if text.is_empty() => {
-                Node { value: &Value::Null, root, at }
-            }
+            Node { value: Value::String(text), root, at } if text.is_empty() => Node { value: &Value::Null, root, at },
             pattern => pattern,
         };
         let nodes = (&pattern(old), &pattern(new));
@@ -476,18 +390,16 @@ impl<'a> Walk<'a> {
         };
         let (from, to) = (required(old), required(new));
         let (a, b) = (old.get("properties"), new.get("properties"));
-        let names: BTreeSet<&String> = [&a, &b]
-            .into_iter()
-            .flat_map(|node| node.value.as_object())
-            .flat_map(|map| map.keys())
-            .collect();
+        let names: BTreeSet<&String> =
+            [&a, &b].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
         for name in &names {
             let (left, right) = (a.get(name), b.get(name));
             let was = from.contains(name.as_str());
             let is = to.contains(name.as_str());
             match (a.has(name), b.has(name)) {
                 (true, true) => {
-                    let (left, right) = (&left.resolved(), &right.resolved());
+                    let (left, right) = self.resolved(spot.direction, (&left, &right));
+                    let (left, right) = (&left, &right);
                     let inner = spot.property(left, right);
                     self.requirement(inner, (was, is), right.has("default"), (left, right), name);
                     self.access(inner, (left, right), is);
@@ -506,7 +418,7 @@ impl<'a> Walk<'a> {
             self.unclassified(spot.direction, (&old.get("required"), &new.get("required")));
         }
         let texts = |node: &Node<'a>| {
-            node.value.as_array().is_none_or(|names| names.iter().all(Value::is_string))
+            node.value.is_null() || node.value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
         };
         let nodes = (&old.get("required"), &new.get("required"));
         if !(texts(nodes.0) && texts(nodes.1)) && nodes.0.value != nodes.1.value {
@@ -535,12 +447,8 @@ impl<'a> Walk<'a> {
                     format!("`{name}` became required; it has a default"),
                 );
             }
-            (false, true) => {
-                self.changed(spot, "became-required", nodes, format!("`{name}` became required"))
-            }
-            (true, false) => {
-                self.changed(spot, "became-optional", nodes, format!("`{name}` became optional"))
-            }
+            (false, true) => self.changed(spot, "became-required", nodes, format!("`{name}` became required")),
+            (true, false) => self.changed(spot, "became-optional", nodes, format!("`{name}` became optional")),
             _ => {}
         }
     }
@@ -579,13 +487,7 @@ impl<'a> Walk<'a> {
         };
         let place = Spot { stays: false, ..inner }.prefix();
         let kind = if inner.stays { "optional" } else { kind };
-        self.report(
-            &format!("new-{kind}-{place}{with}"),
-            level,
-            spot.direction,
-            (new, new),
-            message,
-        );
+        self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new, new), message);
     }
 
     /// `readOnly` and `writeOnly` of a property.
@@ -599,9 +501,7 @@ impl<'a> Walk<'a> {
             let side = if spot.direction == Direction::Response { "response" } else { "request" };
             let id = format!("{side}-{}-property-{what}", requiredness(required));
             let level = match rules::level(&id, &what, spot.direction) {
-                Level::Warn if id == "response-required-property-became-not-write-only" => {
-                    Level::Warn
-                }
+                Level::Warn if id == "response-required-property-became-not-write-only" => Level::Warn,
                 _ => Level::Info,
             };
             self.report(
@@ -667,24 +567,11 @@ impl<'a> Walk<'a> {
         let report = |walk: &mut Self, node: &Node<'a>, did: &str| {
             let node = &node.clone().resolved();
             let id = format!("{}-{what}-{did}", spot.prefix());
-            let message = format!(
-                "{}: {} lists {}, which was {did}",
-                named(lists.1),
-                what.replace('-', " "),
-                short(node.value)
-            );
-            let prose = node
-                .value
-                .as_object()
-                .is_some_and(|map| map.keys().all(|key| rules::is_prose(key)));
+            let message =
+                format!("{}: {} lists {}, which was {did}", named(lists.1), what.replace('-', " "), short(node.value));
+            let prose = node.value.as_object().is_some_and(|map| map.keys().all(|key| rules::is_prose(key)));
             if prose {
-                walk.report(
-                    &format!("{id}-annotation-only"),
-                    Level::Info,
-                    spot.direction,
-                    (node, node),
-                    message,
-                );
+                walk.report(&format!("{id}-annotation-only"), Level::Info, spot.direction, (node, node), message);
             } else {
                 let level = rules::level(&id, &format!("{what}-{did}"), spot.direction);
                 walk.report(&id, level, spot.direction, (node, node), message);
@@ -697,20 +584,13 @@ impl<'a> Walk<'a> {
     fn discriminator(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
         match (old.value.is_null(), new.value.is_null()) {
             (true, true) => {}
-            (true, false) => self.changed(
-                spot,
-                "discriminator-added",
-                (old, new),
-                "a discriminator was added".into(),
-            ),
-            (false, true) => self.changed(
-                spot,
-                "discriminator-removed",
-                (old, new),
-                "the discriminator was removed".into(),
-            ),
+            (true, false) => self.changed(spot, "discriminator-added", (old, new), "a discriminator was added".into()),
+            (false, true) => {
+                self.changed(spot, "discriminator-removed", (old, new), "the discriminator was removed".into())
+            }
             (false, false) => {
                 self.rest(spot.direction, (old, new), &["propertyName", "mapping"]);
+                self.containers(spot.direction, (old, new), &["mapping"], &[]);
                 let nodes = (&old.get("propertyName"), &new.get("propertyName"));
                 if nodes.0.value != nodes.1.value {
                     self.changed(
@@ -721,11 +601,8 @@ impl<'a> Walk<'a> {
                     );
                 }
                 let (a, b) = (old.get("mapping"), new.get("mapping"));
-                let names: BTreeSet<&String> = [&a, &b]
-                    .into_iter()
-                    .flat_map(|node| node.value.as_object())
-                    .flat_map(|map| map.keys())
-                    .collect();
+                let names: BTreeSet<&String> =
+                    [&a, &b].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
                 for name in names {
                     self.set(
                         spot,
@@ -803,8 +680,7 @@ fn type_change(spot: Spot, old: &Node<'_>, new: &Node<'_>) -> Option<&'static st
     }
     // As plain text, a number is a string that looks like one.
     let text = (Value::from("string"), Value::Null);
-    let scalar =
-        |of: &(Value, Value)| matches!(of.0.as_str(), Some("integer" | "number" | "boolean"));
+    let scalar = |of: &(Value, Value)| matches!(of.0.as_str(), Some("integer" | "number" | "boolean"));
     if spot.place == Place::ParameterProperty && from == text && scalar(&to) {
         return Some("type-specialized");
     }
@@ -818,8 +694,7 @@ fn type_change(spot: Spot, old: &Node<'_>, new: &Node<'_>) -> Option<&'static st
 fn wider(wide: &(Value, Value), narrow: &(Value, Value), formats: bool) -> bool {
     let (a, b) = (wide.0.as_str(), narrow.0.as_str());
     let (f, g) = (wide.1.as_str(), narrow.1.as_str());
-    let format = f == g
-        || matches!((f, g), (Some("double"), Some("float")) | (Some("int64"), Some("int32")));
+    let format = f == g || matches!((f, g), (Some("double"), Some("float")) | (Some("int64"), Some("int32")));
     match (a, b) {
         (None, Some(_)) if wide.0.is_null() && formats => f.is_none(),
         (Some("number"), Some("integer")) => f.is_none() || format,

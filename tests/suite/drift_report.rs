@@ -1,0 +1,140 @@
+//! What `cargo xtask diff` prints, in each format.
+
+use std::path::{Path, PathBuf};
+
+use anstream::StripStream;
+
+use crate::update_spec::openapi_dir;
+
+/// Two documents that differ in a bit of everything.
+fn pair(dir: &Path) -> [String; 2] {
+    let old = std::fs::read_to_string(openapi_dir().join("create_backup.yaml")).unwrap();
+    let new = old
+        .replace(
+            "                  completed_at:\n                    type: string\n",
+            "                  completed_at:\n                    type: string\n                    nullable: true\n",
+        )
+        .replace(
+            "                      - ignored\n",
+            "                      - ignored\n                      - expired\n",
+        )
+        .replace(
+            "                  pvc_size:\n                    type: integer\n",
+            "                  pvc_size:\n                    type: number\n",
+        )
+        .replace("                  - pvc_size\n", "")
+        .replace("The size of the backup in bytes", "How large | <b>big</b> it is")
+        .replace("summary: Create a backup", "summary: Make a backup");
+    assert_ne!(old, new);
+    let write = |name: &str, text: &str| {
+        let path = dir.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    [write("old.yaml", &old), write("new.yaml", &new)]
+}
+
+/// Runs `diff`; colours are left out, as where there is no terminal.
+fn run(arguments: &[&str], colours: bool) -> (String, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let arguments = ["xtask", "diff"].iter().chain(arguments).map(Into::into);
+    let code = match colours {
+        true => xtask::run(arguments, &mut out, &mut err),
+        false => xtask::run(arguments, &mut StripStream::new(&mut out), &mut StripStream::new(&mut err)),
+    };
+    let code = format!("{code:?}");
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+fn report(format: &str, colours: bool) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let (_, out, err) = run(&[&old, &new, "--format", format], colours);
+    assert_eq!(err, "");
+    out.replace(dir.path().to_str().unwrap(), "<dir>")
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!(report("text", false));
+}
+
+#[test]
+fn text_in_colour() {
+    insta::assert_snapshot!(report("text", true).lines().take(4).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(report("json", false));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(report("markdown", false));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(report("github", false));
+}
+
+#[test]
+fn the_exit_code_is_what_was_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let ended = |more: &[&str]| run(&[&[old.as_str(), new.as_str(), "--wire-only"], more].concat(), false).0;
+    let code = |number: u8| format!("{:?}", std::process::ExitCode::from(number));
+    assert_eq!(ended(&[]), code(0));
+    assert_eq!(ended(&["--fail-on", "ERR"]), code(1));
+    assert_eq!(ended(&["--fail-on", "DOC"]), code(1));
+    let same = |more: &[&str]| run(&[&[old.as_str(), old.as_str(), "--wire-only"], more].concat(), false);
+    assert_eq!(same(&["--fail-on", "DOC"]).0, code(0));
+    assert_eq!(same(&[]).1, "no drift\n");
+    assert_eq!(run(&[&old, "/nowhere.yaml"], false).0, code(2));
+    assert_eq!(ended(&["--fail-on", "BAD"]), code(2));
+}
+
+#[test]
+fn a_report_is_written_beside() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let file = dir.path().join("report.md");
+    run(&[&old, &new, "--report", file.to_str().unwrap()], false);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(text.replace(dir.path().to_str().unwrap(), "<dir>"), report("markdown", false));
+    let (_, _, err) = run(&[&old, &new, "--wire-only", "--report", "/nowhere/report.md"], false);
+    assert!(err.starts_with("error: cannot write /nowhere/report.md"), "{err}");
+}
+
+/// The vendor's pages of two years, which lie beside some checkouts.
+fn acceptance(name: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/acceptance").join(name);
+    path.exists().then_some(path)
+}
+
+#[test]
+fn the_drift_of_2026() {
+    let pages = ["pages/2025/create_backup.md", "pages/2026-08-18/create_backup.md"].map(acceptance);
+    let [Some(old), Some(new)] = pages else {
+        eprintln!("skipped: the vendor's pages are not here");
+        return;
+    };
+    let (_, out, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap(), "--format", "json"], false);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let mut ids = std::collections::BTreeMap::<String, usize>::new();
+    for finding in report["findings"].as_array().unwrap() {
+        let name = format!("{} {}", finding["level"].as_str().unwrap(), finding["id"].as_str().unwrap());
+        *ids.entry(name).or_default() += 1;
+    }
+    let (_, text, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap()], false);
+    let verdict = text.lines().next().unwrap();
+    let counts: String = ids.iter().map(|(id, count)| format!("{count:>3} {id}\n")).collect();
+    let items: String = report["crate"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| format!("{} {}\n", change["bump"], change["item"]))
+        .collect();
+    insta::assert_snapshot!(format!("{verdict}\n\n{counts}\n{items}"));
+}

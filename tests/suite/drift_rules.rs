@@ -1,0 +1,235 @@
+//! One edit at a time: what each is called, and how bad it is for whom.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use xtask::diff::{Direction, Finding, diff, rules};
+
+/// An operation that sends and receives the same schema, in a body and beside it.
+fn document(schema: &Value) -> Value {
+    json!({
+        "openapi": "3.0.1",
+        "info": { "title": "T", "version": "v1" },
+        "paths": { "/things": { "post": {
+            "operationId": "make",
+            "parameters": [{ "name": "p", "in": "query", "schema": schema }],
+            "requestBody": { "content": { "application/json": { "schema": {
+                "type": "object", "properties": { "field": schema }
+            } } } },
+            "responses": { "201": {
+                "description": "made",
+                "headers": { "h": { "schema": schema } },
+                "content": { "application/json": { "schema": {
+                    "type": "object", "properties": { "field": schema }
+                } } }
+            } }
+        } } }
+    })
+}
+
+/// Schemas before and after one edit.
+fn edits() -> Vec<(&'static str, Value, Value)> {
+    let integer = |more: Value| merged(json!({ "type": "integer" }), more);
+    let text = |more: Value| merged(json!({ "type": "string" }), more);
+    let list = |more: Value| merged(json!({ "type": "array", "items": { "type": "string" } }), more);
+    let object = |more: Value| merged(json!({ "type": "object" }), more);
+    let inner = |required: Value, more: Value| json!({ "type": "object", "required": required, "properties": { "x": merged(json!({ "type": "string" }), more) } });
+    let a = json!({ "type": "object", "title": "A" });
+    let b = json!({ "type": "object", "title": "B" });
+    let none = || json!({});
+    vec![
+        ("maximum", integer(json!({ "maximum": 5 })), integer(json!({ "maximum": 6 }))),
+        ("maximum set", integer(none()), integer(json!({ "maximum": 6 }))),
+        ("minimum", integer(json!({ "minimum": 5 })), integer(json!({ "minimum": 6 }))),
+        ("minimum set", integer(none()), integer(json!({ "minimum": 6 }))),
+        ("maxLength", text(json!({ "maxLength": 5 })), text(json!({ "maxLength": 6 }))),
+        ("minLength set", text(none()), text(json!({ "minLength": 6 }))),
+        ("maxItems", list(json!({ "maxItems": 5 })), list(json!({ "maxItems": 6 }))),
+        ("minItems set", list(none()), list(json!({ "minItems": 6 }))),
+        ("maxProperties", object(json!({ "maxProperties": 5 })), object(json!({ "maxProperties": 6 }))),
+        ("minProperties set", object(none()), object(json!({ "minProperties": 6 }))),
+        (
+            "exclusiveMaximum",
+            integer(json!({ "maximum": 5 })),
+            integer(json!({ "maximum": 5, "exclusiveMaximum": true })),
+        ),
+        (
+            "exclusiveMinimum",
+            integer(json!({ "minimum": 5 })),
+            integer(json!({ "minimum": 5, "exclusiveMinimum": true })),
+        ),
+        ("multipleOf set", integer(none()), integer(json!({ "multipleOf": 2 }))),
+        ("multipleOf", integer(json!({ "multipleOf": 2 })), integer(json!({ "multipleOf": 3 }))),
+        ("uniqueItems", list(none()), list(json!({ "uniqueItems": true }))),
+        ("pattern set", text(none()), text(json!({ "pattern": "^a$" }))),
+        ("pattern", text(json!({ "pattern": "^a$" })), text(json!({ "pattern": "^b$" }))),
+        ("pattern of all", text(json!({ "pattern": "^a$" })), text(json!({ "pattern": ".*" }))),
+        ("enum set", text(none()), text(json!({ "enum": ["a"] }))),
+        ("enum", text(json!({ "enum": ["a"] })), text(json!({ "enum": ["a", "b"] }))),
+        (
+            "x-extensible-enum",
+            text(json!({ "x-extensible-enum": ["a"] })),
+            text(json!({ "x-extensible-enum": ["a", "b"] })),
+        ),
+        ("default set", text(none()), text(json!({ "default": "a" }))),
+        ("default", text(json!({ "default": "a" })), text(json!({ "default": "b" }))),
+        ("nullable", text(none()), text(json!({ "nullable": true }))),
+        ("type", text(none()), integer(none())),
+        ("type wider", integer(none()), json!({ "type": "number" })),
+        ("format", text(none()), text(json!({ "format": "date-time" }))),
+        ("required", inner(json!([]), none()), inner(json!(["x"]), none())),
+        (
+            "required with default",
+            inner(json!([]), json!({ "default": "a" })),
+            inner(json!(["x"]), json!({ "default": "a" })),
+        ),
+        ("property", object(none()), inner(json!([]), none())),
+        ("required property", object(none()), inner(json!(["x"]), none())),
+        ("required name without property", object(none()), object(json!({ "required": ["y"] }))),
+        ("readOnly", inner(json!([]), none()), inner(json!([]), json!({ "readOnly": true }))),
+        ("writeOnly", inner(json!(["x"]), none()), inner(json!(["x"]), json!({ "writeOnly": true }))),
+        ("additionalProperties", object(json!({ "additionalProperties": false })), object(none())),
+        (
+            "additionalProperties schema",
+            object(none()),
+            object(json!({ "additionalProperties": { "type": "string" } })),
+        ),
+        ("allOf", object(json!({ "allOf": [a] })), object(json!({ "allOf": [a, b] }))),
+        ("allOf prose", object(json!({ "allOf": [a] })), object(json!({ "allOf": [a, { "description": "x" }] }))),
+        ("anyOf", object(json!({ "anyOf": [a] })), object(json!({ "anyOf": [a, b] }))),
+        ("oneOf", object(json!({ "oneOf": [a] })), object(json!({ "oneOf": [a, b] }))),
+        ("wrapped in oneOf", a.clone(), json!({ "oneOf": [a, b] })),
+        ("not", object(none()), object(json!({ "not": { "required": ["x"] } }))),
+        ("discriminator", object(none()), object(json!({ "discriminator": { "propertyName": "kind" } }))),
+        (
+            "discriminator name",
+            object(json!({ "discriminator": { "propertyName": "kind" } })),
+            object(json!({ "discriminator": { "propertyName": "type" } })),
+        ),
+        (
+            "discriminator mapping",
+            object(json!({ "discriminator": { "propertyName": "kind" } })),
+            object(json!({ "discriminator": { "propertyName": "kind", "mapping": { "a": "A" } } })),
+        ),
+        (
+            "discriminator target",
+            object(json!({ "discriminator": { "propertyName": "kind", "mapping": { "a": "A" } } })),
+            object(json!({ "discriminator": { "propertyName": "kind", "mapping": { "a": "B" } } })),
+        ),
+        ("deprecated", text(none()), text(json!({ "deprecated": true }))),
+        ("description", text(none()), text(json!({ "description": "x" }))),
+        ("an unknown keyword", text(none()), text(json!({ "contentEncoding": "base64" }))),
+    ]
+}
+
+fn merged(mut to: Value, more: Value) -> Value {
+    to.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    to
+}
+
+fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| format!("    {} {}\n", finding.level, finding.id)).collect()
+}
+
+#[test]
+fn every_edit_of_a_schema() {
+    let mut shown = String::new();
+    for (name, old, new) in edits() {
+        for (how, a, b) in [("", &old, &new), (", undone", &new, &old)] {
+            let findings = diff(&document(a), &document(b));
+            assert!(findings.iter().any(|f| f.direction == Direction::Request), "{name}");
+            assert!(findings.iter().any(|f| f.direction == Direction::Response), "{name}");
+            shown.push_str(&format!("{name}{how}\n{}", lines(&findings)));
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn every_rule_is_covered_by_an_edit() {
+    let mut met = BTreeSet::new();
+    for (_, old, new) in edits() {
+        for (a, b) in [(&old, &new), (&new, &old)] {
+            met.extend(diff(&document(a), &document(b)).into_iter().map(|finding| finding.id));
+        }
+    }
+    let missing: Vec<_> = rules::known_changes()
+        .filter(|change| !met.iter().any(|id| id.ends_with(change)))
+        .filter(|change| !["deprecated", "reactivated"].contains(change))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+/// The text of our own upstream with one line replaced.
+fn edited(old: &str, new: &str) -> (Value, Value) {
+    let text = std::fs::read_to_string(crate::update_spec::openapi_dir().join("create_backup.yaml")).unwrap();
+    assert!(text.contains(old), "{old}");
+    let parse = |text: &str| serde_yaml_value(text);
+    (parse(&text), parse(&text.replacen(old, new, 1)))
+}
+
+fn serde_yaml_value(text: &str) -> Value {
+    xtask::spec::Spec::parse(text).unwrap().value
+}
+
+#[test]
+fn every_edit_of_the_document() {
+    let mut shown = String::new();
+    for (name, old, new) in [
+        ("version", "  version: v1\n", "  version: v2\n"),
+        ("title", "  title: PlanetScale API\n", "  title: PlanetScale's API\n"),
+        ("openapi", "openapi: 3.0.1\n", "openapi: 3.0.3\n"),
+        ("server", "api.planetscale.com/v1", "api.planetscale.com/v2"),
+        ("security", "  - ApiKeyHeader:\n      - Authorization\n", "  - {}\n"),
+        ("security scope", "      - Authorization\n", "      - Other\n"),
+        ("tag", "  - name: Backups\n", "  - name: Backup\n"),
+        (
+            "security scheme",
+            "      type: apiKey\n      in: header\n      name: Authorization\n",
+            "      type: http\n      scheme: bearer\n",
+        ),
+        ("path", "/backups:\n", "/copies:\n"),
+        ("path parameter's name", "branches/{branch}/backups:\n", "branches/{name}/backups:\n"),
+        ("method", "    post:\n", "    put:\n"),
+        ("operation id", "operationId: create_backup", "operationId: make_backup"),
+        ("operation's tag", "        - Backups\n", "        - Copies\n"),
+        ("summary", "summary: Create a backup", "summary: Make a backup"),
+        ("deprecated", "      operationId:", "      deprecated: true\n      operationId:"),
+        ("sunset", "      operationId:", "      deprecated: true\n      x-sunset: '9999-01-01'\n      operationId:"),
+        ("an unknown keyword", "      operationId:", "      callbacks: {}\n      operationId:"),
+        ("an extension", "      operationId:", "      x-beta: true\n      operationId:"),
+        ("required body", "      requestBody:\n", "      requestBody:\n        required: true\n"),
+        (
+            "media type of the request",
+            "          application/json:\n            schema:\n              type: object\n              properties:\n                name:",
+            "          application/xml:\n            schema:\n              type: object\n              properties:\n                name:",
+        ),
+        ("status", "        '201':\n", "        '200':\n"),
+        ("error status", "        '403':\n          description: Forbidden\n", ""),
+        (
+            "header",
+            "          headers: {}\n",
+            "          headers:\n            Location:\n              schema:\n                type: string\n",
+        ),
+        ("parameter's description", "description: The name of the branch\n", "description: The branch\n"),
+        ("parameter's style", "          in: path\n", "          in: path\n          style: matrix\n"),
+    ] {
+        let (old, new) = edited(old, new);
+        for (how, a, b) in [("", &old, &new), (", undone", &new, &old)] {
+            let findings = diff(a, b);
+            assert!(!findings.is_empty(), "{name}");
+            shown.push_str(&format!("{name}{how}\n{}", lines(&findings)));
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_finding_tells_where_and_what() {
+    let (old, new) = edited(
+        "                  completed_at:\n                    type: string\n",
+        "                  completed_at:\n                    type: string\n                    nullable: true\n",
+    );
+    let findings = diff(&old, &new);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&findings).unwrap());
+}

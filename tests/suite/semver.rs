@@ -1,0 +1,91 @@
+//! What a change of the spec does to the crate, and what version that asks for.
+
+use serde_json::{Value, json};
+use xtask::impact::Impact;
+use xtask::spec::Spec;
+use xtask::surface::Bump;
+
+use crate::update_spec::openapi_dir;
+
+fn impact(edit: impl FnOnce(&mut Value)) -> Impact {
+    let read = |name: &str| std::fs::read_to_string(openapi_dir().join(name)).unwrap();
+    let old = Spec::parse(&read("create_backup.yaml")).unwrap();
+    let mut new = old.clone();
+    edit(&mut new.value);
+    Impact::of(&old, &new, &read("overlay.yaml"), &["create_backup".to_owned()])
+}
+
+const POST: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
+
+fn at<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Value {
+    document.pointer_mut(&format!("{POST}{pointer}")).unwrap()
+}
+
+const BACKUP: &str = "/responses/201/content/application~1json/schema";
+const BODY: &str = "/requestBody/content/application~1json/schema";
+
+/// The bump, and the changed items outside of the builders.
+fn told(impact: &Impact) -> (Option<Bump>, Vec<String>) {
+    assert_eq!(impact.error, None);
+    let changes = impact.changes.iter().filter(|change| !change.item.contains("builder"));
+    let show = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "-".to_owned());
+    let changes = changes.map(|c| format!("{} {}: {} → {}", c.bump, c.item, show(&c.old), show(&c.new)));
+    (impact.bump, changes.collect())
+}
+
+#[test]
+fn what_is_absorbed_is_no_change() {
+    let nothing = (Some(Bump::None), Vec::new());
+    assert_eq!(told(&impact(|_| {})), nothing);
+    assert_eq!(told(&impact(|new| at(new, BACKUP)["properties"]["completed_at"]["nullable"] = json!(true))), nothing);
+    assert_eq!(
+        told(&impact(|new| drop(at(new, BACKUP).as_object_mut().unwrap().remove("additionalProperties")))),
+        nothing
+    );
+    assert_eq!(told(&impact(|new| at(new, BACKUP)["properties"]["size"]["maximum"] = json!(9))), nothing);
+    assert_eq!(told(&impact(|new| new["tags"] = json!([]))), nothing);
+}
+
+#[test]
+fn documentation_is_a_patch() {
+    let told = told(&impact(|new| at(new, BACKUP)["properties"]["size"]["description"] = json!("Bytes.")));
+    assert_eq!(told, (Some(Bump::Patch), Vec::new()));
+}
+
+#[test]
+fn a_new_field_or_value_is_minor() {
+    let told_field = told(&impact(|new| at(new, BACKUP)["properties"]["kind"] = json!({ "type": "string" })));
+    assert_eq!(told_field, (Some(Bump::Minor), vec!["minor types::Backup::kind: - → Option<String>".to_owned()]));
+    let told_value = told(&impact(|new| {
+        at(new, BACKUP)["properties"]["state"]["enum"].as_array_mut().unwrap().push(json!("expired"));
+    }));
+    assert_eq!(told_value, (Some(Bump::Minor), vec!["minor types::BackupState::Expired: - → variant".to_owned()]));
+    let told_request = told(&impact(|new| at(new, BODY)["properties"]["tag"] = json!({ "type": "string" })));
+    assert_eq!(
+        told_request,
+        (Some(Bump::Minor), vec!["minor types::CreateBackupBody::tag: - → Option<String>".to_owned()])
+    );
+}
+
+#[test]
+fn another_type_or_a_missing_field_is_major() {
+    let told_type = told(&impact(|new| at(new, BACKUP)["properties"]["size"]["type"] = json!("number")));
+    assert_eq!(told_type, (Some(Bump::Major), vec!["major types::Backup::size: i64 → f64".to_owned()]));
+    let told_gone = told(&impact(|new| {
+        drop(at(new, BACKUP)["properties"].as_object_mut().unwrap().remove("pvc_size"));
+        at(new, BACKUP)["required"].as_array_mut().unwrap().retain(|name| name != "pvc_size");
+    }));
+    assert_eq!(told_gone, (Some(Bump::Major), vec!["major types::Backup::pvc_size: i64 → -".to_owned()]));
+    let told_value = told(&impact(|new| {
+        at(new, BODY)["properties"]["retention_unit"]["enum"].as_array_mut().unwrap().retain(|unit| unit != "hour");
+    }));
+    assert_eq!(told_value, (Some(Bump::Major), vec!["major types::RetentionUnit::Hour: variant → -".to_owned()]));
+}
+
+#[test]
+fn a_document_that_gives_no_crate_says_why() {
+    let impact = impact(|new| drop(new.as_object_mut().unwrap().remove("components")));
+    assert_eq!(impact.bump, None);
+    let error = impact.error.unwrap();
+    assert!(error.starts_with("no crate can be made of the new document: "), "{error}");
+}

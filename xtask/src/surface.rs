@@ -1,0 +1,93 @@
+//! The public surface of a crate: what a user can name, and its shape.
+//!
+//! Read from the source, generated parts included, so that it can be told for a spec whose client
+//! was never built. Bodies, private items and documentation are left out. The reader understands
+//! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
+
+mod read;
+mod semver;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+
+pub use semver::{Bump, Change, changes};
+
+/// The items of a crate by their paths. Each path is as a user writes it, the crate's name aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surface {
+    items: BTreeMap<String, Shape>,
+}
+
+/// What an item looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// `struct`, `enum`, `field`, `variant`, `fn`, `impl`, `const`, `mod` or `use`.
+    pub kind: &'static str,
+    /// The signature, type or value, as the kind has it.
+    pub text: String,
+    /// Derived and implemented traits, of a type.
+    pub derives: Vec<String>,
+    /// Whether the item is `#[non_exhaustive]`.
+    pub non_exhaustive: bool,
+    /// The feature that the item needs.
+    pub feature: Option<String>,
+}
+
+impl Surface {
+    /// Reads a crate's source below `src`, with `generated` where it includes generated code.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or is no Rust.
+    pub fn of_crate(src: &Path, generated: &TokenStream) -> anyhow::Result<Self> {
+        Ok(Self { items: read::read(src, generated)? })
+    }
+
+    /// The items, sorted by path.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &Shape)> {
+        self.items.iter().map(|(path, shape)| (path.as_str(), shape))
+    }
+
+    /// An item's shape.
+    pub fn get(&self, path: &str) -> Option<&Shape> {
+        self.items.get(path)
+    }
+}
+
+impl fmt::Display for Surface {
+    /// One line an item.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (path, shape) in &self.items {
+            match shape.kind {
+                // The trait is part of the path: it is what is there or not.
+                "impl" => writeln!(f, "{path}{}", feature(shape))?,
+                _ => writeln!(f, "{path}: {shape}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            // A signature says itself that it is a function.
+            "fn" => f.write_str(&self.text)?,
+            kind if self.text.is_empty() => f.write_str(kind)?,
+            kind => write!(f, "{kind} {}", self.text)?,
+        }
+        if self.non_exhaustive {
+            f.write_str(" #[non_exhaustive]")?;
+        }
+        if !self.derives.is_empty() {
+            write!(f, " derive({})", self.derives.join(", "))?;
+        }
+        f.write_str(&feature(self))
+    }
+}
+
+fn feature(shape: &Shape) -> String {
+    shape.feature.as_ref().map(|feature| format!(" [feature {feature}]")).unwrap_or_default()
+}

@@ -1,0 +1,482 @@
+//! From source files to the list of public items.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, TraitItem, UseTree, Visibility};
+
+use super::Shape;
+
+/// A module path from the crate's root.
+type Place = Vec<String>;
+
+#[derive(Default)]
+struct Crate {
+    /// Each module's items, public or not, impls aside.
+    modules: BTreeMap<Place, Vec<Item>>,
+    /// The impls, and the modules that they stand in.
+    impls: Vec<(Place, ItemImpl)>,
+    /// What each module imports: the name, and what it stands for.
+    imports: BTreeMap<Place, BTreeMap<String, Import>>,
+    features: BTreeMap<Place, Option<String>>,
+}
+
+#[derive(Clone)]
+struct Import {
+    path: Vec<String>,
+    public: bool,
+}
+
+pub(super) fn read(src: &Path, generated: &TokenStream) -> anyhow::Result<BTreeMap<String, Shape>> {
+    let mut krate = Crate::default();
+    krate.file(&src.join("lib.rs"), src, Vec::new(), generated)?;
+    let mut found = Found { krate: &krate, items: BTreeMap::new(), names: BTreeMap::new() };
+    found.module(&Vec::new(), "", None);
+    found.impls();
+    Ok(found.items)
+}
+
+impl Crate {
+    fn file(&mut self, file: &Path, dir: &Path, place: Place, generated: &TokenStream) -> anyhow::Result<()> {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let parsed = syn::parse_file(&text).with_context(|| format!("{} is no Rust", file.display()))?;
+        self.items(parsed.items, dir, place, generated)
+    }
+
+    fn items(&mut self, items: Vec<Item>, dir: &Path, place: Place, generated: &TokenStream) -> anyhow::Result<()> {
+        self.modules.entry(place.clone()).or_default();
+        for item in items {
+            if is_test(&item) {
+                continue;
+            }
+            match item {
+                Item::Mod(module) => {
+                    let name = module.ident.to_string();
+                    let mut inner = place.clone();
+                    inner.push(name.clone());
+                    self.features.insert(inner.clone(), feature(&module.attrs));
+                    let shell = syn::ItemMod { content: None, semi: None, ..module.clone() };
+                    match module.content {
+                        Some((_, items)) => self.items(items, &dir.join(&name), inner, generated)?,
+                        None => {
+                            let file = dir.join(format!("{name}.rs"));
+                            let file = if file.exists() { file } else { dir.join(&name).join("mod.rs") };
+                            self.file(&file, &dir.join(&name), inner, generated)?;
+                        }
+                    }
+                    self.modules.entry(place.clone()).or_default().push(Item::Mod(shell));
+                }
+                Item::Macro(item) if item.mac.path.is_ident("include") => {
+                    let file: syn::File = syn::parse2(generated.clone()).context("the generated code")?;
+                    self.items(file.items, &PathBuf::new(), place.clone(), generated)?;
+                }
+                Item::Impl(item) => self.impls.push((place.clone(), item)),
+                Item::Use(item) => {
+                    let public = matches!(item.vis, Visibility::Public(_));
+                    let into = self.imports.entry(place.clone()).or_default();
+                    import(&item.tree, &mut Vec::new(), public, into)?;
+                }
+                item => self.modules.entry(place.clone()).or_default().push(item),
+            }
+        }
+        Ok(())
+    }
+
+    /// The module and name that a path means, seen from a module; `None` for another crate's.
+    fn resolve(&self, place: &Place, path: &[String]) -> Option<(Place, String)> {
+        let mut here = place.clone();
+        let mut rest = path;
+        while let [first, more @ ..] = rest {
+            match first.as_str() {
+                "crate" => here = Vec::new(),
+                "self" => {}
+                "super" => drop(here.pop()),
+                name => {
+                    if more.is_empty() && self.defines(&here, name) {
+                        return Some((here, name.to_owned()));
+                    }
+                    let mut inner = here.clone();
+                    inner.push(name.to_owned());
+                    if self.modules.contains_key(&inner) {
+                        here = inner;
+                    } else {
+                        let import = self.imports.get(&here)?.get(name)?;
+                        let mut path = import.path.clone();
+                        // An import of a name by itself would lead back here.
+                        if path.first() == Some(&name.to_owned()) && path.len() == 1 {
+                            return None;
+                        }
+                        path.extend(more.iter().cloned());
+                        return self.resolve(&here, &path);
+                    }
+                }
+            }
+            rest = more;
+        }
+        let name = here.pop()?;
+        Some((here, name))
+    }
+
+    fn defines(&self, place: &Place, name: &str) -> bool {
+        self.modules.get(place).is_some_and(|items| {
+            items.iter().any(|item| !matches!(item, Item::Mod(_)) && name_of(item).is_some_and(|(n, _, _)| n == name))
+        })
+    }
+}
+
+struct Found<'a> {
+    krate: &'a Crate,
+    items: BTreeMap<String, Shape>,
+    /// Where each public type is defined, to where it can be named.
+    names: BTreeMap<(Place, String), String>,
+}
+
+impl Found<'_> {
+    /// Adds what is public in a module, which users know by the path `shown`.
+    fn module(&mut self, place: &Place, shown: &str, under: Option<&String>) {
+        let join = |name: &str| {
+            if shown.is_empty() { name.to_owned() } else { format!("{shown}::{name}") }
+        };
+        let krate = self.krate;
+        for item in krate.modules.get(place).into_iter().flatten() {
+            if let Some((name, Visibility::Public(_), _)) = name_of(item) {
+                self.item(place, item, &join(&name), under);
+            }
+        }
+        for (name, import) in krate.imports.get(place).into_iter().flatten().filter(|(_, i)| i.public) {
+            match krate.resolve(place, &import.path) {
+                Some((home, original)) => {
+                    let mut inner = home.clone();
+                    inner.push(original.clone());
+                    if krate.modules.contains_key(&inner) {
+                        self.add(join(name), shape("mod", ""));
+                        self.module(&inner, &join(name), under);
+                    }
+                    let items = krate.modules.get(&home).into_iter().flatten();
+                    for item in items.filter(|item| !matches!(item, Item::Mod(_))) {
+                        if name_of(item).is_some_and(|(n, _, _)| n == original) {
+                            self.item(&home, item, &join(name), under);
+                        }
+                    }
+                    // A re-export of a re-export from another crate.
+                    if let Some(other) = krate.imports.get(&home).and_then(|i| i.get(&original)) {
+                        self.add(join(name), shape("use", &other.path.join("::")));
+                    }
+                }
+                None => self.foreign(place, &join(name), import),
+            }
+        }
+    }
+
+    fn foreign(&mut self, place: &Place, shown: &str, import: &Import) {
+        let mut path = import.path.clone();
+        // `pub use generated::ResponseValue` where `generated` re-exports it itself.
+        if let [module, name] = &path[..] {
+            let mut inner = place.clone();
+            inner.push(module.clone());
+            if let Some(other) = self.krate.imports.get(&inner).and_then(|imports| imports.get(name)) {
+                path = other.path.clone();
+            }
+        }
+        self.add(shown.to_owned(), shape("use", &path.join("::")));
+    }
+
+    fn add(&mut self, path: String, shape: Shape) {
+        self.items.insert(path, shape);
+    }
+
+    fn item(&mut self, place: &Place, item: &Item, path: &str, under: Option<&String>) {
+        let Some((name, _, attrs)) = name_of(item) else { return };
+        let feature = feature(attrs).or_else(|| under.cloned());
+        let base = Shape {
+            feature: feature.clone(),
+            non_exhaustive: attrs.iter().any(|attr| attr.path().is_ident("non_exhaustive")),
+            derives: derives(attrs),
+            ..shape("", "")
+        };
+        self.names.insert((place.clone(), name.clone()), path.to_owned());
+        let with = |kind, text: String| Shape { kind, text, ..base.clone() };
+        match item {
+            Item::Struct(item) => {
+                self.add(path.to_owned(), with("struct", text(&item.generics)));
+                self.fields(path, &item.fields, feature.as_ref(), true);
+            }
+            Item::Enum(item) => {
+                self.add(path.to_owned(), with("enum", text(&item.generics)));
+                for variant in &item.variants {
+                    let path = format!("{path}::{}", variant.ident);
+                    let inner = match &variant.fields {
+                        Fields::Unnamed(fields) => text(fields),
+                        _ => String::new(),
+                    };
+                    self.add(path.clone(), Shape { feature: feature.clone(), ..shape("variant", &inner) });
+                    if let Fields::Named(_) = &variant.fields {
+                        self.fields(&path, &variant.fields, feature.as_ref(), false);
+                    }
+                }
+            }
+            Item::Fn(item) => self.add(path.to_owned(), with("fn", text(&item.sig))),
+            Item::Const(item) => self.add(path.to_owned(), with("const", text(&item.ty))),
+            Item::Type(item) => self.add(path.to_owned(), with("type", text(&item.ty))),
+            Item::Trait(item) => {
+                self.add(path.to_owned(), with("trait", text(&item.supertraits)));
+                for inner in &item.items {
+                    if let TraitItem::Fn(function) = inner {
+                        self.add(format!("{path}::{}", function.sig.ident), with("fn", text(&function.sig)));
+                    }
+                }
+            }
+            Item::Mod(_) => {
+                let mut inner = place.clone();
+                inner.push(name);
+                let under = self.krate.features.get(&inner).cloned().flatten().or(under.cloned());
+                self.add(path.to_owned(), Shape { feature: under.clone(), ..shape("mod", "") });
+                self.module(&inner, path, under.as_ref());
+            }
+            _ => {}
+        }
+    }
+
+    fn fields(&mut self, path: &str, fields: &Fields, feature: Option<&String>, private: bool) {
+        for (index, field) in fields.iter().enumerate() {
+            if private && !matches!(field.vis, Visibility::Public(_)) {
+                continue;
+            }
+            let name = field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
+            self.add(
+                format!("{path}::{name}"),
+                Shape { feature: feature.cloned(), ..shape("field", &text(&field.ty)) },
+            );
+        }
+    }
+
+    fn impls(&mut self) {
+        let krate = self.krate;
+        for (place, item) in &krate.impls {
+            let syn::Type::Path(of) = strip_reference(&item.self_ty) else { continue };
+            let segments: Vec<String> = of.path.segments.iter().map(|s| s.ident.to_string()).collect();
+            let home = krate.resolve(place, &segments);
+            let Some(path) = home.and_then(|home| self.names.get(&home)).cloned() else { continue };
+            let mut feature = feature(&item.attrs);
+            for depth in 0..=place.len() {
+                let outer = krate.features.get(&place[..depth]).cloned().flatten();
+                feature = feature.or(outer);
+            }
+            match &item.trait_ {
+                Some((of, _)) => {
+                    if !is_public_trait(krate, place, of) {
+                        continue;
+                    }
+                    let name = format!("{path}: impl {}", text(of));
+                    self.add(name, Shape { feature, ..shape("impl", "") });
+                }
+                None => {
+                    for inner in &item.items {
+                        match inner {
+                            ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
+                                let shape = Shape { feature: feature.clone(), ..shape("fn", &text(&function.sig)) };
+                                self.add(format!("{path}::{}", function.sig.ident), shape);
+                            }
+                            ImplItem::Const(item) if matches!(item.vis, Visibility::Public(_)) => {
+                                let shape = Shape { feature: feature.clone(), ..shape("const", &text(&item.ty)) };
+                                self.add(format!("{path}::{}", item.ident), shape);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A trait of this crate counts only where it is public, which none is here but by `pub use`.
+fn is_public_trait(krate: &Crate, place: &Place, path: &syn::Path) -> bool {
+    let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    match krate.resolve(place, &segments) {
+        Some((home, name)) => !krate.defines(&home, &name),
+        None => true,
+    }
+}
+
+fn strip_reference(ty: &syn::Type) -> &syn::Type {
+    match ty {
+        syn::Type::Reference(reference) => strip_reference(&reference.elem),
+        other => other,
+    }
+}
+
+fn shape(kind: &'static str, text: &str) -> Shape {
+    Shape { kind, text: text.to_owned(), derives: Vec::new(), non_exhaustive: false, feature: None }
+}
+
+fn name_of(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
+    Some(match item {
+        Item::Struct(i) => (i.ident.to_string(), &i.vis, &i.attrs),
+        Item::Enum(i) => (i.ident.to_string(), &i.vis, &i.attrs),
+        Item::Fn(i) => (i.sig.ident.to_string(), &i.vis, &i.attrs),
+        Item::Const(i) => (i.ident.to_string(), &i.vis, &i.attrs),
+        Item::Type(i) => (i.ident.to_string(), &i.vis, &i.attrs),
+        Item::Trait(i) => (i.ident.to_string(), &i.vis, &i.attrs),
+        Item::Mod(i) => (i.ident.to_string(), &i.vis, &i.attrs),
+        _ => return None,
+    })
+}
+
+fn is_test(item: &Item) -> bool {
+    name_of(item).is_some_and(|(_, _, attrs)| {
+        attrs.iter().any(|attr| attr.path().is_ident("cfg") && attr.to_token_stream().to_string().contains("(test)"))
+    })
+}
+
+/// `x` of `#[cfg(feature = "x")]`.
+fn feature(attrs: &[Attribute]) -> Option<String> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).find_map(|attr| {
+        let mut found = None;
+        let _ = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("feature") {
+                found = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            }
+            Ok(())
+        });
+        found
+    })
+}
+
+/// All derived traits; those behind a feature with its name.
+fn derives(attrs: &[Attribute]) -> Vec<String> {
+    let mut all = Vec::new();
+    for attr in attrs {
+        let text = text(attr);
+        let inside =
+            |text: &str| -> Option<String> { Some(text.split_once("derive(")?.1.split_once(')')?.0.to_owned()) };
+        let Some(list) = inside(&text) else { continue };
+        let behind = text.split_once("feature = \"").and_then(|(_, rest)| rest.split_once('"')).map(|(name, _)| name);
+        for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let name = name.rsplit("::").next().unwrap_or(name);
+            all.push(match behind {
+                Some(feature) => format!("{name} if {feature}"),
+                None => name.to_owned(),
+            });
+        }
+    }
+    all.sort();
+    all
+}
+
+fn import(
+    tree: &UseTree,
+    prefix: &mut Vec<String>,
+    public: bool,
+    into: &mut BTreeMap<String, Import>,
+) -> anyhow::Result<()> {
+    let length = prefix.len();
+    match tree {
+        UseTree::Path(path) => {
+            prefix.push(path.ident.to_string());
+            import(&path.tree, prefix, public, into)?;
+        }
+        UseTree::Name(name) => {
+            let name = name.ident.to_string();
+            let mut path = prefix.clone();
+            if name == "self" {
+                let own = path.last().cloned().unwrap_or_default();
+                into.insert(own, Import { path, public });
+            } else {
+                path.push(name.clone());
+                into.insert(name, Import { path, public });
+            }
+        }
+        UseTree::Rename(rename) => {
+            let mut path = prefix.clone();
+            path.push(rename.ident.to_string());
+            into.insert(rename.rename.to_string(), Import { path, public });
+        }
+        UseTree::Group(group) => {
+            for tree in &group.items {
+                import(tree, prefix, public, into)?;
+            }
+        }
+        UseTree::Glob(_) if public => {
+            bail!("`pub use {}::*` hides what is public; name it", prefix.join("::"))
+        }
+        UseTree::Glob(_) => {}
+    }
+    prefix.truncate(length);
+    Ok(())
+}
+
+/// Syntax as a person writes it, without the paths of the standard library's and other crates' types.
+fn text(syntax: &(impl ToTokens + ?Sized)) -> String {
+    let tokens = syntax.to_token_stream();
+    let tokens = match syn::parse2::<syn::Type>(tokens.clone()) {
+        Ok(mut ty) => {
+            Short.visit_type_mut(&mut ty);
+            ty.to_token_stream()
+        }
+        Err(_) => match syn::parse2::<syn::Signature>(tokens.clone()) {
+            Ok(mut signature) => {
+                Short.visit_signature_mut(&mut signature);
+                signature.to_token_stream()
+            }
+            Err(_) => match syn::parse2::<syn::FieldsUnnamed>(tokens.clone()) {
+                Ok(mut fields) => {
+                    Short.visit_fields_unnamed_mut(&mut fields);
+                    fields.to_token_stream()
+                }
+                Err(_) => tokens,
+            },
+        },
+    };
+    tidy(&tokens.to_string())
+}
+
+struct Short;
+
+impl VisitMut for Short {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        syn::visit_mut::visit_path_mut(self, path);
+        let foreign = path.leading_colon.is_some()
+            || path.segments.first().is_some_and(|s| s.ident == "std" || s.ident == "crate");
+        if foreign && let Some(last) = path.segments.last().cloned() {
+            *path = last.into();
+        }
+    }
+}
+
+/// Token text with the spaces that a person leaves.
+fn tidy(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (from, to) in [
+        (" :: ", "::"),
+        (" < ", "<"),
+        (" > ", "> "),
+        (" >", ">"),
+        ("< ", "<"),
+        (" ,", ","),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" :", ":"),
+        ("& ", "&"),
+        (":: ", "::"),
+        ("' ", "'"),
+        (",)", ")"),
+        (", >", ">"),
+        ("# [", "#["),
+        (" ;", ";"),
+    ] {
+        out = out.replace(from, to);
+    }
+    out.replace("->", " -> ")
+        .replace("  ", " ")
+        .replace("where", "where ")
+        .replace("  ", " ")
+        .trim()
+        .trim_end_matches(',')
+        .to_owned()
+}

@@ -1,0 +1,100 @@
+//! What a change of the surface means for the crate's version.
+//!
+//! By <https://doc.rust-lang.org/cargo/reference/semver.html>.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Shape, Surface};
+
+/// The part of the version that has to be raised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bump {
+    /// Nothing that is built differs.
+    #[default]
+    None,
+    /// What is built differs, but not what users can name: documentation, or how something works.
+    Patch,
+    /// Users can name more than before.
+    Minor,
+    /// A user's code may no longer compile.
+    Major,
+}
+
+impl fmt::Display for Bump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::None => "none",
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        })
+    }
+}
+
+/// One change of the surface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The item's path, the crate's name aside.
+    pub item: String,
+    /// Its shape before, if it was there.
+    pub old: Option<String>,
+    /// Its shape now, if it is there.
+    pub new: Option<String>,
+    /// What it means by itself.
+    pub bump: Bump,
+}
+
+/// The changes from one surface to another, by path.
+pub fn changes(old: &Surface, new: &Surface) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (path, shape) in old.items() {
+        let now = new.get(path);
+        if now != Some(shape) {
+            let bump = now.map_or(Bump::Major, |now| changed(shape, now));
+            changes.push(change(path, Some(shape), now, bump));
+        }
+    }
+    for (path, shape) in new.items().filter(|(path, _)| old.get(path).is_none()) {
+        changes.push(change(path, None, Some(shape), added(path, shape, old)));
+    }
+    changes.sort_by(|a, b| a.item.cmp(&b.item));
+    changes
+}
+
+fn change(path: &str, old: Option<&Shape>, new: Option<&Shape>, bump: Bump) -> Change {
+    // A field, variant or constant is its type; anything else needs its kind to be understood.
+    let show = |shape: &Shape| match shape.kind {
+        "field" | "const" => shape.text.clone(),
+        _ => shape.to_string(),
+    };
+    Change { item: path.to_owned(), old: old.map(show), new: new.map(show), bump }
+}
+
+/// A shape that became another.
+fn changed(old: &Shape, new: &Shape) -> Bump {
+    let kept = old.derives.iter().all(|name| new.derives.contains(name));
+    let same = (old.kind, &old.text) == (new.kind, &new.text) && old.feature == new.feature;
+    let loosened = old.non_exhaustive && !new.non_exhaustive || old.non_exhaustive == new.non_exhaustive;
+    if same && kept && loosened { Bump::Minor } else { Bump::Major }
+}
+
+/// An item that is new. Where its owner is new as well, the owner's addition covers it.
+fn added(path: &str, shape: &Shape, old: &Surface) -> Bump {
+    let owner = path.rsplit_once("::").and_then(|(owner, _)| old.get(owner));
+    let exhaustive = owner.is_some_and(|owner| match shape.kind {
+        "field" => owner.kind != "variant" && !owner.non_exhaustive && !has_private_fields(path, old),
+        "variant" => !owner.non_exhaustive,
+        _ => false,
+    });
+    if exhaustive { Bump::Major } else { Bump::Minor }
+}
+
+/// Whether users cannot write the struct out anyway. The surface holds public fields only, so a
+/// struct without any is taken for one with private ones.
+fn has_private_fields(path: &str, old: &Surface) -> bool {
+    let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
+    !old.items().any(|(other, shape)| shape.kind == "field" && other.rsplit_once("::").is_some_and(|(o, _)| o == owner))
+}
