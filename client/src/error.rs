@@ -160,7 +160,7 @@ impl fmt::Display for Error {
                 write!(f, "{}: not sent, no connection could be made", failure.operation)
             }
             Self::Timeout(failure) => {
-                write!(f, "{}: the time is up ({:?}); ", failure.operation, failure.after)?;
+                write!(f, "{}: the time is up ({:.1} s); ", failure.operation, failure.after.as_secs_f64())?;
                 f.write_str(self.hint())
             }
             Self::Interrupted(failure) => {

@@ -12,6 +12,7 @@ mod generated;
 pub mod mock;
 mod open_enum;
 mod retry;
+mod retry_after;
 mod transport;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};

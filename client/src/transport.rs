@@ -19,7 +19,8 @@ use tracing::{Instrument, Span, field};
 use crate::auth::Credentials;
 use crate::error::{Error, Failure, Reason, Refused, Unreadable};
 use crate::generated::Client;
-use crate::retry::{RetryPolicy, retry_after};
+use crate::retry::RetryPolicy;
+use crate::retry_after::retry_after;
 
 /// The largest body that is read, in bytes. A backup's is about 2 kB.
 pub const MAX_RESPONSE_BYTES: usize = 8 << 20;

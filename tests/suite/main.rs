@@ -6,6 +6,8 @@ mod drift_report;
 mod drift_rules;
 mod just_created;
 mod locked;
+#[rustfmt::skip]
+mod names;
 mod outcomes;
 mod path_values;
 mod retries;

@@ -5,6 +5,7 @@
 //! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
 
 mod read;
+pub mod rustdoc;
 mod semver;
 
 use std::collections::BTreeMap;
@@ -50,6 +51,44 @@ impl Surface {
         self.items.iter().map(|(path, shape)| (path.as_str(), shape))
     }
 
+    /// Rust code that names every item, to be compiled in a crate that depends on this one.
+    pub fn names(&self, krate: &str) -> String {
+        let mut lines = String::new();
+        for (path, shape) in &self.items {
+            let owner = path.rsplit_once("::").and_then(|(owner, _)| self.items.get(owner));
+            let line = match (shape.kind, owner.map(|owner| owner.kind)) {
+                ("impl", _) => continue,
+                ("fn" | "const", Some("struct" | "enum")) => {
+                    let (of, name) = path.rsplit_once("::").unwrap_or_default();
+                    match shape.text.contains("impl ") || shape.text.contains('<') && shape.kind == "fn" && is_generic(&shape.text) {
+                        // What is generic cannot be named without its types, but its name can be used.
+                        true => format!("    let _ = stringify!({krate}::{of}::{name});"),
+                        false => format!("    let _ = {krate}::{of}::{name};"),
+                    }
+                }
+                ("field", Some("struct")) => {
+                    let (of, name) = path.rsplit_once("::").unwrap_or_default();
+                    format!("    let _ = |it: &{krate}::{of}| {{ let _ = &it.{name}; }};")
+                }
+                ("variant", _) => {
+                    let (of, name) = path.rsplit_once("::").unwrap_or_default();
+                    let rest = if shape.text.is_empty() { "" } else { "(..)" };
+                    format!("    let _ = |it: &{krate}::{of}| matches!(it, {krate}::{of}::{name}{rest});")
+                }
+                ("field", _) => continue,
+                _ => format!("    {{\n        #[allow(unused_imports)]\n        use {krate}::{path} as _named;\n    }}"),
+            };
+            lines.push_str(&line);
+            lines.push('\n');
+        }
+        format!(
+            "//! Names every public item of the crate, so that the compiler proves that a user can.\n\
+             //!\n\
+             //! Written by `cargo xtask surface --names`. Do not edit.\n\n\
+             #![allow(clippy::all)]\n\n#[allow(dead_code)]\nfn names() {{\n{lines}}}\n"
+        )
+    }
+
     /// An item's shape.
     pub fn get(&self, path: &str) -> Option<&Shape> {
         self.items.get(path)
@@ -86,6 +125,11 @@ impl fmt::Display for Shape {
         }
         f.write_str(&feature(self))
     }
+}
+
+/// Whether a signature has type parameters of its own.
+fn is_generic(signature: &str) -> bool {
+    signature.split_once('(').is_some_and(|(name, _)| name.contains('<'))
 }
 
 fn feature(shape: &Shape) -> String {

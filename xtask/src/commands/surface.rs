@@ -1,11 +1,12 @@
 //! `cargo xtask surface`: what a user of the crate can name.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::surface::Surface;
+use crate::surface::{Surface, rustdoc};
 use crate::{Status, store};
 
 /// Print the crate's public surface, one line an item
@@ -14,6 +15,12 @@ pub struct Arguments {
     /// The spec to generate from [default: openapi/planetscale.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Print Rust code that names every item instead, for tests/suite/names.rs
+    #[arg(long)]
+    names: bool,
+    /// Compare with what rustdoc found, in this folder of its output, and say what is missing
+    #[arg(long, value_name = "DIR", conflicts_with = "names")]
+    check: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -24,7 +31,35 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let file = arguments.spec.clone().unwrap_or_else(|| crate::default_store().join(store::EFFECTIVE));
     let spec = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let surface = of(&spec).with_context(|| file.display().to_string())?;
-    write!(out, "{surface}")?;
+    if let Some(dir) = &arguments.check {
+        return check(&surface, dir, out);
+    }
+    match arguments.names {
+        true => write!(out, "{}", surface.names("planetscale_client"))?,
+        false => write!(out, "{surface}")?,
+    }
+    Ok(Status::Done)
+}
+
+/// Holds the surface against rustdoc's pages, the compiler's own view of what is public.
+fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let foreign = |path: &str| surface.get(path).is_some_and(|shape| shape.kind == "use");
+    let mut documented = rustdoc::items(dir)?;
+    // What is another crate's has its members there.
+    documented.retain(|path| !foreign(path.split("::").next().unwrap_or(path)));
+    let listed = surface.items().filter(|(_, shape)| shape.kind != "impl" && shape.kind != "use");
+    let listed: BTreeSet<String> = listed.map(|(path, _)| path.to_owned()).collect();
+    let missing: Vec<_> = documented.difference(&listed).collect();
+    let surplus: Vec<_> = listed.difference(&documented).collect();
+    for (items, what) in [(&missing, "is public, but not in the surface"), (&surplus, "is in the surface, but not public")] {
+        for item in items.iter() {
+            writeln!(out, "{item} {what}")?;
+        }
+    }
+    if !(missing.is_empty() && surplus.is_empty()) {
+        anyhow::bail!("xtask/src/surface and rustdoc disagree on {} items", missing.len() + surplus.len());
+    }
+    writeln!(out, "the surface and rustdoc agree on {} items", listed.len())?;
     Ok(Status::Done)
 }
 

@@ -1,0 +1,19 @@
+//! `Retry-After`. A file of its own, so that a fuzzer can have it without the crate around it.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+
+/// How long the server asks to wait (RFC 9110, 10.2.3): a number of seconds or a date.
+///
+/// A date is compared with the server's own `Date`, so that a clock that is off here does no harm.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(text).ok()?;
+    let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
+    let now = headers.get(DATE).and_then(date).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}

@@ -1,0 +1,422 @@
+//! Names every public item of the crate, so that the compiler proves that a user can.
+//!
+//! Written by `cargo xtask surface --names`. Do not edit.
+
+#![allow(clippy::all)]
+
+#[allow(dead_code)]
+fn names() {
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::BearerToken as _named;
+    }
+    let _ = stringify!(planetscale_client::BearerToken::new);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Client as _named;
+    }
+    let _ = planetscale_client::Client::builder;
+    let _ = planetscale_client::Client::create_backup;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::ClientBuilder as _named;
+    }
+    let _ = stringify!(planetscale_client::ClientBuilder::auth);
+    let _ = stringify!(planetscale_client::ClientBuilder::base_url);
+    let _ = planetscale_client::ClientBuilder::build;
+    let _ = planetscale_client::ClientBuilder::connect_timeout;
+    let _ = planetscale_client::ClientBuilder::retry;
+    let _ = planetscale_client::ClientBuilder::timeout;
+    let _ = stringify!(planetscale_client::ClientBuilder::user_agent);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Credentials as _named;
+    }
+    let _ = |it: &planetscale_client::Credentials| matches!(it, planetscale_client::Credentials::Bearer(..));
+    let _ = |it: &planetscale_client::Credentials| matches!(it, planetscale_client::Credentials::ServiceToken(..));
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_BASE_URL as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_CONNECT_TIMEOUT as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_TIMEOUT as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Error as _named;
+    }
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Config(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Interrupted(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::InvalidInput(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::NotSent(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Refused(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Timeout(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Unreadable(..));
+    let _ = planetscale_client::Error::code;
+    let _ = planetscale_client::Error::is_retryable;
+    let _ = planetscale_client::Error::outcome;
+    let _ = planetscale_client::Error::retry_after;
+    let _ = planetscale_client::Error::status;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::ErrorDetail as _named;
+    }
+    let _ = |it: &planetscale_client::ErrorDetail| { let _ = &it.errors; };
+    let _ = |it: &planetscale_client::ErrorDetail| { let _ = &it.name; };
+    let _ = |it: &planetscale_client::ErrorDetail| { let _ = &it.namespace; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Failure as _named;
+    }
+    let _ = planetscale_client::Failure::after;
+    let _ = planetscale_client::Failure::operation;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::MAX_RESPONSE_BYTES as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Message as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Outcome as _named;
+    }
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Made);
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::NotMade);
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Unknown);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Refused as _named;
+    }
+    let _ = planetscale_client::Refused::body;
+    let _ = planetscale_client::Refused::code;
+    let _ = planetscale_client::Refused::details;
+    let _ = planetscale_client::Refused::message;
+    let _ = planetscale_client::Refused::operation;
+    let _ = planetscale_client::Refused::status;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::ResponseValue as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::RetryPolicy as _named;
+    }
+    let _ = planetscale_client::RetryPolicy::initial_delay;
+    let _ = planetscale_client::RetryPolicy::max_delay;
+    let _ = planetscale_client::RetryPolicy::max_retries;
+    let _ = planetscale_client::RetryPolicy::none;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::SERVICE_TOKEN_ID_VAR as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::SERVICE_TOKEN_VAR as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::ServiceToken as _named;
+    }
+    let _ = planetscale_client::ServiceToken::from_env;
+    let _ = stringify!(planetscale_client::ServiceToken::new);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::UnknownValue as _named;
+    }
+    let _ = planetscale_client::UnknownValue::as_str;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Unreadable as _named;
+    }
+    let _ = planetscale_client::Unreadable::body;
+    let _ = planetscale_client::Unreadable::id;
+    let _ = planetscale_client::Unreadable::operation;
+    let _ = planetscale_client::Unreadable::path;
+    let _ = planetscale_client::Unreadable::status;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::builder as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::builder::CreateBackup as _named;
+    }
+    let _ = stringify!(planetscale_client::builder::CreateBackup::body);
+    let _ = stringify!(planetscale_client::builder::CreateBackup::body_map);
+    let _ = stringify!(planetscale_client::builder::CreateBackup::branch);
+    let _ = stringify!(planetscale_client::builder::CreateBackup::database);
+    let _ = stringify!(planetscale_client::builder::CreateBackup::organization);
+    let _ = planetscale_client::builder::CreateBackup::send;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::mock as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::mock::MockServer as _named;
+    }
+    let _ = planetscale_client::mock::MockServer::base_url;
+    let _ = planetscale_client::mock::MockServer::client;
+    let _ = planetscale_client::mock::MockServer::requests;
+    let _ = planetscale_client::mock::MockServer::start;
+    let _ = planetscale_client::mock::MockServer::token;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::mock::RecordedRequest as _named;
+    }
+    let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.body; };
+    let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.method; };
+    let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.target; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::mock::TOKEN as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::mock::TOKEN_ID as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::Actor as _named;
+    }
+    let _ = |it: &planetscale_client::types::Actor| { let _ = &it.avatar_url; };
+    let _ = planetscale_client::types::Actor::builder;
+    let _ = |it: &planetscale_client::types::Actor| { let _ = &it.display_name; };
+    let _ = |it: &planetscale_client::types::Actor| { let _ = &it.id; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::ApiError as _named;
+    }
+    let _ = planetscale_client::types::ApiError::builder;
+    let _ = |it: &planetscale_client::types::ApiError| { let _ = &it.code; };
+    let _ = |it: &planetscale_client::types::ApiError| { let _ = &it.message; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::Backup as _named;
+    }
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.actor; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.backup_policy; };
+    let _ = planetscale_client::types::Backup::builder;
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.completed_at; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.created_at; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.database_branch; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.deleted_at; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.estimated_storage_cost; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.expires_at; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.id; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.name; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.protected; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.pvc_size; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.required; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.restored_branches; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.schema_snapshot; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.size; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.started_at; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.state; };
+    let _ = |it: &planetscale_client::types::Backup| { let _ = &it.updated_at; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::BackupPolicy as _named;
+    }
+    let _ = planetscale_client::types::BackupPolicy::builder;
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.created_at; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.frequency_unit; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.frequency_value; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.id; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.last_ran_at; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.name; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.next_run_at; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.required; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.retention_unit; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.retention_value; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.schedule_day; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.schedule_time; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.schedule_week; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.target; };
+    let _ = |it: &planetscale_client::types::BackupPolicy| { let _ = &it.updated_at; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::BackupPolicyTarget as _named;
+    }
+    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Development);
+    let _ = planetscale_client::types::BackupPolicyTarget::KNOWN;
+    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Production);
+    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Unknown(..));
+    let _ = planetscale_client::types::BackupPolicyTarget::as_str;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::BackupState as _named;
+    }
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Canceled);
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Failed);
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Ignored);
+    let _ = planetscale_client::types::BackupState::KNOWN;
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Pending);
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Running);
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Success);
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Unknown(..));
+    let _ = planetscale_client::types::BackupState::as_str;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::BranchReference as _named;
+    }
+    let _ = planetscale_client::types::BranchReference::builder;
+    let _ = |it: &planetscale_client::types::BranchReference| { let _ = &it.created_at; };
+    let _ = |it: &planetscale_client::types::BranchReference| { let _ = &it.deleted_at; };
+    let _ = |it: &planetscale_client::types::BranchReference| { let _ = &it.id; };
+    let _ = |it: &planetscale_client::types::BranchReference| { let _ = &it.name; };
+    let _ = |it: &planetscale_client::types::BranchReference| { let _ = &it.updated_at; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::CreateBackupBody as _named;
+    }
+    let _ = planetscale_client::types::CreateBackupBody::builder;
+    let _ = |it: &planetscale_client::types::CreateBackupBody| { let _ = &it.emergency; };
+    let _ = |it: &planetscale_client::types::CreateBackupBody| { let _ = &it.name; };
+    let _ = |it: &planetscale_client::types::CreateBackupBody| { let _ = &it.retention_unit; };
+    let _ = |it: &planetscale_client::types::CreateBackupBody| { let _ = &it.retention_value; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::RetentionUnit as _named;
+    }
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Day);
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Hour);
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Month);
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Week);
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Year);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::SchemaSnapshot as _named;
+    }
+    let _ = planetscale_client::types::SchemaSnapshot::builder;
+    let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.created_at; };
+    let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.id; };
+    let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.linted_at; };
+    let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.name; };
+    let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.updated_at; };
+    let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.url; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::Actor as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::Actor::avatar_url);
+    let _ = stringify!(planetscale_client::types::builder::Actor::display_name);
+    let _ = stringify!(planetscale_client::types::builder::Actor::id);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::ApiError as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::ApiError::code);
+    let _ = stringify!(planetscale_client::types::builder::ApiError::message);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::Backup as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::Backup::actor);
+    let _ = stringify!(planetscale_client::types::builder::Backup::backup_policy);
+    let _ = stringify!(planetscale_client::types::builder::Backup::completed_at);
+    let _ = stringify!(planetscale_client::types::builder::Backup::created_at);
+    let _ = stringify!(planetscale_client::types::builder::Backup::database_branch);
+    let _ = stringify!(planetscale_client::types::builder::Backup::deleted_at);
+    let _ = stringify!(planetscale_client::types::builder::Backup::estimated_storage_cost);
+    let _ = stringify!(planetscale_client::types::builder::Backup::expires_at);
+    let _ = stringify!(planetscale_client::types::builder::Backup::id);
+    let _ = stringify!(planetscale_client::types::builder::Backup::name);
+    let _ = stringify!(planetscale_client::types::builder::Backup::protected);
+    let _ = stringify!(planetscale_client::types::builder::Backup::pvc_size);
+    let _ = stringify!(planetscale_client::types::builder::Backup::required);
+    let _ = stringify!(planetscale_client::types::builder::Backup::restored_branches);
+    let _ = stringify!(planetscale_client::types::builder::Backup::schema_snapshot);
+    let _ = planetscale_client::types::builder::Backup::set_actor;
+    let _ = planetscale_client::types::builder::Backup::set_backup_policy;
+    let _ = planetscale_client::types::builder::Backup::set_completed_at;
+    let _ = planetscale_client::types::builder::Backup::set_database_branch;
+    let _ = planetscale_client::types::builder::Backup::set_deleted_at;
+    let _ = planetscale_client::types::builder::Backup::set_expires_at;
+    let _ = planetscale_client::types::builder::Backup::set_schema_snapshot;
+    let _ = planetscale_client::types::builder::Backup::set_started_at;
+    let _ = stringify!(planetscale_client::types::builder::Backup::size);
+    let _ = stringify!(planetscale_client::types::builder::Backup::started_at);
+    let _ = stringify!(planetscale_client::types::builder::Backup::state);
+    let _ = stringify!(planetscale_client::types::builder::Backup::updated_at);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::BackupPolicy as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::created_at);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::frequency_unit);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::frequency_value);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::id);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::last_ran_at);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::name);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::next_run_at);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::required);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::retention_unit);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::retention_value);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::schedule_day);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::schedule_time);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::schedule_week);
+    let _ = planetscale_client::types::builder::BackupPolicy::set_last_ran_at;
+    let _ = planetscale_client::types::builder::BackupPolicy::set_next_run_at;
+    let _ = planetscale_client::types::builder::BackupPolicy::set_schedule_day;
+    let _ = planetscale_client::types::builder::BackupPolicy::set_schedule_time;
+    let _ = planetscale_client::types::builder::BackupPolicy::set_schedule_week;
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::target);
+    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::updated_at);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::BranchReference as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::BranchReference::created_at);
+    let _ = stringify!(planetscale_client::types::builder::BranchReference::deleted_at);
+    let _ = stringify!(planetscale_client::types::builder::BranchReference::id);
+    let _ = stringify!(planetscale_client::types::builder::BranchReference::name);
+    let _ = planetscale_client::types::builder::BranchReference::set_deleted_at;
+    let _ = stringify!(planetscale_client::types::builder::BranchReference::updated_at);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::CreateBackupBody as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::emergency);
+    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::name);
+    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::retention_unit);
+    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::retention_value);
+    let _ = planetscale_client::types::builder::CreateBackupBody::set_emergency;
+    let _ = planetscale_client::types::builder::CreateBackupBody::set_name;
+    let _ = planetscale_client::types::builder::CreateBackupBody::set_retention_unit;
+    let _ = planetscale_client::types::builder::CreateBackupBody::set_retention_value;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::SchemaSnapshot as _named;
+    }
+    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::created_at);
+    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::id);
+    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::linted_at);
+    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::name);
+    let _ = planetscale_client::types::builder::SchemaSnapshot::set_linted_at;
+    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::updated_at);
+    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::url);
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::error as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::error::ConversionError as _named;
+    }
+}
