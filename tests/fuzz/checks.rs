@@ -28,7 +28,8 @@ pub fn response(body: &[u8]) {
     let slow = serde_path_to_error::deserialize::<_, Backup>(&mut json);
     if let Ok(backup) = serde_json::from_slice::<Backup>(body) {
         assert_eq!(slow.ok().as_ref(), Some(&backup));
-        let again: Backup = serde_json::from_value(serde_json::to_value(&backup).expect("it encodes")).expect("it decodes");
+        let again: Backup =
+            serde_json::from_value(serde_json::to_value(&backup).expect("it encodes")).expect("it decodes");
         assert_eq!(again, backup);
     }
 }

@@ -1,8 +1,10 @@
 //! What is locked by snapshots, so that a change of it is seen in a review.
 
+use std::path::Path;
+
 use planetscale_client::types;
 use schemars::{JsonSchema, schema_for};
-use xtask::commands::{generate, update_spec};
+use xtask::commands::{generate, surface, update_spec};
 
 use crate::update_spec::openapi_dir;
 
@@ -16,16 +18,18 @@ fn effective_spec_is_fresh() {
     );
 }
 
+fn effective_text() -> String {
+    std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap()
+}
+
 #[test]
 fn effective_spec() {
-    let spec = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
-    insta::assert_snapshot!(spec);
+    insta::assert_snapshot!(effective_text());
 }
 
 #[test]
 fn generated_code() {
-    let spec = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
-    insta::assert_snapshot!(generate::formatted(&spec).unwrap());
+    insta::assert_snapshot!(generate::formatted(&effective_text()).unwrap());
 }
 
 fn schema<T: JsonSchema>() -> String {
@@ -33,11 +37,54 @@ fn schema<T: JsonSchema>() -> String {
 }
 
 #[test]
-fn json_schema_of_backup() {
-    insta::assert_snapshot!(schema::<types::Backup>());
+fn json_schema_of_every_type() {
+    let schemas = [
+        ("Actor", schema::<types::Actor>()),
+        ("ApiError", schema::<types::ApiError>()),
+        ("Backup", schema::<types::Backup>()),
+        ("BackupPolicy", schema::<types::BackupPolicy>()),
+        ("BackupPolicyTarget", schema::<types::BackupPolicyTarget>()),
+        ("BackupState", schema::<types::BackupState>()),
+        ("BranchReference", schema::<types::BranchReference>()),
+        ("CreateBackupBody", schema::<types::CreateBackupBody>()),
+        ("RetentionUnit", schema::<types::RetentionUnit>()),
+        ("SchemaSnapshot", schema::<types::SchemaSnapshot>()),
+    ];
+    for (name, schema) in &schemas {
+        insta::assert_snapshot!(format!("json_schema_of_{name}"), schema);
+    }
+    // Every type of the surface is in the list.
+    let surface = surface::of(&effective_text()).unwrap();
+    let types = surface.items().filter(|(path, shape)| {
+        path.starts_with("types::") && path.matches("::").count() == 1 && ["struct", "enum"].contains(&shape.kind)
+    });
+    let listed = schemas.map(|(name, _)| format!("types::{name}"));
+    assert_eq!(types.map(|(path, _)| path.to_owned()).collect::<Vec<_>>(), listed);
 }
 
 #[test]
-fn json_schema_of_create_backup_body() {
-    insta::assert_snapshot!(schema::<types::CreateBackupBody>());
+fn public_surface() {
+    insta::assert_snapshot!(surface::of(&effective_text()).unwrap().to_string());
+}
+
+#[test]
+fn every_item_can_be_named() {
+    let fresh = surface::of(&effective_text()).unwrap().names("planetscale_client");
+    let stored = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/names.rs")).unwrap();
+    assert!(
+        stored.replace("\r\n", "\n") == fresh,
+        "tests/suite/names.rs does not name what is public now; run `cargo xtask surface --names > tests/suite/names.rs`"
+    );
+}
+
+#[test]
+fn help_of_every_command() {
+    for command in ["", "update-spec", "diff", "surface", "generate"] {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let arguments = ["xtask", command, "--help"].into_iter().filter(|word| !word.is_empty());
+        xtask::run(arguments.map(Into::into), &mut out, &mut err);
+        assert_eq!(err, b"");
+        let name = if command.is_empty() { "xtask" } else { command };
+        insta::assert_snapshot!(format!("help_of_{}", name.replace('-', "_")), String::from_utf8(out).unwrap());
+    }
 }

@@ -1,11 +1,13 @@
 //! What a user and a maintainer rely on. One binary, so that it is linked once.
 
+mod corpora;
 mod coupling;
 mod drift_laws;
 mod drift_report;
 mod drift_rules;
 mod just_created;
 mod locked;
+mod meaning;
 #[rustfmt::skip]
 mod names;
 mod outcomes;

@@ -193,6 +193,25 @@ async fn a_slow_body_ends_in_a_timeout_that_says_made() {
 }
 
 #[tokio::test]
+async fn every_failure_on_the_way_is_told_on_one_line() {
+    let drip = Step::Drip(json("201 Created", &just_created::body().to_string()), Duration::from_millis(5));
+    let refused = create(&builder(&closed_address().await).build().unwrap()).await.unwrap_err();
+    let mut shown = String::new();
+    for (name, error) in [
+        ("stall", error_on(Step::Stall).await),
+        ("slow body", error_on(drip).await),
+        ("reset", error_on(Step::ResetAfterReading).await),
+        ("refused connection", refused),
+        ("no credentials", planetscale_client::Client::builder().build().unwrap_err()),
+    ] {
+        assert!(!error.to_string().contains('\n'));
+        // What the operating system says, and on which port, differs.
+        shown.push_str(&format!("{name}: {error}\n  has a cause: {}\n", error.source().is_some()));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[tokio::test]
 async fn a_stall_ends_in_a_timeout_of_unknown_outcome() {
     let error = error_on(Step::Stall).await;
     assert!(matches!(error, Error::Timeout(_)), "{error:?}");

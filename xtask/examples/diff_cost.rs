@@ -47,11 +47,15 @@ fn document(operations: usize, new: bool) -> String {
         text.push_str(&format!("  /things{i}/{{id}}:\n    post:\n      operationId: make_{i}\n      summary: Make a thing\n      parameters:\n\
              \x20       - {{name: id, in: path, required: true, schema: {{type: string}}}}\n      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n"));
         for p in 0..8 {
-            text.push_str(&format!("                field{p}: {{type: string, description: A field of a request, maxLength: 80}}\n"));
+            text.push_str(&format!(
+                "                field{p}: {{type: string, description: A field of a request, maxLength: 80}}\n"
+            ));
         }
         text.push_str("      responses:\n        '201':\n          description: Made\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [field0, field1]\n                properties:\n                  shared: {$ref: '#/components/schemas/Shared'}\n");
         for p in 0..20 {
-            text.push_str(&format!("                  field{p}: {{type: {kind}, description: A field of an answer, nullable: true}}\n"));
+            text.push_str(&format!(
+                "                  field{p}: {{type: {kind}, description: A field of an answer, nullable: true}}\n"
+            ));
         }
     }
     text.push_str(

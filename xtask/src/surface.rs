@@ -60,7 +60,9 @@ impl Surface {
                 ("impl", _) => continue,
                 ("fn" | "const", Some("struct" | "enum")) => {
                     let (of, name) = path.rsplit_once("::").unwrap_or_default();
-                    match shape.text.contains("impl ") || shape.text.contains('<') && shape.kind == "fn" && is_generic(&shape.text) {
+                    match shape.text.contains("impl ")
+                        || shape.text.contains('<') && shape.kind == "fn" && is_generic(&shape.text)
+                    {
                         // What is generic cannot be named without its types, but its name can be used.
                         true => format!("    let _ = stringify!({krate}::{of}::{name});"),
                         false => format!("    let _ = {krate}::{of}::{name};"),
@@ -76,7 +78,9 @@ impl Surface {
                     format!("    let _ = |it: &{krate}::{of}| matches!(it, {krate}::{of}::{name}{rest});")
                 }
                 ("field", _) => continue,
-                _ => format!("    {{\n        #[allow(unused_imports)]\n        use {krate}::{path} as _named;\n    }}"),
+                _ => {
+                    format!("    {{\n        #[allow(unused_imports)]\n        use {krate}::{path} as _named;\n    }}")
+                }
             };
             lines.push_str(&line);
             lines.push('\n');

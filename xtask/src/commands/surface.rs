@@ -1,7 +1,7 @@
 //! `cargo xtask surface`: what a user of the crate can name.
 
-use std::io::Write;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -51,7 +51,9 @@ fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<S
     let listed: BTreeSet<String> = listed.map(|(path, _)| path.to_owned()).collect();
     let missing: Vec<_> = documented.difference(&listed).collect();
     let surplus: Vec<_> = listed.difference(&documented).collect();
-    for (items, what) in [(&missing, "is public, but not in the surface"), (&surplus, "is in the surface, but not public")] {
+    for (items, what) in
+        [(&missing, "is public, but not in the surface"), (&surplus, "is in the surface, but not public")]
+    {
         for item in items.iter() {
             writeln!(out, "{item} {what}")?;
         }

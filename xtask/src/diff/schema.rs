@@ -203,9 +203,7 @@ impl<'a> Walk<'a> {
             self.unclassified(spot.direction, (&old.get("not"), &new.get("not")));
         }
         self.discriminator(spot, (&old.get("discriminator"), &new.get("discriminator")));
-        if matches!(spot.place, Place::Property | Place::ParameterProperty | Place::HeaderProperty | Place::Body) {
-            self.deprecation(spot.prefix(), spot.direction, (old, new));
-        }
+        self.deprecation(spot.prefix(), spot.direction, (old, new));
         let mut known = KNOWN.to_vec();
         known.extend(BOUNDS.iter().map(|(key, ..)| *key));
         if spot.place == Place::Body {

@@ -1,0 +1,381 @@
+//! The types mean what the spec says, shown with generated instances.
+
+use jsonschema::Validator;
+use planetscale_client::types;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use schemars::schema_for;
+use serde_json::{Map, Value, json};
+use xtask::spec::Spec;
+
+use crate::update_spec::openapi_dir;
+
+const CASES: u32 = 10_000;
+
+fn spec(name: &str) -> Value {
+    let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
+    Spec::parse(&text).unwrap().value
+}
+
+/// A schema of OpenAPI 3.0 as JSON Schema: references followed, `nullable` said in types.
+fn json_schema(schema: &Value, root: &Value) -> Value {
+    let schema = resolved(schema, root);
+    let mut out = Map::new();
+    for (key, value) in schema.as_object().unwrap() {
+        let inside = |value: &Value| json_schema(value, root);
+        match key.as_str() {
+            "nullable" => continue,
+            "properties" => {
+                let map = value.as_object().unwrap().iter().map(|(name, value)| (name.clone(), inside(value)));
+                out.insert(key.clone(), Value::Object(map.collect()));
+            }
+            "items" => drop(out.insert(key.clone(), inside(value))),
+            "allOf" => drop(out.insert(key.clone(), value.as_array().unwrap().iter().map(inside).collect())),
+            _ => drop(out.insert(key.clone(), value.clone())),
+        }
+    }
+    match schema.get("nullable") {
+        Some(Value::Bool(true)) => json!({ "anyOf": [Value::Object(out), { "type": "null" }] }),
+        _ => Value::Object(out),
+    }
+}
+
+fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
+    match schema.get("$ref").and_then(Value::as_str) {
+        Some(pointer) => resolved(root.pointer(&pointer[1..]).unwrap(), root),
+        None => schema,
+    }
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::options().should_validate_formats(true).build(schema).unwrap()
+}
+
+fn component(name: &str) -> (Value, Value) {
+    let root = spec("planetscale.yaml");
+    (root["components"]["schemas"][name].clone(), root)
+}
+
+fn timestamp() -> BoxedStrategy<Value> {
+    // chrono and RFC 3339 agree on these years; fractions of up to nanoseconds.
+    (0_i64..253_402_300_799, prop_oneof![Just(0_u32), Just(0_u32), 0_u32..1_000_000_000])
+        .prop_map(|(seconds, nanos)| chrono::DateTime::from_timestamp(seconds, nanos).unwrap())
+        .prop_flat_map(|time| {
+            let forms = [time.to_rfc3339(), time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)];
+            prop::sample::select(forms.to_vec())
+        })
+        .prop_map(Value::from)
+        .boxed()
+}
+
+/// Instances that a schema allows.
+fn instance(schema: &Value, root: &Value) -> BoxedStrategy<Value> {
+    let schema = resolved(schema, root);
+    let plain: BoxedStrategy<Value> = if let Some(all) = schema.get("allOf").and_then(Value::as_array) {
+        instance(&all[0], root)
+    } else if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        prop::sample::select(values.clone()).boxed()
+    } else {
+        match schema["type"].as_str().unwrap() {
+            "string" if schema["format"] == "date-time" => timestamp(),
+            "string" => prop_oneof!["[a-z0-9]{0,12}", any::<String>()].prop_map(Value::from).boxed(),
+            "integer" => {
+                let bound = |key: &str, otherwise: i64| schema[key].as_i64().unwrap_or(otherwise);
+                (bound("minimum", i64::MIN)..=bound("maximum", i64::MAX)).prop_map(Value::from).boxed()
+            }
+            "number" => {
+                prop_oneof![any::<i32>().prop_map(Value::from), (-1e12..1e12_f64).prop_map(Value::from)].boxed()
+            }
+            "boolean" => any::<bool>().prop_map(Value::from).boxed(),
+            "array" => prop::collection::vec(instance(&schema["items"], root), 0..3).prop_map(Value::from).boxed(),
+            "object" => object(schema, root),
+            other => panic!("{other}"),
+        }
+    };
+    match schema.get("nullable") {
+        Some(Value::Bool(true)) => prop_oneof![1 => Just(Value::Null), 3 => plain].boxed(),
+        _ => plain,
+    }
+}
+
+fn object(schema: &Value, root: &Value) -> BoxedStrategy<Value> {
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let mut fields: BoxedStrategy<Vec<(String, Value)>> = Just(Vec::new()).boxed();
+    for (name, property) in schema["properties"].as_object().unwrap() {
+        let always = required.contains(&Value::from(name.as_str()));
+        let name = name.clone();
+        fields = (fields, instance(property, root), any::<bool>())
+            .prop_map(move |(mut fields, value, there)| {
+                if there || always {
+                    fields.push((name.clone(), value));
+                }
+                fields
+            })
+            .boxed();
+    }
+    fields.prop_map(|fields| Value::Object(fields.into_iter().collect())).boxed()
+}
+
+/// Times as instants and numbers as floats: what is equal in meaning is equal here.
+fn meaning(value: &Value) -> Value {
+    match value {
+        Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
+            Ok(time) => {
+                json!({ "time": time.timestamp_nanos_opt().map(|n| n.to_string()).unwrap_or_else(|| time.to_utc().to_string()) })
+            }
+            Err(_) => value.clone(),
+        },
+        Value::Number(number) if number.is_f64() => number.as_f64().map(Value::from).unwrap(),
+        Value::Array(items) => items.iter().map(meaning).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.clone(), meaning(value))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// As [`meaning`], where a whole number may be written either way.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// A place in an instance where something is required: its pointer, path for people, and whether it
+/// may be null.
+fn places(value: &Value, schema: &Value, root: &Value, at: &str, path: &str, into: &mut Vec<(String, String, bool)>) {
+    let schema = resolved(schema, root);
+    let nullable = schema.get("nullable") == Some(&Value::Bool(true));
+    let inner = schema.get("allOf").map(|all| resolved(&all[0], root)).unwrap_or(schema);
+    if !at.is_empty() {
+        into.push((at.to_owned(), path.to_owned(), nullable));
+    }
+    match value {
+        Value::Object(map) => {
+            for (name, value) in map {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                places(value, &inner["properties"][name], root, &format!("{at}/{name}"), &path, into);
+            }
+        }
+        Value::Array(items) => {
+            for (i, value) in items.iter().enumerate() {
+                places(value, &inner["items"], root, &format!("{at}/{i}"), &format!("{path}[{i}]"), into);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A value of a type that the place does not take.
+fn wrong(old: &Value) -> Value {
+    match old {
+        Value::Bool(_) => json!([17]),
+        // No field that may be null is a truth value.
+        Value::Null => json!(true),
+        Value::Number(_) => json!("17"),
+        Value::String(_) => json!(17),
+        // serde takes a list for an object, field by field; a text it does not.
+        Value::Array(_) | Value::Object(_) => json!("text"),
+    }
+}
+
+fn decode(value: &Value) -> Result<types::Backup, (String, String)> {
+    let text = value.to_string();
+    let mut json = serde_json::Deserializer::from_str(&text);
+    serde_path_to_error::deserialize(&mut json).map_err(|e| (e.path().to_string(), e.to_string()))
+}
+
+/// Prints the seed, so that a failure on another machine can be had again.
+fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let seed: [u8; 32] = match std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse::<u64>().ok()) {
+        Some(seed) => std::array::from_fn(|i| seed.to_le_bytes()[i % 8]),
+        None => {
+            let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+            println!("PROPTEST_RNG_SEED={now}");
+            std::array::from_fn(|i| now.to_le_bytes()[i % 8])
+        }
+    };
+    let rng = proptest::test_runner::TestRng::from_seed(proptest::test_runner::RngAlgorithm::ChaCha, &seed);
+    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+    proptest::test_runner::TestRunner::new_with_rng(config, rng).run(strategy, test).unwrap();
+}
+
+#[test]
+fn what_the_spec_allows_decodes_and_encodes_to_the_same() {
+    let (schema, root) = component("Backup");
+    let validator = validator(&json_schema(&schema, &root));
+    check(&instance(&schema, &root), |value| {
+        prop_assert!(validator.is_valid(&value), "the generator is wrong: {value}");
+        let backup = decode(&value).map_err(|(path, e)| TestCaseError::fail(format!("{path}: {e}")))?;
+        let again = serde_json::to_value(&backup).unwrap();
+        prop_assert!(same(&meaning(&value), &meaning(&again)), "{value}\n{again}");
+        Ok(())
+    });
+}
+
+#[test]
+fn one_violation_is_an_error_with_its_path() {
+    let (schema, root) = component("Backup");
+    let validator = validator(&json_schema(&schema, &root));
+    let strategy = (instance(&schema, &root), any::<Index>(), any::<bool>());
+    check(&strategy, |(mut value, index, remove)| {
+        let mut all = Vec::new();
+        places(&value, &schema, &root, "", "", &mut all);
+        let (at, path, nullable) = index.get(&all).clone();
+        let (parent, key) = at.rsplit_once('/').unwrap();
+        let parent = value.pointer_mut(parent).unwrap();
+        let mut expected = path.clone();
+        match parent {
+            // What may be null may be absent: no error by the contract.
+            Value::Object(map) if remove && !nullable => {
+                map.remove(key);
+                expected = path.rsplit_once('.').map_or(".", |(parent, _)| parent).to_owned();
+            }
+            Value::Object(map) => map[key] = wrong(&map[key]),
+            Value::Array(items) => {
+                let index: usize = key.parse().unwrap();
+                items[index] = wrong(&items[index]);
+            }
+            _ => unreachable!(),
+        }
+        prop_assert!(!validator.is_valid(&value));
+        let (found, error) = decode(&value).expect_err(&expected);
+        prop_assert_eq!(&found, &expected, "{}", error);
+        Ok(())
+    });
+}
+
+fn body() -> impl Strategy<Value = types::CreateBackupBody> {
+    let unit = prop::sample::select(&["hour", "day", "week", "month", "year"][..]);
+    let unit = unit.prop_map(|unit| unit.parse::<types::RetentionUnit>().unwrap());
+    let value = prop_oneof![1_i64..=1000, any::<i64>()];
+    (
+        prop::option::of(any::<String>()),
+        prop::option::of(unit),
+        prop::option::of(value),
+        prop::option::of(any::<bool>()),
+    )
+        .prop_map(|(name, unit, value, emergency)| {
+            let builder = types::CreateBackupBody::builder().set_name(name).set_retention_unit(unit);
+            builder.set_retention_value(value).set_emergency(emergency).try_into().unwrap()
+        })
+}
+
+/// The schema of the request's body, as upstream has it inline and as we name it.
+fn request_schema(name: &str) -> Value {
+    let root = spec(name);
+    let content = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post/requestBody/content/application~1json/schema";
+    json_schema(root.pointer(content).unwrap(), &root)
+}
+
+#[test]
+fn what_is_sent_is_valid_by_upstream_and_by_us() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (upstream, ours) =
+        (validator(&request_schema("create_backup.yaml")), validator(&request_schema("planetscale.yaml")));
+    let server = runtime.block_on(planetscale_client::mock::MockServer::start()).unwrap();
+    let client = server.client().unwrap();
+    let sent = std::cell::Cell::new(0);
+    check(&body(), |body| {
+        let call = client.create_backup().organization("acme").database("shop").branch("main").body(body.clone());
+        let result = runtime.block_on(call.send());
+        let value = serde_json::to_value(&body).unwrap();
+        prop_assert!(upstream.is_valid(&value));
+        // What our limits do not allow was not sent; the rest is as strict a server's.
+        prop_assert_eq!(ours.is_valid(&value), result.is_ok(), "{}", value);
+        if result.is_ok() {
+            // All requests are kept, so they are not looked at each time.
+            let sent = sent.replace(sent.get() + 1) + 1;
+            if sent % 100 == 0 {
+                let requests = server.requests();
+                prop_assert_eq!(requests.len(), sent);
+                prop_assert_eq!(serde_json::from_slice::<Value>(&requests[sent - 1].body).unwrap(), value);
+            }
+        }
+        Ok(())
+    });
+}
+
+/// What the open-world rule decides otherwise than the spec: unknown fields and values, and absence
+/// of what can be null.
+fn opened(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let nullable = |name: &Value| {
+                let property = map.get("properties").and_then(|properties| properties.get(name.as_str()?));
+                property.is_some_and(|property| property.get("anyOf").is_some())
+            };
+            let entries = map.iter().filter(|(key, _)| !["enum", "additionalProperties"].contains(&key.as_str()));
+            let entries = entries.map(|(key, value)| match (key.as_str(), value) {
+                ("required", Value::Array(names)) => {
+                    (key.clone(), names.iter().filter(|name| !nullable(name)).cloned().collect())
+                }
+                (_, value) => (key.clone(), opened(value)),
+            });
+            Value::Object(entries.collect())
+        }
+        Value::Array(items) => items.iter().map(opened).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Instances near a schema: allowed ones, with up to two places spoilt.
+fn near(schema: &Value, root: &Value) -> impl Strategy<Value = Value> + use<> {
+    let (schema, root) = (schema.clone(), root.clone());
+    let spoil = prop::collection::vec((any::<Index>(), 0..6_u8), 0..3);
+    (instance(&schema, &root), spoil).prop_map(move |(mut value, spoil)| {
+        for (index, how) in spoil {
+            let mut all = Vec::new();
+            places(&value, &schema, &root, "", "", &mut all);
+            if all.is_empty() {
+                continue;
+            }
+            let (at, ..) = index.get(&all).clone();
+            let (parent, key) = at.rsplit_once('/').unwrap();
+            if let Some(Value::Object(map)) = value.pointer_mut(parent) {
+                match how {
+                    0 => drop(map.remove(key)),
+                    1 => drop(map.insert(key.to_owned(), Value::Null)),
+                    2 => drop(map.insert("nobody knew".to_owned(), json!(1))),
+                    3 => drop(map.insert(key.to_owned(), json!(1001))),
+                    4 => drop(map.insert(key.to_owned(), json!("hour"))),
+                    _ => drop(map.insert(key.to_owned(), wrong(&map[key]))),
+                }
+            }
+            if all.len() > 200 {
+                break;
+            }
+        }
+        value
+    })
+}
+
+#[test]
+fn the_json_schema_of_backup_is_the_specs() {
+    let (schema, root) = component("Backup");
+    let ours = validator(&serde_json::to_value(schema_for!(types::Backup)).unwrap());
+    let theirs = validator(&opened(&json_schema(&schema, &root)));
+    check(&near(&schema, &root), |value| {
+        prop_assert_eq!(ours.is_valid(&value), theirs.is_valid(&value), "{}", value);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_json_schema_of_create_backup_body_is_the_specs() {
+    let (schema, root) = component("CreateBackupBody");
+    let ours = validator(&serde_json::to_value(schema_for!(types::CreateBackupBody)).unwrap());
+    // A request is closed: nothing of the spec's schema is opened. Null is how an absent field may be
+    // written in Rust's eyes; it is never sent.
+    let theirs = validator(&json_schema(&schema, &root));
+    check(&near(&schema, &root), |value| {
+        let nothing = value.as_object().is_some_and(|map| map.values().any(Value::is_null));
+        prop_assert!(nothing || ours.is_valid(&value) == theirs.is_valid(&value), "{}", value);
+        Ok(())
+    });
+}
