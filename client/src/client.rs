@@ -159,7 +159,7 @@ fn base_url(text: &str) -> Result<Url, Error> {
         return Err(Error::config(format!("base_url `{url}` carries a query or a fragment")));
     }
     match url.scheme() {
-        "https" if cfg!(feature = "rustls") => Ok(url),
+        "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => Ok(url),
         "https" => Err(Error::config(format!(
             "base_url `{url}` needs TLS; enable a feature of planetscale-client that brings it"
         ))),

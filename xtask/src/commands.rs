@@ -1,5 +1,7 @@
 //! The commands, one a file.
 
+pub mod bench_build;
+pub mod ci;
 pub mod diff;
 pub mod generate;
 pub mod surface;

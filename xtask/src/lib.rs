@@ -53,6 +53,8 @@ enum Command {
     Diff(commands::diff::Arguments),
     Generate(commands::generate::Arguments),
     Surface(commands::surface::Arguments),
+    Ci(commands::ci::Arguments),
+    BenchBuild(commands::bench_build::Arguments),
 }
 
 /// Runs a command line.
@@ -71,6 +73,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Command::Diff(arguments) => commands::diff::run(&arguments, out),
         Command::Generate(arguments) => commands::generate::run(&arguments, out),
         Command::Surface(arguments) => commands::surface::run(&arguments, out),
+        Command::Ci(arguments) => commands::ci::run(&arguments, out),
+        Command::BenchBuild(arguments) => commands::bench_build::run(&arguments, out),
     };
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,

@@ -41,6 +41,16 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     Ok(Status::Done)
 }
 
+/// Holds the surface of the effective spec's client against rustdoc's pages.
+///
+/// # Errors
+/// Where they disagree, or one of them cannot be read.
+pub fn check_stored(dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let file = crate::default_store().join(store::EFFECTIVE);
+    let spec = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    check(&of(&spec)?, dir, out)
+}
+
 /// Holds the surface against rustdoc's pages, the compiler's own view of what is public.
 fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
     let foreign = |path: &str| surface.get(path).is_some_and(|shape| shape.kind == "use");

@@ -82,6 +82,15 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     Ok(Status::Done)
 }
 
+/// Whether a page differs from what is stored.
+///
+/// # Errors
+/// As [`run`].
+pub fn check(store: &Path, from: &str) -> anyhow::Result<Status> {
+    let update = prepare(&Store::open(store)?, Some(from))?;
+    Ok(if update.files.is_empty() { Status::Done } else { Status::Drift })
+}
+
 /// Walks the road as far as the files to write.
 fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
     let sources = store.sources()?;

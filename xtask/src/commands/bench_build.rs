@@ -1,0 +1,130 @@
+//! `cargo xtask bench-build`: what it costs to build this client, beside a plain progenitor client.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+use crate::{Status, store};
+
+/// Build two consumers from scratch, ours and a plain progenitor client's, and compare
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// How often to build each
+    #[arg(long, default_value_t = 1)]
+    runs: usize,
+}
+
+/// CPU and wall time, in seconds.
+#[derive(Clone, Copy)]
+struct Cost {
+    cpu: f64,
+    wall: f64,
+}
+
+/// Runs the command. It needs a POSIX shell, for the times of child processes.
+///
+/// # Errors
+/// Where a consumer cannot be built.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let dir = tempfile::tempdir().context("cannot make a folder")?;
+    let (ours, plain) = (dir.path().join("ours"), dir.path().join("plain"));
+    write_ours(&ours)?;
+    write_plain(&plain)?;
+    for consumer in [&ours, &plain] {
+        // Fetching is not building.
+        cargo(consumer, "fetch --quiet")?;
+    }
+    let (mut cpu, mut wall) = (Vec::new(), Vec::new());
+    for _ in 0..arguments.runs {
+        let a = build(&ours)?;
+        let b = build(&plain)?;
+        writeln!(out, "ours   {:>6.1} s CPU  {:>6.1} s wall", a.cpu, a.wall)?;
+        writeln!(out, "plain  {:>6.1} s CPU  {:>6.1} s wall", b.cpu, b.wall)?;
+        cpu.push(a.cpu / b.cpu);
+        wall.push(a.wall / b.wall);
+    }
+    writeln!(out, "ratio  {:>6.2} CPU    {:>6.2} wall (medians of {})", median(cpu), median(wall), arguments.runs)?;
+    Ok(Status::Done)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// A consumer of this crate, on default features.
+fn write_ours(dir: &Path) -> anyhow::Result<()> {
+    let client = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../client").canonicalize()?;
+    let manifest = format!(
+        "[package]\nname = \"ours\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
+         planetscale-client = {{ path = {client:?} }}\n"
+    );
+    let main = "fn main() {\n    drop(planetscale_client::Client::builder().build());\n}\n";
+    write(dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
+}
+
+/// A client by progenitor's own book for the same spec: build.rs, and reqwest with its defaults.
+fn write_plain(dir: &Path) -> anyhow::Result<()> {
+    let manifest = "[package]\nname = \"plain\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
+        progenitor-client = \"0.15.1\"\nreqwest = { version = \"0.13.5\", features = [\"json\", \"stream\"] }\n\
+        serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\nbytes = \"1\"\n\
+        chrono = { version = \"0.4\", default-features = false, features = [\"serde\"] }\n\
+        [build-dependencies]\nprogenitor = \"0.15.1\"\nopenapiv3 = \"2\"\nserde_yaml = \"0.9\"\nprettyplease = \"0.3\"\nsyn = \"3\"\n";
+    let build = "fn main() {\n    println!(\"cargo::rerun-if-changed=spec.yaml\");\n    \
+        let file = std::fs::File::open(\"spec.yaml\").unwrap();\n    let spec = serde_yaml::from_reader(file).unwrap();\n    \
+        let mut settings = progenitor::GenerationSettings::default();\n    \
+        settings.with_interface(progenitor::InterfaceStyle::Builder);\n    \
+        let tokens = progenitor::Generator::new(&settings).generate_tokens(&spec).unwrap();\n    \
+        let code = prettyplease::unparse(&syn::parse2(tokens).unwrap());\n    \
+        let out = std::path::Path::new(&std::env::var(\"OUT_DIR\").unwrap()).join(\"codegen.rs\");\n    \
+        std::fs::write(out, code).unwrap();\n}\n";
+    let main = "mod client {\n    #![allow(unused)]\n    include!(concat!(env!(\"OUT_DIR\"), \"/codegen.rs\"));\n}\n\
+        fn main() {\n    drop(client::Client::new(\"http://localhost\"));\n}\n";
+    let stored = crate::default_store().join(store::EFFECTIVE);
+    let spec = std::fs::read_to_string(&stored).with_context(|| format!("cannot read {}", stored.display()))?;
+    write(dir, &[("Cargo.toml", manifest), ("build.rs", build), ("src/main.rs", main), ("spec.yaml", &spec)])
+}
+
+fn write(dir: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(dir.join("src"))?;
+    // The versions that this workspace has, for both.
+    std::fs::copy(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), dir.join("Cargo.lock"))?;
+    for (name, text) in files {
+        std::fs::write(dir.join(name), text)?;
+    }
+    Ok(())
+}
+
+fn cargo(dir: &Path, line: &str) -> anyhow::Result<()> {
+    let status = Command::new("cargo").args(line.split_whitespace()).current_dir(dir).status()?;
+    if !status.success() {
+        bail!("`cargo {line}` failed with {status}");
+    }
+    Ok(())
+}
+
+/// Builds from nothing, and tells what it took.
+fn build(dir: &Path) -> anyhow::Result<Cost> {
+    let _ = std::fs::remove_dir_all(dir.join("target"));
+    let start = Instant::now();
+    let shell = Command::new("sh")
+        .args(["-c", "cargo build --quiet --target-dir target 1>&2 && times"])
+        .current_dir(dir)
+        .output()
+        .context("cannot run sh")?;
+    let wall = start.elapsed().as_secs_f64();
+    if !shell.status.success() {
+        bail!("{} does not build: {}", dir.display(), String::from_utf8_lossy(&shell.stderr));
+    }
+    // The second line of `times` is that of the shell's children: 1m2.34s 0m5.67s.
+    let text = String::from_utf8_lossy(&shell.stdout).into_owned();
+    let seconds = |word: &str| -> Option<f64> {
+        let (minutes, seconds) = word.split_once('m')?;
+        Some(minutes.parse::<f64>().ok()? * 60.0 + seconds.trim_end_matches('s').parse::<f64>().ok()?)
+    };
+    let cpu = text.lines().nth(1).map(|line| line.split_whitespace().filter_map(seconds).sum());
+    Ok(Cost { cpu: cpu.context("the shell told no times")?, wall })
+}

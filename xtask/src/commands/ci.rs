@@ -1,0 +1,172 @@
+//! `cargo xtask ci`: all that CI does, step by step, for `.ci/run`, for the workflow, and for you.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::{Status, store};
+
+/// Run what CI runs: all steps, or those named
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The steps to run, in the order given [default: all]
+    #[arg(value_enum, value_name = "STEP")]
+    steps: Vec<Step>,
+}
+
+/// What CI does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Step {
+    /// The main job, and all tests, as the README says
+    Test,
+    /// Formatting
+    Fmt,
+    /// Clippy with warnings denied, on all targets and the feature sets that matter
+    Clippy,
+    /// Documentation with warnings denied, and the surface held against it
+    Doc,
+    /// The package, built and tested outside of the workspace, offline
+    Package,
+    /// The real inputs that lie beside some checkouts, where they do
+    Acceptance,
+}
+
+const ALL: [Step; 6] = [Step::Test, Step::Fmt, Step::Clippy, Step::Doc, Step::Package, Step::Acceptance];
+
+/// Runs the command.
+///
+/// # Errors
+/// At the first step that fails, by its command line.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let steps = if arguments.steps.is_empty() { &ALL[..] } else { &arguments.steps };
+    for step in steps {
+        match step {
+            Step::Test => {
+                cargo(out, "run --locked --quiet --package planetscale-client --example create_backup")?;
+                cargo(out, "test --locked --workspace")?;
+            }
+            Step::Fmt => cargo(out, "fmt --all --check")?,
+            Step::Clippy => {
+                let deny = "-- --deny warnings";
+                cargo(out, &format!("clippy --locked --workspace --all-targets --all-features {deny}"))?;
+                for features in ["", "--features native-tls"] {
+                    let client = "--package planetscale-client --no-default-features";
+                    cargo(out, &format!("clippy --locked {client} {features} {deny}"))?;
+                }
+            }
+            Step::Doc => {
+                let doc =
+                    "doc --locked --workspace --no-deps --features planetscale-client/mock,planetscale-client/schemars";
+                command(out, "cargo", doc, &root(), &[("RUSTDOCFLAGS", "--deny warnings")])?;
+                let pages = target().join("doc/planetscale_client");
+                super::surface::check_stored(&pages, out)?;
+            }
+            Step::Package => package(out)?,
+            Step::Acceptance => acceptance(out)?,
+        }
+    }
+    writeln!(out, "== all is well")?;
+    Ok(Status::Done)
+}
+
+/// The workspace.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Where cargo builds for CI. Windows cannot replace a program that runs, as this one does.
+fn target() -> PathBuf {
+    let default = root().join(if cfg!(windows) { "target/ci" } else { "target" });
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) if !cfg!(windows) => dir.into(),
+        _ => default,
+    }
+}
+
+fn cargo(out: &mut dyn Write, line: &str) -> anyhow::Result<()> {
+    command(out, "cargo", line, &root(), &[])
+}
+
+/// Runs a command line, whose words have no spaces in them.
+fn command(out: &mut dyn Write, program: &str, line: &str, dir: &Path, env: &[(&str, &str)]) -> anyhow::Result<()> {
+    writeln!(out, "== {program} {line}")?;
+    out.flush()?;
+    let status = Command::new(program)
+        .args(line.split_whitespace())
+        .current_dir(dir)
+        .env("CARGO_TARGET_DIR", target())
+        .envs(env.iter().copied())
+        .status()
+        .with_context(|| format!("cannot run {program}"))?;
+    if !status.success() {
+        bail!("`{program} {line}` failed with {status}");
+    }
+    Ok(())
+}
+
+/// Builds the package as a stranger would: from its archive, in a fresh folder, without the network.
+fn package(out: &mut dyn Write) -> anyhow::Result<()> {
+    let (name, version) = ("planetscale-client", client_version()?);
+    cargo(out, &format!("package --locked --allow-dirty --no-verify --package {name}"))?;
+    let archive = target().join(format!("package/{name}-{version}.crate"));
+    let dir = tempfile::tempdir().context("cannot make a folder")?;
+    let tar = format!("-xzf {} -C {}", archive.display(), dir.path().display());
+    command(out, "tar", &tar, &root(), &[])?;
+    let unpacked = dir.path().join(format!("{name}-{version}"));
+
+    // A consumer with the quick start of the crate's front page.
+    let readme = std::fs::read_to_string(unpacked.join("README.md"))?;
+    let quick_start = readme.split("```rust,no_run\n").nth(1).and_then(|rest| rest.split("```").next());
+    let consumer = dir.path().join("consumer");
+    std::fs::create_dir_all(consumer.join("src"))?;
+    let manifest = format!(
+        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[features]\nall = \
+         [\"planetscale-client/default\", \"planetscale-client/native-tls\", \"planetscale-client/schemars\", \
+         \"planetscale-client/mock\"]\ndefault = [\"planetscale-client/default\"]\n[dependencies]\n\
+         planetscale-client = {{ path = \"../{name}-{version}\", default-features = false }}\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
+    );
+    std::fs::write(consumer.join("Cargo.toml"), manifest)?;
+    std::fs::write(consumer.join("src/main.rs"), quick_start.context("the README has no quick start")?)?;
+    std::fs::copy(root().join("Cargo.lock"), consumer.join("Cargo.lock"))?;
+    for features in ["", "--no-default-features", "--features all"] {
+        command(out, "cargo", &format!("check --offline --quiet {features}"), &consumer, &[])?;
+    }
+    command(out, "cargo", "test --offline --quiet --doc --features mock,schemars", &unpacked, &[])
+}
+
+/// The version in the client's manifest.
+fn client_version() -> anyhow::Result<String> {
+    let file = root().join("client/Cargo.toml");
+    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let manifest: toml_edit::DocumentMut = text.parse()?;
+    let version = manifest["package"]["version"].as_str().map(str::to_owned);
+    version.with_context(|| format!("{} has no version", file.display()))
+}
+
+/// Runs on the vendor's pages and on oasdiff's expectations, where they are.
+fn acceptance(out: &mut dyn Write) -> anyhow::Result<()> {
+    let data = root().join("../shared/acceptance");
+    if !data.exists() {
+        writeln!(out, "== no acceptance data beside the checkout: skipped")?;
+        return Ok(());
+    }
+    let check = |page: &str| -> anyhow::Result<Status> {
+        let from = data.join(page);
+        let from = from.to_str().context("a path that is no Unicode")?;
+        super::update_spec::check(&crate::default_store(), from)
+    };
+    for (page, expected) in
+        [("pages/2025/create_backup.md", Status::Done), ("pages/2026-08-18/create_backup.md", Status::Drift)]
+    {
+        let status = check(page)?;
+        writeln!(out, "== update-spec --check --from {page}: {status:?}")?;
+        if status != expected {
+            bail!("{page}: expected {expected:?}, as openapi/{} says", store::SOURCE);
+        }
+    }
+    let score = "run --locked --quiet --package xtask --example oasdiff_score -- ../shared/acceptance/oasdiff";
+    cargo(out, score)
+}
