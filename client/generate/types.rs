@@ -348,7 +348,10 @@ fn builders(types: &mut [Item]) -> Result<(), Error> {
         match item {
             Item::Mod(item) if item.ident == "builder" => {
                 set_doc(&mut item.attrs, "Builders for the types that have fields.");
-                for item in item.content.iter_mut().flat_map(|(_, items)| items) {
+                let items = item.content.iter_mut().flat_map(|(_, items)| items).collect::<Vec<_>>();
+                let optional = items.iter().flat_map(|item| optional_fields(item)).collect();
+                for item in items {
+                    default_to_none(item, &optional);
                     builder_item(item, &documentation);
                 }
             }
@@ -364,6 +367,31 @@ fn builders(types: &mut [Item]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The fields of a builder that may be left out, by type and name.
+fn optional_fields(item: &Item) -> Vec<(String, String)> {
+    let Item::Struct(item) = item else { return Vec::new() };
+    let optional = |ty: &Type| argument(ty, "Result").is_some_and(|value| argument(value, "Option").is_some());
+    let fields = item.fields.iter().filter(|field| optional(&field.ty));
+    fields.filter_map(|field| Some((item.ident.to_string(), field.ident.as_ref()?.to_string()))).collect()
+}
+
+/// What can be null need not be given: typify wants it where the spec requires the key.
+fn default_to_none(item: &mut Item, optional: &BTreeSet<(String, String)>) {
+    let Item::Impl(item) = item else { return };
+    let (Some("Default"), Some(name)) = (impl_of(item).0.as_deref(), impl_of(item).1) else { return };
+    for item in &mut item.items {
+        let ImplItem::Fn(function) = item else { continue };
+        let Some(syn::Stmt::Expr(syn::Expr::Struct(value), None)) = function.block.stmts.last_mut() else { continue };
+        for field in &mut value.fields {
+            if let syn::Member::Named(ident) = &field.member
+                && optional.contains(&(name.clone(), ident.to_string()))
+            {
+                field.expr = syn::parse_quote!(Ok(::std::default::Default::default()));
+            }
+        }
+    }
 }
 
 /// The documentation of each field, by type and name.

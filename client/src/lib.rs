@@ -14,6 +14,7 @@ mod open_enum;
 mod retry;
 mod retry_after;
 mod transport;
+mod wait;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
 pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT};
@@ -22,3 +23,6 @@ pub use generated::{Client, ResponseValue, builder, types};
 pub use open_enum::UnknownValue;
 pub use retry::RetryPolicy;
 pub use transport::MAX_RESPONSE_BYTES;
+pub use wait::{
+    BackupRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_READ_ERRORS, WaitError, WaitForBackup,
+};

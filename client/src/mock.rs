@@ -19,16 +19,17 @@
 //! # }
 //! ```
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use chrono::{DateTime, Days, SecondsFormat, Utc};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -71,8 +72,21 @@ pub struct RecordedRequest {
 #[derive(Debug, Default)]
 struct State {
     requests: Vec<RecordedRequest>,
-    /// How many backups were made.
-    made: usize,
+    /// The backups that were made, by what they are addressed with.
+    made: Vec<Made>,
+    /// The states that looks at a backup will find, one after the other; the last one stays.
+    states: VecDeque<String>,
+    /// What the next requests get instead of an answer.
+    refusals: VecDeque<(StatusCode, Value, Option<u64>)>,
+    /// How long the next requests have to wait for their answers.
+    delays: VecDeque<Duration>,
+}
+
+#[derive(Debug)]
+struct Made {
+    /// Organization, database, branch.
+    of: [String; 3],
+    backup: Value,
 }
 
 impl MockServer {
@@ -104,6 +118,35 @@ impl MockServer {
     /// As [`ClientBuilder::build`](crate::ClientBuilder::build).
     pub fn client(&self) -> Result<Client, Error> {
         Client::builder().auth(Self::token()).base_url(self.base_url()).build()
+    }
+
+    /// What the coming looks at a backup find, one state a look. The last one stays.
+    ///
+    /// Any text may be a state. Without a script a backup stays `pending`.
+    pub fn script_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
+        lock(&self.state).states = states.into_iter().map(Into::into).collect();
+    }
+
+    /// Refuses the next request that is not refused already, with `{code, message}`.
+    ///
+    /// # Panics
+    /// Where `status` is no HTTP status.
+    #[allow(clippy::expect_used)] // For tests, where a panic is the answer to a typo.
+    pub fn refuse_next(&self, status: u16, code: &str, message: &str) {
+        let status = StatusCode::from_u16(status).expect("an HTTP status");
+        lock(&self.state).refusals.push_back((status, json!({ "code": code, "message": message }), None));
+    }
+
+    /// Answers the next request that is not refused already with 429 and this `Retry-After`.
+    pub fn limit_next(&self, retry_after_seconds: u64) {
+        let value = json!({ "code": "too_many_requests", "message": "too many requests" });
+        let refusal = (StatusCode::TOO_MANY_REQUESTS, value, Some(retry_after_seconds));
+        lock(&self.state).refusals.push_back(refusal);
+    }
+
+    /// Lets the next request that does not wait already wait for its answer.
+    pub fn delay_next(&self, delay: Duration) {
+        lock(&self.state).delays.push_back(delay);
     }
 
     /// The requests that arrived so far, in their order.
@@ -141,10 +184,22 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let delay = {
+        let mut state = lock(&state);
+        let (method, body) = (parts.method.to_string(), body.to_vec());
+        state.requests.push(RecordedRequest { method, target, body });
+        state.delays.pop_front()
+    };
+    if let Some(delay) = delay {
+        tokio::time::sleep(delay).await;
+    }
     let mut state = lock(&state);
-    state.requests.push(RecordedRequest { method: parts.method.to_string(), target, body: body.to_vec() });
     let token = parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes());
-    let (status, value) = if token != Some(format!("{TOKEN_ID}:{TOKEN}").as_bytes()) {
+    let mut retry_after = None;
+    let (status, value) = if let Some((status, value, wait)) = state.refusals.pop_front() {
+        retry_after = wait;
+        (status, value)
+    } else if token != Some(format!("{TOKEN_ID}:{TOKEN}").as_bytes()) {
         refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid")
     } else {
         route(parts.method.as_str(), parts.uri.path(), &body, &mut state)
@@ -152,6 +207,9 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
     let mut response = Response::new(Full::new(value.to_string().into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
     Ok(response)
 }
 
@@ -163,17 +221,25 @@ fn route(method: &str, path: &str, body: &[u8], state: &mut State) -> Answer {
         .collect();
     let segments = segments.unwrap_or_default();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    match (method, &segments[..]) {
-        ("POST", ["v1", "organizations", organization, "databases", database, "branches", branch, "backups"])
-            if [organization, database, branch].iter().all(|name| !name.is_empty()) =>
-        {
-            create_backup(branch, body, state)
-        }
-        _ => refusal(StatusCode::NOT_FOUND, "not_found", "Not Found"),
+    let ["v1", "organizations", organization, "databases", database, "branches", branch, "backups", rest @ ..] =
+        &segments[..]
+    else {
+        return not_found();
+    };
+    let of = [*organization, *database, *branch];
+    match (method, rest) {
+        _ if of.contains(&"") => not_found(),
+        ("POST", []) => create_backup(of, body, state),
+        ("GET", [id]) => get_backup(of, id, state),
+        _ => not_found(),
     }
 }
 
-fn create_backup(branch: &str, body: &[u8], state: &mut State) -> Answer {
+fn not_found() -> Answer {
+    refusal(StatusCode::NOT_FOUND, "not_found", "Not Found")
+}
+
+fn create_backup(of: [&str; 3], body: &[u8], state: &mut State) -> Answer {
     let wanted: types::CreateBackupBody = match serde_json::from_slice(body) {
         Ok(wanted) => wanted,
         Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
@@ -181,15 +247,47 @@ fn create_backup(branch: &str, body: &[u8], state: &mut State) -> Answer {
     if let Err(e) = wanted.check() {
         return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &e);
     }
-    state.made += 1;
+    let [.., branch] = of;
     let now = DateTime::<Utc>::from(SystemTime::now());
     let name = wanted.name.unwrap_or_else(|| format!("{branch}-{}", now.format("%Y-%m-%d")));
-    (StatusCode::CREATED, just_created(&format!("backup{:06}", state.made), &name, branch, now))
+    let id = format!("backup{:06}", state.made.len() + 1);
+    let backup = just_created(&id, &name, branch, now);
+    state.made.push(Made { of: of.map(str::to_owned), backup: backup.clone() });
+    (StatusCode::CREATED, backup)
+}
+
+/// A look at a backup, which moves it on by its script.
+fn get_backup(of: [&str; 3], id: &str, state: &mut State) -> Answer {
+    let State { made, states, .. } = state;
+    let Some(made) = made.iter_mut().find(|made| made.of == of && made.backup["id"] == id) else {
+        return not_found();
+    };
+    let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
+    if let Some(next) = next {
+        let now = Value::from(time(SystemTime::now().into()));
+        let backup = &mut made.backup;
+        backup["updated_at"] = now.clone();
+        if next != "pending" && backup["started_at"].is_null() {
+            backup["started_at"] = now.clone();
+        }
+        if ["success", "failed", "canceled", "ignored"].contains(&next.as_str()) && backup["completed_at"].is_null() {
+            backup["completed_at"] = now;
+        }
+        if next == "success" {
+            backup["size"] = json!(5_368_709_120_i64);
+        }
+        backup["state"] = next.into();
+    }
+    (StatusCode::OK, made.backup.clone())
+}
+
+/// A time as the API writes it.
+fn time(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// A backup as the API describes it right after it was made: without the times to come.
 fn just_created(id: &str, name: &str, branch: &str, now: DateTime<Utc>) -> Value {
-    let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let expiry = now.checked_add_days(Days::new(2)).unwrap_or(now);
     json!({
         "id": id,

@@ -51,13 +51,22 @@ pub struct Impact {
 impl Impact {
     /// Compares the crates that two documents give, by way of our overlay.
     pub fn of(old: &Spec, new: &Spec, overlay: &str, operations: &[String]) -> Self {
-        let build = |spec: &Spec, which: &str| -> anyhow::Result<(String, Surface)> {
-            let built = || -> anyhow::Result<_> {
-                let pruned = spec.clone().pruned(operations)?;
-                let effective = effective(&pruned, overlay)?.text;
-                Ok((generate::tokens(&effective)?.to_string(), surface::of(&effective)?))
-            };
-            built().with_context(|| format!("no crate can be made of the {which} document"))
+        let effective = |spec: &Spec, which| {
+            let effective = spec.clone().pruned(operations).and_then(|pruned| effective(&pruned, overlay));
+            Ok(effective.with_context(|| no_crate(which))?.text)
+        };
+        match effective(old, "old").and_then(|old| Ok((old, effective(new, "new")?))) {
+            Ok((old, new)) => Self::between(&old, &new),
+            Err(e) => Self::failed(&e),
+        }
+    }
+
+    /// Compares the crates that two effective specs give.
+    pub fn between(old: &str, new: &str) -> Self {
+        let build = |spec: &str, which| -> anyhow::Result<(String, Surface)> {
+            let tokens = generate::tokens(spec).with_context(|| no_crate(which))?;
+            let surface = surface::of(spec).with_context(|| no_crate(which))?;
+            Ok((tokens.to_string(), surface))
         };
         match build(old, "old").and_then(|old| Ok((old, build(new, "new")?))) {
             Ok(((old_code, old), (new_code, new))) => {
@@ -66,8 +75,12 @@ impl Impact {
                 let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
                 Self { bump: Some(bump), changes, error: None, surface: new }
             }
-            Err(e) => Self { error: Some(format!("{e:#}")), ..Self::default() },
+            Err(e) => Self::failed(&e),
         }
+    }
+
+    fn failed(error: &anyhow::Error) -> Self {
+        Self { error: Some(format!("{error:#}")), ..Self::default() }
     }
 
     /// What one finding on the wire means for the crate, in words.
@@ -116,6 +129,10 @@ impl Impact {
             .peekable();
         fields.peek().is_some() && fields.all(|(_, shape)| shape.text.starts_with("Option<"))
     }
+}
+
+fn no_crate(which: &str) -> String {
+    format!("no crate can be made of the {which} document")
 }
 
 /// The property that a pointer leads to or into.

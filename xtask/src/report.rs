@@ -58,7 +58,8 @@ impl Report {
     /// The verdict, on one line.
     pub fn verdict(&self) -> String {
         let Counts { err, warn, info, doc } = self.counts;
-        if self.findings.is_empty() {
+        let unchanged = matches!(self.krate.bump, None | Some(Bump::None)) && self.krate.error.is_none();
+        if self.findings.is_empty() && unchanged {
             return "no drift".to_owned();
         }
         let krate = match (&self.krate.error, self.krate.bump) {
@@ -67,6 +68,9 @@ impl Report {
             (None, Some(bump)) => format!("the crate needs a {bump} release"),
             (None, None) => "the crate was not looked at".to_owned(),
         };
+        if self.findings.is_empty() {
+            return format!("no drift, but by our overlay {krate}");
+        }
         format!("drift: {err} ERR, {warn} WARN, {info} INFO, {doc} DOC; {krate}")
     }
 

@@ -85,14 +85,7 @@ impl Spec {
 
     /// The ids of the operations that the document holds.
     pub fn operations(&self) -> Vec<&str> {
-        let paths = self.value.get("paths").and_then(Value::as_object);
-        paths
-            .into_iter()
-            .flat_map(|paths| paths.values())
-            .filter_map(Value::as_object)
-            .flat_map(|item| item.values())
-            .filter_map(|operation| operation.get("operationId")?.as_str())
-            .collect()
+        operation_ids(&self.value).collect()
     }
 
     /// The document with the wanted operations only, and with all that they reach. One that holds
@@ -175,6 +168,13 @@ impl Spec {
         }
         Ok(())
     }
+}
+
+/// The ids of the operations in a document.
+pub fn operation_ids(document: &Value) -> impl Iterator<Item = &str> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    let items = paths.into_iter().flat_map(|paths| paths.values()).filter_map(Value::as_object);
+    items.flat_map(|item| item.values()).filter_map(|operation| operation.get("operationId")?.as_str())
 }
 
 /// Whether a member of a path item is an operation, by what every operation has.

@@ -24,6 +24,9 @@ pub struct Arguments {
     /// How long to keep it: a number and a unit (h, d, w, m or y), such as 2w
     #[arg(long)]
     pub retention: Option<Retention>,
+    /// Wait until the backup is done
+    #[arg(long)]
+    pub wait: bool,
     /// Where the API is, if not at its usual place
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,

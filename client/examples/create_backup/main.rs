@@ -1,18 +1,21 @@
 //! Creates a backup, on the real API with credentials and on an embedded stand-in without.
 //!
 //!     cargo run --example create_backup
+//!     cargo run --example create_backup -- --wait
 //!     cargo run --example create_backup -- --help
 
 mod arguments;
+mod progress;
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use arguments::{Arguments, Target};
 use clap::Parser;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::Backup;
-use planetscale_client::{Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+use planetscale_client::{BackupRef, Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -38,15 +41,21 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn StdError>> {
         if let Some(url) = &arguments.base_url {
             builder = builder.base_url(url);
         }
-        return create(&builder.build()?, &target, &arguments).await;
+        return create(&builder.build()?, &target, &arguments, None).await;
     }
     let server = MockServer::start().await?;
     println!("No credentials ({} are not set):", credentials.join(" and "));
     println!("this backup is made by a stand-in for PlanetScale at {}.\n", server.base_url());
-    create(&server.client()?, &arguments.target_or_example(), &arguments).await
+    server.script_states(["pending", "running", "running", "running", "success"]);
+    create(&server.client()?, &arguments.target_or_example(), &arguments, Some(Duration::from_millis(400))).await
 }
 
-async fn create(client: &Client, target: &Target, arguments: &Arguments) -> Result<(), Box<dyn StdError>> {
+async fn create(
+    client: &Client,
+    target: &Target,
+    arguments: &Arguments,
+    pace: Option<Duration>,
+) -> Result<(), Box<dyn StdError>> {
     let backup = client
         .create_backup()
         .organization(&target.organization)
@@ -64,6 +73,10 @@ async fn create(client: &Client, target: &Target, arguments: &Arguments) -> Resu
         .send()
         .await?;
     print(&backup, target);
+    if arguments.wait {
+        let reference = BackupRef::new(&target.organization, &target.database, &target.branch, &backup.id);
+        progress::follow(client.wait_for_backup(reference), pace).await?;
+    }
     Ok(())
 }
 

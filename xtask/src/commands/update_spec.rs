@@ -117,14 +117,15 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
     super::generate::tokens(&effective.text).context("no code can be generated from the new document")?;
     let old = Spec::parse(&stored).with_context(|| source.file.clone())?;
     let findings = diff::diff(&old.value, &spec.value);
-    let krate = Impact::of(&old, &spec, &overlay, &source.operations);
+    let stored_effective = store.read(store::EFFECTIVE).unwrap_or_default();
+    let krate = Impact::between(&stored_effective, &effective.text);
     let report = Report::new(findings, krate, &effective.effects, &format!("openapi/{}", source.file));
 
     let toml = store.read(store::SOURCE)?;
     let new_toml = store::with_version(&toml, &source.file, &store::sha256(&upstream), etag.as_deref())?;
     let mut files = vec![
         (source.file.clone(), stored, upstream),
-        (store::EFFECTIVE.to_owned(), store.read(store::EFFECTIVE).unwrap_or_default(), effective.text),
+        (store::EFFECTIVE.to_owned(), stored_effective, effective.text),
         (store::SOURCE.to_owned(), toml, new_toml),
     ];
     files.retain(|(_, old, new)| old != new);
