@@ -107,6 +107,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn compare(base: &str) -> Result<(), Box<dyn std::error::Error>> {
     // One thread: schedstat tells of it alone.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // This crate chooses its provider for itself alone.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
     let client = Client::builder().auth(MockServer::token()).base_url(base).build()?;
     let start = Instant::now();

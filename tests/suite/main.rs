@@ -15,5 +15,6 @@ mod path_values;
 mod retries;
 mod secrets;
 mod semver;
+mod stand_in;
 mod update_spec;
 mod wire;

@@ -8,6 +8,15 @@
 fn names() {
     {
         #[allow(unused_imports)]
+        use planetscale_client::BackupRef as _named;
+    }
+    let _ = |it: &planetscale_client::BackupRef| { let _ = &it.branch; };
+    let _ = |it: &planetscale_client::BackupRef| { let _ = &it.database; };
+    let _ = |it: &planetscale_client::BackupRef| { let _ = &it.id; };
+    let _ = stringify!(planetscale_client::BackupRef::new);
+    let _ = |it: &planetscale_client::BackupRef| { let _ = &it.organization; };
+    {
+        #[allow(unused_imports)]
         use planetscale_client::BearerToken as _named;
     }
     let _ = stringify!(planetscale_client::BearerToken::new);
@@ -17,6 +26,8 @@ fn names() {
     }
     let _ = planetscale_client::Client::builder;
     let _ = planetscale_client::Client::create_backup;
+    let _ = planetscale_client::Client::get_backup;
+    let _ = planetscale_client::Client::wait_for_backup;
     {
         #[allow(unused_imports)]
         use planetscale_client::ClientBuilder as _named;
@@ -32,8 +43,8 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::Credentials as _named;
     }
-    let _ = |it: &planetscale_client::Credentials| matches!(it, planetscale_client::Credentials::Bearer(..));
-    let _ = |it: &planetscale_client::Credentials| matches!(it, planetscale_client::Credentials::ServiceToken(..));
+    let _ = |it: &planetscale_client::Credentials| matches!(it, planetscale_client::Credentials::Bearer { .. });
+    let _ = |it: &planetscale_client::Credentials| matches!(it, planetscale_client::Credentials::ServiceToken { .. });
     {
         #[allow(unused_imports)]
         use planetscale_client::DEFAULT_BASE_URL as _named;
@@ -44,19 +55,35 @@ fn names() {
     }
     {
         #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_DEADLINE as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_FIRST_DELAY as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_INTERVAL as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::DEFAULT_READ_ERRORS as _named;
+    }
+    {
+        #[allow(unused_imports)]
         use planetscale_client::DEFAULT_TIMEOUT as _named;
     }
     {
         #[allow(unused_imports)]
         use planetscale_client::Error as _named;
     }
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Config(..));
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Interrupted(..));
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::InvalidInput(..));
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::NotSent(..));
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Refused(..));
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Timeout(..));
-    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Unreadable(..));
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Config { .. });
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Interrupted { .. });
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::InvalidInput { .. });
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::NotSent { .. });
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Refused { .. });
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Timeout { .. });
+    let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Unreadable { .. });
     let _ = planetscale_client::Error::code;
     let _ = planetscale_client::Error::is_retryable;
     let _ = planetscale_client::Error::outcome;
@@ -87,9 +114,9 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::Outcome as _named;
     }
-    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Made);
-    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::NotMade);
-    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Unknown);
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Made { .. });
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::NotMade { .. });
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Unknown { .. });
     {
         #[allow(unused_imports)]
         use planetscale_client::Refused as _named;
@@ -142,6 +169,22 @@ fn names() {
     let _ = planetscale_client::Unreadable::status;
     {
         #[allow(unused_imports)]
+        use planetscale_client::WaitError as _named;
+    }
+    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Deadline { .. });
+    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Ended { .. });
+    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Read { .. });
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::WaitForBackup as _named;
+    }
+    let _ = planetscale_client::WaitForBackup::deadline;
+    let _ = planetscale_client::WaitForBackup::first_delay;
+    let _ = planetscale_client::WaitForBackup::interval;
+    let _ = stringify!(planetscale_client::WaitForBackup::on_progress);
+    let _ = planetscale_client::WaitForBackup::read_errors;
+    {
+        #[allow(unused_imports)]
         use planetscale_client::builder as _named;
     }
     {
@@ -156,6 +199,15 @@ fn names() {
     let _ = planetscale_client::builder::CreateBackup::send;
     {
         #[allow(unused_imports)]
+        use planetscale_client::builder::GetBackup as _named;
+    }
+    let _ = stringify!(planetscale_client::builder::GetBackup::branch);
+    let _ = stringify!(planetscale_client::builder::GetBackup::database);
+    let _ = stringify!(planetscale_client::builder::GetBackup::id);
+    let _ = stringify!(planetscale_client::builder::GetBackup::organization);
+    let _ = planetscale_client::builder::GetBackup::send;
+    {
+        #[allow(unused_imports)]
         use planetscale_client::mock as _named;
     }
     {
@@ -164,7 +216,11 @@ fn names() {
     }
     let _ = planetscale_client::mock::MockServer::base_url;
     let _ = planetscale_client::mock::MockServer::client;
+    let _ = planetscale_client::mock::MockServer::delay_next;
+    let _ = planetscale_client::mock::MockServer::limit_next;
+    let _ = planetscale_client::mock::MockServer::refuse_next;
     let _ = planetscale_client::mock::MockServer::requests;
+    let _ = stringify!(planetscale_client::mock::MockServer::script_states);
     let _ = planetscale_client::mock::MockServer::start;
     let _ = planetscale_client::mock::MockServer::token;
     {
@@ -249,23 +305,23 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::types::BackupPolicyTarget as _named;
     }
-    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Development);
+    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Development { .. });
     let _ = planetscale_client::types::BackupPolicyTarget::KNOWN;
-    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Production);
-    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Unknown(..));
+    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Production { .. });
+    let _ = |it: &planetscale_client::types::BackupPolicyTarget| matches!(it, planetscale_client::types::BackupPolicyTarget::Unknown { .. });
     let _ = planetscale_client::types::BackupPolicyTarget::as_str;
     {
         #[allow(unused_imports)]
         use planetscale_client::types::BackupState as _named;
     }
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Canceled);
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Failed);
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Ignored);
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Canceled { .. });
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Failed { .. });
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Ignored { .. });
     let _ = planetscale_client::types::BackupState::KNOWN;
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Pending);
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Running);
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Success);
-    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Unknown(..));
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Pending { .. });
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Running { .. });
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Success { .. });
+    let _ = |it: &planetscale_client::types::BackupState| matches!(it, planetscale_client::types::BackupState::Unknown { .. });
     let _ = planetscale_client::types::BackupState::as_str;
     {
         #[allow(unused_imports)]
@@ -290,11 +346,11 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::types::RetentionUnit as _named;
     }
-    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Day);
-    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Hour);
-    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Month);
-    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Week);
-    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Year);
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Day { .. });
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Hour { .. });
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Month { .. });
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Week { .. });
+    let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Year { .. });
     {
         #[allow(unused_imports)]
         use planetscale_client::types::SchemaSnapshot as _named;

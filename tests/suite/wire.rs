@@ -72,6 +72,17 @@ async fn request_unicode() {
 }
 
 #[tokio::test]
+async fn request_get_backup() {
+    let server = server().await;
+    let client = builder(&server.url()).build().unwrap();
+    let call = client.get_backup().organization("acme").database("shop").branch("main").id("abc/1");
+    call.send().await.unwrap();
+    insta::assert_snapshot!(shown(&only(&server)));
+    let error = client.get_backup().organization("acme").database("shop").branch("main").id("..").send().await;
+    assert!(error.unwrap_err().to_string().contains("id is `..`"));
+}
+
+#[tokio::test]
 async fn bearer_token_has_a_scheme_word() {
     let server = server().await;
     let client = Client::builder().auth(BearerToken::new("oauth")).base_url(server.url()).build().unwrap();

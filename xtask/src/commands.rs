@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub mod add_operation;
 pub mod bench_build;
 pub mod ci;
 pub mod diff;

@@ -9,6 +9,7 @@ pub mod diff;
 #[path = "../../client/generate.rs"]
 pub mod generate;
 pub mod impact;
+pub mod merge;
 pub mod overlay;
 pub mod page;
 pub mod report;
@@ -50,6 +51,7 @@ struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     UpdateSpec(commands::update_spec::Arguments),
+    AddOperation(commands::add_operation::Arguments),
     Diff(commands::diff::Arguments),
     Generate(commands::generate::Arguments),
     Surface(commands::surface::Arguments),
@@ -70,6 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
     };
     let result = match arguments.command {
         Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, out),
+        Command::AddOperation(arguments) => commands::add_operation::run(&arguments, out),
         Command::Diff(arguments) => commands::diff::run(&arguments, out),
         Command::Generate(arguments) => commands::generate::run(&arguments, out),
         Command::Surface(arguments) => commands::surface::run(&arguments, out),

@@ -50,6 +50,12 @@ impl Report {
         Self { version: VERSION, findings, counts, krate, overlay, file: file.to_owned() }
     }
 
+    /// With more to say of the documents and the overlay.
+    pub fn with_notes(mut self, notes: Vec<String>) -> Self {
+        self.overlay.extend(notes);
+        self
+    }
+
     /// Whether something at or above a level was found.
     pub fn reaches(&self, level: Level) -> bool {
         self.findings.iter().any(|finding| finding.level >= level)
@@ -69,7 +75,7 @@ impl Report {
             (None, None) => "the crate was not looked at".to_owned(),
         };
         if self.findings.is_empty() {
-            return format!("no drift, but by our overlay {krate}");
+            return format!("no drift upstream; {krate}");
         }
         format!("drift: {err} ERR, {warn} WARN, {info} INFO, {doc} DOC; {krate}")
     }

@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+/// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
 /// How deep brackets may be nested. The YAML scanner takes time by the square of it, and the parser
 /// would refuse more than 128 levels in the end.
 const MAX_DEPTH: usize = 1000;

@@ -176,6 +176,25 @@ pub fn with_version(text: &str, file: &str, sha256: &str, etag: Option<&str>) ->
     Ok(document.to_string())
 }
 
+/// `source.toml` with one more document.
+///
+/// # Errors
+/// Where the text is not of the form that this tool writes.
+pub fn with_document(text: &str, source: &Source) -> anyhow::Result<String> {
+    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
+    let tables = document.get_mut("documents").and_then(|d| d.as_array_of_tables_mut());
+    let mut table = toml_edit::Table::new();
+    table["file"] = toml_edit::value(&source.file);
+    table["url"] = toml_edit::value(&source.url);
+    table["operations"] = toml_edit::value(source.operations.iter().collect::<toml_edit::Array>());
+    table["sha256"] = toml_edit::value(&source.sha256);
+    if let Some(etag) = &source.etag {
+        table["etag"] = toml_edit::value(etag);
+    }
+    tables.context("there is no [[documents]]")?.push(table);
+    Ok(document.to_string())
+}
+
 /// The SHA-256 of a text, in hexadecimal.
 pub fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -74,8 +74,7 @@ impl Surface {
                 }
                 ("variant", _) => {
                     let (of, name) = path.rsplit_once("::").unwrap_or_default();
-                    let rest = if shape.text.is_empty() { "" } else { "(..)" };
-                    format!("    let _ = |it: &{krate}::{of}| matches!(it, {krate}::{of}::{name}{rest});")
+                    format!("    let _ = |it: &{krate}::{of}| matches!(it, {krate}::{of}::{name} {{ .. }});")
                 }
                 ("field", _) => continue,
                 _ => {

@@ -7,12 +7,13 @@ use anyhow::{Context, bail};
 use similar::TextDiff;
 
 use crate::Status;
-use crate::diff::{self, Level};
+use crate::diff::{self, Finding, Level};
 use crate::impact::{self, Impact};
+use crate::merge::merge;
 use crate::page::{self, Fetched};
 use crate::report::{Format, Report};
 use crate::spec::{self, Spec};
-use crate::store::{self, Store};
+use crate::store::{self, Source, Store};
 
 /// Fetch the vendor's page, show what changed, and update openapi/
 #[derive(clap::Args)]
@@ -94,47 +95,111 @@ pub fn check(store: &Path, from: &str) -> anyhow::Result<Status> {
 /// Walks the road as far as the files to write.
 fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
     let sources = store.sources()?;
-    let [source] = &sources[..] else {
-        bail!("source.toml names {} documents, but one is supported", sources.len());
-    };
-    let stored = store.read(&source.file)?;
-    let from = from.unwrap_or(&source.url);
-
-    // An ETag is worth asking with only for what is really stored.
-    let known = from == source.url && store::sha256(&stored) == source.sha256;
-    let etag = source.etag.as_deref().filter(|_| known);
-    let (upstream, etag) = match page::read(from, etag)? {
-        Fetched::Text(page, etag) => {
-            let document = page::extract(&page).with_context(|| from.to_owned())?.to_owned();
-            (document, if from == source.url { etag } else { None })
+    let mut toml = store.read(store::SOURCE)?;
+    let old_toml = toml.clone();
+    let page = from.map(|from| read_page(from, None)).transpose()?;
+    let (mut documents, mut files, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut changed_file = None;
+    for source in &sources {
+        let stored = store.read(&source.file)?;
+        let old = Spec::parse(&stored).with_context(|| source.file.clone())?;
+        let fetched = match &page {
+            // A page is for the documents whose operations it holds; with one document it must be for that.
+            Some((document, _)) if sources.len() > 1 && !holds(document, &source.operations) => None,
+            Some((document, etag)) => Some((document.clone(), etag.clone())),
+            None => fetch(source, &stored)?,
+        };
+        let Some((document, etag)) = fetched else {
+            documents.push((source.file.clone(), old));
+            continue;
+        };
+        let place = from.unwrap_or(&source.url);
+        let (spec, text) = wanted(document, &source.operations).with_context(|| place.to_owned())?;
+        findings.extend(diff::diff(&old.value, &spec.value));
+        let etag = etag.filter(|_| place == source.url);
+        toml = store::with_version(&toml, &source.file, &store::sha256(&text), etag.as_deref())?;
+        documents.push((source.file.clone(), spec));
+        if stored != text {
+            changed_file.get_or_insert_with(|| source.file.clone());
         }
-        Fetched::NotModified => (stored.clone(), etag.map(str::to_owned)),
+        files.push((source.file.clone(), stored, text));
+    }
+    if let Some(from) = from
+        && files.is_empty()
+    {
+        bail!("{from} holds none of the operations that openapi/{} names", store::SOURCE);
+    }
+    files.push((store::SOURCE.to_owned(), old_toml, toml));
+    findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
+    let file = changed_file.or_else(|| sources.first().map(|source| source.file.clone())).unwrap_or_default();
+    let report = report(store, &documents, &mut files, findings, &file)?;
+    files.retain(|(_, old, new)| old != new);
+    let from = from
+        .map_or_else(|| sources.iter().map(|source| source.url.as_str()).collect::<Vec<_>>().join(", "), str::to_owned);
+    Ok(Update { from, file, report, files })
+}
+
+/// A page's document, and the page's ETag.
+fn read_page(from: &str, etag: Option<&str>) -> anyhow::Result<(String, Option<String>)> {
+    match page::read(from, etag)? {
+        Fetched::Text(page, etag) => Ok((page::extract(&page).with_context(|| from.to_owned())?.to_owned(), etag)),
+        Fetched::NotModified => bail!("{from}: the server says that it did not change, but was not asked so"),
+    }
+}
+
+/// A source's document, or nothing where the server says that it did not change.
+fn fetch(source: &Source, stored: &str) -> anyhow::Result<Option<(String, Option<String>)>> {
+    // An ETag is worth asking with only for what is really stored.
+    let known = store::sha256(stored) == source.sha256;
+    match page::read(&source.url, source.etag.as_deref().filter(|_| known))? {
+        Fetched::Text(page, etag) => {
+            let document = page::extract(&page).with_context(|| source.url.clone())?.to_owned();
+            Ok(Some((document, etag)))
+        }
+        Fetched::NotModified => Ok(None),
+    }
+}
+
+fn holds(document: &str, operations: &[String]) -> bool {
+    Spec::parse(document).is_ok_and(|spec| spec.require(operations).is_ok())
+}
+
+/// The stored documents, in the order of `source.toml`.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn stored(store: &Store) -> anyhow::Result<Vec<(String, Spec)>> {
+    let parse = |source: Source| {
+        let spec = Spec::parse(&store.read(&source.file)?).with_context(|| source.file.clone())?;
+        Ok((source.file, spec))
     };
-    let (spec, upstream) = wanted(upstream, &source.operations).with_context(|| from.to_owned())?;
-    let overlay = store.read(store::OVERLAY)?;
-    let effective = impact::effective(&spec, &overlay)
+    store.sources()?.into_iter().map(parse).collect()
+}
+
+/// Merges and corrects the documents, adds the effective spec to the files, and tells what it all means.
+///
+/// # Errors
+/// Where the documents or the overlay do not fit, or no code can be generated.
+pub fn report(
+    store: &Store,
+    documents: &[(String, Spec)],
+    files: &mut Vec<(String, String, String)>,
+    findings: Vec<Finding>,
+    file: &str,
+) -> anyhow::Result<Report> {
+    let (merged, disagreements) = merge(documents)?;
+    let effective = impact::effective(&merged, &store.read(store::OVERLAY)?)
         .context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
     super::generate::tokens(&effective.text).context("no code can be generated from the new document")?;
-    let old = Spec::parse(&stored).with_context(|| source.file.clone())?;
-    let findings = diff::diff(&old.value, &spec.value);
-    let stored_effective = store.read(store::EFFECTIVE).unwrap_or_default();
-    let krate = Impact::between(&stored_effective, &effective.text);
-    let report = Report::new(findings, krate, &effective.effects, &format!("openapi/{}", source.file));
-
-    let toml = store.read(store::SOURCE)?;
-    let new_toml = store::with_version(&toml, &source.file, &store::sha256(&upstream), etag.as_deref())?;
-    let mut files = vec![
-        (source.file.clone(), stored, upstream),
-        (store::EFFECTIVE.to_owned(), stored_effective, effective.text),
-        (store::SOURCE.to_owned(), toml, new_toml),
-    ];
-    files.retain(|(_, old, new)| old != new);
-    Ok(Update { from: from.to_owned(), file: source.file.clone(), report, files })
+    let old = store.read(store::EFFECTIVE).unwrap_or_default();
+    let krate = Impact::between(&old, &effective.text);
+    files.push((store::EFFECTIVE.to_owned(), old, effective.text));
+    Ok(Report::new(findings, krate, &effective.effects, &format!("openapi/{file}")).with_notes(disagreements))
 }
 
 /// The document with the wanted operations: as published where it holds no others, else what is
 /// left of it.
-fn wanted(document: String, operations: &[String]) -> anyhow::Result<(Spec, String)> {
+pub(super) fn wanted(document: String, operations: &[String]) -> anyhow::Result<(Spec, String)> {
     let whole = Spec::parse(&document)?;
     let pruned = whole.clone().pruned(operations)?;
     let text = match pruned.value == whole.value {
@@ -157,7 +222,7 @@ fn show_difference(update: &Update, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(super) fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "\nopenapi/ is updated. Next:")?;
     writeln!(out, "  1. `cargo test`, then review the snapshots: `cargo insta review`")?;
     match report.changelog() {
@@ -179,10 +244,6 @@ fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
 /// As [`impact::effective`].
 pub fn stored_effective(dir: &Path) -> anyhow::Result<String> {
     let store = Store::open(dir)?;
-    let mut specs = Vec::new();
-    for source in store.sources()? {
-        specs.push(Spec::parse(&store.read(&source.file)?).with_context(|| source.file.clone())?);
-    }
-    let [spec] = &specs[..] else { bail!("one document is supported") };
-    Ok(impact::effective(spec, &store.read(store::OVERLAY)?)?.text)
+    let (merged, _) = merge(&stored(&store)?)?;
+    Ok(impact::effective(&merged, &store.read(store::OVERLAY)?)?.text)
 }

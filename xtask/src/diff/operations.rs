@@ -8,8 +8,7 @@ use super::node::Node;
 use super::rules::PROSE_LEVEL;
 use super::walk::{Walk, end_of, last_token};
 use super::{Direction, Level};
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+use crate::spec::METHODS;
 
 impl<'a> Walk<'a> {
     pub(super) fn paths(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {

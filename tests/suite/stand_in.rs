@@ -1,0 +1,125 @@
+//! The stand-in that users test their own code with.
+
+use std::time::{Duration, Instant};
+
+use planetscale_client::mock::{MockServer, TOKEN};
+use planetscale_client::types::BackupState;
+use planetscale_client::{BackupRef, Client, Error, RetryPolicy, ServiceToken, WaitError};
+
+async fn started() -> (MockServer, Client) {
+    let server = MockServer::start().await.unwrap();
+    let client = server.client().unwrap();
+    (server, client)
+}
+
+async fn made(client: &Client) -> BackupRef {
+    let call = client.create_backup().organization("acme").database("shop").branch("feature/é");
+    let backup = call.body_map(|b| b.name("n")).send().await.unwrap();
+    assert_eq!((backup.name.as_str(), &backup.state, backup.completed_at), ("n", &BackupState::Pending, None));
+    BackupRef::new("acme", "shop", "feature/é", &backup.id)
+}
+
+async fn looked_at(client: &Client, it: &BackupRef) -> Result<planetscale_client::types::Backup, Error> {
+    let call = client.get_backup().organization(&it.organization).database(&it.database);
+    Ok(call.branch(&it.branch).id(&it.id).send().await?.into_inner())
+}
+
+#[tokio::test]
+async fn states_are_scripted() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    assert_eq!(looked_at(&client, &it).await.unwrap().state, BackupState::Pending);
+    server.script_states(["running", "thinking", "success"]);
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(looked_at(&client, &it).await.unwrap().state.to_string());
+    }
+    assert_eq!(seen, ["running", "thinking", "success", "success"]);
+    let done = looked_at(&client, &it).await.unwrap();
+    assert!(done.completed_at >= done.started_at && done.started_at.is_some());
+}
+
+#[tokio::test]
+async fn a_backup_is_followed_to_its_end() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    let wait = || client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).interval(Duration::from_millis(1));
+    server.script_states(["pending", "running", "success"]);
+    let mut states = Vec::new();
+    let done = wait().on_progress(|backup| states.push(backup.state.to_string())).await.unwrap();
+    assert_eq!((done.state, states.len()), (BackupState::Success, 3));
+
+    server.script_states(["failed"]);
+    assert!(matches!(wait().await.unwrap_err(), WaitError::Ended(backup) if backup.state == BackupState::Failed));
+
+    // Passing faults on the way are borne.
+    server.script_states(["running", "success"]);
+    server.refuse_next(503, "unavailable", "later");
+    wait().await.unwrap();
+    let gone = BackupRef::new("acme", "shop", "feature/é", "gone");
+    let error = client.wait_for_backup(gone).first_delay(Duration::ZERO).await.unwrap_err();
+    assert!(matches!(error, WaitError::Read(error) if error.code() == Some("not_found")));
+}
+
+#[tokio::test]
+async fn dropping_a_wait_is_harmless() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    let wait = client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).into_future();
+    assert!(tokio::time::timeout(Duration::from_millis(100), wait).await.is_err());
+    server.script_states(["success"]);
+    client.wait_for_backup(it).first_delay(Duration::ZERO).await.unwrap();
+}
+
+#[tokio::test]
+async fn refusals_limits_and_delays_are_scripted() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    server.refuse_next(422, "unprocessable", "no");
+    let call = client.create_backup().organization("acme").database("shop").branch("main");
+    assert_eq!(call.clone().send().await.unwrap_err().code(), Some("unprocessable"));
+    server.limit_next(0);
+    call.send().await.unwrap();
+    assert_eq!(server.requests().len(), 4);
+
+    server.delay_next(Duration::from_millis(200));
+    let start = Instant::now();
+    looked_at(&client, &it).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn reads_are_tried_again_after_faults_that_may_pass() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1));
+    let client = Client::builder().auth(MockServer::token()).base_url(server.base_url()).retry(policy).build().unwrap();
+    server.refuse_next(500, "internal", "oops");
+    server.refuse_next(503, "unavailable", "later");
+    looked_at(&client, &it).await.unwrap();
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn it_is_as_strict_as_the_api() {
+    let (server, _) = started().await;
+    let wrong = Client::builder().auth(ServiceToken::new("id", TOKEN)).base_url(server.base_url()).build().unwrap();
+    let call = wrong.create_backup().organization("acme").database("shop").branch("main");
+    assert_eq!(call.send().await.unwrap_err().code(), Some("unauthorized"));
+
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let path = "organizations/acme/databases/shop/branches/main/backups";
+    for (target, body, status) in [
+        (path, r#"{"retention_unit":"weeks"}"#, 400),
+        (path, r#"{"retention_value":0}"#, 422),
+        (path, r#"{"colour":"red"}"#, 400),
+        (path, "no json", 400),
+        ("organizations//databases/shop/branches/main/backups", "{}", 404),
+        ("organizations/acme", "{}", 404),
+    ] {
+        let url = format!("{}/{target}", server.base_url());
+        let request = http.post(url).header("authorization", format!("mock-token-id:{TOKEN}")).body(body);
+        assert_eq!(request.send().await.unwrap().status(), status, "{target} {body}");
+    }
+}

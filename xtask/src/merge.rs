@@ -1,0 +1,88 @@
+//! Several documents as one.
+//!
+//! The vendor publishes a document for each operation, and each repeats what they share: info, tags,
+//! security, components. The rule is: the first document that says something is followed, in the
+//! order of `source.toml`. Where a later one says otherwise, that is reported.
+
+use anyhow::bail;
+use serde_json::{Map, Value};
+
+use crate::spec::{METHODS, Spec, pointer_token};
+
+/// Merges documents, each with a name to report it by. Returns what they disagree on as well.
+///
+/// # Errors
+/// Where there is no document, or two have the same operation.
+pub fn merge(documents: &[(String, Spec)]) -> anyhow::Result<(Spec, Vec<String>)> {
+    let [(_, first), rest @ ..] = documents else { bail!("source.toml names no document") };
+    let mut merged = first.clone();
+    let mut disagreements = Vec::new();
+    for (name, document) in rest {
+        let (Value::Object(into), Value::Object(from)) = (&mut merged.value, &document.value) else {
+            bail!("{name} is no object");
+        };
+        let mut told = Vec::new();
+        for (key, value) in from {
+            match key.as_str() {
+                "paths" => paths(into, value, name)?,
+                "tags" => tags(into, value, &mut told),
+                "components" => components(into, value, &mut told),
+                _ => keep_first(into, key, value, &format!("/{key}"), &mut told),
+            }
+        }
+        disagreements
+            .extend(told.into_iter().map(|at| format!("{name} disagrees at {at}: the first document is followed")));
+    }
+    Ok((merged, disagreements))
+}
+
+fn keep_first(into: &mut Map<String, Value>, key: &str, value: &Value, at: &str, told: &mut Vec<String>) {
+    match into.get(key) {
+        None => drop(into.insert(key.to_owned(), value.clone())),
+        Some(kept) if kept != value => told.push(at.to_owned()),
+        Some(_) => {}
+    }
+}
+
+/// Below a key of `into`, where the later document has something that the first has nothing of.
+fn inner<'a>(into: &'a mut Map<String, Value>, key: &str) -> Option<&'a mut Map<String, Value>> {
+    into.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
+}
+
+fn paths(into: &mut Map<String, Value>, from: &Value, name: &str) -> anyhow::Result<()> {
+    let Some(into) = inner(into, "paths") else { return Ok(()) };
+    for (path, item) in from.as_object().into_iter().flatten() {
+        let (Some(into), Some(item)) = (inner(into, path), item.as_object()) else { continue };
+        for (key, value) in item {
+            if METHODS.contains(&key.as_str()) && into.contains_key(key) {
+                bail!("{name} has {} {path}, which another document has, too", key.to_uppercase());
+            }
+            into.entry(key).or_insert_with(|| value.clone());
+        }
+    }
+    Ok(())
+}
+
+fn tags(into: &mut Map<String, Value>, from: &Value, told: &mut Vec<String>) {
+    let into = into.entry("tags").or_insert_with(|| Value::Array(Vec::new()));
+    let Value::Array(into) = into else { return };
+    for tag in from.as_array().into_iter().flatten() {
+        let same_name = |other: &&Value| other.get("name") == tag.get("name");
+        match into.iter().find(same_name) {
+            None => into.push(tag.clone()),
+            Some(kept) if kept != tag => told.push(format!("/tags ({})", tag["name"])),
+            Some(_) => {}
+        }
+    }
+}
+
+fn components(into: &mut Map<String, Value>, from: &Value, told: &mut Vec<String>) {
+    let Some(into) = inner(into, "components") else { return };
+    for (kind, items) in from.as_object().into_iter().flatten() {
+        let Some(into) = inner(into, kind) else { continue };
+        for (name, value) in items.as_object().into_iter().flatten() {
+            let at = format!("/components/{kind}/{}", pointer_token(name));
+            keep_first(into, name, value, &at, told);
+        }
+    }
+}
