@@ -1,5 +1,6 @@
 //! What a user and a maintainer rely on. One binary, so that it is linked once.
 
+mod add_operation;
 mod corpora;
 mod coupling;
 mod drift_laws;

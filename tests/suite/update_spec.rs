@@ -13,17 +13,17 @@ pub fn openapi_dir() -> PathBuf {
 }
 
 /// A copy of `openapi/` to work on, and a folder for pages.
-struct Copy(tempfile::TempDir, tempfile::TempDir);
+pub struct Copy(pub tempfile::TempDir, tempfile::TempDir);
 
 /// What a command said and how it ended.
-struct Ended {
-    code: ExitCode,
-    out: String,
-    err: String,
+pub struct Ended {
+    pub code: ExitCode,
+    pub out: String,
+    pub err: String,
 }
 
 impl Copy {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         for name in ["create_backup.yaml", "overlay.yaml", "planetscale.yaml", "source.toml"] {
             fs::copy(openapi_dir().join(name), dir.path().join(name)).unwrap();
@@ -31,7 +31,7 @@ impl Copy {
         Self(dir, tempfile::tempdir().unwrap())
     }
 
-    fn files(&self) -> Vec<(OsString, String)> {
+    pub fn files(&self) -> Vec<(OsString, String)> {
         let entries = fs::read_dir(self.0.path()).unwrap().map(Result::unwrap);
         let mut files: Vec<_> = entries
             .filter(|entry| entry.file_name() != ".lock")
@@ -41,8 +41,12 @@ impl Copy {
         files
     }
 
-    fn run(&self, more: &[&str]) -> Ended {
-        let mut arguments = vec!["xtask", "update-spec", "--store", self.0.path().to_str().unwrap()];
+    pub fn run(&self, more: &[&str]) -> Ended {
+        self.command("update-spec", more)
+    }
+
+    pub fn command(&self, command: &str, more: &[&str]) -> Ended {
+        let mut arguments = vec!["xtask", command, "--store", self.0.path().to_str().unwrap()];
         arguments.extend(more);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let code = xtask::run(
@@ -58,14 +62,14 @@ impl Copy {
         Ended { code, out: text(out), err: text(err) }
     }
 
-    fn write(&self, name: &str, text: &str) -> String {
+    pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.1.path().join(name);
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
 }
 
-fn upstream() -> String {
+pub fn upstream() -> String {
     fs::read_to_string(openapi_dir().join("create_backup.yaml")).unwrap()
 }
 
@@ -83,7 +87,7 @@ fn code(number: u8) -> ExitCode {
 }
 
 #[track_caller]
-fn ended_with(ended: &Ended, number: u8) {
+pub fn ended_with(ended: &Ended, number: u8) {
     assert_eq!(format!("{:?}", ended.code), format!("{:?}", code(number)), "{}{}", ended.out, ended.err);
 }
 

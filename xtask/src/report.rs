@@ -83,7 +83,16 @@ impl Report {
     /// The line that the changelog should get.
     pub fn changelog(&self) -> Option<String> {
         let names = |keep: fn(&crate::surface::Change) -> bool| -> Vec<String> {
-            let changes = self.krate.changes.iter().filter(|change| !change.item.contains("builder::"));
+            let all = &self.krate.changes;
+            // A type's members come and go with it, and its traits are its own business.
+            let along = |item: &str| {
+                item.rsplit_once("::").is_some_and(|(owner, _)| {
+                    all.iter().any(|other| other.item == owner && other.old.is_none() != other.new.is_none())
+                })
+            };
+            let changes = all.iter().filter(|change| {
+                !change.item.contains("builder::") && !change.item.contains(": impl ") && !along(&change.item)
+            });
             changes.filter(|change| keep(change)).map(|change| format!("`{}`", change.item)).collect()
         };
         let lists = [

@@ -1,0 +1,97 @@
+//! `cargo xtask add-operation`: one more operation, from a page of its own or the whole API.
+
+use serde_json::{Value, json};
+use xtask::spec::Spec;
+
+use crate::update_spec::{Copy, ended_with, upstream};
+
+const BACKUPS: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups";
+
+/// A page as the vendor has it for another operation at the same path, a year later.
+fn list_backups() -> Value {
+    let mut spec = Spec::parse(&upstream()).unwrap().value;
+    spec["info"]["description"] = json!("Another year.");
+    spec["tags"].as_array_mut().unwrap().push(json!({ "name": "New" }));
+    let item = spec.pointer_mut(BACKUPS).unwrap().as_object_mut().unwrap();
+    let mut operation = item.remove("post").unwrap();
+    operation["operationId"] = json!("list_backups");
+    operation["summary"] = json!("List backups");
+    operation.as_object_mut().unwrap().remove("requestBody");
+    let mut answer = operation["responses"].as_object_mut().unwrap().remove("201").unwrap();
+    answer["content"]["application/json"]["schema"] = json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": { "type": "string" } } } });
+    operation["responses"]["200"] = answer;
+    item.insert("get".into(), operation);
+    spec
+}
+
+/// The vendor's own page for what the overlay adds until then.
+fn get_backup() -> Value {
+    let mut spec = list_backups();
+    let mut item = spec["paths"].as_object_mut().unwrap().values().next().unwrap().clone();
+    item["get"]["operationId"] = json!("get_backup");
+    item["get"]["parameters"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }));
+    let path = BACKUPS.trim_start_matches("/paths/").replace("~1", "/") + "/{id}";
+    spec["paths"] = json!({ path: item });
+    spec
+}
+
+#[test]
+fn an_operation_is_added_beside_the_first() {
+    let copy = Copy::new();
+    let from = copy.write("list.json", &list_backups().to_string());
+    let ended = copy.command("add-operation", &["list_backups", "--from", &from]);
+    ended_with(&ended, 0);
+    insta::assert_snapshot!(ended.out);
+    let effective = std::fs::read_to_string(copy.0.path().join("planetscale.yaml")).unwrap();
+    let spec = Spec::parse(&effective).unwrap();
+    assert_eq!(spec.operations(), ["create_backup", "list_backups", "get_backup"]);
+    // The first document is followed where they disagree; what it lacks is taken over.
+    assert_eq!(spec.value["info"]["description"], "The PlanetScale API.");
+    assert!(spec.value["tags"].as_array().unwrap().contains(&json!({ "name": "New" })));
+    let code = xtask::commands::generate::formatted(&effective).unwrap();
+    assert!(code.contains("pub fn list_backups(&self)") && code.contains("pub fn create_backup(&self)"));
+
+    // From now on both are watched, each by its own page.
+    let stored = std::fs::read_to_string(copy.0.path().join("list_backups.yaml")).unwrap();
+    ended_with(&copy.run(&["--check", "--from", &copy.write("same.json", &stored)]), 0);
+    let changed = stored.replace("List backups", "All backups");
+    ended_with(&copy.run(&["--check", "--from", &copy.write("changed.json", &changed)]), 1);
+    ended_with(&copy.run(&["--check", "--from", &copy.write("first.yaml", &upstream())]), 0);
+    let other = upstream().replace("operationId: create_backup", "operationId: another");
+    ended_with(&copy.run(&["--check", "--from", &copy.write("other.yaml", &other)]), 2);
+}
+
+#[test]
+fn upstreams_own_page_takes_the_place_of_ours() {
+    let copy = Copy::new();
+    let from = copy.write("get.json", &get_backup().to_string());
+    let ended = copy.command("add-operation", &["get_backup", "--from", &from]);
+    ended_with(&ended, 0);
+    assert!(ended.out.contains("upstream fixed this: remove the action ($.paths): get_backup"), "{}", ended.out);
+    let effective = std::fs::read_to_string(copy.0.path().join("planetscale.yaml")).unwrap();
+    assert!(effective.contains("List backups") && !effective.contains("summary: Get a backup"));
+}
+
+#[test]
+fn what_cannot_be_added_changes_nothing() {
+    let copy = Copy::new();
+    let before = copy.files();
+    let list = copy.write("list.json", &list_backups().to_string());
+    let mut twice = Spec::parse(&upstream()).unwrap().value;
+    twice.pointer_mut(BACKUPS).unwrap()["post"]["operationId"] = json!("make_backup");
+    let twice = copy.write("twice.json", &twice.to_string());
+    for (name, arguments) in [
+        ("offered_already", ["create_backup", "--from", list.as_str()]),
+        ("not_in_the_page", ["delete_backup", "--from", list.as_str()]),
+        ("no_operation_id", ["../backup", "--from", list.as_str()]),
+        ("same_path_and_method", ["make_backup", "--from", twice.as_str()]),
+    ] {
+        let ended = copy.command("add-operation", &arguments);
+        ended_with(&ended, 2);
+        insta::assert_snapshot!(format!("add_operation_{name}"), ended.err);
+        assert_eq!(copy.files(), before, "{name}");
+    }
+}
