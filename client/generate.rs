@@ -11,6 +11,8 @@
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
+#[path = "generate/builders.rs"]
+mod builders;
 #[path = "generate/operations.rs"]
 mod operations;
 #[path = "generate/prepare.rs"]

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Fields, FnArg, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
+use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
 
-use super::Error;
 use super::operations::Directions;
 use super::prepare::MARK;
 use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
+use super::{Error, builders};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent.
@@ -52,7 +52,7 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<BT
             name_the_choices(item);
         }
     }
-    builders(types)?;
+    builders::harden(types);
     Ok(checks(types, &limits, directions))
 }
 
@@ -339,135 +339,6 @@ fn name_the_choices(item: &mut ItemImpl) {
             *last.body = syn::parse_quote!(Err(::std::format!(#format, value).into()));
         }
     }
-}
-
-/// `types::builder`: setters that take a plain value for an optional field, and documentation.
-fn builders(types: &mut [Item]) -> Result<(), Error> {
-    let documentation = field_docs(types);
-    for item in types.iter_mut() {
-        match item {
-            Item::Mod(item) if item.ident == "builder" => {
-                set_doc(&mut item.attrs, "Builders for the types that have fields.");
-                let items = item.content.iter_mut().flat_map(|(_, items)| items).collect::<Vec<_>>();
-                let optional = items.iter().flat_map(|item| optional_fields(item)).collect();
-                for item in items {
-                    default_to_none(item, &optional);
-                    builder_item(item, &documentation);
-                }
-            }
-            Item::Mod(item) if item.ident == "error" => {
-                set_doc(&mut item.attrs, "Why a value could not be made.");
-                for item in item.content.iter_mut().flat_map(|(_, items)| items) {
-                    if let Item::Struct(item) = item {
-                        set_doc(&mut item.attrs, "A value that is not valid for its type.");
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The fields of a builder that may be left out, by type and name.
-fn optional_fields(item: &Item) -> Vec<(String, String)> {
-    let Item::Struct(item) = item else { return Vec::new() };
-    let optional = |ty: &Type| argument(ty, "Result").is_some_and(|value| argument(value, "Option").is_some());
-    let fields = item.fields.iter().filter(|field| optional(&field.ty));
-    fields.filter_map(|field| Some((item.ident.to_string(), field.ident.as_ref()?.to_string()))).collect()
-}
-
-/// What can be null need not be given: typify wants it where the spec requires the key.
-fn default_to_none(item: &mut Item, optional: &BTreeSet<(String, String)>) {
-    let Item::Impl(item) = item else { return };
-    let (Some("Default"), Some(name)) = (impl_of(item).0.as_deref(), impl_of(item).1) else { return };
-    for item in &mut item.items {
-        let ImplItem::Fn(function) = item else { continue };
-        let Some(syn::Stmt::Expr(syn::Expr::Struct(value), None)) = function.block.stmts.last_mut() else { continue };
-        for field in &mut value.fields {
-            if let syn::Member::Named(ident) = &field.member
-                && optional.contains(&(name.clone(), ident.to_string()))
-            {
-                field.expr = syn::parse_quote!(Ok(::std::default::Default::default()));
-            }
-        }
-    }
-}
-
-/// The documentation of each field, by type and name.
-fn field_docs(types: &[Item]) -> BTreeMap<(String, String), String> {
-    let mut docs = BTreeMap::new();
-    for item in types {
-        let Item::Struct(item) = item else { continue };
-        for field in &item.fields {
-            if let Some(ident) = &field.ident {
-                let key = (item.ident.to_string(), ident.to_string());
-                docs.insert(key, doc_of(&field.attrs));
-            }
-        }
-    }
-    docs
-}
-
-fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), String>) {
-    match item {
-        Item::Struct(item) => {
-            let doc = format!("Builds [`{0}`](super::{0}).", item.ident);
-            set_doc(&mut item.attrs, &doc);
-        }
-        Item::Impl(item) => {
-            let (None, Some(owner)) = impl_of(item) else { return };
-            let mut more = Vec::new();
-            for item in &mut item.items {
-                let ImplItem::Fn(function) = item else { continue };
-                let field = function.sig.ident.clone();
-                let doc = documentation.get(&(owner.clone(), field.to_string()));
-                let doc = doc.cloned().unwrap_or_else(|| format!("Sets `{field}`."));
-                if let Some(inner) = optional_target(&function.sig) {
-                    let plain = field.to_string();
-                    let message = format!("{}: {{e}}", plain.trim_start_matches("r#"));
-                    let clear = format_ident!("set_{}", plain.trim_start_matches("r#"));
-                    *function = syn::parse_quote! {
-                        pub fn #field<T>(mut self, value: T) -> Self
-                        where
-                            T: ::std::convert::TryInto<#inner>,
-                            T::Error: ::std::fmt::Display,
-                        {
-                            self.#field = value.try_into().map(Some).map_err(|e| format!(#message));
-                            self
-                        }
-                    };
-                    let text = format!("Sets or clears [`{plain}`](Self::{plain}).");
-                    let mut clear: syn::ImplItemFn = syn::parse_quote! {
-                        pub fn #clear(mut self, value: ::std::option::Option<#inner>) -> Self {
-                            self.#field = Ok(value);
-                            self
-                        }
-                    };
-                    set_doc(&mut clear.attrs, &text);
-                    more.push(ImplItem::Fn(clear));
-                }
-                set_doc(&mut function.attrs, &doc);
-            }
-            item.items.extend(more);
-        }
-        _ => {}
-    }
-}
-
-/// `X`, where a setter takes what converts into `Option<X>`.
-fn optional_target(signature: &syn::Signature) -> Option<Type> {
-    let is_setter = signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(_)));
-    let bounds = signature.generics.where_clause.as_ref().filter(|_| is_setter)?;
-    bounds.predicates.iter().find_map(|predicate| {
-        let syn::WherePredicate::Type(predicate) = predicate else { return None };
-        predicate.bounds.iter().find_map(|bound| {
-            let syn::TypeParamBound::Trait(bound) = bound else { return None };
-            let path = &bound.path;
-            let target: Type = syn::parse_quote!(#path);
-            argument(&target, "TryInto").and_then(|ty| argument(ty, "Option")).cloned()
-        })
-    })
 }
 
 /// Writes `Check` for what is sent and has limits, itself or in what it holds.

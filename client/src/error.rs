@@ -1,4 +1,6 @@
 //! What can go wrong, told apart by what the server has done.
+//!
+//! Longer than other rooms, as most of it is the documentation of what a caller can rely on.
 
 use std::error::Error as StdError;
 use std::fmt;

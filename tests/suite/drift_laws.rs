@@ -180,7 +180,7 @@ impl Noise {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
         self.seed ^= self.seed << 17;
-        self.seed % 3 == 0
+        self.seed.is_multiple_of(3)
     }
 
     fn document(&mut self, document: &mut Value) {

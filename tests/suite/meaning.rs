@@ -280,7 +280,7 @@ fn what_is_sent_is_valid_by_upstream_and_by_us() {
         (validator(&request_schema("create_backup.yaml")), validator(&request_schema("planetscale.yaml")));
     let server = runtime.block_on(planetscale_client::mock::MockServer::start()).unwrap();
     let client = server.client().unwrap();
-    let sent = std::cell::Cell::new(0);
+    let sent = std::cell::Cell::new(0_usize);
     check(&body(), |body| {
         let call = client.create_backup().organization("acme").database("shop").branch("main").body(body.clone());
         let result = runtime.block_on(call.send());
@@ -291,7 +291,7 @@ fn what_is_sent_is_valid_by_upstream_and_by_us() {
         if result.is_ok() {
             // All requests are kept, so they are not looked at each time.
             let sent = sent.replace(sent.get() + 1) + 1;
-            if sent % 100 == 0 {
+            if sent.is_multiple_of(100) {
                 let requests = server.requests();
                 prop_assert_eq!(requests.len(), sent);
                 prop_assert_eq!(serde_json::from_slice::<Value>(&requests[sent - 1].body).unwrap(), value);

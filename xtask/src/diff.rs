@@ -5,7 +5,7 @@
 //! - `node`: a place in a document, seen through its `$ref`s;
 //! - `walk`: what every part of the comparison uses;
 //! - `document`, `operations`, `bodies`: from the document down to everything that holds a schema;
-//! - `schema`: two schemas, wherever they stand.
+//! - `schema`, `objects`, `composition`: two schemas, wherever they stand.
 //!
 //! The engine compares trees and never fails. Every key of every object that it visits is either
 //! known and compared by its meaning, or unknown and compared as it stands: a difference that no
@@ -13,9 +13,11 @@
 //! and change, and coincide with oasdiff's where oasdiff has one.
 
 mod bodies;
+mod composition;
 mod document;
 pub mod findings;
 mod node;
+mod objects;
 mod operations;
 pub mod rules;
 mod schema;

@@ -1,12 +1,12 @@
 //! Two schemas, wherever they stand.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::node::Node;
 use super::rules::{self, BOUNDS};
-use super::walk::{Walk, change, short};
+use super::walk::{Walk, change};
 use super::{Direction, Level};
 
 /// How deep schemas are compared. YAML ends at 128 levels; only `$ref`s lead on.
@@ -43,18 +43,18 @@ const KNOWN: &[&str] = &[
 /// The role of a schema.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
-    direction: Direction,
-    place: Place,
+    pub(super) direction: Direction,
+    pub(super) place: Place,
     /// Read-only in a request or write-only in a response: it does not travel.
-    stays: bool,
+    pub(super) stays: bool,
     /// Whether values travel as JSON, where `1` and `"1"` differ.
-    typed: bool,
+    pub(super) typed: bool,
     /// A required parameter, of which no default is ever used.
-    required: bool,
+    pub(super) required: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Body,
     Property,
     Parameter,
@@ -65,7 +65,7 @@ enum Place {
 
 impl Spot {
     /// The beginning of an id.
-    fn prefix(self) -> &'static str {
+    pub(super) fn prefix(self) -> &'static str {
         match (self.direction, self.place, self.stays) {
             (Direction::Response, Place::Property, true) => "response-write-only-property",
             (_, Place::Property, true) => "request-read-only-property",
@@ -82,7 +82,7 @@ impl Spot {
     }
 
     /// The role of what is inside.
-    fn inside(self) -> Self {
+    pub(super) fn inside(self) -> Self {
         let place = match self.place {
             Place::Body | Place::Property => Place::Property,
             Place::Parameter | Place::ParameterProperty => Place::ParameterProperty,
@@ -100,18 +100,13 @@ impl Spot {
     }
 
     /// The role of a property, by what it says of itself.
-    fn property(self, old: &Node<'_>, new: &Node<'_>) -> Self {
+    pub(super) fn property(self, old: &Node<'_>, new: &Node<'_>) -> Self {
         let stays = match self.direction {
             Direction::Response => old.is_true("writeOnly") || new.is_true("writeOnly"),
             _ => new.is_true("readOnly") || new.value.is_null() && old.is_true("readOnly"),
         };
         Self { stays: self.stays || stays, ..self.inside() }
     }
-}
-
-/// What a property is called in the middle of an id.
-fn requiredness(required: bool) -> &'static str {
-    if required { "required" } else { "optional" }
 }
 
 impl<'a> Walk<'a> {
@@ -148,7 +143,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reports a change under its composed id and by the level of its rule.
-    fn changed(&mut self, spot: Spot, what: &str, nodes: (&Node<'a>, &Node<'a>), message: String) {
+    pub(super) fn changed(&mut self, spot: Spot, what: &str, nodes: (&Node<'a>, &Node<'a>), message: String) {
         let id = format!("{}-{what}", spot.prefix());
         let id = match id.as_str() {
             // oasdiff's names for these do not follow its own scheme.
@@ -164,7 +159,7 @@ impl<'a> Walk<'a> {
         self.report(id, level, spot.direction, nodes, format!("{}: {message}", named(nodes.1)));
     }
 
-    fn compare(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
+    pub(super) fn compare(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
         if self.surely_same(old.value, new.value) {
             return;
         }
@@ -225,7 +220,7 @@ impl<'a> Walk<'a> {
 
     /// Whether a schema became one of several alternatives, or was one. What the alternatives say
     /// is no change of what the schema said.
-    fn wrapped(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) -> bool {
+    pub(super) fn wrapped(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) -> bool {
         let plain = |node: &Node<'a>| (node.has("type") || node.has("properties")) && !node.has("oneOf");
         let alternatives = |node: &Node<'a>| node.has("oneOf") && !node.has("type") && !node.has("properties");
         let what = match () {
@@ -239,7 +234,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether two schemas differ at all. Says nothing.
-    fn differ(&mut self, spot: Spot, nodes: (&Node<'a>, &Node<'a>)) -> bool {
+    pub(super) fn differ(&mut self, spot: Spot, nodes: (&Node<'a>, &Node<'a>)) -> bool {
         let findings = std::mem::take(&mut self.findings);
         let seen = std::mem::take(&mut self.seen);
         self.compare(spot, nodes);
@@ -248,7 +243,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Type, format, null, enum and default.
-    fn values(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
+    pub(super) fn values(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
         if let Some(what) = type_change(spot, old, new) {
             let shown = |node: &Node<'a>| match (node.get("type").value, node.text("format")) {
                 (Value::Null, None) => "any type".to_owned(),
@@ -273,7 +268,13 @@ impl<'a> Walk<'a> {
     }
 
     /// A keyword that may come, change and go.
-    fn set(&mut self, spot: Spot, aspect: &str, [came, changed, went]: [&str; 3], nodes: (&Node<'a>, &Node<'a>)) {
+    pub(super) fn set(
+        &mut self,
+        spot: Spot,
+        aspect: &str,
+        [came, changed, went]: [&str; 3],
+        nodes: (&Node<'a>, &Node<'a>),
+    ) {
         let what = match (nodes.0.value, nodes.1.value) {
             (a, b) if a == b => return,
             (Value::Null, _) => came,
@@ -284,7 +285,7 @@ impl<'a> Walk<'a> {
         self.changed(spot, &format!("{aspect}-{what}"), nodes, message);
     }
 
-    fn enumeration(&mut self, spot: Spot, key: &str, (old, new): (&Node<'a>, &Node<'a>)) {
+    pub(super) fn enumeration(&mut self, spot: Spot, key: &str, (old, new): (&Node<'a>, &Node<'a>)) {
         let values = |node: &Node<'a>| -> Option<BTreeSet<String>> {
             node.value.as_array().map(|values| values.iter().map(Value::to_string).collect())
         };
@@ -321,7 +322,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn limits(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
+    pub(super) fn limits(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
         for (key, name, _) in BOUNDS {
             let nodes = (&old.get(key), &new.get(key));
             let what = match (nodes.0.value.as_f64(), nodes.1.value.as_f64()) {
@@ -380,238 +381,6 @@ impl<'a> Walk<'a> {
             _ => self.set(spot, "pattern", ["added", "changed", "removed"], nodes),
         }
     }
-
-    fn properties(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        let required = |node: &Node<'a>| -> HashSet<&'a str> {
-            let names = node.get("required").value.as_array();
-            names.into_iter().flatten().filter_map(Value::as_str).collect()
-        };
-        let (from, to) = (required(old), required(new));
-        let (a, b) = (old.get("properties"), new.get("properties"));
-        let names: BTreeSet<&String> =
-            [&a, &b].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-        for name in &names {
-            let (left, right) = (a.get(name), b.get(name));
-            let was = from.contains(name.as_str());
-            let is = to.contains(name.as_str());
-            match (a.has(name), b.has(name)) {
-                (true, true) => {
-                    let (left, right) = self.resolved(spot.direction, (&left, &right));
-                    let (left, right) = (&left, &right);
-                    let inner = spot.property(left, right);
-                    self.requirement(inner, (was, is), right.has("default"), (left, right), name);
-                    self.access(inner, (left, right), is);
-                    self.compare(inner, (left, right));
-                }
-                (true, false) => self.property_gone(spot, &left.resolved(), was, name),
-                (false, _) => self.property_came(spot, &right.resolved(), is, name),
-            }
-        }
-        // A name that no property has may be required all the same.
-        let nameless = |set: &HashSet<&'a str>| -> BTreeSet<&'a str> {
-            set.iter().copied().filter(|name| !names.iter().any(|known| known == name)).collect()
-        };
-        let (from, to) = (nameless(&from), nameless(&to));
-        if from != to {
-            self.unclassified(spot.direction, (&old.get("required"), &new.get("required")));
-        }
-        let texts = |node: &Node<'a>| {
-            node.value.is_null() || node.value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
-        };
-        let nodes = (&old.get("required"), &new.get("required"));
-        if !(texts(nodes.0) && texts(nodes.1)) && nodes.0.value != nodes.1.value {
-            self.unclassified(spot.direction, nodes);
-        }
-        let map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
-        if !(map(&a) && map(&b)) && a.value != b.value {
-            self.unclassified(spot.direction, (&a, &b));
-        }
-    }
-
-    fn requirement(
-        &mut self,
-        spot: Spot,
-        (was, is): (bool, bool),
-        default: bool,
-        nodes: (&Node<'a>, &Node<'a>),
-        name: &str,
-    ) {
-        match (was, is) {
-            (false, true) if default && spot.direction == Direction::Request => {
-                self.changed(
-                    spot,
-                    "became-required-with-default",
-                    nodes,
-                    format!("`{name}` became required; it has a default"),
-                );
-            }
-            (false, true) => self.changed(spot, "became-required", nodes, format!("`{name}` became required")),
-            (true, false) => self.changed(spot, "became-optional", nodes, format!("`{name}` became optional")),
-            _ => {}
-        }
-    }
-
-    fn property_gone(&mut self, spot: Spot, old: &Node<'a>, required: bool, name: &str) {
-        let message = format!("the property `{name}` was removed");
-        let inner = spot.property(old, &Node { value: &Value::Null, ..old.clone() });
-        if spot.direction == Direction::Response {
-            let kind = requiredness(required);
-            let (id, level) = match (inner.stays, required) {
-                (true, _) => (format!("response-{kind}-write-only-property-removed"), Level::Info),
-                (false, true) => (format!("response-{kind}-property-removed"), Level::Err),
-                (false, false) => (format!("response-{kind}-property-removed"), Level::Warn),
-            };
-            return self.report(&id, level, spot.direction, (old, old), message);
-        }
-        let plain = Spot { stays: false, ..inner };
-        let level = if inner.stays { Level::Info } else { Level::Warn };
-        let id = format!("{}-removed", if inner.stays { inner.prefix() } else { plain.prefix() });
-        self.report(&id, level, spot.direction, (old, old), message);
-    }
-
-    fn property_came(&mut self, spot: Spot, new: &Node<'a>, required: bool, name: &str) {
-        let kind = requiredness(required);
-        let message = format!("the {kind} property `{name}` was added");
-        let inner = spot.property(&Node { value: &Value::Null, ..new.clone() }, new);
-        if spot.direction == Direction::Response {
-            let only = if inner.stays { "write-only-" } else { "" };
-            let id = format!("response-{kind}-{only}property-added");
-            return self.report(&id, Level::Info, spot.direction, (new, new), message);
-        }
-        let (with, level) = match (inner.stays, required) {
-            (true, _) | (_, false) => ("", Level::Info),
-            _ if new.has("default") => ("-with-default", Level::Err),
-            _ => ("", Level::Err),
-        };
-        let place = Spot { stays: false, ..inner }.prefix();
-        let kind = if inner.stays { "optional" } else { kind };
-        self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new, new), message);
-    }
-
-    /// `readOnly` and `writeOnly` of a property.
-    fn access(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>), required: bool) {
-        for (key, name) in [("readOnly", "read-only"), ("writeOnly", "write-only")] {
-            let what = match (old.is_true(key), new.is_true(key)) {
-                (false, true) => format!("became-{name}"),
-                (true, false) => format!("became-not-{name}"),
-                _ => continue,
-            };
-            let side = if spot.direction == Direction::Response { "response" } else { "request" };
-            let id = format!("{side}-{}-property-{what}", requiredness(required));
-            let level = match rules::level(&id, &what, spot.direction) {
-                Level::Warn if id == "response-required-property-became-not-write-only" => Level::Warn,
-                _ => Level::Info,
-            };
-            self.report(
-                &id,
-                level,
-                spot.direction,
-                (old, new),
-                format!("{}: it {}", named(new), what.replace('-', " ")),
-            );
-        }
-    }
-
-    fn additional_properties(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        let nodes = (&old.get("additionalProperties"), &new.get("additionalProperties"));
-        let kind = |node: &Node<'a>| match node.value {
-            Value::Bool(false) => "none",
-            Value::Null | Value::Bool(true) => "any",
-            Value::Object(map) if map.is_empty() => "any",
-            _ => "some",
-        };
-        match (kind(nodes.0), kind(nodes.1)) {
-            ("some", "some") => self.compare(spot.inside(), nodes),
-            (a, b) if a == b => {}
-            ("none", b) | ("some", b @ "any") => {
-                let message = format!("{b} other properties may be there now");
-                self.changed(spot, "additional-properties-allowed", nodes, message);
-            }
-            (_, b) => {
-                let message = format!("only {b} other properties may be there now");
-                self.changed(spot, "additional-properties-disallowed", nodes, message);
-            }
-        }
-    }
-
-    /// Members of `allOf`, `anyOf` or `oneOf`: those that belong together are compared, the rest
-    /// came or went.
-    fn composition(
-        &mut self,
-        spot: Spot,
-        what: &str,
-        lists: (&Node<'a>, &Node<'a>),
-        (mut old, mut new): (Vec<Node<'a>>, Vec<Node<'a>>),
-    ) {
-        let list = |node: &Node<'a>| node.value.is_array() || node.value.is_null();
-        if !(list(lists.0) && list(lists.1)) && lists.0.value != lists.1.value {
-            return self.unclassified(spot.direction, lists);
-        }
-        let mut pairs = take_pairs(&mut old, &mut new, |a, b| self.surely_same(a.value, b.value));
-        pairs.extend(take_pairs(&mut old, &mut new, |a, b| same_text(a, b, "$ref")));
-        pairs.extend(take_pairs(&mut old, &mut new, |a, b| {
-            same_text(&a.clone().resolved(), &b.clone().resolved(), "title")
-        }));
-        const FEW: usize = 8;
-        if old.len() <= FEW && new.len() <= FEW {
-            pairs.extend(take_pairs(&mut old, &mut new, |a, b| !self.differ(spot, (a, b))));
-        }
-        if old.len() == new.len() {
-            pairs.extend(old.drain(..).zip(new.drain(..)));
-        }
-        for (a, b) in &pairs {
-            self.compare(spot.inside(), (a, b));
-        }
-        let report = |walk: &mut Self, node: &Node<'a>, did: &str| {
-            let node = &node.clone().resolved();
-            let id = format!("{}-{what}-{did}", spot.prefix());
-            let message =
-                format!("{}: {} lists {}, which was {did}", named(lists.1), what.replace('-', " "), short(node.value));
-            let prose = node.value.as_object().is_some_and(|map| map.keys().all(|key| rules::is_prose(key)));
-            if prose {
-                walk.report(&format!("{id}-annotation-only"), Level::Info, spot.direction, (node, node), message);
-            } else {
-                let level = rules::level(&id, &format!("{what}-{did}"), spot.direction);
-                walk.report(&id, level, spot.direction, (node, node), message);
-            }
-        };
-        old.iter().for_each(|node| report(self, node, "removed"));
-        new.iter().for_each(|node| report(self, node, "added"));
-    }
-
-    fn discriminator(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        match (old.value.is_null(), new.value.is_null()) {
-            (true, true) => {}
-            (true, false) => self.changed(spot, "discriminator-added", (old, new), "a discriminator was added".into()),
-            (false, true) => {
-                self.changed(spot, "discriminator-removed", (old, new), "the discriminator was removed".into())
-            }
-            (false, false) => {
-                self.rest(spot.direction, (old, new), &["propertyName", "mapping"]);
-                self.containers(spot.direction, (old, new), &["mapping"], &[]);
-                let nodes = (&old.get("propertyName"), &new.get("propertyName"));
-                if nodes.0.value != nodes.1.value {
-                    self.changed(
-                        spot,
-                        "discriminator-property-name-changed",
-                        nodes,
-                        format!("the property {}", change(nodes.0.value, nodes.1.value)),
-                    );
-                }
-                let (a, b) = (old.get("mapping"), new.get("mapping"));
-                let names: BTreeSet<&String> =
-                    [&a, &b].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-                for name in names {
-                    self.set(
-                        spot,
-                        "discriminator-mapping",
-                        ["added", "changed", "deleted"],
-                        (&a.get(name), &b.get(name)),
-                    );
-                }
-            }
-        }
-    }
 }
 
 impl<'a> Node<'a> {
@@ -620,29 +389,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Takes from two lists the pairs that belong together.
-fn take_pairs<'a>(
-    old: &mut Vec<Node<'a>>,
-    new: &mut Vec<Node<'a>>,
-    mut belong: impl FnMut(&Node<'a>, &Node<'a>) -> bool,
-) -> Vec<(Node<'a>, Node<'a>)> {
-    let mut pairs = Vec::new();
-    old.retain(|a| match new.iter().position(|b| belong(a, b)) {
-        Some(at) => {
-            pairs.push((a.clone(), new.remove(at)));
-            false
-        }
-        None => true,
-    });
-    pairs
-}
-
-fn same_text(a: &Node<'_>, b: &Node<'_>, key: &str) -> bool {
-    a.text(key).is_some_and(|text| b.text(key) == Some(text))
-}
-
 /// What a schema is called in a sentence.
-fn named(node: &Node<'_>) -> String {
+pub(super) fn named(node: &Node<'_>) -> String {
     let mut tokens = node.at.rsplit('/');
     let mut below = "";
     loop {

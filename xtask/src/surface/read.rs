@@ -1,4 +1,6 @@
 //! From source files to the list of public items.
+//!
+//! Longer than other rooms: a small name resolution and the forms of all items belong together.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
