@@ -68,6 +68,7 @@ struct Body<'a> {
 async fn by_hand(http: &reqwest::Client, base: &str) -> Result<Backup, reqwest::Error> {
     let url = format!("{base}/organizations/acme/databases/shop/branches/main/backups");
     let request = http.post(url).header("authorization", format!("{TOKEN_ID}:{TOKEN}"));
+    let request = request.header("accept", "application/json").header("api-version", "v1");
     request.json(&Body { name: "bench" }).send().await?.error_for_status()?.json().await
 }
 
@@ -109,7 +110,8 @@ fn compare(base: &str) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // This crate chooses its provider for itself alone.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
+    let http =
+        reqwest::Client::builder().user_agent("by-hand/0.1.0").no_proxy().timeout(Duration::from_secs(60)).build()?;
     let client = Client::builder().auth(MockServer::token()).base_url(base).build()?;
     let start = Instant::now();
     let (mut ours, mut hand) = (0.0, 0.0);

@@ -4,6 +4,7 @@
 //! that knows a single operation.
 
 use std::fmt;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use backon::Retryable;
@@ -82,6 +83,10 @@ pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
         "." | ".." => {
             Err(Error::invalid_input(format!("{name} is `{value}`, which would send the request to another endpoint")))
         }
+        // The common case has nothing to encode, and looks once at each byte.
+        _ if value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~')) => {
+            Ok(value.to_owned())
+        }
         _ => Ok(utf8_percent_encode(value, SEGMENT).to_string()),
     }
 }
@@ -108,16 +113,19 @@ impl ClientHooks<Inner> for Client {
 }
 
 /// Sends a request and decodes the JSON of the answer.
-pub(crate) async fn call<T: DeserializeOwned>(
+pub(crate) async fn call<T: DeserializeOwned + Send>(
     client: &Client,
     request: reqwest::Result<Request>,
     operation: &Operation,
 ) -> Result<ResponseValue<T>, Error> {
-    traced(operation, async {
-        let answer = send(client, request, *operation).await?;
-        let value = decode(client, *operation, &answer)?;
-        Ok(ResponseValue::new(value, answer.status, answer.headers))
-    })
+    traced(
+        operation,
+        Box::pin(async {
+            let answer = send(client, request, *operation).await?;
+            let value = decode(client, *operation, &answer)?;
+            Ok(ResponseValue::new(value, answer.status, answer.headers))
+        }),
+    )
     .await
 }
 
@@ -128,17 +136,22 @@ pub(crate) async fn call_empty(
     request: reqwest::Result<Request>,
     operation: &Operation,
 ) -> Result<ResponseValue<()>, Error> {
-    traced(operation, async {
-        let answer = send(client, request, *operation).await?;
-        Ok(ResponseValue::new((), answer.status, answer.headers))
-    })
+    traced(
+        operation,
+        Box::pin(async {
+            let answer = send(client, request, *operation).await?;
+            Ok(ResponseValue::new((), answer.status, answer.headers))
+        }),
+    )
     .await
 }
 
 /// Runs an operation in its span, which tells attempts, status and duration at the end.
+///
+/// The work comes on the heap: its future is large, and would be moved several times on its way.
 async fn traced<T>(
     operation: &Operation,
-    work: impl Future<Output = Result<ResponseValue<T>, Error>>,
+    work: Pin<Box<dyn Future<Output = Result<ResponseValue<T>, Error>> + Send + '_>>,
 ) -> Result<ResponseValue<T>, Error> {
     let span = tracing::info_span!(
         "planetscale",
@@ -235,18 +248,20 @@ impl Attempt<'_> {
     async fn read(&self, mut response: Response) -> Result<Answer, Error> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let mut body = BytesMut::new();
+        // Most bodies come in one piece, which is then not copied.
+        let (mut body, mut more) = (Bytes::new(), BytesMut::new());
         let mut broken = None;
         if let Some(how) = encoding(&headers) {
             broken = Some(Reason::Encoded(how));
         }
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_RESPONSE_BYTES => {
+                Ok(Some(chunk)) if body.len() + more.len() + chunk.len() > MAX_RESPONSE_BYTES => {
                     broken.get_or_insert(Reason::TooLarge(MAX_RESPONSE_BYTES));
                     break;
                 }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) if body.is_empty() => body = chunk,
+                Ok(Some(chunk)) => more.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(e) if e.is_timeout() && status.is_success() => {
                     return Err(self.failed(Some(status), e));
@@ -257,7 +272,10 @@ impl Attempt<'_> {
                 }
             }
         }
-        let answer = Answer { status, headers, body: body.freeze() };
+        if !more.is_empty() {
+            body = [&body[..], &more[..]].concat().into();
+        }
+        let answer = Answer { status, headers, body };
         match broken {
             _ if !status.is_success() => Err(self.refused(&answer)),
             Some(reason) => Err(answer.unreadable(self.client, self.operation, reason)),
