@@ -57,9 +57,11 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
                 }
             }
             Step::Doc => {
-                let doc =
-                    "doc --locked --workspace --no-deps --features planetscale-client/mock,planetscale-client/schemars";
-                command(out, "cargo", doc, &root(), &[("RUSTDOCFLAGS", "--deny warnings")])?;
+                let client = "--package planetscale-client --features mock,schemars";
+                for what in ["--package xtask --package planetscale-tests", client] {
+                    let doc = format!("doc --locked --no-deps {what}");
+                    command(out, "cargo", &doc, &root(), &[("RUSTDOCFLAGS", "--deny warnings")])?;
+                }
                 let pages = target().join("doc/planetscale_client");
                 super::surface::check_stored(&pages, out)?;
             }

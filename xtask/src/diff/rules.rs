@@ -2,7 +2,7 @@
 //!
 //! A change is `<aspect>-<what happened>`; what it means depends on who sends. A request that may
 //! say less than before breaks clients; so does a response that may say more.
-//! The few ids that are judged otherwise than by this stand in [`EXCEPTIONS`].
+//! The few ids that are judged otherwise than by this stand in `EXCEPTIONS`.
 
 use super::{Direction, Level};
 use Level::{Doc, Err, Info, Warn};

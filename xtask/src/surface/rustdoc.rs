@@ -66,9 +66,13 @@ fn anchors(html: &str) -> BTreeSet<String> {
     for part in html[..end].split("id=\"").skip(1) {
         let Some((id, _)) = part.split_once('"') else { continue };
         for anchor in ANCHORS {
-            if let Some(name) = id.strip_prefix(anchor) {
-                // `variant.Refused.field.0`: a variant's fields are part of the variant.
-                found.insert(name.split('.').next().unwrap_or(name).to_owned());
+            if let Some(name) = id.strip_prefix(anchor).filter(|name| !name.ends_with(".fields")) {
+                // `variant.Deadline.field.last`; what has a number for a name is part of the variant.
+                let (owner, field) = name.split_once(".field.").unwrap_or((name, "0"));
+                found.insert(owner.to_owned());
+                if field.parse::<usize>().is_err() {
+                    found.insert(format!("{owner}::{field}"));
+                }
             }
         }
     }
