@@ -111,7 +111,7 @@ impl Spec {
                 item.values().any(|value| value.get("operationId").is_some())
             });
         }
-        let reached = self.reached();
+        let reached = reachable(&self.value);
         if let Some(Value::Object(components)) = self.value.get_mut("components") {
             for (kind, items) in components.iter_mut().filter(|(kind, _)| *kind != "securitySchemes") {
                 if let Value::Object(items) = items {
@@ -135,28 +135,6 @@ impl Spec {
         operations.filter_map(|operation| operation.get("tags")?.as_array()).flatten().cloned().collect()
     }
 
-    /// The pointers that `$ref`s lead to, from the paths on.
-    fn reached(&self) -> BTreeSet<String> {
-        let mut open: Vec<&Value> = self.value.get("paths").into_iter().collect();
-        let mut seen = BTreeSet::new();
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Object(map) => {
-                    let reference = map.get("$ref").and_then(Value::as_str);
-                    if let Some(pointer) = reference.and_then(|to| to.strip_prefix('#'))
-                        && seen.insert(pointer.to_owned())
-                    {
-                        open.extend(self.value.pointer(pointer));
-                    }
-                    open.extend(map.values());
-                }
-                Value::Array(items) => open.extend(items),
-                _ => {}
-            }
-        }
-        seen
-    }
-
     /// Checks that the wanted operations are there.
     ///
     /// # Errors
@@ -178,6 +156,28 @@ pub fn operation_ids(document: &Value) -> impl Iterator<Item = &str> {
     let paths = document.get("paths").and_then(Value::as_object);
     let items = paths.into_iter().flat_map(|paths| paths.values()).filter_map(Value::as_object);
     items.flat_map(|item| item.values()).filter_map(|operation| operation.get("operationId")?.as_str())
+}
+
+/// The pointers that `$ref`s lead to, from a document's paths on.
+pub fn reachable(document: &Value) -> BTreeSet<String> {
+    let mut open: Vec<&Value> = document.get("paths").into_iter().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(map) => {
+                let reference = map.get("$ref").and_then(Value::as_str);
+                if let Some(pointer) = reference.and_then(|to| to.strip_prefix('#'))
+                    && seen.insert(pointer.to_owned())
+                {
+                    open.extend(document.pointer(pointer));
+                }
+                open.extend(map.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    seen
 }
 
 /// Whether a member of a path item is an operation, by what every operation has.

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::rules::PROSE_LEVEL;
 use super::walk::{Walk, change};
 use super::{Direction, Level};
+use crate::spec;
 
 impl<'a> Walk<'a> {
     pub(super) fn document(&mut self) {
@@ -118,7 +119,7 @@ impl<'a> Walk<'a> {
         if self.same_components {
             return;
         }
-        let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(reachable).collect();
+        let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(spec::reachable).collect();
         for kind in kinds {
             let (a, b) = (old.get(kind), new.get(kind));
             let names = |node: &Node<'a>| -> Vec<&'a String> {
@@ -223,25 +224,4 @@ impl<'a> Walk<'a> {
             }
         }
     }
-}
-
-/// The pointers of all components that the paths reach.
-fn reachable(root: &Value) -> BTreeSet<String> {
-    let mut open: Vec<&Value> = root.get("paths").into_iter().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(map) => {
-                if let Some(pointer) = map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'))
-                    && seen.insert(pointer.to_owned())
-                {
-                    open.extend(root.pointer(pointer));
-                }
-                open.extend(map.values());
-            }
-            Value::Array(items) => open.extend(items),
-            _ => {}
-        }
-    }
-    seen
 }

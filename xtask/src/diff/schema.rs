@@ -253,9 +253,7 @@ impl<'a> Walk<'a> {
                     format!("{of}{}", format.map(|format| format!(" ({format})")).unwrap_or_default())
                 }
             };
-            let nodes = (&old.get("type"), &new.get("type"));
             self.changed(spot, what, (old, new), format!("the type changed from {} to {}", shown(old), shown(new)));
-            let _ = nodes;
         }
         match (old.is_true("nullable"), new.is_true("nullable")) {
             (false, true) => self.changed(spot, "became-nullable", (old, new), "it may be null now".into()),
