@@ -13,13 +13,13 @@ fn names() {
     let _ = |it: &planetscale_client::BackupRef| { let _ = &it.branch; };
     let _ = |it: &planetscale_client::BackupRef| { let _ = &it.database; };
     let _ = |it: &planetscale_client::BackupRef| { let _ = &it.id; };
-    let _ = stringify!(planetscale_client::BackupRef::new);
+    // planetscale_client::BackupRef::new is generic
     let _ = |it: &planetscale_client::BackupRef| { let _ = &it.organization; };
     {
         #[allow(unused_imports)]
         use planetscale_client::BearerToken as _named;
     }
-    let _ = stringify!(planetscale_client::BearerToken::new);
+    // planetscale_client::BearerToken::new is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::Client as _named;
@@ -32,13 +32,13 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::ClientBuilder as _named;
     }
-    let _ = stringify!(planetscale_client::ClientBuilder::auth);
-    let _ = stringify!(planetscale_client::ClientBuilder::base_url);
+    // planetscale_client::ClientBuilder::auth is generic
+    // planetscale_client::ClientBuilder::base_url is generic
     let _ = planetscale_client::ClientBuilder::build;
     let _ = planetscale_client::ClientBuilder::connect_timeout;
     let _ = planetscale_client::ClientBuilder::retry;
     let _ = planetscale_client::ClientBuilder::timeout;
-    let _ = stringify!(planetscale_client::ClientBuilder::user_agent);
+    // planetscale_client::ClientBuilder::user_agent is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::Credentials as _named;
@@ -152,7 +152,7 @@ fn names() {
         use planetscale_client::ServiceToken as _named;
     }
     let _ = planetscale_client::ServiceToken::from_env;
-    let _ = stringify!(planetscale_client::ServiceToken::new);
+    // planetscale_client::ServiceToken::new is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::UnknownValue as _named;
@@ -181,7 +181,7 @@ fn names() {
     let _ = planetscale_client::WaitForBackup::deadline;
     let _ = planetscale_client::WaitForBackup::first_delay;
     let _ = planetscale_client::WaitForBackup::interval;
-    let _ = stringify!(planetscale_client::WaitForBackup::on_progress);
+    // planetscale_client::WaitForBackup::on_progress is generic
     let _ = planetscale_client::WaitForBackup::read_errors;
     {
         #[allow(unused_imports)]
@@ -191,20 +191,20 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::builder::CreateBackup as _named;
     }
-    let _ = stringify!(planetscale_client::builder::CreateBackup::body);
-    let _ = stringify!(planetscale_client::builder::CreateBackup::body_map);
-    let _ = stringify!(planetscale_client::builder::CreateBackup::branch);
-    let _ = stringify!(planetscale_client::builder::CreateBackup::database);
-    let _ = stringify!(planetscale_client::builder::CreateBackup::organization);
+    // planetscale_client::builder::CreateBackup::body is generic
+    // planetscale_client::builder::CreateBackup::body_map is generic
+    // planetscale_client::builder::CreateBackup::branch is generic
+    // planetscale_client::builder::CreateBackup::database is generic
+    // planetscale_client::builder::CreateBackup::organization is generic
     let _ = planetscale_client::builder::CreateBackup::send;
     {
         #[allow(unused_imports)]
         use planetscale_client::builder::GetBackup as _named;
     }
-    let _ = stringify!(planetscale_client::builder::GetBackup::branch);
-    let _ = stringify!(planetscale_client::builder::GetBackup::database);
-    let _ = stringify!(planetscale_client::builder::GetBackup::id);
-    let _ = stringify!(planetscale_client::builder::GetBackup::organization);
+    // planetscale_client::builder::GetBackup::branch is generic
+    // planetscale_client::builder::GetBackup::database is generic
+    // planetscale_client::builder::GetBackup::id is generic
+    // planetscale_client::builder::GetBackup::organization is generic
     let _ = planetscale_client::builder::GetBackup::send;
     {
         #[allow(unused_imports)]
@@ -220,7 +220,7 @@ fn names() {
     let _ = planetscale_client::mock::MockServer::limit_next;
     let _ = planetscale_client::mock::MockServer::refuse_next;
     let _ = planetscale_client::mock::MockServer::requests;
-    let _ = stringify!(planetscale_client::mock::MockServer::script_states);
+    // planetscale_client::mock::MockServer::script_states is generic
     let _ = planetscale_client::mock::MockServer::start;
     let _ = planetscale_client::mock::MockServer::token;
     {
@@ -370,34 +370,34 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::Actor as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::Actor::avatar_url);
-    let _ = stringify!(planetscale_client::types::builder::Actor::display_name);
-    let _ = stringify!(planetscale_client::types::builder::Actor::id);
+    // planetscale_client::types::builder::Actor::avatar_url is generic
+    // planetscale_client::types::builder::Actor::display_name is generic
+    // planetscale_client::types::builder::Actor::id is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::ApiError as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::ApiError::code);
-    let _ = stringify!(planetscale_client::types::builder::ApiError::message);
+    // planetscale_client::types::builder::ApiError::code is generic
+    // planetscale_client::types::builder::ApiError::message is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::Backup as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::Backup::actor);
-    let _ = stringify!(planetscale_client::types::builder::Backup::backup_policy);
-    let _ = stringify!(planetscale_client::types::builder::Backup::completed_at);
-    let _ = stringify!(planetscale_client::types::builder::Backup::created_at);
-    let _ = stringify!(planetscale_client::types::builder::Backup::database_branch);
-    let _ = stringify!(planetscale_client::types::builder::Backup::deleted_at);
-    let _ = stringify!(planetscale_client::types::builder::Backup::estimated_storage_cost);
-    let _ = stringify!(planetscale_client::types::builder::Backup::expires_at);
-    let _ = stringify!(planetscale_client::types::builder::Backup::id);
-    let _ = stringify!(planetscale_client::types::builder::Backup::name);
-    let _ = stringify!(planetscale_client::types::builder::Backup::protected);
-    let _ = stringify!(planetscale_client::types::builder::Backup::pvc_size);
-    let _ = stringify!(planetscale_client::types::builder::Backup::required);
-    let _ = stringify!(planetscale_client::types::builder::Backup::restored_branches);
-    let _ = stringify!(planetscale_client::types::builder::Backup::schema_snapshot);
+    // planetscale_client::types::builder::Backup::actor is generic
+    // planetscale_client::types::builder::Backup::backup_policy is generic
+    // planetscale_client::types::builder::Backup::completed_at is generic
+    // planetscale_client::types::builder::Backup::created_at is generic
+    // planetscale_client::types::builder::Backup::database_branch is generic
+    // planetscale_client::types::builder::Backup::deleted_at is generic
+    // planetscale_client::types::builder::Backup::estimated_storage_cost is generic
+    // planetscale_client::types::builder::Backup::expires_at is generic
+    // planetscale_client::types::builder::Backup::id is generic
+    // planetscale_client::types::builder::Backup::name is generic
+    // planetscale_client::types::builder::Backup::protected is generic
+    // planetscale_client::types::builder::Backup::pvc_size is generic
+    // planetscale_client::types::builder::Backup::required is generic
+    // planetscale_client::types::builder::Backup::restored_branches is generic
+    // planetscale_client::types::builder::Backup::schema_snapshot is generic
     let _ = planetscale_client::types::builder::Backup::set_actor;
     let _ = planetscale_client::types::builder::Backup::set_backup_policy;
     let _ = planetscale_client::types::builder::Backup::set_completed_at;
@@ -406,52 +406,52 @@ fn names() {
     let _ = planetscale_client::types::builder::Backup::set_expires_at;
     let _ = planetscale_client::types::builder::Backup::set_schema_snapshot;
     let _ = planetscale_client::types::builder::Backup::set_started_at;
-    let _ = stringify!(planetscale_client::types::builder::Backup::size);
-    let _ = stringify!(planetscale_client::types::builder::Backup::started_at);
-    let _ = stringify!(planetscale_client::types::builder::Backup::state);
-    let _ = stringify!(planetscale_client::types::builder::Backup::updated_at);
+    // planetscale_client::types::builder::Backup::size is generic
+    // planetscale_client::types::builder::Backup::started_at is generic
+    // planetscale_client::types::builder::Backup::state is generic
+    // planetscale_client::types::builder::Backup::updated_at is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::BackupPolicy as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::created_at);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::frequency_unit);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::frequency_value);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::id);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::last_ran_at);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::name);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::next_run_at);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::required);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::retention_unit);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::retention_value);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::schedule_day);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::schedule_time);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::schedule_week);
+    // planetscale_client::types::builder::BackupPolicy::created_at is generic
+    // planetscale_client::types::builder::BackupPolicy::frequency_unit is generic
+    // planetscale_client::types::builder::BackupPolicy::frequency_value is generic
+    // planetscale_client::types::builder::BackupPolicy::id is generic
+    // planetscale_client::types::builder::BackupPolicy::last_ran_at is generic
+    // planetscale_client::types::builder::BackupPolicy::name is generic
+    // planetscale_client::types::builder::BackupPolicy::next_run_at is generic
+    // planetscale_client::types::builder::BackupPolicy::required is generic
+    // planetscale_client::types::builder::BackupPolicy::retention_unit is generic
+    // planetscale_client::types::builder::BackupPolicy::retention_value is generic
+    // planetscale_client::types::builder::BackupPolicy::schedule_day is generic
+    // planetscale_client::types::builder::BackupPolicy::schedule_time is generic
+    // planetscale_client::types::builder::BackupPolicy::schedule_week is generic
     let _ = planetscale_client::types::builder::BackupPolicy::set_last_ran_at;
     let _ = planetscale_client::types::builder::BackupPolicy::set_next_run_at;
     let _ = planetscale_client::types::builder::BackupPolicy::set_schedule_day;
     let _ = planetscale_client::types::builder::BackupPolicy::set_schedule_time;
     let _ = planetscale_client::types::builder::BackupPolicy::set_schedule_week;
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::target);
-    let _ = stringify!(planetscale_client::types::builder::BackupPolicy::updated_at);
+    // planetscale_client::types::builder::BackupPolicy::target is generic
+    // planetscale_client::types::builder::BackupPolicy::updated_at is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::BranchReference as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::BranchReference::created_at);
-    let _ = stringify!(planetscale_client::types::builder::BranchReference::deleted_at);
-    let _ = stringify!(planetscale_client::types::builder::BranchReference::id);
-    let _ = stringify!(planetscale_client::types::builder::BranchReference::name);
+    // planetscale_client::types::builder::BranchReference::created_at is generic
+    // planetscale_client::types::builder::BranchReference::deleted_at is generic
+    // planetscale_client::types::builder::BranchReference::id is generic
+    // planetscale_client::types::builder::BranchReference::name is generic
     let _ = planetscale_client::types::builder::BranchReference::set_deleted_at;
-    let _ = stringify!(planetscale_client::types::builder::BranchReference::updated_at);
+    // planetscale_client::types::builder::BranchReference::updated_at is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::CreateBackupBody as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::emergency);
-    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::name);
-    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::retention_unit);
-    let _ = stringify!(planetscale_client::types::builder::CreateBackupBody::retention_value);
+    // planetscale_client::types::builder::CreateBackupBody::emergency is generic
+    // planetscale_client::types::builder::CreateBackupBody::name is generic
+    // planetscale_client::types::builder::CreateBackupBody::retention_unit is generic
+    // planetscale_client::types::builder::CreateBackupBody::retention_value is generic
     let _ = planetscale_client::types::builder::CreateBackupBody::set_emergency;
     let _ = planetscale_client::types::builder::CreateBackupBody::set_name;
     let _ = planetscale_client::types::builder::CreateBackupBody::set_retention_unit;
@@ -460,13 +460,13 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::types::builder::SchemaSnapshot as _named;
     }
-    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::created_at);
-    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::id);
-    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::linted_at);
-    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::name);
+    // planetscale_client::types::builder::SchemaSnapshot::created_at is generic
+    // planetscale_client::types::builder::SchemaSnapshot::id is generic
+    // planetscale_client::types::builder::SchemaSnapshot::linted_at is generic
+    // planetscale_client::types::builder::SchemaSnapshot::name is generic
     let _ = planetscale_client::types::builder::SchemaSnapshot::set_linted_at;
-    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::updated_at);
-    let _ = stringify!(planetscale_client::types::builder::SchemaSnapshot::url);
+    // planetscale_client::types::builder::SchemaSnapshot::updated_at is generic
+    // planetscale_client::types::builder::SchemaSnapshot::url is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::types::error as _named;

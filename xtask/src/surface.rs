@@ -63,8 +63,8 @@ impl Surface {
                     match shape.text.contains("impl ")
                         || shape.text.contains('<') && shape.kind == "fn" && is_generic(&shape.text)
                     {
-                        // What is generic cannot be named without its types, but its name can be used.
-                        true => format!("    let _ = stringify!({krate}::{of}::{name});"),
+                        // Not to be named without types to go with it; rustdoc's pages prove it.
+                        true => format!("    // {krate}::{of}::{name} is generic"),
                         false => format!("    let _ = {krate}::{of}::{name};"),
                     }
                 }
