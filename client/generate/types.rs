@@ -161,21 +161,13 @@ fn absent_is_null(field: &mut syn::Field) {
 
 /// The limits in the JSON Schema that schemars derives.
 fn schemars_range(limits: &Limits) -> Option<Attribute> {
-    let entries = limits.iter().filter_map(|(name, limit)| {
-        let key = match name.as_str() {
-            "min" => "min",
-            "max" => "max",
-            _ => return None,
-        };
-        let (key, limit) = (format_ident!("{key}"), number(limit)?);
+    let bounds = limits.iter().filter(|(name, _)| matches!(name.as_str(), "min" | "max"));
+    let entries = bounds.filter_map(|(name, limit)| {
+        let (key, limit): (_, TokenStream) = (format_ident!("{name}"), limit.parse().ok()?);
         Some(quote!(#key = #limit))
     });
     let entries: Vec<_> = entries.collect();
     (!entries.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#(#entries),*)))]))
-}
-
-fn number(text: &str) -> Option<TokenStream> {
-    text.parse().ok()
 }
 
 /// The values of an enum that is a list of strings, else nothing.

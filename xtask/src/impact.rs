@@ -65,7 +65,7 @@ impl Impact {
     pub fn between(old: &str, new: &str) -> Self {
         let build = |spec: &str, which| -> anyhow::Result<(String, Surface)> {
             let tokens = generate::tokens(spec).with_context(|| no_crate(which))?;
-            let surface = surface::of(spec).with_context(|| no_crate(which))?;
+            let surface = surface::of_tokens(&tokens).with_context(|| no_crate(which))?;
             Ok((tokens.to_string(), surface))
         };
         match build(old, "old").and_then(|old| Ok((old, build(new, "new")?))) {

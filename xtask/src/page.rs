@@ -48,6 +48,17 @@ pub fn read_within(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::R
     }
 }
 
+/// The OpenAPI document of a page that nothing is known of yet, and the page's ETag.
+///
+/// # Errors
+/// As [`read`] and [`extract`].
+pub fn document(from: &str) -> anyhow::Result<(String, Option<String>)> {
+    let Fetched::Text(page, etag) = read(from, None)? else {
+        bail!("{from}: the server says that it did not change, but was not asked so");
+    };
+    Ok((extract(&page).with_context(|| from.to_owned())?.to_owned(), etag))
+}
+
 async fn fetch(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Result<Fetched> {
     let url = Url::parse(from)?;
     let loopback = is_loopback(&url);

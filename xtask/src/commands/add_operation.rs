@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::update_spec;
-use crate::page::{self, Fetched};
+use crate::Status;
+use crate::page;
 use crate::report::Format;
 use crate::store::{self, Source, Store};
-use crate::{Status, diff};
 
 /// Offer one more operation: fetch its page, merge, and update openapi/
 #[derive(clap::Args)]
@@ -44,10 +44,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     }
     let url = format!("{PAGES}{id}.md");
     let from = arguments.from.as_ref().unwrap_or(&url);
-    let Fetched::Text(page, etag) = page::read(from, None)? else {
-        bail!("{from}: the server says that it did not change, but nothing is known of it");
-    };
-    let document = page::extract(&page).with_context(|| from.clone())?.to_owned();
+    let (document, etag) = page::document(from)?;
     let (spec, text) = update_spec::wanted(document, std::slice::from_ref(id)).with_context(|| from.clone())?;
 
     let source = Source {
@@ -64,7 +61,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         (source.file.clone(), String::new(), text),
         (store::SOURCE.to_owned(), toml.clone(), store::with_document(&toml, &source)?),
     ];
-    let report = update_spec::report(&store, &documents, &mut files, Vec::<diff::Finding>::new(), &source.file)?;
+    let report = update_spec::report(&store, &documents, &mut files, Vec::new(), &source.file)?;
     report.write(Format::Text, out)?;
     let files: Vec<_> = files.iter().map(|(name, _, new)| (name.as_str(), new.as_str())).collect();
     store.commit(&files)?;

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::diff::{self, Level};
 use crate::impact::Impact;
-use crate::page::{self, Fetched};
+use crate::page;
 use crate::report::{Format, Report};
 use crate::spec::Spec;
 use crate::{Status, store};
@@ -56,11 +56,8 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 }
 
 fn read(from: &str) -> anyhow::Result<Spec> {
-    let Fetched::Text(page, _) = page::read(from, None)? else {
-        anyhow::bail!("{from}: the server says that it did not change, but nothing is known of it");
-    };
-    let document = page::extract(&page).with_context(|| from.to_owned())?;
-    Spec::parse(document).with_context(|| from.to_owned())
+    let (document, _) = page::document(from)?;
+    Spec::parse(&document).with_context(|| from.to_owned())
 }
 
 fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use proc_macro2::TokenStream;
 
-use crate::{Status, generate, store};
+use crate::{Status, generate};
 
 /// Print the code that the client is built from, formatted
 #[derive(clap::Args)]
@@ -21,8 +21,7 @@ pub struct Arguments {
 /// # Errors
 /// Where the spec cannot be read or no code can be generated from it.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let file = arguments.spec.clone().unwrap_or_else(|| crate::default_store().join(store::EFFECTIVE));
-    let spec = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let (file, spec) = super::read_spec(arguments.spec.as_deref())?;
     let code = formatted(&spec).with_context(|| file.display().to_string())?;
     out.write_all(code.as_bytes())?;
     Ok(Status::Done)

@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use proc_macro2::TokenStream;
 
+use crate::Status;
 use crate::surface::{Surface, rustdoc};
-use crate::{Status, store};
 
 /// Print the crate's public surface, one line an item
 #[derive(clap::Args)]
@@ -28,8 +29,7 @@ pub struct Arguments {
 /// # Errors
 /// Where the spec or the crate's source cannot be read.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let file = arguments.spec.clone().unwrap_or_else(|| crate::default_store().join(store::EFFECTIVE));
-    let spec = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let (file, spec) = super::read_spec(arguments.spec.as_deref())?;
     let surface = of(&spec).with_context(|| file.display().to_string())?;
     if let Some(dir) = &arguments.check {
         return check(&surface, dir, out);
@@ -46,8 +46,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 /// # Errors
 /// Where they disagree, or one of them cannot be read.
 pub fn check_stored(dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let file = crate::default_store().join(store::EFFECTIVE);
-    let spec = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let (_, spec) = super::read_spec(None)?;
     check(&of(&spec)?, dir, out)
 }
 
@@ -80,7 +79,15 @@ fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<S
 /// # Errors
 /// As [`super::generate::tokens`]; also where the client's own source cannot be read.
 pub fn of(spec: &str) -> anyhow::Result<Surface> {
-    Surface::of_crate(&client_source(), &super::generate::tokens(spec)?)
+    of_tokens(&super::generate::tokens(spec)?)
+}
+
+/// The surface of the client with this generated code.
+///
+/// # Errors
+/// Where the client's own source cannot be read.
+pub fn of_tokens(generated: &TokenStream) -> anyhow::Result<Surface> {
+    Surface::of_crate(&client_source(), generated)
 }
 
 /// `client/src` of this workspace.

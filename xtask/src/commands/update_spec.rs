@@ -97,7 +97,7 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
     let sources = store.sources()?;
     let mut toml = store.read(store::SOURCE)?;
     let old_toml = toml.clone();
-    let page = from.map(|from| read_page(from, None)).transpose()?;
+    let page = from.map(page::document).transpose()?;
     let (mut documents, mut files, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     let mut changed_file = None;
     for source in &sources {
@@ -137,14 +137,6 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
     let from = from
         .map_or_else(|| sources.iter().map(|source| source.url.as_str()).collect::<Vec<_>>().join(", "), str::to_owned);
     Ok(Update { from, file, report, files })
-}
-
-/// A page's document, and the page's ETag.
-fn read_page(from: &str, etag: Option<&str>) -> anyhow::Result<(String, Option<String>)> {
-    match page::read(from, etag)? {
-        Fetched::Text(page, etag) => Ok((page::extract(&page).with_context(|| from.to_owned())?.to_owned(), etag)),
-        Fetched::NotModified => bail!("{from}: the server says that it did not change, but was not asked so"),
-    }
 }
 
 /// A source's document, or nothing where the server says that it did not change.

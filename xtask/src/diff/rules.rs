@@ -104,16 +104,16 @@ pub fn level(id: &str, change: &str, direction: Direction) -> Level {
     }
 }
 
-/// (keyword, its name in ids, whether it is an upper bound).
-pub const BOUNDS: &[(&str, &str, bool)] = &[
-    ("maximum", "max", true),
-    ("minimum", "min", false),
-    ("maxLength", "max-length", true),
-    ("minLength", "min-length", false),
-    ("maxItems", "max-items", true),
-    ("minItems", "min-items", false),
-    ("maxProperties", "max-properties", true),
-    ("minProperties", "min-properties", false),
+/// (keyword, its name in ids, which begins with its kind).
+pub const BOUNDS: &[(&str, &str)] = &[
+    ("maximum", "max"),
+    ("minimum", "min"),
+    ("maxLength", "max-length"),
+    ("minLength", "min-length"),
+    ("maxItems", "max-items"),
+    ("minItems", "min-items"),
+    ("maxProperties", "max-properties"),
+    ("minProperties", "min-properties"),
 ];
 
 /// What only a reader sees, wherever it stands.

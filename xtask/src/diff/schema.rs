@@ -200,7 +200,7 @@ impl<'a> Walk<'a> {
         self.discriminator(spot, (&old.get("discriminator"), &new.get("discriminator")));
         self.deprecation(spot.prefix(), spot.direction, (old, new));
         let mut known = KNOWN.to_vec();
-        known.extend(BOUNDS.iter().map(|(key, ..)| *key));
+        known.extend(BOUNDS.iter().map(|(key, _)| *key));
         if spot.place == Place::Body {
             self.access(spot, (old, new), false);
         }
@@ -321,7 +321,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn limits(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        for (key, name, _) in BOUNDS {
+        for (key, name) in BOUNDS {
             let nodes = (&old.get(key), &new.get(key));
             let what = match (nodes.0.value.as_f64(), nodes.1.value.as_f64()) {
                 _ if nodes.0.value == nodes.1.value => continue,
