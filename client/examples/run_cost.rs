@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
 use planetscale_client::{Client, types};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,9 @@ use serde::{Deserialize, Serialize};
 const CALLS: usize = 10_000;
 const TURNS: usize = 10;
 
-/// The answer, by hand.
+type Time = chrono::DateTime<chrono::Utc>;
+
+/// The answer, by hand: all that the spec has.
 #[derive(Deserialize)]
 #[allow(dead_code)]
 struct Backup {
@@ -26,19 +29,19 @@ struct Backup {
     state: String,
     size: i64,
     estimated_storage_cost: f64,
-    created_at: chrono::DateTime<chrono::Utc>,
-    updated_at: chrono::DateTime<chrono::Utc>,
-    started_at: Option<chrono::DateTime<chrono::Utc>>,
-    expires_at: Option<chrono::DateTime<chrono::Utc>>,
-    completed_at: Option<chrono::DateTime<chrono::Utc>>,
-    deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+    created_at: Time,
+    updated_at: Time,
+    started_at: Option<Time>,
+    expires_at: Option<Time>,
+    completed_at: Option<Time>,
+    deleted_at: Option<Time>,
     pvc_size: i64,
     protected: bool,
     required: bool,
     restored_branches: Vec<Branch>,
     actor: Option<Actor>,
-    backup_policy: Option<serde::de::IgnoredAny>,
-    schema_snapshot: Option<serde::de::IgnoredAny>,
+    backup_policy: Option<BackupPolicy>,
+    schema_snapshot: Option<SchemaSnapshot>,
     database_branch: Option<Branch>,
 }
 
@@ -47,9 +50,9 @@ struct Backup {
 struct Branch {
     id: String,
     name: String,
-    created_at: chrono::DateTime<chrono::Utc>,
-    updated_at: chrono::DateTime<chrono::Utc>,
-    deleted_at: Option<chrono::DateTime<chrono::Utc>>,
+    created_at: Time,
+    updated_at: Time,
+    deleted_at: Option<Time>,
 }
 
 #[derive(Deserialize)]
@@ -60,16 +63,56 @@ struct Actor {
     avatar_url: String,
 }
 
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct BackupPolicy {
+    id: String,
+    name: String,
+    target: String,
+    retention_value: i64,
+    retention_unit: String,
+    frequency_value: i64,
+    frequency_unit: String,
+    schedule_time: Option<String>,
+    schedule_day: Option<i64>,
+    schedule_week: Option<i64>,
+    created_at: Time,
+    updated_at: Time,
+    last_ran_at: Option<Time>,
+    next_run_at: Option<Time>,
+    required: bool,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct SchemaSnapshot {
+    id: String,
+    name: String,
+    created_at: Time,
+    updated_at: Time,
+    linted_at: Option<Time>,
+    url: String,
+}
+
 #[derive(Serialize)]
 struct Body<'a> {
     name: &'a str,
 }
 
-async fn by_hand(http: &reqwest::Client, base: &str) -> Result<Backup, reqwest::Error> {
-    let url = format!("{base}/organizations/acme/databases/shop/branches/main/backups");
+/// The same request and the same values as by the client, but no more: what is not here (attempts,
+/// limits, refusals, spans) is what this client adds.
+async fn by_hand(
+    http: &reqwest::Client,
+    base: &str,
+    [organization, database, branch]: [&str; 3],
+    name: &str,
+) -> Result<Backup, reqwest::Error> {
+    let segment = |name| utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let (organization, database, branch) = (segment(organization), segment(database), segment(branch));
+    let url = format!("{base}/organizations/{organization}/databases/{database}/branches/{branch}/backups");
     let request = http.post(url).header("authorization", format!("{TOKEN_ID}:{TOKEN}"));
     let request = request.header("accept", "application/json").header("api-version", "v1");
-    request.json(&Body { name: "bench" }).send().await?.error_for_status()?.json().await
+    request.json(&Body { name }).send().await?.error_for_status()?.json().await
 }
 
 async fn by_client(client: &Client) -> Result<types::Backup, planetscale_client::Error> {
@@ -122,7 +165,7 @@ fn compare(base: &str) -> Result<(), Box<dyn std::error::Error>> {
         }
         let between = cpu(start);
         for _ in 0..CALLS / TURNS {
-            runtime.block_on(by_hand(&http, base))?;
+            runtime.block_on(by_hand(&http, base, ["acme", "shop", "main"], "bench"))?;
         }
         // The first turn warms up.
         if turn > 0 {

@@ -225,8 +225,12 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
     let Expr::Try(attempt) = *built.expr else {
         return Err(shape("the request is built without `?`"));
     };
-    let build = attempt.expr;
-    statements.push(syn::parse_quote!(let request = #build;));
+    let mut build = attempt.expr;
+    let mut repeated = Repeated { has_bytes: false };
+    repeated.visit_expr_mut(&mut build);
+    if repeated.has_bytes {
+        statements.push(syn::parse_quote!(let body = crate::transport::repeatable(&body)?;));
+    }
 
     let mut parameters = Parameters { failed: None };
     for statement in statements.iter_mut() {
@@ -240,7 +244,7 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
     }
     statements.push(Stmt::Expr(
         syn::parse_quote! {
-            crate::transport::#read(client, request, &crate::transport::Operation {
+            crate::transport::#read(client, &|| #build, &crate::transport::Operation {
                 id: #id,
                 method: #method,
                 path: #path,
@@ -300,6 +304,27 @@ fn operation_id(send: &ImplItemFn) -> Result<(String, usize), Error> {
         }
     }
     Err(missing("OperationInfo in send"))
+}
+
+/// Makes an expression that builds a request one that can be run again: it takes nothing for good.
+struct Repeated {
+    has_bytes: bool,
+}
+
+impl VisitMut for Repeated {
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let starts = matches!(&*call.receiver, Expr::Field(_));
+        let bytes = call.method == "body";
+        self.has_bytes |= bytes;
+        if let Some(argument @ Expr::Path(_)) = call.args.first_mut() {
+            if starts {
+                *argument = syn::parse_quote!(&#argument);
+            } else if bytes || call.method == "headers" {
+                *argument = syn::parse_quote!(#argument.clone());
+            }
+        }
+    }
 }
 
 /// Rewrites what fills the path's template and what refuses an argument.

@@ -28,6 +28,7 @@ pub(crate) fn inside(label: &str, value: &impl Check) -> Result<(), String> {
 }
 
 /// What can be held to a limit.
+#[allow(dead_code)] // Used where the spec has limits; so is `value`.
 pub(crate) trait Measure {
     /// A number by its value, a text by its length in characters; nothing where there is no value.
     fn measure(&self) -> Option<f64>;
@@ -60,6 +61,7 @@ impl<T: Measure> Measure for Option<T> {
 }
 
 /// Begins the check of one value.
+#[allow(dead_code)]
 pub(crate) fn value(label: &'static str, value: &impl Measure) -> Value {
     Value { label, measure: value.measure(), broken: None }
 }

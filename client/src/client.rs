@@ -124,6 +124,8 @@ impl ClientBuilder {
         let mut http = reqwest::Client::builder()
             .user_agent(user_agent(self.product.as_deref())?)
             .connect_timeout(duration("connect_timeout", self.connect_timeout)?)
+            // That of a first attempt; a later one has what is left.
+            .timeout(timeout)
             // A redirect would take the token along, and turn a POST into a GET.
             .redirect(reqwest::redirect::Policy::none())
             // Attempts are the business of `crate::retry` alone.

@@ -3,8 +3,8 @@
 //! Generated code builds a request and hands it to [`call`]. What may not enter here is anything
 //! that knows a single operation.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use backon::Retryable;
@@ -77,18 +77,24 @@ impl fmt::Display for Operation {
 /// # Errors
 /// [`Error::InvalidInput`] for what no encoding can save: an empty segment, and `.` and `..`, which
 /// every URL parser folds away, encoded or not (WHATWG URL, 4.4).
-pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
+pub(crate) fn path_segment<'a>(name: &str, value: &'a str) -> Result<Cow<'a, str>, Error> {
     match value {
         "" => Err(Error::invalid_input(format!("{name} is empty"))),
         "." | ".." => {
             Err(Error::invalid_input(format!("{name} is `{value}`, which would send the request to another endpoint")))
         }
-        // The common case has nothing to encode, and looks once at each byte.
-        _ if value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~')) => {
-            Ok(value.to_owned())
-        }
-        _ => Ok(utf8_percent_encode(value, SEGMENT).to_string()),
+        _ => Ok(utf8_percent_encode(value, SEGMENT).into()),
     }
+}
+
+/// The bytes of a body that is no JSON: another attempt needs them again.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for a stream.
+#[allow(dead_code)] // Called where the spec has such an operation.
+pub(crate) fn repeatable(body: &reqwest::Body) -> Result<Bytes, Error> {
+    let bytes = body.as_bytes().map(Bytes::copy_from_slice);
+    bytes.ok_or_else(|| Error::invalid_input("the body is a stream, which can be sent only once; give its bytes"))
 }
 
 /// The only implementation of the hooks: every request passes here.
@@ -112,71 +118,71 @@ impl ClientHooks<Inner> for Client {
     }
 }
 
+/// Builds an operation's request, anew for each attempt: cheaper than a copy kept of every request.
+type Build<'a> = &'a (dyn Fn() -> reqwest::Result<Request> + Send + Sync);
+
 /// Sends a request and decodes the JSON of the answer.
-pub(crate) async fn call<T: DeserializeOwned + Send>(
+pub(crate) async fn call<T: DeserializeOwned>(
     client: &Client,
-    request: reqwest::Result<Request>,
+    build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<T>, Error> {
-    traced(
-        operation,
-        Box::pin(async {
-            let answer = send(client, request, *operation).await?;
-            let value = decode(client, *operation, &answer)?;
-            Ok(ResponseValue::new(value, answer.status, answer.headers))
-        }),
-    )
-    .await
+    let traced = Traced::begin(operation);
+    let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
+        Ok(answer) => match decode(client, *operation, &answer) {
+            Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
+            Err(error) => Err(error),
+        },
+        Err(error) => Err(error),
+    };
+    traced.end(result.as_ref().map(ResponseValue::status));
+    result
 }
 
 /// Sends a request whose answer has no body to read.
 #[allow(dead_code)] // Called where the spec has such an operation.
 pub(crate) async fn call_empty(
     client: &Client,
-    request: reqwest::Result<Request>,
+    build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<()>, Error> {
-    traced(
-        operation,
-        Box::pin(async {
-            let answer = send(client, request, *operation).await?;
-            Ok(ResponseValue::new((), answer.status, answer.headers))
-        }),
-    )
-    .await
+    let traced = Traced::begin(operation);
+    let answer = send(client, build, *operation).instrument(traced.span.clone()).await;
+    traced.end(answer.as_ref().map(|answer| answer.status));
+    answer.map(|answer| ResponseValue::new((), answer.status, answer.headers))
 }
 
-/// Runs an operation in its span, which tells attempts, status and duration at the end.
-///
-/// The work comes on the heap: its future is large, and would be moved several times on its way.
-async fn traced<T>(
-    operation: &Operation,
-    work: Pin<Box<dyn Future<Output = Result<ResponseValue<T>, Error>> + Send + '_>>,
-) -> Result<ResponseValue<T>, Error> {
-    let span = tracing::info_span!(
-        "planetscale",
-        operation = operation.id,
-        method = operation.method,
-        path = operation.path,
-        attempt = field::Empty,
-        status = field::Empty,
-        duration_ms = field::Empty,
-    );
-    let start = Instant::now();
-    let result = work.instrument(span.clone()).await;
-    let status = match &result {
-        Ok(value) => Some(value.status()),
-        Err(error) => error.status(),
-    };
-    if let Some(status) = status {
-        span.record("status", status.as_u16());
+/// The span of an operation, which tells attempts, status and duration at the end.
+struct Traced {
+    span: Span,
+    start: Instant,
+}
+
+impl Traced {
+    fn begin(operation: &Operation) -> Self {
+        let span = tracing::info_span!(
+            "planetscale",
+            operation = operation.id,
+            method = operation.method,
+            path = operation.path,
+            attempt = field::Empty,
+            status = field::Empty,
+            duration_ms = field::Empty,
+        );
+        Self { span, start: Instant::now() }
     }
-    let duration = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.record("duration_ms", duration);
-    if let Err(error) = &result {
-        span.in_scope(|| tracing::warn!(%error, outcome = ?error.outcome(), "failed"));
+
+    fn end(self, result: Result<StatusCode, &Error>) {
+        let status = result.map_or_else(Error::status, Some);
+        if let Some(status) = status {
+            self.span.record("status", status.as_u16());
+        }
+        let duration = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.span.record("duration_ms", duration);
+        if let Err(error) = result {
+            self.span.in_scope(|| tracing::warn!(%error, outcome = ?error.outcome(), "failed"));
+        }
     }
-    result
 }
 
 /// A success, read to its end.
@@ -194,20 +200,16 @@ impl Answer {
 }
 
 /// Sends a request, again where that is safe, within the time for the whole operation.
-async fn send(client: &Client, request: reqwest::Result<Request>, operation: Operation) -> Result<Answer, Error> {
-    let unbuilt = |e| Error::invalid_input(format!("the request cannot be built: {}", described(e)));
-    let request = request.map_err(unbuilt)?;
+async fn send(client: &Client, build: Build<'_>, operation: Operation) -> Result<Answer, Error> {
     let start = Instant::now();
     let deadline = start + client.inner.timeout;
     let mut attempts = 0_u64;
     let attempt = || {
         attempts += 1;
         Span::current().record("attempt", attempts);
-        let request = request.try_clone();
-        async move {
-            let request = request.ok_or_else(|| Error::invalid_input("the request's body can be sent only once"))?;
-            Attempt { client, operation, start, deadline }.run(request).await
-        }
+        let attempt = Attempt { client, operation, start, deadline, is_first: attempts == 1 };
+        // On the heap, as it is large, and whoever holds it moves it about.
+        Box::pin(async move { attempt.run(build().map_err(unbuilt)?).await })
     };
     attempt
         .retry(client.inner.retry.backoff())
@@ -229,12 +231,16 @@ struct Attempt<'a> {
     operation: Operation,
     start: Instant,
     deadline: Instant,
+    /// Whose time-out is the client's own; a later one has what is left.
+    is_first: bool,
 }
 
 impl Attempt<'_> {
     async fn run(&self, mut request: Request) -> Result<Answer, Error> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        *request.timeout_mut() = Some(left);
+        if !self.is_first {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            *request.timeout_mut() = Some(left);
+        }
         let info = OperationInfo { operation_id: self.operation.id };
         let hook = |e: progenitor_client::Error<()>| Error::invalid_input(e.to_string());
         self.client.pre(&mut request, &info).await.map_err(hook)?;
@@ -298,8 +304,7 @@ impl Attempt<'_> {
     fn failed(&self, status: Option<StatusCode>, error: reqwest::Error) -> Error {
         let (connect, timeout) = (error.is_connect(), error.is_timeout());
         if error.is_builder() {
-            let why = described(error);
-            return Error::invalid_input(format!("the request cannot be built: {why}"));
+            return unbuilt(error);
         }
         let failure = Box::new(Failure {
             operation: self.operation,
@@ -341,6 +346,10 @@ fn decode<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &A
         }
     };
     Err(answer.unreadable(client, operation, reason))
+}
+
+fn unbuilt(error: reqwest::Error) -> Error {
+    Error::invalid_input(format!("the request cannot be built: {}", described(error)))
 }
 
 /// An error of reqwest's and its causes, on one line and without the URL.
