@@ -113,3 +113,62 @@ impl Value {
         self.broken.map_or(Ok(()), Err)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number that may not be above nine.
+    struct Digit(i64);
+
+    impl Check for Digit {
+        fn check(&self) -> Result<(), String> {
+            value("digit", &self.0).max(9.0).done()
+        }
+    }
+
+    #[test]
+    fn each_limit_holds_up_to_its_edge() {
+        type Limit = fn(Value, f64) -> Value;
+        let limits: [(&str, Limit, [bool; 3]); 4] = [
+            ("at least", Value::min, [false, true, true]),
+            ("at most", Value::max, [true, true, false]),
+            ("above", Value::above, [false, false, true]),
+            ("below", Value::below, [true, false, false]),
+        ];
+        for (what, limit, holds) in limits {
+            for (measure, holds) in [6, 7, 8].into_iter().zip(holds) {
+                let message = format!("size: {measure} is not {what} 7");
+                let expected = if holds { Ok(()) } else { Err(message) };
+                assert_eq!(limit(value("size", &measure), 7.0).done(), expected);
+                assert_eq!(limit(value("size", &f64::from(measure as i32)), 7.0).done(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_its_characters() {
+        let name = "größe".to_owned();
+        assert_eq!(value("name", &name).min_len(5.0).max_len(5.0).done(), Ok(()));
+        let (short, long) = (value("name", &name).min_len(6.0).done(), value("name", &name).max_len(4.0).done());
+        assert_eq!(short, Err("name: 5 is not a length of at least 6".to_owned()));
+        assert_eq!(long, Err("name: 5 is not a length of at most 4".to_owned()));
+    }
+
+    #[test]
+    fn the_first_broken_limit_is_told_and_nothing_is_not_held_to_any() {
+        assert_eq!(value("n", &5).min(7.0).max(3.0).done(), Err("n: 5 is not at least 7".to_owned()));
+        assert_eq!(value("n", &None::<i64>).min(7.0).max(3.0).done(), Ok(()));
+        assert_eq!(value("n", &Some(5)).min(7.0).done(), Err("n: 5 is not at least 7".to_owned()));
+    }
+
+    #[test]
+    fn limits_hold_inside_of_options_and_lists() {
+        assert_eq!(Some(Digit(9)).check(), Ok(()));
+        assert_eq!(None::<Digit>.check(), Ok(()));
+        assert_eq!(inside("list", &vec![Digit(1), Digit(2)]), Ok(()));
+        let error = "list: digit: 10 is not at most 9".to_owned();
+        assert_eq!(inside("list", &vec![Digit(1), Digit(10)]), Err(error.clone()));
+        assert_eq!(inside("list", &Some(Digit(10))), Err(error));
+    }
+}

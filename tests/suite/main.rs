@@ -3,6 +3,7 @@
 mod add_operation;
 mod corpora;
 mod coupling;
+mod credentials;
 mod drift_laws;
 mod drift_report;
 mod drift_rules;

@@ -94,6 +94,21 @@ async fn everything(url: &str, service_token: bool) -> String {
 }
 
 #[tokio::test]
+async fn a_token_that_is_sent_back_is_taken_out_and_nothing_else() {
+    for echo in [
+        format!("before {TOKEN} between {TOKEN}{TOKEN} after"),
+        TOKEN.to_owned(),
+        "nothing to hide".to_owned(),
+        format!("{TOKEN}{}", &TOKEN[..TOKEN.len() - 1]),
+    ] {
+        let server = Server::start([Step::Answer(answer("404 Not Found", &[], &echo))]).await;
+        let client = Client::builder().base_url(server.url()).auth(ServiceToken::new("id", TOKEN)).build().unwrap();
+        let Err(Error::Refused(refused)) = create(&client).await else { panic!("not refused") };
+        assert_eq!(String::from_utf8_lossy(refused.body()), echo.replace(TOKEN, "[REDACTED]"));
+    }
+}
+
+#[tokio::test]
 async fn the_span_tells_the_operation() {
     let log = Log::default();
     let writer = log.clone();
@@ -160,6 +175,8 @@ fn base_urls() {
         "api.planetscale.com",
         "",
         "https://user:pass@localhost",
+        "https://user@localhost",
+        "https://:pass@localhost",
         "https://localhost?x=1",
         "https://localhost#x",
         "file:///etc/passwd",

@@ -1,0 +1,79 @@
+//! Who calls: where a token comes from, and what is said of one that cannot be used.
+
+use std::process::{Command, Output};
+
+use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
+use planetscale_client::{BearerToken, Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+
+const URL: &str = "CREDENTIALS_TEST_URL";
+
+/// Runs [`create_with_the_environment`] in a process with these variables.
+fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "credentials::create_with_the_environment", "--ignored", "--nocapture"]);
+    command.env(URL, url);
+    for (name, value) in [(SERVICE_TOKEN_ID_VAR, id), (SERVICE_TOKEN_VAR, token)] {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.output().unwrap()
+}
+
+#[tokio::test]
+#[ignore = "run by the other tests, in a process with an environment of its own"]
+async fn create_with_the_environment() {
+    let token = match ServiceToken::from_env() {
+        Ok(token) => token,
+        Err(error) => return println!("{error}"),
+    };
+    let client = Client::builder().auth(token).base_url(std::env::var(URL).unwrap()).build().unwrap();
+    let call = client.create_backup().organization("acme").database("shop").branch("main");
+    match call.send().await {
+        Ok(backup) => println!("made {}", backup.id),
+        Err(error) => println!("{error}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_token_comes_from_the_environment() {
+    let server = MockServer::start().await.unwrap();
+    let told = |id, token| {
+        let output = run(&server.base_url(), id, token);
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(told(Some(TOKEN_ID), Some(TOKEN)).contains("made "));
+    assert_eq!(server.requests().len(), 1);
+    for (id, token, message) in [
+        (None, Some("t"), "the environment variable PLANETSCALE_SERVICE_TOKEN_ID is not set"),
+        (Some("i"), None, "the environment variable PLANETSCALE_SERVICE_TOKEN is not set"),
+        (Some(""), Some("t"), "the environment variable PLANETSCALE_SERVICE_TOKEN_ID is empty"),
+        (Some("i"), Some(""), "the environment variable PLANETSCALE_SERVICE_TOKEN is empty"),
+    ] {
+        let told = told(id, token);
+        assert!(told.contains(&format!("invalid configuration: {message}")), "{told}");
+    }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_token_that_cannot_be_used_is_named_with_the_reason() {
+    let service = |id: &str, token: &str| Client::builder().auth(ServiceToken::new(id, token));
+    let bearer = |token: &str| Client::builder().auth(BearerToken::new(token));
+    for (builder, message) in [
+        (
+            service("id", "token\n"),
+            "the service token contains a line break; was it read from a file with one at its end?",
+        ),
+        (bearer("token\r"), "the bearer token contains a line break; was it read from a file with one at its end?"),
+        (service("i d", "token"), "the ID of the service token contains something else than visible ASCII"),
+        (service("id", ""), "the service token is empty"),
+        (service("", "token"), "the ID of the service token is empty"),
+        (bearer("größe"), "the bearer token contains something else than visible ASCII"),
+        (Client::builder(), "no credentials; call auth() with a ServiceToken or a BearerToken"),
+    ] {
+        assert_eq!(builder.build().unwrap_err().to_string(), format!("invalid configuration: {message}"));
+    }
+}
