@@ -62,3 +62,22 @@ impl RetryPolicy {
             .with_jitter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use backon::BackoffBuilder;
+
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_the_longest_and_then_end() {
+        let second = Duration::from_secs(1);
+        let policy = RetryPolicy::default().initial_delay(second).max_delay(3 * second).max_retries(5);
+        let delays: Vec<_> = policy.backoff().build().collect();
+        assert_eq!(delays.len(), 5);
+        for (delay, least) in delays.iter().zip([1, 2, 3, 3, 3]) {
+            assert!((least * second..=2 * least * second).contains(delay), "{delays:?}");
+        }
+        assert_eq!(RetryPolicy::none().backoff().build().count(), 0);
+    }
+}

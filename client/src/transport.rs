@@ -363,3 +363,36 @@ fn described(error: reqwest::Error) -> String {
     }
     text
 }
+
+#[cfg(all(test, feature = "mock"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::mock::MockServer;
+
+    #[tokio::test]
+    async fn an_answer_without_a_body_is_read_and_a_refusal_told() {
+        let server = MockServer::start().await.unwrap();
+        let client = server.client().unwrap();
+        let made = client.create_backup().organization("acme").database("shop").branch("main").send().await.unwrap();
+        let backups = format!("{}/organizations/acme/databases/shop/branches/main/backups", server.base_url());
+        let operation = Operation { id: "look", method: "GET", path: "/" };
+        for (id, status) in [(made.id.as_str(), 200), ("other", 404)] {
+            let url = format!("{backups}/{id}");
+            match call_empty(&client, &|| client.client.get(&url).build(), &operation).await {
+                Ok(answer) => assert_eq!(answer.status(), status),
+                Err(error) => assert_eq!((error.status().unwrap().as_u16(), error.code()), (status, Some("not_found"))),
+            }
+        }
+        // A 404 is not worth another attempt.
+        assert_eq!(server.requests().len(), 3);
+    }
+
+    #[test]
+    fn a_body_is_repeatable_but_for_a_stream() {
+        assert_eq!(repeatable(&"bytes".into()).unwrap(), "bytes");
+        let stream = reqwest::Body::wrap("bytes".to_owned());
+        let error = repeatable(&stream).unwrap_err();
+        assert!(error.to_string().contains("can be sent only once"), "{error}");
+    }
+}

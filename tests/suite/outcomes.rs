@@ -100,7 +100,8 @@ async fn a_field_that_nobody_knew_is_ignored() {
 #[tokio::test]
 async fn a_state_that_nobody_knew_is_kept() {
     let backup = created(&body_with("state", Some("expired".into()))).await;
-    assert!(matches!(&backup.state, BackupState::Unknown(value) if value.as_str() == "expired"));
+    let BackupState::Unknown(value) = &backup.state else { panic!("{:?}", backup.state) };
+    assert_eq!((value.as_str(), format!("{value:?} {value:>8}")), ("expired", "\"expired\"  expired".to_owned()));
     assert_eq!(format!("{:>8}", backup.state), " expired");
     assert_eq!(serde_json::to_value(&backup).unwrap()["state"], "expired");
 }
@@ -135,6 +136,14 @@ async fn a_field_of_a_wrong_type_names_itself_and_the_backup() {
     let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
     assert_eq!((answer.id().as_deref(), answer.path()), (Some("abc123def456"), Some("size")));
     insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
+}
+
+#[tokio::test]
+async fn a_state_of_a_wrong_type_is_told() {
+    let body = body_with("state", Some(value!(5)));
+    let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
+    assert_eq!(answer.path(), Some("state"));
+    assert!(chain(&Error::Unreadable(answer)).contains("invalid type: integer `5`, expected a string"));
 }
 
 #[tokio::test]

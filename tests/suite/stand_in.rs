@@ -1,5 +1,7 @@
 //! The stand-in that users test their own code with.
 
+use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use planetscale_client::mock::{MockServer, TOKEN};
@@ -37,6 +39,68 @@ async fn states_are_scripted() {
     assert_eq!(seen, ["running", "thinking", "success", "success"]);
     let done = looked_at(&client, &it).await.unwrap();
     assert!(done.completed_at >= done.started_at && done.started_at.is_some());
+}
+
+#[tokio::test]
+async fn times_and_size_follow_the_state() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    server.script_states(["pending", "running", "thinking", "success", "success"]);
+    let (mut seen, mut started_at, mut completed_at) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for _ in 0..5 {
+        // So that a time taken again would be another one.
+        tokio::time::sleep(Duration::from_millis(3)).await;
+        let backup = looked_at(&client, &it).await.unwrap();
+        seen.push((backup.state.to_string(), backup.started_at.is_some(), backup.completed_at.is_some(), backup.size));
+        started_at.extend(backup.started_at);
+        completed_at.extend(backup.completed_at);
+    }
+    let looks = [
+        ("pending", false, false, 0),
+        ("running", true, false, 0),
+        ("thinking", true, false, 0),
+        ("success", true, true, 5_368_709_120),
+        ("success", true, true, 5_368_709_120),
+    ];
+    assert_eq!(seen, looks.map(|(state, started, completed, size)| (state.to_owned(), started, completed, size)));
+    assert_eq!((started_at.len(), completed_at.len()), (1, 1));
+
+    // The last state stays, for other backups too.
+    let other = made(&client).await;
+    assert_eq!(looked_at(&client, &other).await.unwrap().state, BackupState::Success);
+    server.script_states(["failed"]);
+    let failed = made(&client).await;
+    let failed = looked_at(&client, &failed).await.unwrap();
+    assert_eq!((failed.completed_at.is_some(), failed.size), (true, 0));
+}
+
+#[tokio::test]
+async fn it_is_gone_when_it_is_dropped() {
+    let (server, client) = started().await;
+    drop(server);
+    let call = client.create_backup().organization("acme").database("shop").branch("main");
+    // Whether the listener is closed yet is up to the runtime; an answer there is none.
+    assert!(call.send().await.is_err());
+}
+
+#[tokio::test]
+async fn a_wait_is_limited_as_it_is_told() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    let wait = || client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).interval(Duration::from_millis(1));
+    let error = wait().deadline(Duration::from_millis(50)).await.unwrap_err();
+    assert!(matches!(&error, WaitError::Deadline { last: Some(_), error: None, .. }), "{error:?}");
+    assert!(error.source().is_none());
+
+    server.refuse_next(503, "unavailable", "later");
+    let policy = RetryPolicy::none();
+    let client = Client::builder().auth(MockServer::token()).base_url(server.base_url()).retry(policy).build().unwrap();
+    let wait = client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).read_errors(0);
+    let shown = format!("{wait:?}");
+    assert!(shown.contains("feature/é") && shown.contains("read_errors: 0"), "{shown}");
+    let error = wait.await.unwrap_err();
+    assert!(matches!(&error, WaitError::Read(_)), "{error:?}");
+    assert!(error.source().unwrap().to_string().contains("503"));
 }
 
 #[tokio::test]
