@@ -388,6 +388,16 @@ mod tests {
         assert_eq!(server.requests().len(), 3);
     }
 
+    #[tokio::test]
+    async fn a_request_that_cannot_be_built_is_told_with_the_cause() {
+        let client = MockServer::start().await.unwrap().client().unwrap();
+        let operation = Operation { id: "look", method: "GET", path: "/" };
+        let error = call_empty(&client, &|| client.client.get("nowhere").build(), &operation).await.unwrap_err();
+        let text =
+            "invalid input, nothing was sent: the request cannot be built: builder error: relative URL without a base";
+        assert_eq!(error.to_string(), text);
+    }
+
     #[test]
     fn a_body_is_repeatable_but_for_a_stream() {
         assert_eq!(repeatable(&"bytes".into()).unwrap(), "bytes");

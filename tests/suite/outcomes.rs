@@ -120,6 +120,15 @@ async fn any_2xx_with_a_backup_is_a_success() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_said_not_to_be_encoded_is_read() {
+    for encoding in ["identity", "Identity", ""] {
+        let step =
+            Step::Answer(answer("201 Created", &[("content-encoding", encoding)], &just_created::body().to_string()));
+        assert_eq!(create_on(step).await.0.unwrap().id, "abc123def456", "{encoding}");
+    }
+}
+
+#[tokio::test]
 async fn a_missing_field_names_itself_and_the_backup() {
     let body = body_with("restored_branches", Some(value!([{"id": "b"}])));
     let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
