@@ -209,7 +209,7 @@ async fn send(client: &Client, build: Build<'_>, operation: Operation) -> Result
         Span::current().record("attempt", attempts);
         let attempt = Attempt { client, operation, start, deadline, is_first: attempts == 1 };
         // On the heap, as it is large, and whoever holds it moves it about.
-        Box::pin(async move { attempt.run(build().map_err(unbuilt)?).await })
+        Box::pin(attempt.run(build))
     };
     attempt
         .retry(client.inner.retry.backoff())
@@ -236,7 +236,14 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn run(&self, mut request: Request) -> Result<Answer, Error> {
+    async fn run(self, build: Build<'_>) -> Result<Answer, Error> {
+        let mut response = self.respond(build).await?;
+        self.read(&mut response).await
+    }
+
+    /// Sends the request, and waits for the head of the answer.
+    async fn respond(&self, build: Build<'_>) -> Result<Response, Error> {
+        let mut request = build().map_err(unbuilt)?;
         if !self.is_first {
             let left = self.deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(left);
@@ -246,12 +253,11 @@ impl Attempt<'_> {
         self.client.pre(&mut request, &info).await.map_err(hook)?;
         let result = self.client.exec(request, &info).await;
         self.client.post(&result, &info).await.map_err(hook)?;
-        let response = result.map_err(|e| self.failed(None, e))?;
-        self.read(response).await
+        result.map_err(|e| self.failed(None, e))
     }
 
     /// Reads an answer to its end, but no further than the limit.
-    async fn read(&self, mut response: Response) -> Result<Answer, Error> {
+    async fn read(&self, response: &mut Response) -> Result<Answer, Error> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         // Most bodies come in one piece, which is then not copied.
