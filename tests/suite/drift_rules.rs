@@ -224,6 +224,93 @@ fn every_edit_of_the_document() {
     insta::assert_snapshot!(shown);
 }
 
+/// A document with `value` at a pointer whose parent is there, or with nothing there.
+fn with(pointer: &str, value: Option<&Value>) -> Value {
+    let text = json!({ "type": "string" });
+    let mut document = document(&text);
+    document["components"] = json!({ "securitySchemes": { "oauth": { "type": "oauth2", "flows": { "implicit": {
+        "authorizationUrl": "https://example.com/a", "tokenUrl": "https://example.com/t", "scopes": { "read": "reads" }
+    } } } } });
+    let get = json!({ "operationId": "look", "responses": { "200": { "description": "seen" } } });
+    document["paths"]["/others"] = json!({ "get": get });
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let parent = document.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    let name = name.replace("~1", "/");
+    match value {
+        Some(value) => drop(parent.insert(name, value.clone())),
+        None => drop(parent.remove(&name)),
+    }
+    document
+}
+
+#[test]
+fn every_edit_of_what_our_document_has_not() {
+    let flow = "/components/securitySchemes/oauth/flows/implicit";
+    let post = "/paths/~1things/post";
+    let media = |name: &str| Some(json!({ name: { "schema": { "type": "string" } } }));
+    let parameter = |more: Value| Some(json!([merged(json!({ "name": "p", "in": "query" }), more)]));
+    let deprecated = |sunset: &str| parameter(json!({ "deprecated": true, "x-sunset": sunset }));
+    let request = format!("{post}/requestBody/content");
+    let response = format!("{post}/responses/201/content");
+    let parameters = format!("{post}/parameters");
+    let mut shown = String::new();
+    for (name, pointer, old, new) in [
+        ("scheme", "/components/securitySchemes/key", None, Some(json!({ "type": "http", "scheme": "bearer" }))),
+        ("flow", "/components/securitySchemes/oauth/flows/password", None, Some(json!({ "scopes": {} }))),
+        ("flow's URL", &format!("{flow}/authorizationUrl"), Some(json!("https://a")), Some(json!("https://b"))),
+        ("flow's token URL", &format!("{flow}/tokenUrl"), Some(json!("https://a")), Some(json!("https://b"))),
+        ("flow's other URL", &format!("{flow}/refreshUrl"), None, Some(json!("https://b"))),
+        ("scope", &format!("{flow}/scopes/write"), None, Some(json!("writes"))),
+        ("scope's text", &format!("{flow}/scopes/read"), Some(json!("reads")), Some(json!("reads all"))),
+        ("scopes of a wrong type", &format!("{flow}/scopes"), Some(json!({})), Some(json!(["read"]))),
+        ("media type of the request, wider", &request, media("application/problem+json"), media("application/json")),
+        ("media type of the answer, wider", &response, media("application/problem+json"), media("application/json")),
+        ("media type of the answer, any", &response, media("text/plain"), media("text/*")),
+        ("media type of the answer, any at all", &response, media("text/plain"), media("*/*")),
+        ("media type, decorated", &response, media("application/json"), media("application/json; charset=utf-8")),
+        ("media type, another version", &response, media("application/a+json; v=1"), media("application/b+json; v=2")),
+        ("media type, another", &response, media("application/json"), media("text/plain")),
+        ("path without operations", "/paths/~1empty", None, Some(json!({ "summary": "nothing" }))),
+        ("path", "/paths/~1others", None, Some(json!({ "get": { "operationId": "look", "responses": {} } }))),
+        ("request body, optional", &format!("{post}/requestBody"), None, Some(json!({ "content": {} }))),
+        (
+            "request body, required",
+            &format!("{post}/requestBody"),
+            None,
+            Some(json!({ "required": true, "content": {} })),
+        ),
+        ("parameter", &parameters, Some(json!([])), parameter(json!({}))),
+        ("required parameter", &parameters, Some(json!([])), parameter(json!({ "required": true }))),
+        ("deprecated parameter", &parameters, Some(json!([])), parameter(json!({ "deprecated": true }))),
+        ("parameter before its sunset", &parameters, Some(json!([])), deprecated("9999-01-01")),
+        ("parameter after its sunset", &parameters, Some(json!([])), deprecated("2000-01-01T00:00:00Z")),
+        ("parameter's sunset", &parameters, deprecated("9999-01-01"), deprecated("9999-02-02")),
+        ("parameter's sunset that is no date", &parameters, Some(json!([])), deprecated("soon")),
+    ] {
+        let (old, new) = (with(pointer, old.as_ref()), with(pointer, new.as_ref()));
+        for (how, a, b) in [("", &old, &new), (", undone", &new, &old)] {
+            let findings = diff(a, b);
+            assert!(!findings.is_empty(), "{name}");
+            shown.push_str(&format!("{name}{how}\n"));
+            for finding in findings {
+                shown.push_str(&format!("    {} {}: {}\n", finding.level, finding.id, finding.message));
+            }
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_property_that_only_goes_one_way_may_go() {
+    let inner = |flag: &str| json!({ "type": "object", "properties": { "x": { "type": "string", flag: true } } });
+    let without = json!({ "type": "object" });
+    let mut shown = String::new();
+    for flag in ["readOnly", "writeOnly"] {
+        shown.push_str(&format!("{flag}\n{}", lines(&diff(&document(&inner(flag)), &document(&without)))));
+    }
+    insta::assert_snapshot!(shown);
+}
+
 #[test]
 fn a_finding_tells_where_and_what() {
     let (old, new) = edited(
