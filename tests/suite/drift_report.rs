@@ -34,64 +34,70 @@ fn pair(dir: &Path) -> [String; 2] {
     [write("old.yaml", &old), write("new.yaml", &new)]
 }
 
-/// Runs `diff`; colours are left out, as where there is no terminal.
-fn run(arguments: &[&str], colours: bool) -> (String, String, String) {
+/// Runs a command, as where there is no terminal. Returns the exit code, the output and the errors.
+pub fn run_xtask(arguments: &[&str]) -> (String, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let arguments = ["xtask", "diff"].iter().chain(arguments).map(Into::into);
-    let code = match colours {
-        true => xtask::run(arguments, &mut out, &mut err),
-        false => xtask::run(arguments, &mut StripStream::new(&mut out), &mut StripStream::new(&mut err)),
-    };
-    let code = format!("{code:?}");
-    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    let arguments = ["xtask"].iter().chain(arguments).map(Into::into);
+    let code = xtask::run(arguments, &mut StripStream::new(&mut out), &mut StripStream::new(&mut err));
+    (format!("{code:?}"), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
-fn report(format: &str, colours: bool) -> String {
+/// Runs `diff`.
+fn run(arguments: &[&str]) -> (String, String, String) {
+    run_xtask(&[&["diff"], arguments].concat())
+}
+
+fn report(format: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = pair(dir.path());
-    let (_, out, err) = run(&[&old, &new, "--format", format], colours);
+    let (_, out, err) = run(&[&old, &new, "--format", format]);
     assert_eq!(err, "");
     out.replace(dir.path().to_str().unwrap(), "<dir>")
 }
 
 #[test]
 fn text() {
-    insta::assert_snapshot!(report("text", false));
+    insta::assert_snapshot!(report("text"));
 }
 
 #[test]
 fn text_in_colour() {
-    insta::assert_snapshot!(report("text", true).lines().take(4).collect::<Vec<_>>().join("\n"));
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let mut out = Vec::new();
+    xtask::run(["xtask", "diff", &old, &new].map(Into::into), &mut out, &mut Vec::new());
+    let text = String::from_utf8(out).unwrap();
+    insta::assert_snapshot!(text.lines().take(4).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn json() {
-    insta::assert_snapshot!(report("json", false));
+    insta::assert_snapshot!(report("json"));
 }
 
 #[test]
 fn markdown() {
-    insta::assert_snapshot!(report("markdown", false));
+    insta::assert_snapshot!(report("markdown"));
 }
 
 #[test]
 fn github() {
-    insta::assert_snapshot!(report("github", false));
+    insta::assert_snapshot!(report("github"));
 }
 
 #[test]
 fn the_exit_code_is_what_was_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = pair(dir.path());
-    let ended = |more: &[&str]| run(&[&[old.as_str(), new.as_str(), "--wire-only"], more].concat(), false).0;
+    let ended = |more: &[&str]| run(&[&[old.as_str(), new.as_str(), "--wire-only"], more].concat()).0;
     let code = |number: u8| format!("{:?}", std::process::ExitCode::from(number));
     assert_eq!(ended(&[]), code(0));
     assert_eq!(ended(&["--fail-on", "ERR"]), code(1));
     assert_eq!(ended(&["--fail-on", "DOC"]), code(1));
-    let same = |more: &[&str]| run(&[&[old.as_str(), old.as_str(), "--wire-only"], more].concat(), false);
+    let same = |more: &[&str]| run(&[&[old.as_str(), old.as_str(), "--wire-only"], more].concat());
     assert_eq!(same(&["--fail-on", "DOC"]).0, code(0));
     assert_eq!(same(&[]).1, "no drift\n");
-    assert_eq!(run(&[&old, "/nowhere.yaml"], false).0, code(2));
+    assert_eq!(run(&[&old, "/nowhere.yaml"]).0, code(2));
     assert_eq!(ended(&["--fail-on", "BAD"]), code(2));
 }
 
@@ -100,10 +106,10 @@ fn a_report_is_written_beside() {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = pair(dir.path());
     let file = dir.path().join("report.md");
-    run(&[&old, &new, "--report", file.to_str().unwrap()], false);
+    run(&[&old, &new, "--report", file.to_str().unwrap()]);
     let text = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(text.replace(dir.path().to_str().unwrap(), "<dir>"), report("markdown", false));
-    let (_, _, err) = run(&[&old, &new, "--wire-only", "--report", "/nowhere/report.md"], false);
+    assert_eq!(text.replace(dir.path().to_str().unwrap(), "<dir>"), report("markdown"));
+    let (_, _, err) = run(&[&old, &new, "--wire-only", "--report", "/nowhere/report.md"]);
     assert!(err.starts_with("error: cannot write /nowhere/report.md"), "{err}");
 }
 
@@ -120,14 +126,14 @@ fn the_drift_of_2026() {
         eprintln!("skipped: the vendor's pages are not here");
         return;
     };
-    let (_, out, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap(), "--format", "json"], false);
+    let (_, out, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap(), "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
     let mut ids = std::collections::BTreeMap::<String, usize>::new();
     for finding in report["findings"].as_array().unwrap() {
         let name = format!("{} {}", finding["level"].as_str().unwrap(), finding["id"].as_str().unwrap());
         *ids.entry(name).or_default() += 1;
     }
-    let (_, text, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap()], false);
+    let (_, text, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap()]);
     let verdict = text.lines().next().unwrap();
     let counts: String = ids.iter().map(|(id, count)| format!("{count:>3} {id}\n")).collect();
     let items: String = report["crate"]["changes"]

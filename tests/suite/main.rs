@@ -18,5 +18,6 @@ mod retries;
 mod secrets;
 mod semver;
 mod stand_in;
+mod surface;
 mod update_spec;
 mod wire;

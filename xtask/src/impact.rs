@@ -145,11 +145,10 @@ fn property_of(pointer: &str) -> Option<&str> {
 fn rust_name(name: &str) -> String {
     let snake: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-    match snake.as_str() {
-        "type" | "ref" | "match" | "enum" | "use" | "mod" | "self" | "in" | "for" => {
-            format!("{snake}_")
-        }
-        _ => snake,
+    match syn::parse_str::<syn::Ident>(&snake) {
+        Ok(_) => snake,
+        // A keyword.
+        Err(_) => format!("{snake}_"),
     }
 }
 

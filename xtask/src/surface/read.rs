@@ -227,8 +227,14 @@ impl Found<'_> {
             Item::Trait(item) => {
                 self.add(path.to_owned(), with("trait", text(&item.supertraits)));
                 for inner in &item.items {
-                    if let TraitItem::Fn(function) = inner {
-                        self.add(format!("{path}::{}", function.sig.ident), with("fn", text(&function.sig)));
+                    match inner {
+                        TraitItem::Fn(function) => {
+                            self.add(format!("{path}::{}", function.sig.ident), with("fn", text(&function.sig)));
+                        }
+                        TraitItem::Const(item) => {
+                            self.add(format!("{path}::{}", item.ident), with("const", text(&item.ty)));
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -270,7 +276,7 @@ impl Found<'_> {
             }
             match &item.trait_ {
                 Some((of, _)) => {
-                    if !is_public_trait(krate, place, of) {
+                    if !self.is_public_trait(place, of) {
                         continue;
                     }
                     let name = format!("{path}: impl {}", text(of));
@@ -294,14 +300,14 @@ impl Found<'_> {
             }
         }
     }
-}
 
-/// A trait of this crate counts only where it is public, which none is here but by `pub use`.
-fn is_public_trait(krate: &Crate, place: &Place, path: &syn::Path) -> bool {
-    let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-    match krate.resolve(place, &segments) {
-        Some((home, name)) => !krate.defines(&home, &name),
-        None => true,
+    /// A trait of this crate counts only where it can be named.
+    fn is_public_trait(&self, place: &Place, path: &syn::Path) -> bool {
+        let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        match self.krate.resolve(place, &segments) {
+            Some(home) => !self.krate.defines(&home.0, &home.1) || self.names.contains_key(&home),
+            None => true,
+        }
     }
 }
 

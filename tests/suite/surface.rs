@@ -1,0 +1,118 @@
+//! Reading what is public, from source and from rustdoc's pages, beyond what this crate itself writes.
+
+use std::path::Path;
+
+use xtask::surface::{Surface, rustdoc};
+
+use crate::drift_report::run_xtask;
+
+fn write(dir: &Path, name: &str, text: &str) {
+    let path = dir.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn surface(lib: &str, more: &[(&str, &str)], generated: &str) -> anyhow::Result<Surface> {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "lib.rs", lib);
+    for (name, text) in more {
+        write(dir.path(), name, text);
+    }
+    Surface::of_crate(dir.path(), &generated.parse().unwrap())
+}
+
+#[test]
+fn every_kind_of_item_is_listed_where_it_can_be_named() {
+    let lib = r#"
+        mod hidden;
+        pub mod open;
+        #[cfg(feature = "extra")]
+        pub mod extra { pub fn more() {} }
+        mod generated { include!("generated.rs"); }
+        pub use generated::{Made, Foreign};
+        pub use hidden::{Renamed as Shown, deep::Inner, deep::{self}};
+        pub use std::time::Duration;
+        use std::collections::*;
+
+        #[derive(Clone, std::fmt::Debug)]
+        #[cfg_attr(feature = "extra", derive(serde::Serialize))]
+        #[non_exhaustive]
+        pub struct Plain<T> { pub open: T, closed: u8 }
+        pub struct Tuple(pub ::std::string::String, u8);
+        pub struct Unit;
+        pub enum Choice { None, One(::std::string::String), Two { field: u8 } }
+        pub type Alias = std::collections::BTreeMap<String, Vec<u8>>;
+        pub const LIMIT: usize = 3;
+        pub fn act<'a, T: Clone>(given: &'a T, many: &[u8]) -> ::std::option::Option<&'a T> where T: Send { None }
+        pub trait Sealed: Send { fn required(&self); const N: u8; }
+        trait Private {}
+        struct Secret;
+
+        impl<T> Plain<T> { pub const ZERO: u8 = 0; pub fn new() -> Self { todo!() } fn inner() {} }
+        impl Private for Unit {}
+        impl Sealed for Unit { fn required(&self) {} const N: u8 = 1; }
+        impl<'a> IntoIterator for &'a Unit { }
+        impl Secret { pub fn unseen() {} }
+        impl From<self::Unit> for crate::Tuple { }
+
+        #[cfg(test)]
+        mod tests { pub struct Tested; }
+    "#;
+    let hidden = "pub struct Renamed; pub struct Unnamed; pub mod deep { pub struct Inner; impl super::Renamed { pub fn f() {} } }";
+    let open =
+        "#[cfg(feature = \"extra\")] pub struct Behind; impl Behind { pub fn f(&self) {} } pub(crate) fn own() {}";
+    let generated = "pub use progenitor_client::Foreign; pub struct Made { pub field: u8 }";
+    let more = [("hidden.rs", hidden), ("open/mod.rs", open)];
+    insta::assert_snapshot!(surface(lib, &more, generated).unwrap().to_string());
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let error = |lib: &str, generated: &str| format!("{:#}", surface(lib, &[], generated).unwrap_err());
+    assert_eq!(error("pub use std::*;", ""), "`pub use std::*` hides what is public; name it");
+    assert!(error("mod gone;", "").contains("cannot read "));
+    assert!(error("fn", "").contains("lib.rs is no Rust"));
+    assert!(error("include!(\"x\");", "struct").contains("the generated code"));
+}
+
+#[test]
+fn pages_of_rustdoc_are_read_to_the_last_member() {
+    let dir = tempfile::tempdir().unwrap();
+    let html = |ids: &[&str]| ids.iter().map(|id| format!("<section id=\"{id}\">")).collect::<String>();
+    let page = html(&["structfield.open", "method.new", "implementations", "trait-implementations", "method.clone"]);
+    write(dir.path(), "struct.Plain.html", &page);
+    let page =
+        html(&["variant.Two", "variant.Two.fields", "variant.Two.field.field", "variant.One.field.0", "tymethod.f"]);
+    write(dir.path(), "enum.Choice.html", &page);
+    write(dir.path(), "fn.act.html", &html(&["method.not_a_member"]));
+    write(dir.path(), "struct.Moved.html", "<meta http-equiv=\"refresh\" content=\"0\">");
+    write(dir.path(), "all.html", "");
+    write(dir.path(), "inner/index.html", "");
+    write(dir.path(), "inner/trait.Act.html", &html(&["tymethod.required", "associatedconstant.N"]));
+    write(dir.path(), "no_module/struct.Hidden.html", "");
+    let found: Vec<_> = rustdoc::items(dir.path()).unwrap().into_iter().collect();
+    let expected = [
+        "Choice",
+        "Choice::One",
+        "Choice::Two",
+        "Choice::Two::field",
+        "Choice::f",
+        "Plain",
+        "Plain::new",
+        "Plain::open",
+        "act",
+        "inner",
+        "inner::Act",
+        "inner::Act::N",
+        "inner::Act::required",
+    ];
+    assert_eq!(found, expected);
+
+    // Held against our own surface, each side's own items are named, and it is an error.
+    let ended = run_xtask(&["surface", "--check", dir.path().to_str().unwrap()]);
+    assert!(ended.1.contains("Plain::open is public, but not in the surface\n"), "{}", ended.1);
+    assert!(ended.1.contains("ClientBuilder::build is in the surface, but not public\n"), "{}", ended.1);
+    assert!(ended.2.starts_with("error: xtask/src/surface and rustdoc disagree on "), "{}", ended.2);
+    let ended = run_xtask(&["surface", "--check", "/nowhere"]);
+    assert!(ended.2.starts_with("error: cannot read /nowhere; run `cargo doc`"), "{}", ended.2);
+}
