@@ -56,9 +56,9 @@ impl Report {
         self
     }
 
-    /// Whether something at or above a level was found.
+    /// Whether something at or above a level was found. That no crate can be made is above them all.
     pub fn reaches(&self, level: Level) -> bool {
-        self.findings.iter().any(|finding| finding.level >= level)
+        self.krate.error.is_some() || self.findings.iter().any(|finding| finding.level >= level)
     }
 
     /// The verdict, on one line.
@@ -232,7 +232,8 @@ impl Report {
             let message = format!("{} ({}, {})", finding.message, place(finding), finding.new_pointer);
             writeln!(out, "::{kind} file={},title={title}::{}", self.file, escape(&message))?;
         }
-        writeln!(out, "::notice title=drift::{}", escape(&self.verdict()))
+        let kind = if self.krate.error.is_some() { "error" } else { "notice" };
+        writeln!(out, "::{kind} title=drift::{}", escape(&self.verdict()))
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Exit 1 where something at or above this level was found [default: never]
+    /// Exit 1 where something at or above this level was found, or no crate can be made [default: never]
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<Level>,
     /// Also write the report as Markdown

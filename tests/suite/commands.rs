@@ -1,0 +1,80 @@
+//! What the commands print that have no room of their own, and what they say of what they cannot read.
+
+use std::path::Path;
+
+use xtask::commands::{generate, surface};
+
+use crate::drift_report::run_xtask;
+use crate::update_spec::{openapi_dir, upstream};
+
+#[test]
+fn generate_and_surface_print_what_is_locked() {
+    let effective = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
+    let names = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/names.rs");
+    let names = std::fs::read_to_string(names).unwrap().replace("\r\n", "\n");
+    let file = openapi_dir().join("planetscale.yaml");
+    let file = file.to_str().unwrap();
+    for (command, expected) in [
+        (&["generate"][..], generate::formatted(&effective).unwrap()),
+        (&["generate", "--spec", file], generate::formatted(&effective).unwrap()),
+        (&["surface"], surface::of(&effective).unwrap().to_string()),
+        (&["surface", "--names"], names),
+    ] {
+        let (code, out, err) = run_xtask(command);
+        assert_eq!((code, err), (format!("{:?}", std::process::ExitCode::SUCCESS), String::new()));
+        assert!(out == expected, "{command:?}");
+    }
+}
+
+/// Our document with a second kind of success, which progenitor cannot make code of.
+fn ungeneratable() -> String {
+    let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
+    let post = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
+    let responses = spec.pointer_mut(&format!("{post}/responses")).unwrap();
+    let content = serde_json::json!({ "application/json": { "schema": { "type": "string" } } });
+    responses["202"] = serde_json::json!({ "description": "Accepted", "content": content });
+    serde_json::to_string(&spec).unwrap()
+}
+
+#[test]
+fn a_document_that_no_crate_can_be_made_of_is_an_error_and_a_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = ["old.yaml", "new.yaml"].map(|name| dir.path().join(name).to_str().unwrap().to_owned());
+    std::fs::write(&old, upstream()).unwrap();
+    std::fs::write(&new, ungeneratable()).unwrap();
+    let (code, out, err) = run_xtask(&["generate", "--spec", &new]);
+    assert_eq!((code, out.as_str()), (format!("{:?}", std::process::ExitCode::from(2)), ""));
+    assert!(err.starts_with(&format!("error: {new}: progenitor panicked on the spec: ")), "{err}");
+
+    let mut shown = String::new();
+    for format in ["text", "markdown", "json", "github"] {
+        let (_, out, err) = run_xtask(&["diff", &old, &new, "--format", format]);
+        assert_eq!(err, "");
+        shown.push_str(&format!("{format}\n{out}\n"));
+    }
+    // No finding on the wire is as bad as that.
+    let (code, ..) = run_xtask(&["diff", &old, &new, "--fail-on", "ERR"]);
+    assert_eq!(code, format!("{:?}", std::process::ExitCode::from(1)));
+    insta::assert_snapshot!(shown.replace(dir.path().to_str().unwrap(), "<dir>"));
+}
+
+#[test]
+fn files_that_are_no_document_are_named_with_the_reason() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file.yaml");
+    let path = file.to_str().unwrap();
+    for (text, reason) in [
+        ("", "the page is empty"),
+        ("7", "there is no OpenAPI document"),
+        ("openapi:\n", ""),
+        ("openapi: 7\n", ""),
+        ("swagger: '2.0'\n", "there is no OpenAPI document"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let (code, out, err) = run_xtask(&["diff", path, path]);
+        assert_eq!((code, out.as_str()), (format!("{:?}", std::process::ExitCode::from(2)), ""), "{text}");
+        assert!(err.starts_with(&format!("error: {path}: ")) && err.contains(reason), "{text}: {err}");
+        let (_, _, err) = run_xtask(&["surface", "--spec", path]);
+        assert!(err.starts_with(&format!("error: {path}: ")), "{text}: {err}");
+    }
+}
