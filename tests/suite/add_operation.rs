@@ -95,3 +95,44 @@ fn what_cannot_be_added_changes_nothing() {
         assert_eq!(copy.files(), before, "{name}");
     }
 }
+
+#[test]
+fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
+    let first = json!({
+        "openapi": "3.0.1",
+        "info": { "title": "T" },
+        "tags": [{ "name": "same" }, { "name": "differs", "description": "first" }],
+        "paths": { "/a": { "summary": "first", "get": { "operationId": "get_a" } } },
+        "components": { "schemas": { "Same": { "type": "string" }, "Differs/": { "type": "string" } } },
+    });
+    let second = json!({
+        "openapi": "3.0.1",
+        "info": { "title": "U" },
+        "servers": [],
+        "tags": [{ "name": "same" }, { "name": "differs", "description": "second" }, { "name": "new" }],
+        "paths": { "/a": { "summary": "second", "put": { "operationId": "put_a" } }, "/b": { "get": {} } },
+        "components": { "schemas": { "Same": { "type": "string" }, "Differs/": { "type": "integer" }, "New": {} } },
+    });
+    let spec = |value: &Value| Spec { value: value.clone() };
+    let documents = [("first".to_owned(), spec(&first)), ("second".to_owned(), spec(&second))];
+    let (merged, told) = xtask::merge::merge(&documents).unwrap();
+    let told: Vec<_> = told.iter().map(|line| line.trim_end_matches(": the first document is followed")).collect();
+    let expected = ["/info", "/tags (\"differs\")", "/paths/~1a/summary", "/components/schemas/Differs~1"];
+    let mut expected = expected.map(|at| format!("second disagrees at {at}"));
+    expected.sort();
+    let mut sorted = told.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+
+    let mut union = first.clone();
+    union["servers"] = json!([]);
+    union["tags"].as_array_mut().unwrap().push(json!({ "name": "new" }));
+    union["paths"]["/a"]["put"] = json!({ "operationId": "put_a" });
+    union["paths"]["/b"] = json!({ "get": {} });
+    union["components"]["schemas"]["New"] = json!({});
+    assert_eq!(merged.value, union);
+
+    let error = xtask::merge::merge(&[documents[0].clone(), documents[0].clone()]).unwrap_err();
+    assert_eq!(error.to_string(), "first has GET /a, which another document has, too");
+    assert_eq!(xtask::merge::merge(&[]).unwrap_err().to_string(), "source.toml names no document");
+}

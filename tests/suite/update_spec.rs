@@ -200,6 +200,42 @@ async fn pages_are_fetched_and_faults_named() {
     assert!(ended.err.contains("only https is fetched"), "{}", ended.err);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn redirects_are_followed_within_the_host_and_not_for_ever() {
+    let copy = Copy::new();
+    let there = Step::Answer(answer("302 Found", &[("location", "/moved.md")], ""));
+    let good = Step::Answer(answer("200 OK", &[], &page(&upstream())));
+    let unasked = Step::Answer(answer("304 Not Modified", &[], ""));
+    for (steps, exit, message) in [
+        (vec![there.clone(), good.clone()], 0, ""),
+        ([vec![there.clone(); 5], vec![good.clone()]].concat(), 0, ""),
+        ([vec![there.clone(); 6], vec![good]].concat(), 2, "it redirects too often"),
+        (vec![unasked], 2, "the server answered 304 Not Modified"),
+    ] {
+        let sent = steps.len();
+        let server = Server::start(steps).await;
+        let url = format!("{}/page.md", server.url());
+        let ended = tokio::task::block_in_place(|| copy.run(&["--from", &url, "--check"]));
+        ended_with(&ended, exit);
+        assert!(ended.err.contains(message), "{}", ended.err);
+        assert!(server.arrived().len() <= sent);
+        assert_eq!(server.arrived().last().unwrap().target(), if sent > 1 { "/moved.md" } else { "/page.md" });
+    }
+}
+
+#[test]
+fn a_report_is_written_where_it_is_wanted() {
+    let copy = Copy::new();
+    let new = upstream().replace("The name of the backup\n", "The backup's name\n");
+    let from = copy.write("new.md", &page(&new));
+    let report = copy.write("report.md", "old");
+    let ended = copy.run(&["--from", &from, "--check", "--report", &report, "--format", "markdown"]);
+    ended_with(&ended, 1);
+    let written = fs::read_to_string(&report).unwrap();
+    assert!(written.starts_with("**drift: 0 ERR, 0 WARN, 0 INFO, 1 DOC; "), "{written}");
+    assert!(ended.out.contains(written.trim()), "{}", ended.out);
+}
+
 #[test]
 fn a_killed_run_is_completed_by_the_next() {
     let copy = Copy::new();

@@ -24,7 +24,7 @@ pub fn merge(documents: &[(String, Spec)]) -> anyhow::Result<(Spec, Vec<String>)
         let mut told = Vec::new();
         for (key, value) in from {
             match key.as_str() {
-                "paths" => paths(into, value, name)?,
+                "paths" => paths(into, value, name, &mut told)?,
                 "tags" => tags(into, value, &mut told),
                 "components" => components(into, value, &mut told),
                 _ => keep_first(into, key, value, &format!("/{key}"), &mut told),
@@ -49,7 +49,7 @@ fn inner<'a>(into: &'a mut Map<String, Value>, key: &str) -> Option<&'a mut Map<
     into.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
 }
 
-fn paths(into: &mut Map<String, Value>, from: &Value, name: &str) -> anyhow::Result<()> {
+fn paths(into: &mut Map<String, Value>, from: &Value, name: &str, told: &mut Vec<String>) -> anyhow::Result<()> {
     let Some(into) = inner(into, "paths") else { return Ok(()) };
     for (path, item) in from.as_object().into_iter().flatten() {
         let (Some(into), Some(item)) = (inner(into, path), item.as_object()) else { continue };
@@ -57,7 +57,8 @@ fn paths(into: &mut Map<String, Value>, from: &Value, name: &str) -> anyhow::Res
             if METHODS.contains(&key.as_str()) && into.contains_key(key) {
                 bail!("{name} has {} {path}, which another document has, too", key.to_uppercase());
             }
-            into.entry(key).or_insert_with(|| value.clone());
+            let at = format!("/paths/{}/{}", pointer_token(path), pointer_token(key));
+            keep_first(into, key, value, &at, told);
         }
     }
     Ok(())
