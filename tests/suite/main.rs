@@ -14,6 +14,7 @@ mod meaning;
 #[rustfmt::skip]
 mod names;
 mod outcomes;
+mod pages;
 mod path_values;
 mod retries;
 mod secrets;

@@ -163,7 +163,7 @@ fn is_document(text: &str) -> bool {
 }
 
 fn looks_like_html(page: &str) -> bool {
-    let start = page.trim_start().get(..200).unwrap_or(page).to_ascii_lowercase();
+    let start = page.trim_start().chars().take(200).collect::<String>().to_ascii_lowercase();
     start.starts_with("<!doctype") || start.starts_with("<html") || start.contains("<head")
 }
 
