@@ -119,6 +119,39 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ("deprecated", text(none()), text(json!({ "deprecated": true }))),
         ("description", text(none()), text(json!({ "description": "x" }))),
         ("an unknown keyword", text(none()), text(json!({ "contentEncoding": "base64" }))),
+        ("a list of five", text(json!({ "later": [1, 2, 3, 4] })), text(json!({ "later": [1, 2, 3, 4, 5] }))),
+        ("a list of six", text(json!({ "later": [1, 2, 3, 4, 5] })), text(json!({ "later": [1, 2, 3, 4, 5, 6] }))),
+        ("a long text", text(json!({ "later": "é".repeat(78) })), text(json!({ "later": "é".repeat(79) }))),
+        ("enum of a wrong type", text(json!({ "enum": 7 })), text(json!({ "enum": 8 }))),
+        ("maximum of a wrong type", integer(json!({ "maximum": "5" })), integer(json!({ "maximum": "6" }))),
+        ("maximum that ends to be a number", integer(json!({ "maximum": 5 })), integer(json!({ "maximum": "5" }))),
+        ("properties of a wrong type", object(json!({ "properties": 7 })), object(json!({ "properties": 8 }))),
+        ("required of a wrong type", object(json!({ "required": 7 })), object(json!({ "required": "x" }))),
+        ("type of a wrong type", json!({ "type": 7 }), json!({ "type": ["string", "null"] })),
+        (
+            "readOnly inside",
+            object(json!({ "properties": { "x": inner(json!([]), none()) } })),
+            object(json!({ "properties": { "x": inner(json!([]), json!({ "readOnly": true, "maxLength": 5 })) } })),
+        ),
+        (
+            "inside of what is readOnly",
+            object(json!({ "properties": { "x": merged(inner(json!([]), none()), json!({ "readOnly": true })) } })),
+            object(
+                json!({ "properties": { "x": merged(inner(json!([]), json!({ "maxLength": 5 })), json!({ "readOnly": true })) } }),
+            ),
+        ),
+        (
+            "inside of what is writeOnly",
+            object(json!({ "properties": { "x": merged(inner(json!([]), none()), json!({ "writeOnly": true })) } })),
+            object(
+                json!({ "properties": { "x": merged(inner(json!([]), json!({ "maxLength": 5 })), json!({ "writeOnly": true })) } }),
+            ),
+        ),
+        (
+            "inside of a list",
+            list(json!({ "items": inner(json!([]), none()) })),
+            list(json!({ "items": inner(json!([]), json!({ "maxLength": 5 })) })),
+        ),
     ]
 }
 
@@ -128,7 +161,18 @@ fn merged(mut to: Value, more: Value) -> Value {
 }
 
 fn lines(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| format!("    {} {}\n", finding.level, finding.id)).collect()
+    let line = |f: &Finding| format!("    {} {}: {}\n", f.level, f.id, f.message);
+    findings.iter().map(line).collect()
+}
+
+/// With the places, where they are not all the same.
+fn lines_with_places(findings: &[Finding]) -> String {
+    let place = |f: &Finding| match f.old_pointer == f.new_pointer {
+        true => f.new_pointer.clone(),
+        false => format!("{} → {}", f.old_pointer, f.new_pointer),
+    };
+    let operation = |f: &Finding| f.operation.clone().unwrap_or_default();
+    findings.iter().map(|f| format!("{}        {} {}\n", lines(&[f.clone()]), operation(f), place(f))).collect()
 }
 
 #[test]
@@ -218,7 +262,7 @@ fn every_edit_of_the_document() {
         for (how, a, b) in [("", &old, &new), (", undone", &new, &old)] {
             let findings = diff(a, b);
             assert!(!findings.is_empty(), "{name}");
-            shown.push_str(&format!("{name}{how}\n{}", lines(&findings)));
+            shown.push_str(&format!("{name}{how}\n{}", lines_with_places(&findings)));
         }
     }
     insta::assert_snapshot!(shown);
@@ -270,6 +314,36 @@ fn every_edit_of_what_our_document_has_not() {
         ("media type, decorated", &response, media("application/json"), media("application/json; charset=utf-8")),
         ("media type, another version", &response, media("application/a+json; v=1"), media("application/b+json; v=2")),
         ("media type, another", &response, media("application/json"), media("text/plain")),
+        ("schema of the request", &request, Some(json!({ "application/json": {} })), media("application/json")),
+        ("schema of the answer", &response, Some(json!({ "application/json": {} })), media("application/json")),
+        (
+            "a schema that says what is not known",
+            &response,
+            Some(json!({ "application/json": {} })),
+            Some(json!({ "application/json": { "schema": { "later": true } } })),
+        ),
+        (
+            "a schema where there was an empty one",
+            &response,
+            Some(json!({ "application/json": { "schema": {} } })),
+            media("application/json"),
+        ),
+        ("an example", &format!("{response}/application~1json/example"), None, Some(json!({ "field": "x" }))),
+        ("a callback", &format!("{post}/callbacks"), None, Some(json!({ "done": {} }))),
+        ("a reference", &format!("{post}/responses/404"), None, Some(json!({ "$ref": "#/components/responses/Gone" }))),
+        ("a header", &format!("{post}/responses/201/headers/h"), None, Some(json!({ "required": true }))),
+        (
+            "a header's need",
+            &format!("{post}/responses/201/headers/h"),
+            Some(json!({})),
+            Some(json!({ "required": true })),
+        ),
+        (
+            "a header's end",
+            &format!("{post}/responses/201/headers/h"),
+            Some(json!({})),
+            Some(json!({ "deprecated": true })),
+        ),
         ("path without operations", "/paths/~1empty", None, Some(json!({ "summary": "nothing" }))),
         ("path", "/paths/~1others", None, Some(json!({ "get": { "operationId": "look", "responses": {} } }))),
         ("request body, optional", &format!("{post}/requestBody"), None, Some(json!({ "content": {} }))),
@@ -291,10 +365,7 @@ fn every_edit_of_what_our_document_has_not() {
         for (how, a, b) in [("", &old, &new), (", undone", &new, &old)] {
             let findings = diff(a, b);
             assert!(!findings.is_empty(), "{name}");
-            shown.push_str(&format!("{name}{how}\n"));
-            for finding in findings {
-                shown.push_str(&format!("    {} {}: {}\n", finding.level, finding.id, finding.message));
-            }
+            shown.push_str(&format!("{name}{how}\n{}", lines_with_places(&findings)));
         }
     }
     insta::assert_snapshot!(shown);

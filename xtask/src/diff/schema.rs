@@ -389,21 +389,23 @@ impl<'a> Node<'a> {
 
 /// What a schema is called in a sentence.
 pub(super) fn named(node: &Node<'_>) -> String {
-    let mut tokens = node.at.rsplit('/');
-    let mut below = "";
-    loop {
-        match (tokens.next(), below) {
-            (Some("properties"), name) if !name.is_empty() => return format!("`{name}`"),
-            (Some(kind @ ("parameters" | "headers" | "schemas")), name) if !name.is_empty() => {
-                return format!("{} `{name}`", kind.trim_end_matches('s'));
+    let (mut rest, mut below) = (node.at.as_str(), "");
+    while let Some((before, token)) = rest.rsplit_once('/') {
+        match (token, below) {
+            ("properties", name) if !name.is_empty() => return format!("`{name}`"),
+            ("parameters", index) if !index.is_empty() => {
+                // A list: the name is in the item.
+                let item = node.root.pointer(&node.at[..rest.len() + 1 + index.len()]);
+                return format!("parameter `{}`", item.and_then(|item| item["name"].as_str()).unwrap_or(index));
             }
-            (Some("content"), name) if !name.is_empty() => {
-                return format!("the body ({})", name.replace("~1", "/"));
+            ("headers" | "schemas", name) if !name.is_empty() => {
+                return format!("{} `{name}`", token.trim_end_matches('s'));
             }
-            (Some(token), _) => below = token,
-            (None, _) => return "the schema".to_owned(),
+            ("content", name) if !name.is_empty() => return format!("the body ({})", name.replace("~1", "/")),
+            _ => (rest, below) = (before, token),
         }
     }
+    "the schema".to_owned()
 }
 
 /// How a type changed, its format included.
@@ -442,7 +444,7 @@ fn wider(wide: &(Value, Value), narrow: &(Value, Value), formats: bool) -> bool 
     match (a, b) {
         (None, Some(_)) if wide.0.is_null() && formats => f.is_none(),
         (Some("number"), Some("integer")) => f.is_none() || format,
-        (a, b) if a == b => format || formats && f.is_none() && g.is_some(),
+        _ if wide.0 == narrow.0 => format || formats && f.is_none() && g.is_some(),
         _ => false,
     }
 }
