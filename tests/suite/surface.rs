@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xtask::surface::{Surface, rustdoc};
+use xtask::surface::{Surface, changes, rustdoc};
 
 use crate::drift_report::run_xtask;
 
@@ -64,6 +64,57 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
     let generated = "pub use progenitor_client::Foreign; pub struct Made { pub field: u8 }";
     let more = [("hidden.rs", hidden), ("open/mod.rs", open)];
     insta::assert_snapshot!(surface(lib, &more, generated).unwrap().to_string());
+}
+
+#[test]
+fn what_breaks_users_is_major() {
+    let changes_of = |old: &str, new: &str| {
+        let (old, new) = (surface(old, &[], "").unwrap(), surface(new, &[], "").unwrap());
+        let changes = changes(&old, &new);
+        changes.into_iter().map(|change| format!("{} {}", change.bump, change.item)).collect::<Vec<_>>().join(", ")
+    };
+    let open = "pub struct S { pub a: u8 }";
+    for (old, new, expected) in [
+        (open, open, ""),
+        // What is gone or another.
+        (open, "", "major S, major S::a"),
+        (open, "pub struct S { pub a: u16 }", "major S::a"),
+        (open, "pub struct S { a: u8 }", "major S::a"),
+        (open, "pub enum S { A }", "major S, major S::A, major S::a"),
+        (open, "#[cfg(feature = \"f\")] pub struct S { pub a: u8 }", "major S, major S::a"),
+        ("pub fn f() {}", "pub fn f(a: u8) {}", "major f"),
+        ("pub const C: u8 = 1;", "pub const C: u8 = 2;", ""),
+        ("pub struct S; impl From<u8> for S {}", "pub struct S;", "major S: impl From<u8>"),
+        // Fields: who writes the struct out must name the new one.
+        (open, "pub struct S { pub a: u8, pub b: u8 }", "major S::b"),
+        ("pub struct S { a: u8 }", "pub struct S { a: u8, pub b: u8 }", "minor S::b"),
+        (
+            "#[non_exhaustive] pub struct S { pub a: u8 }",
+            "#[non_exhaustive] pub struct S { pub a: u8, pub b: u8 }",
+            "minor S::b",
+        ),
+        ("pub enum E { A { a: u8 } }", "pub enum E { A { a: u8, b: u8 } }", "major E::A::b"),
+        (
+            "pub enum E { #[non_exhaustive] A { a: u8 } }",
+            "pub enum E { #[non_exhaustive] A { a: u8, b: u8 } }",
+            "minor E::A::b",
+        ),
+        // Variants: who matches must have an arm for the new one.
+        ("pub enum E { A }", "pub enum E { A, B(u8) }", "major E::B"),
+        ("#[non_exhaustive] pub enum E { A }", "#[non_exhaustive] pub enum E { A, B(u8) }", "minor E::B"),
+        ("pub enum E { A(u8) }", "pub enum E { A(u16) }", "major E::A"),
+        // Derives and openness.
+        ("#[derive(Clone)] pub struct S;", "#[derive(Clone, Debug)] pub struct S;", "minor S"),
+        ("#[derive(Clone, Debug)] pub struct S;", "#[derive(Debug)] pub struct S;", "major S"),
+        ("#[non_exhaustive] pub struct S;", "pub struct S;", "minor S"),
+        ("pub struct S;", "#[non_exhaustive] pub struct S;", "major S"),
+        // What is new.
+        ("", open, "minor S, minor S::a"),
+        (open, "pub struct S { pub a: u8 } impl S { pub fn f() {} }", "minor S::f"),
+        (open, "pub struct S { pub a: u8 } impl From<u8> for S {}", "minor S: impl From<u8>"),
+    ] {
+        assert_eq!(changes_of(old, new), expected, "{old} → {new}");
+    }
 }
 
 #[test]

@@ -196,7 +196,7 @@ impl Found<'_> {
         let feature = feature(attrs).or_else(|| under.cloned());
         let base = Shape {
             feature: feature.clone(),
-            non_exhaustive: attrs.iter().any(|attr| attr.path().is_ident("non_exhaustive")),
+            non_exhaustive: is_non_exhaustive(attrs),
             derives: derives(attrs),
             ..shape("", "")
         };
@@ -215,7 +215,9 @@ impl Found<'_> {
                         Fields::Unnamed(fields) => text(fields),
                         _ => String::new(),
                     };
-                    self.add(path.clone(), Shape { feature: feature.clone(), ..shape("variant", &inner) });
+                    let non_exhaustive = is_non_exhaustive(&variant.attrs);
+                    let shape = Shape { feature: feature.clone(), non_exhaustive, ..shape("variant", &inner) };
+                    self.add(path.clone(), shape);
                     if let Fields::Named(_) = &variant.fields {
                         self.fields(&path, &variant.fields, feature.as_ref(), false);
                     }
@@ -333,6 +335,10 @@ fn name_of(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
         Item::Mod(i) => (i.ident.to_string(), &i.vis, &i.attrs),
         _ => return None,
     })
+}
+
+fn is_non_exhaustive(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("non_exhaustive"))
 }
 
 fn is_test(item: &Item) -> bool {

@@ -85,7 +85,7 @@ fn changed(old: &Shape, new: &Shape) -> Bump {
 fn added(path: &str, shape: &Shape, old: &Surface) -> Bump {
     let owner = path.rsplit_once("::").and_then(|(owner, _)| old.get(owner));
     let exhaustive = owner.is_some_and(|owner| match shape.kind {
-        "field" => owner.kind != "variant" && !owner.non_exhaustive && !has_private_fields(path, old),
+        "field" => !owner.non_exhaustive && (owner.kind == "variant" || !has_private_fields(path, old)),
         "variant" => !owner.non_exhaustive,
         _ => false,
     });
