@@ -1,6 +1,7 @@
 //! What a change of the spec does to the crate, and what version that asks for.
 
 use serde_json::{Value, json};
+use xtask::diff::{Finding, diff};
 use xtask::impact::Impact;
 use xtask::spec::Spec;
 use xtask::surface::Bump;
@@ -8,11 +9,16 @@ use xtask::surface::Bump;
 use crate::update_spec::openapi_dir;
 
 fn impact(edit: impl FnOnce(&mut Value)) -> Impact {
+    impact_and_findings(edit).0
+}
+
+fn impact_and_findings(edit: impl FnOnce(&mut Value)) -> (Impact, Vec<Finding>) {
     let read = |name: &str| std::fs::read_to_string(openapi_dir().join(name)).unwrap();
     let old = Spec::parse(&read("create_backup.yaml")).unwrap();
     let mut new = old.clone();
     edit(&mut new.value);
-    Impact::of(&old, &new, &read("overlay.yaml"), &["create_backup".to_owned()])
+    let impact = Impact::of(&old, &new, &read("overlay.yaml"), &["create_backup".to_owned()]);
+    (impact, diff(&old.value, &new.value))
 }
 
 const POST: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
@@ -80,6 +86,40 @@ fn another_type_or_a_missing_field_is_major() {
         at(new, BODY)["properties"]["retention_unit"]["enum"].as_array_mut().unwrap().retain(|unit| unit != "hour");
     }));
     assert_eq!(told_value, (Some(Bump::Major), vec!["major types::RetentionUnit::Hour: variant → -".to_owned()]));
+}
+
+#[test]
+fn each_finding_is_told_with_what_it_does_to_the_crate() {
+    type Edit = fn(&mut Value);
+    let edits: [(&str, Edit); 11] = [
+        ("an unknown value", |new| {
+            at(new, BACKUP)["properties"]["state"]["enum"].as_array_mut().unwrap().push(json!("expired"))
+        }),
+        ("an unknown field", |new| {
+            drop(at(new, BACKUP).as_object_mut().unwrap().remove("additionalProperties"));
+        }),
+        ("null in the overlay already", |new| at(new, BACKUP)["properties"]["completed_at"]["nullable"] = json!(true)),
+        ("null", |new| at(new, BACKUP)["properties"]["size"]["nullable"] = json!(true)),
+        ("optional in the overlay already", |new| {
+            at(new, BACKUP)["required"].as_array_mut().unwrap().retain(|name| name != "completed_at");
+        }),
+        ("optional", |new| at(new, BACKUP)["required"].as_array_mut().unwrap().retain(|name| name != "size")),
+        ("a keyword", |new| at(new, BACKUP)["properties"]["type"] = json!({ "type": "string" })),
+        ("another type", |new| at(new, BACKUP)["properties"]["size"]["type"] = json!("string")),
+        ("a limit of the answer", |new| at(new, BACKUP)["properties"]["size"]["maximum"] = json!(9)),
+        ("a value of the request", |new| at(new, BODY)["properties"]["retention_unit"]["enum"][0] = json!("minute")),
+        ("prose", |new| at(new, "")["summary"] = json!("x")),
+    ];
+    let mut shown = String::new();
+    for (name, edit) in edits {
+        let (impact, findings) = impact_and_findings(edit);
+        shown.push_str(&format!("{name}\n"));
+        for finding in findings {
+            let effect = impact.of_finding(&finding).unwrap_or_else(|| "-".to_owned());
+            shown.push_str(&format!("    {}: {effect}\n", finding.id));
+        }
+    }
+    insta::assert_snapshot!(shown);
 }
 
 #[test]
