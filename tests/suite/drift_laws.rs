@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use planetscale_tests::cases;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
@@ -129,7 +130,7 @@ fn places(findings: &[Finding], swapped: bool) -> BTreeMap<(String, String), usi
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("LAWS").is_some() { 20_000 } else { 500 }))]
+    #![proptest_config(ProptestConfig::with_cases(cases(500)))]
 
     #[test]
     fn nothing_is_silent(document in document(), at in any::<Index>(), edit in edit()) {
@@ -343,7 +344,7 @@ fn nonsense() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(cases(2000)))]
 
     #[test]
     fn nonsense_is_compared_without_a_panic(a in nonsense(), b in nonsense()) {

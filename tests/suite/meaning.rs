@@ -2,6 +2,7 @@
 
 use jsonschema::Validator;
 use planetscale_client::types;
+use planetscale_tests::cases;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use schemars::schema_for;
@@ -9,8 +10,6 @@ use serde_json::{Map, Value, json};
 use xtask::spec::Spec;
 
 use crate::update_spec::openapi_dir;
-
-const CASES: u32 = 10_000;
 
 fn spec(name: &str) -> Value {
     let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
@@ -201,7 +200,7 @@ fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCa
         }
     };
     let rng = proptest::test_runner::TestRng::from_seed(proptest::test_runner::RngAlgorithm::ChaCha, &seed);
-    let config = ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: cases(10_000), failure_persistence: None, ..ProptestConfig::default() };
     proptest::test_runner::TestRunner::new_with_rng(config, rng).run(strategy, test).unwrap();
 }
 

@@ -1,7 +1,7 @@
 //! Path values of every kind: the server sees exactly the segments asked for, or nothing at all.
 
 use planetscale_client::{Client, Error, Outcome};
-use planetscale_tests::{Server, Step, json};
+use planetscale_tests::{Server, Step, cases, json};
 use proptest::prelude::*;
 
 use crate::just_created::{self, builder};
@@ -62,7 +62,7 @@ fn the_server_sees_what_was_asked_for_or_nothing() {
     let created = json("201 Created", &just_created::body().to_string());
     let server = runtime.block_on(Server::start([Step::Answer(created)]));
     let client = builder(&server.url()).build().unwrap();
-    proptest!(ProptestConfig::with_cases(500), |(organization in value(), database in value(), branch in value())| {
+    proptest!(ProptestConfig::with_cases(cases(500)), |(organization in value(), database in value(), branch in value())| {
         let values = [organization.as_str(), database.as_str(), branch.as_str()];
         let refused = values.iter().any(|value| matches!(*value, "" | "." | ".."));
         let seen = runtime.block_on(segments_seen(&server, &client, values));
