@@ -86,6 +86,28 @@ fn github() {
 }
 
 #[test]
+fn names_cannot_break_out_of_a_line_or_a_table() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = "a\nb\r|c<b>*[x](y)#1@me:%,`";
+    let [old, new] = [serde_json::json!({}), serde_json::json!({ name: { "type": "string" } })].map(|properties| {
+        let mut spec = xtask::spec::Spec::parse(&crate::update_spec::upstream()).unwrap().value;
+        let post = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
+        let schema = serde_json::json!({ "type": "object", "properties": properties });
+        *spec.pointer_mut(&format!("{post}/responses/201/content/application~1json/schema")).unwrap() = schema;
+        let path = dir.path().join(format!("{}.json", properties.as_object().unwrap().len()));
+        std::fs::write(&path, spec.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let mut shown = String::new();
+    for format in ["text", "markdown", "github"] {
+        let (_, out, err) = run(&[&old, &new, "--wire-only", "--format", format]);
+        assert_eq!(err, "");
+        shown.push_str(&format!("{format}\n{}\n", out.replace(dir.path().to_str().unwrap(), "<dir>")));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
 fn the_exit_code_is_what_was_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = pair(dir.path());

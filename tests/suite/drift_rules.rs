@@ -126,6 +126,8 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ("maximum of a wrong type", integer(json!({ "maximum": "5" })), integer(json!({ "maximum": "6" }))),
         ("maximum that ends to be a number", integer(json!({ "maximum": 5 })), integer(json!({ "maximum": "5" }))),
         ("properties of a wrong type", object(json!({ "properties": 7 })), object(json!({ "properties": 8 }))),
+        ("allOf of a wrong type", object(json!({ "allOf": [a] })), object(json!({ "allOf": a }))),
+        ("minimum unset to a text", integer(json!({ "minimum": "x" })), integer(json!({ "minimum": 5 }))),
         ("required of a wrong type", object(json!({ "required": 7 })), object(json!({ "required": "x" }))),
         ("type of a wrong type", json!({ "type": 7 }), json!({ "type": ["string", "null"] })),
         (
@@ -314,6 +316,21 @@ fn every_edit_of_what_our_document_has_not() {
         ("media type, decorated", &response, media("application/json"), media("application/json; charset=utf-8")),
         ("media type, another version", &response, media("application/a+json; v=1"), media("application/b+json; v=2")),
         ("media type, another", &response, media("application/json"), media("text/plain")),
+        ("parameters of a wrong type", &parameters, Some(json!([])), Some(json!({ "p": {} }))),
+        (
+            "a parameter twice",
+            &parameters,
+            parameter(json!({})),
+            Some(json!([{ "name": "p", "in": "query" }, { "name": "p", "in": "query" }])),
+        ),
+        (
+            "a parameter without a name",
+            &parameters,
+            Some(json!([{ "in": "query" }])),
+            Some(json!([{ "in": "header" }])),
+        ),
+        ("tags of a wrong type", "/tags", Some(json!([])), Some(json!("Backups"))),
+        ("servers of a wrong type", "/servers", Some(json!([])), Some(json!({ "url": "x" }))),
         ("schema of the request", &request, Some(json!({ "application/json": {} })), media("application/json")),
         ("schema of the answer", &response, Some(json!({ "application/json": {} })), media("application/json")),
         (

@@ -304,6 +304,32 @@ fn a_whole_api_is_pruned_to_what_is_wanted() {
 }
 
 #[test]
+fn pruning_keeps_what_a_path_says_as_a_whole() {
+    let operation = |id: &str| serde_json::json!({ "operationId": id, "responses": {} });
+    let document = serde_json::json!({
+        "openapi": "3.0.1",
+        "paths": {
+            "/a": { "summary": "a", "parameters": [{ "$ref": "#/components/parameters/P" }], "get": operation("a"),
+                    "put": operation("b"), "delete": { "responses": {} } },
+            "/c": { "parameters": [], "get": operation("c") },
+            "/d": 7,
+        },
+        "components": { "parameters": { "P": { "name": "p", "in": "query" }, "Q": {} }, "securitySchemes": { "S": {} } },
+    });
+    let pruned = xtask::spec::Spec { value: document.clone() }.pruned(&["a".to_owned()]).unwrap().value;
+    let expected = serde_json::json!({
+        "openapi": "3.0.1",
+        "paths": { "/a": {
+            "summary": "a", "parameters": [{ "$ref": "#/components/parameters/P" }], "get": operation("a")
+        } },
+        "components": { "parameters": { "P": { "name": "p", "in": "query" } }, "securitySchemes": { "S": {} } },
+    });
+    assert_eq!(pruned, expected);
+    let error = xtask::spec::Spec { value: document }.pruned(&["z".to_owned()]).unwrap_err().to_string();
+    assert_eq!(error, "the document lacks the operation [\"z\"]; it holds a, b, c");
+}
+
+#[test]
 fn fail_on_sets_what_counts() {
     let copy = Copy::new();
     let new = upstream().replace("The name of the backup\n", "The backup's name\n");

@@ -139,9 +139,9 @@ impl Report {
             let style = style(level);
             writeln!(out, "\n{style}{level}{style:#} {}", meaning(level))?;
             for finding in findings {
-                writeln!(out, "  {style}{}{style:#} {}", finding.id, place(finding))?;
-                writeln!(out, "      {}", finding.message)?;
-                writeln!(out, "      {}", pointers(finding))?;
+                writeln!(out, "  {style}{}{style:#} {}", finding.id, plain(&place(finding)))?;
+                writeln!(out, "      {}", plain(&finding.message))?;
+                writeln!(out, "      {}", plain(&pointers(finding)))?;
                 if let Some(effect) = self.krate.of_finding(finding) {
                     writeln!(out, "      crate: {effect}")?;
                 }
@@ -179,10 +179,10 @@ impl Report {
                 let effect = self.krate.of_finding(finding).unwrap_or_default();
                 writeln!(
                     out,
-                    "| `{}` | {}<br>`{}` | {} | {} |",
+                    "| `{}` | {}<br>{} | {} | {} |",
                     finding.id,
                     cell(&place(finding)),
-                    finding.new_pointer.replace('|', "\\|"),
+                    code(&finding.new_pointer),
                     cell(&finding.message),
                     cell(&effect)
                 )?;
@@ -275,6 +275,21 @@ fn pointers(finding: &Finding) -> String {
     match finding.old_pointer == finding.new_pointer {
         true => finding.new_pointer.clone(),
         false => format!("{} → {}", finding.old_pointer, finding.new_pointer),
+    }
+}
+
+/// A document's text for a terminal: on one line, with nothing that would steer it.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// A document's text as code in a Markdown table.
+fn code(text: &str) -> String {
+    let text = plain(text).replace('|', "\\|");
+    // A longer fence than any run of backticks inside, and spaces, as the text may begin or end with one.
+    match text.split(|c| c != '`').map(str::len).max() {
+        None | Some(0) => format!("`{text}`"),
+        Some(longest) => format!("{0} {text} {0}", "`".repeat(longest + 1)),
     }
 }
 

@@ -191,6 +191,15 @@ impl<'a> Walk<'a> {
                 .collect()
         };
         let (from, to) = (collect(old_item, old), collect(new_item, new));
+        // Of two with one name in a list, only one is compared below.
+        let none = &Node { value: &Value::Null, ..old.clone() };
+        let repeats = |node: &Node<'a>| collect(none, node).len() < node.items("parameters").len();
+        for (a, b) in [(old_item, new_item), (old, new)] {
+            let lists = (&a.get("parameters"), &b.get("parameters"));
+            if (repeats(a) || repeats(b)) && lists.0.value != lists.1.value {
+                self.unclassified(Direction::Request, lists);
+            }
+        }
         let mut met = BTreeSet::new();
         for ((place, name), a) in &from {
             let new_name = renamed.get(name).filter(|_| place == "path");
