@@ -226,8 +226,12 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
         return Err(shape("the request is built without `?`"));
     };
     let mut build = attempt.expr;
-    let mut repeated = Repeated { has_bytes: false };
+    let only_header = only_header(statements);
+    let mut repeated = Repeated { only_header: only_header.clone(), has_bytes: false };
     repeated.visit_expr_mut(&mut build);
+    if only_header.is_some() && repeated.only_header.is_none() {
+        statements.truncate(statements.len() - 2);
+    }
     if repeated.has_bytes {
         statements.push(syn::parse_quote!(let body = crate::transport::repeatable(&body)?;));
     }
@@ -306,8 +310,17 @@ fn operation_id(send: &ImplItemFn) -> Result<(String, usize), Error> {
     Err(missing("OperationInfo in send"))
 }
 
+/// Name and value of the only header in the map that stands last, which then need not be a map.
+fn only_header(statements: &[Stmt]) -> Option<Punctuated<Expr, Token![,]>> {
+    let [.., Stmt::Local(map), Stmt::Expr(Expr::MethodCall(append), _)] = statements else { return None };
+    let is_map = |pattern: &syn::Pat| matches!(pattern, syn::Pat::Ident(name) if name.ident == "header_map");
+    (is_map(&map.pat) && append.method == "append").then(|| append.args.clone())
+}
+
 /// Makes an expression that builds a request one that can be run again: it takes nothing for good.
 struct Repeated {
+    /// Taken where it takes the place of the map.
+    only_header: Option<Punctuated<Expr, Token![,]>>,
     has_bytes: bool,
 }
 
@@ -317,7 +330,12 @@ impl VisitMut for Repeated {
         let starts = matches!(&*call.receiver, Expr::Field(_));
         let bytes = call.method == "body";
         self.has_bytes |= bytes;
-        if let Some(argument @ Expr::Path(_)) = call.args.first_mut() {
+        if call.method == "headers"
+            && let Some(header) = self.only_header.take()
+        {
+            call.method = syn::parse_quote!(header);
+            call.args = header;
+        } else if let Some(argument @ Expr::Path(_)) = call.args.first_mut() {
             if starts {
                 *argument = syn::parse_quote!(&#argument);
             } else if bytes || call.method == "headers" {
