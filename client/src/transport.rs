@@ -129,10 +129,7 @@ pub(crate) async fn call<T: DeserializeOwned>(
 ) -> Result<ResponseValue<T>, Error> {
     let traced = Traced::begin(operation);
     let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
-        Ok(answer) => match decode(client, *operation, &answer) {
-            Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
-            Err(error) => Err(error),
-        },
+        Ok(answer) => decode(client, *operation, answer),
         Err(error) => Err(error),
     };
     traced.end(result.as_ref().map(ResponseValue::status));
@@ -333,25 +330,29 @@ fn encoding(headers: &HeaderMap) -> Option<String> {
     (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then_some(value)
 }
 
-/// Decodes plainly, and only where that fails once more for the path of the bad field.
-fn decode<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Result<T, Error> {
-    if let Ok(value) = serde_json::from_slice(&answer.body) {
-        return Ok(value);
+/// Decodes plainly, and only where that fails once more, for the path of the bad field.
+fn decode<T: DeserializeOwned>(
+    client: &Client,
+    operation: Operation,
+    answer: Answer,
+) -> Result<ResponseValue<T>, Error> {
+    match serde_json::from_slice(&answer.body) {
+        Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
+        Err(_) => Err(undecodable::<T>(client, operation, &answer)),
     }
+}
+
+/// Why a body is no `T`.
+#[cold]
+fn undecodable<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Error {
     // serde's message repeats what it found, so what it finds must be clean.
     let body = client.inner.credentials.scrub(answer.body.clone());
     let mut json = serde_json::Deserializer::from_slice(&body);
-    let reason = match serde_path_to_error::deserialize(&mut json) {
-        Ok(value) => match json.end() {
-            Ok(()) => return Ok(value),
-            Err(error) => Reason::Decode { path: None, error },
-        },
-        Err(error) => {
-            let path = Some(error.path().to_string()).filter(|path| path != ".");
-            Reason::Decode { path, error: error.into_inner() }
-        }
+    let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(_) => (None, json.end().err().unwrap_or_else(|| serde::de::Error::custom("it holds the token"))),
+        Err(error) => (Some(error.path().to_string()).filter(|path| path != "."), error.into_inner()),
     };
-    Err(answer.unreadable(client, operation, reason))
+    answer.unreadable(client, operation, Reason::Decode { path, error })
 }
 
 fn unbuilt(error: reqwest::Error) -> Error {
