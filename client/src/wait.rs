@@ -328,13 +328,23 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_looks_after_the_first_delay_and_then_by_the_interval() {
-        let (end, states, times) = follow(schedule(), vec![sees("pending"), sees("running"), sees("success")]).await;
+        let script = vec![sees("pending"), sees("running"), sees("success")];
+        let (end, states, times) = follow(schedule(), script).await;
         assert_eq!(end.unwrap().state, BackupState::Success);
         assert_eq!(states, ["pending", "running", "success"]);
         assert_eq!(times[0], 30);
         for pair in times.windows(2) {
             assert!((26..=34).contains(&(pair[1] - pair[0])), "{times:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_interval_varies_so_that_clients_do_not_look_in_step() {
+        let schedule = Schedule { interval: Duration::from_secs(1000), ..schedule() };
+        let script = std::iter::repeat_with(|| sees("running")).take(30).chain([sees("success")]).collect();
+        let (_, _, times) = follow(schedule, script).await;
+        let intervals: std::collections::BTreeSet<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(intervals.len() > 2 && intervals.iter().all(|interval| (900..=1100).contains(interval)), "{times:?}");
     }
 
     #[tokio::test(start_paused = true)]

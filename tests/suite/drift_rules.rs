@@ -126,6 +126,42 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ("maximum of a wrong type", integer(json!({ "maximum": "5" })), integer(json!({ "maximum": "6" }))),
         ("maximum that ends to be a number", integer(json!({ "maximum": 5 })), integer(json!({ "maximum": "5" }))),
         ("properties of a wrong type", object(json!({ "properties": 7 })), object(json!({ "properties": 8 }))),
+        (
+            "additionalProperties, none to any",
+            object(json!({ "additionalProperties": false })),
+            object(json!({ "additionalProperties": {} })),
+        ),
+        (
+            "additionalProperties, none to some",
+            object(json!({ "additionalProperties": false })),
+            object(json!({ "additionalProperties": { "type": "string" } })),
+        ),
+        (
+            "additionalProperties, others",
+            object(json!({ "additionalProperties": { "type": "string" } })),
+            object(json!({ "additionalProperties": { "type": "integer" } })),
+        ),
+        (
+            "names like keywords",
+            object(
+                json!({ "properties": { "properties": text(none()), "parameters": text(none()), "content": text(none()) } }),
+            ),
+            object(json!({ "properties": {
+                "properties": text(json!({ "maxLength": 5 })),
+                "parameters": text(json!({ "maxLength": 5 })),
+                "content": text(json!({ "maxLength": 5 })),
+            } })),
+        ),
+        (
+            "oneOf among many",
+            object(json!({ "oneOf": [a, b, text(none())] })),
+            object(json!({ "oneOf": [b, text(json!({ "maxLength": 5 })), a] })),
+        ),
+        (
+            "default of what is required",
+            inner(json!(["x"]), json!({ "default": "a" })),
+            inner(json!(["x"]), json!({ "default": "b" })),
+        ),
         ("allOf of a wrong type", object(json!({ "allOf": [a] })), object(json!({ "allOf": a }))),
         ("minimum unset to a text", integer(json!({ "minimum": "x" })), integer(json!({ "minimum": 5 }))),
         ("required of a wrong type", object(json!({ "required": 7 })), object(json!({ "required": "x" }))),
@@ -316,6 +352,11 @@ fn every_edit_of_what_our_document_has_not() {
         ("media type, decorated", &response, media("application/json"), media("application/json; charset=utf-8")),
         ("media type, another version", &response, media("application/a+json; v=1"), media("application/b+json; v=2")),
         ("media type, another", &response, media("application/json"), media("text/plain")),
+        ("an extension of the responses", &format!("{post}/responses/x-note"), None, Some(json!("x"))),
+        ("an extension of the paths", "/paths/x-note", None, Some(json!("x"))),
+        ("responses of a wrong type", &format!("{post}/responses"), Some(json!({})), Some(json!([]))),
+        ("a component that nothing uses", "/components/schemas", None, Some(json!({ "A": { "type": "string" } }))),
+        ("components of a wrong type", "/components/schemas", Some(json!({})), Some(json!([]))),
         ("parameters of a wrong type", &parameters, Some(json!([])), Some(json!({ "p": {} }))),
         (
             "a parameter twice",
@@ -386,6 +427,24 @@ fn every_edit_of_what_our_document_has_not() {
         }
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn what_means_the_same_is_no_change() {
+    let object = |more: Value| merged(json!({ "type": "object" }), more);
+    let a = json!({ "type": "object", "title": "A" });
+    let b = json!({ "type": "object", "title": "B" });
+    for (old, new) in [
+        (json!({ "maximum": 5 }), json!({ "maximum": 5.0 })),
+        (json!({ "enum": ["a", "b"] }), json!({ "enum": ["b", "a"] })),
+        (object(json!({ "required": ["a", "b"] })), object(json!({ "required": ["b", "a"] }))),
+        (object(json!({ "additionalProperties": true })), object(json!({ "additionalProperties": {} }))),
+        (object(json!({ "additionalProperties": true })), object(json!({}))),
+        (object(json!({ "oneOf": [a, b] })), object(json!({ "oneOf": [b, a] }))),
+        (object(json!({ "nullable": false })), object(json!({}))),
+    ] {
+        assert_eq!(diff(&document(&old), &document(&new)), [], "{old} {new}");
+    }
 }
 
 #[test]

@@ -156,6 +156,13 @@ fn what_is_no_page_changes_nothing_and_says_why() {
                 "            schema:\n              $ref: '#/components/schemas/Gone'\n",
             ),
         ),
+        (
+            "a_missing_reference_in_a_list",
+            document.replace(
+                "            schema:\n              type: object\n",
+                "            schema:\n              allOf:\n                - $ref: '#/components/schemas/Gone'\n",
+            ),
+        ),
         ("an_overlay_that_does_not_fit", document.replace("components:\n", "x-components:\n")),
     ] {
         let from = copy.write("bad.md", &text);

@@ -163,7 +163,8 @@ impl<'a> Walk<'a> {
                 self.changed(spot, "additional-properties-allowed", nodes, message);
             }
             (_, b) => {
-                let message = format!("only {b} other properties may be there now");
+                let message =
+                    format!("{} other properties may be there now", if b == "none" { "no" } else { "only some" });
                 self.changed(spot, "additional-properties-disallowed", nodes, message);
             }
         }
