@@ -165,15 +165,27 @@ fn compare(base: &str) -> Result {
     in_turns(
         "calls",
         CALLS_A_TURN,
-        || Ok(drop(runtime.block_on(by_client(&client))?)),
-        || Ok(drop(runtime.block_on(by_hand(&http, base, ["acme", "shop", "main"], "bench"))?)),
+        || {
+            runtime.block_on(by_client(&client))?;
+            Ok(())
+        },
+        || {
+            runtime.block_on(by_hand(&http, base, ["acme", "shop", "main"], "bench"))?;
+            Ok(())
+        },
     )?;
     let text = serde_json::to_vec(&runtime.block_on(by_client(&client))?)?;
     in_turns(
         "decodes",
         DECODES_A_TURN,
-        || Ok(drop(black_box(serde_json::from_slice::<types::Backup>(black_box(&text))?))),
-        || Ok(drop(black_box(serde_json::from_slice::<Backup>(black_box(&text))?))),
+        || {
+            black_box(serde_json::from_slice::<types::Backup>(black_box(&text))?);
+            Ok(())
+        },
+        || {
+            black_box(serde_json::from_slice::<Backup>(black_box(&text))?);
+            Ok(())
+        },
     )
 }
 
@@ -187,7 +199,8 @@ fn in_turns(what: &str, a_turn: usize, mut ours: impl FnMut() -> Result, mut han
         Ok::<_, Box<dyn std::error::Error>>(cpu(start) - before)
     };
     // The first turn warms up.
-    (time(&mut ours)?, time(&mut hand)?);
+    time(&mut ours)?;
+    time(&mut hand)?;
     let (mut all_ours, mut all_hand, mut ratios) = (0.0, 0.0, Vec::new());
     for turn in 0..TURNS {
         // Each goes first in every other turn.

@@ -210,7 +210,10 @@ fn lines_with_places(findings: &[Finding]) -> String {
         false => format!("{} → {}", f.old_pointer, f.new_pointer),
     };
     let operation = |f: &Finding| f.operation.clone().unwrap_or_default();
-    findings.iter().map(|f| format!("{}        {} {}\n", lines(&[f.clone()]), operation(f), place(f))).collect()
+    findings
+        .iter()
+        .map(|f| format!("{}        {} {}\n", lines(std::slice::from_ref(f)), operation(f), place(f)))
+        .collect()
 }
 
 #[test]
