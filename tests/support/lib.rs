@@ -15,7 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Step {
     /// Answers with these bytes and closes the connection.
     Answer(Vec<u8>),
-    /// Answers with these bytes, one at a time, with this delay before each.
+    /// Answers with the head of these bytes at once, and with the rest one at a time, with this delay
+    /// before each.
     Drip(Vec<u8>, Duration),
     /// Answers with these bytes over and over, without an end.
     Endless(Vec<u8>, Vec<u8>),
@@ -116,7 +117,9 @@ fn reset(stream: &TcpStream) {
 }
 
 async fn drip(stream: &mut TcpStream, bytes: &[u8], delay: Duration) -> std::io::Result<()> {
-    for byte in bytes {
+    let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |at| at + 4);
+    stream.write_all(&bytes[..head]).await?;
+    for byte in &bytes[head..] {
         tokio::time::sleep(delay).await;
         stream.write_all(&[*byte]).await?;
         stream.flush().await?;
