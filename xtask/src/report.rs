@@ -195,7 +195,7 @@ impl Report {
             writeln!(out, "\n### Crate\n\n| bump | item | old | new |\n| --- | --- | --- | --- |")?;
             for change in &self.krate.changes {
                 let shape = |shape: &Option<String>| match shape {
-                    Some(shape) => format!("`{}`", shape.replace('|', "\\|")),
+                    Some(shape) => code(shape),
                     None => String::new(),
                 };
                 writeln!(

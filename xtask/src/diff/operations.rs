@@ -196,7 +196,7 @@ impl<'a> Walk<'a> {
         let repeats = |node: &Node<'a>| collect(none, node).len() < node.items("parameters").len();
         for (a, b) in [(old_item, new_item), (old, new)] {
             let lists = (&a.get("parameters"), &b.get("parameters"));
-            if (repeats(a) || repeats(b)) && lists.0.value != lists.1.value {
+            if lists.0.value != lists.1.value && (repeats(a) || repeats(b)) {
                 self.unclassified(Direction::Request, lists);
             }
         }
