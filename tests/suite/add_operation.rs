@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 use xtask::spec::Spec;
 
-use crate::update_spec::{Copy, ended_with, upstream};
-
-const BACKUPS: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups";
+use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
 
 /// A page as the vendor has it for another operation at the same path, a year later.
 fn list_backups() -> Value {

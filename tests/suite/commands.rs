@@ -5,7 +5,7 @@ use std::path::Path;
 use xtask::commands::{generate, surface};
 
 use crate::drift_report::run_xtask;
-use crate::update_spec::{openapi_dir, upstream};
+use crate::update_spec::{BACKUPS, openapi_dir, upstream};
 
 #[test]
 fn generate_and_surface_print_what_is_locked() {
@@ -29,8 +29,7 @@ fn generate_and_surface_print_what_is_locked() {
 /// Our document with a second kind of success, which progenitor cannot make code of.
 fn ungeneratable() -> String {
     let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
-    let post = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
-    let responses = spec.pointer_mut(&format!("{post}/responses")).unwrap();
+    let responses = spec.pointer_mut(&format!("{BACKUPS}/post/responses")).unwrap();
     let content = serde_json::json!({ "application/json": { "schema": { "type": "string" } } });
     responses["202"] = serde_json::json!({ "description": "Accepted", "content": content });
     serde_json::to_string(&spec).unwrap()

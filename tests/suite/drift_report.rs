@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::StripStream;
 
-use crate::update_spec::openapi_dir;
+use crate::update_spec::{BACKUPS, openapi_dir, upstream};
 
 /// Two documents that differ in a bit of everything.
 fn pair(dir: &Path) -> [String; 2] {
@@ -90,10 +90,9 @@ fn names_cannot_break_out_of_a_line_or_a_table() {
     let dir = tempfile::tempdir().unwrap();
     let name = "a\nb\r|c<b>*[x](y)#1@me:%,`";
     let [old, new] = [serde_json::json!({}), serde_json::json!({ name: { "type": "string" } })].map(|properties| {
-        let mut spec = xtask::spec::Spec::parse(&crate::update_spec::upstream()).unwrap().value;
-        let post = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
+        let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
         let schema = serde_json::json!({ "type": "object", "properties": properties });
-        *spec.pointer_mut(&format!("{post}/responses/201/content/application~1json/schema")).unwrap() = schema;
+        *spec.pointer_mut(&format!("{BACKUPS}/post/responses/201/content/application~1json/schema")).unwrap() = schema;
         let path = dir.path().join(format!("{}.json", properties.as_object().unwrap().len()));
         std::fs::write(&path, spec.to_string()).unwrap();
         path.to_str().unwrap().to_owned()

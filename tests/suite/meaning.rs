@@ -9,7 +9,7 @@ use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use xtask::spec::Spec;
 
-use crate::update_spec::openapi_dir;
+use crate::update_spec::{BACKUPS, openapi_dir};
 
 fn spec(name: &str) -> Value {
     let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
@@ -268,8 +268,8 @@ fn body() -> impl Strategy<Value = types::CreateBackupBody> {
 /// The schema of the request's body, as upstream has it inline and as we name it.
 fn request_schema(name: &str) -> Value {
     let root = spec(name);
-    let content = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post/requestBody/content/application~1json/schema";
-    json_schema(root.pointer(content).unwrap(), &root)
+    let content = format!("{BACKUPS}/post/requestBody/content/application~1json/schema");
+    json_schema(root.pointer(&content).unwrap(), &root)
 }
 
 #[test]

@@ -6,7 +6,7 @@ use xtask::impact::Impact;
 use xtask::spec::Spec;
 use xtask::surface::Bump;
 
-use crate::update_spec::openapi_dir;
+use crate::update_spec::{BACKUPS, openapi_dir};
 
 fn impact(edit: impl FnOnce(&mut Value)) -> Impact {
     impact_and_findings(edit).0
@@ -21,10 +21,8 @@ fn impact_and_findings(edit: impl FnOnce(&mut Value)) -> (Impact, Vec<Finding>) 
     (impact, diff(&old.value, &new.value))
 }
 
-const POST: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups/post";
-
 fn at<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Value {
-    document.pointer_mut(&format!("{POST}{pointer}")).unwrap()
+    document.pointer_mut(&format!("{BACKUPS}/post{pointer}")).unwrap()
 }
 
 const BACKUP: &str = "/responses/201/content/application~1json/schema";

@@ -7,6 +7,11 @@ use std::process::ExitCode;
 
 use planetscale_tests::{Server, Step, answer};
 
+use crate::drift_report::run_xtask;
+
+/// Where the path of our operation is in the document, as a JSON pointer.
+pub const BACKUPS: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups";
+
 /// The folder `openapi/` of the repository.
 pub fn openapi_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi")
@@ -17,7 +22,7 @@ pub struct Copy(pub tempfile::TempDir, tempfile::TempDir);
 
 /// What a command said and how it ended.
 pub struct Ended {
-    pub code: ExitCode,
+    pub code: String,
     pub out: String,
     pub err: String,
 }
@@ -46,16 +51,10 @@ impl Copy {
     }
 
     pub fn command(&self, command: &str, more: &[&str]) -> Ended {
-        let mut arguments = vec!["xtask", command, "--store", self.0.path().to_str().unwrap()];
+        let mut arguments = vec![command, "--store", self.0.path().to_str().unwrap()];
         arguments.extend(more);
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = xtask::run(
-            arguments.into_iter().map(OsString::from),
-            &mut anstream::StripStream::new(&mut out),
-            &mut anstream::StripStream::new(&mut err),
-        );
-        let text = |bytes: Vec<u8>| {
-            let text = String::from_utf8(bytes).unwrap();
+        let (code, out, err) = run_xtask(&arguments);
+        let text = |text: String| {
             let text = text.replace(self.0.path().to_str().unwrap(), "<openapi>");
             text.replace(self.1.path().to_str().unwrap(), "<pages>")
         };
@@ -82,13 +81,9 @@ fn page(document: &str) -> String {
     )
 }
 
-fn code(number: u8) -> ExitCode {
-    ExitCode::from(number)
-}
-
 #[track_caller]
 pub fn ended_with(ended: &Ended, number: u8) {
-    assert_eq!(format!("{:?}", ended.code), format!("{:?}", code(number)), "{}{}", ended.out, ended.err);
+    assert_eq!(ended.code, format!("{:?}", ExitCode::from(number)), "{}{}", ended.out, ended.err);
 }
 
 #[test]
@@ -279,15 +274,14 @@ fn two_runs_at_once_do_not_meet() {
 /// A document for a whole API, with our operation in it.
 fn whole_api() -> String {
     let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
-    let post = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups";
-    let mut other = spec.pointer(post).unwrap().clone();
+    let mut other = spec.pointer(BACKUPS).unwrap().clone();
     other["post"]["operationId"] = "make_something".into();
     other["post"]["tags"] = serde_json::json!(["Metrics"]);
     spec["paths"]["/something"] = other.clone();
     other["post"]["operationId"] = "list_backups".into();
     let list = other.as_object_mut().unwrap().remove("post").unwrap();
-    *spec.pointer_mut(&format!("{post}/get")).unwrap_or(&mut serde_json::Value::Null) = list.clone();
-    spec.pointer_mut(post).unwrap().as_object_mut().unwrap().insert("get".into(), list);
+    *spec.pointer_mut(&format!("{BACKUPS}/get")).unwrap_or(&mut serde_json::Value::Null) = list.clone();
+    spec.pointer_mut(BACKUPS).unwrap().as_object_mut().unwrap().insert("get".into(), list);
     spec["components"]["schemas"] = serde_json::json!({ "Unused": { "type": "string" } });
     serde_json::to_string(&spec).unwrap()
 }
