@@ -122,6 +122,37 @@ fn the_exit_code_is_what_was_asked_for() {
     assert_eq!(ended(&["--fail-on", "BAD"]), code(2));
 }
 
+/// What `head` leaves of its end of a pipe.
+struct Closed;
+
+impl std::io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+#[test]
+fn a_reader_who_leaves_changes_neither_the_verdict_nor_the_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let file = dir.path().join("report.md");
+    let ended = |more: &[&str]| {
+        let mut err = Vec::new();
+        let arguments = ["xtask", "diff", &old, &new, "--wire-only"].into_iter().chain(more.iter().copied());
+        let code = xtask::run(arguments.map(Into::into), &mut Closed, &mut err);
+        assert_eq!(String::from_utf8(err).unwrap(), "");
+        format!("{code:?}")
+    };
+    let code = |number: u8| format!("{:?}", std::process::ExitCode::from(number));
+    assert_eq!(ended(&[]), code(0));
+    assert_eq!(ended(&["--fail-on", "ERR", "--report", file.to_str().unwrap()]), code(1));
+    assert!(std::fs::read_to_string(&file).unwrap().contains("completed_at"));
+}
+
 #[test]
 fn a_report_is_written_beside() {
     let dir = tempfile::tempdir().unwrap();

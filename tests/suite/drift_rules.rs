@@ -71,6 +71,7 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
             text(json!({ "x-extensible-enum": ["a"] })),
             text(json!({ "x-extensible-enum": ["a", "b"] })),
         ),
+        ("x-extensible-enum set", text(none()), text(json!({ "x-extensible-enum": ["a"] }))),
         ("default set", text(none()), text(json!({ "default": "a" }))),
         ("default", text(json!({ "default": "a" })), text(json!({ "default": "b" }))),
         ("nullable", text(none()), text(json!({ "nullable": true }))),
@@ -98,6 +99,7 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ("allOf prose", object(json!({ "allOf": [a] })), object(json!({ "allOf": [a, { "description": "x" }] }))),
         ("anyOf", object(json!({ "anyOf": [a] })), object(json!({ "anyOf": [a, b] }))),
         ("oneOf", object(json!({ "oneOf": [a] })), object(json!({ "oneOf": [a, b] }))),
+        ("oneOf where nothing was said", json!({ "description": "x" }), json!({ "oneOf": [a, b] })),
         ("wrapped in oneOf", a.clone(), json!({ "oneOf": [a, b] })),
         ("not", object(none()), object(json!({ "not": { "required": ["x"] } }))),
         ("discriminator", object(none()), object(json!({ "discriminator": { "propertyName": "kind" } }))),
@@ -186,6 +188,38 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
             ),
         ),
         (
+            "pattern, enum and default of what is readOnly",
+            object(
+                json!({ "properties": { "x": text(json!({ "readOnly": true, "pattern": "^a$", "default": "a" })) } }),
+            ),
+            object(
+                json!({ "properties": { "x": text(json!({ "readOnly": true, "pattern": "^b$", "enum": ["b"] })) } }),
+            ),
+        ),
+        ("required property with default", object(none()), inner(json!(["x"]), json!({ "default": "a" }))),
+        (
+            "required that ends to be a list",
+            inner(json!(["x"]), none()),
+            merged(inner(json!([]), none()), json!({ "required": 7 })),
+        ),
+        ("properties that end to be an object", inner(json!([]), none()), object(json!({ "properties": 7 }))),
+        ("items where there were none", json!({ "type": "array" }), list(none())),
+        (
+            "items that say what is not known",
+            json!({ "type": "array" }),
+            json!({ "type": "array", "items": { "later": true } }),
+        ),
+        ("type, to a list", text(none()), list(none())),
+        ("type wider, of any size", integer(json!({ "format": "int32" })), json!({ "type": "number" })),
+        ("type wider, to a format", integer(none()), json!({ "type": "number", "format": "float" })),
+        (
+            "oneOf, paired by titles",
+            object(json!({ "oneOf": [a, b] })),
+            object(
+                json!({ "oneOf": [merged(b.clone(), json!({ "minProperties": 1 })), merged(a.clone(), json!({ "maxProperties": 9 }))] }),
+            ),
+        ),
+        (
             "inside of a list",
             list(json!({ "items": inner(json!([]), none()) })),
             list(json!({ "items": inner(json!([]), json!({ "maxLength": 5 })) })),
@@ -224,6 +258,10 @@ fn every_edit_of_a_schema() {
             let findings = diff(&document(a), &document(b));
             assert!(findings.iter().any(|f| f.direction == Direction::Request), "{name}");
             assert!(findings.iter().any(|f| f.direction == Direction::Response), "{name}");
+            for finding in &findings {
+                let side = if finding.direction == Direction::Request { "response-" } else { "request-" };
+                assert!(!finding.id.starts_with(side), "{name}: {finding:?}");
+            }
             shown.push_str(&format!("{name}{how}\n{}", lines(&findings)));
         }
     }
@@ -374,6 +412,35 @@ fn every_edit_of_what_our_document_has_not() {
             Some(json!([{ "in": "query" }])),
             Some(json!([{ "in": "header" }])),
         ),
+        (
+            "parameters of a path, one twice",
+            "/paths/~1things/parameters",
+            parameter(json!({})),
+            Some(json!([{ "name": "p", "in": "query" }, { "name": "p", "in": "query" }])),
+        ),
+        ("no security", &format!("{post}/security"), None, Some(json!([]))),
+        (
+            "a security twice",
+            &format!("{post}/security"),
+            Some(json!([{ "oauth": [] }])),
+            Some(json!([{ "oauth": [] }, { "oauth": [] }])),
+        ),
+        (
+            "a scope twice",
+            &format!("{post}/security"),
+            Some(json!([{ "oauth": ["read"] }])),
+            Some(json!([{ "oauth": ["read", "read"] }])),
+        ),
+        ("a tag twice", "/tags", Some(json!([{ "name": "a" }])), Some(json!([{ "name": "a" }, { "name": "a" }]))),
+        ("a tag without a name", "/tags", Some(json!([])), Some(json!([{ "description": "x" }]))),
+        ("tags that end to be a list", "/tags", Some(json!([{ "name": "a" }])), Some(json!({ "name": "a" }))),
+        (
+            "responses that end to be an object",
+            &format!("{post}/responses"),
+            Some(json!({ "200": { "description": "made" } })),
+            Some(json!(["200"])),
+        ),
+        ("paths that end to be an object", "/paths", Some(json!({ "/a": { "get": {} } })), Some(json!(["/a"]))),
         ("tags of a wrong type", "/tags", Some(json!([])), Some(json!("Backups"))),
         ("servers of a wrong type", "/servers", Some(json!([])), Some(json!({ "url": "x" }))),
         ("schema of the request", &request, Some(json!({ "application/json": {} })), media("application/json")),
@@ -433,6 +500,34 @@ fn every_edit_of_what_our_document_has_not() {
     insta::assert_snapshot!(shown);
 }
 
+/// An operation on `/things/{name}`, with a parameter of the query that is called as the old one is.
+fn with_path_parameter(name: &str) -> Value {
+    let parameter = |name: &str, place: &str| json!({ "name": name, "in": place, "required": true });
+    let parameters = json!([parameter(name, "path"), parameter("thing", "query")]);
+    let operation = json!({ "operationId": "look", "parameters": parameters, "responses": {} });
+    json!({ "openapi": "3.0.1", "info": {}, "paths": { format!("/things/{{{name}}}"): { "get": operation } } })
+}
+
+#[test]
+fn a_path_parameter_may_be_renamed() {
+    let (old, new) = (with_path_parameter("thing"), with_path_parameter("id"));
+    insta::assert_snapshot!(lines_with_places(&diff(&old, &new)));
+}
+
+#[test]
+fn alternatives_are_paired_by_what_they_refer_to() {
+    let with = |order: [&str; 2], more: [Value; 2]| {
+        let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let mut document = document(&json!({ "oneOf": order.map(reference) }));
+        let [a, b] = more.map(|more| merged(json!({ "type": "object" }), more));
+        document["components"] = json!({ "schemas": { "A": a, "B": b } });
+        document
+    };
+    let old = with(["A", "B"], [json!({ "minProperties": 1 }), json!({ "maxProperties": 5 })]);
+    let new = with(["B", "A"], [json!({ "minProperties": 2 }), json!({ "maxProperties": 6 })]);
+    insta::assert_snapshot!(lines_with_places(&diff(&old, &new)));
+}
+
 #[test]
 fn what_means_the_same_is_no_change() {
     let object = |more: Value| merged(json!({ "type": "object" }), more);
@@ -446,9 +541,16 @@ fn what_means_the_same_is_no_change() {
         (object(json!({ "additionalProperties": true })), object(json!({}))),
         (object(json!({ "oneOf": [a, b] })), object(json!({ "oneOf": [b, a] }))),
         (object(json!({ "nullable": false })), object(json!({}))),
+        (json!({ "type": "string", "pattern": "" }), json!({ "type": "string" })),
+        (json!({ "type": "array" }), json!({ "type": "array", "items": {} })),
     ] {
         assert_eq!(diff(&document(&old), &document(&new)), [], "{old} {new}");
+        assert_eq!(diff(&document(&new), &document(&old)), [], "{new} {old}");
     }
+    let security = |list: Value| with("/paths/~1things/post/security", Some(&list));
+    let old = security(json!([{ "oauth": ["read", "write"], "key": [] }, { "key": [] }]));
+    let new = security(json!([{ "key": [] }, { "key": [], "oauth": ["write", "read"] }]));
+    assert_eq!(diff(&old, &new), []);
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         pub use hidden::{Renamed as Shown, deep::Inner, deep::{self}};
         pub use std::time::Duration;
         use std::collections::*;
+        use std;
+        use log::log;
 
         #[derive(Clone, std::fmt::Debug)]
         #[cfg_attr(feature = "extra", derive(serde::Serialize))]
@@ -49,8 +51,10 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         trait Private {}
         struct Secret;
 
-        impl<T> Plain<T> { pub const ZERO: u8 = 0; pub fn new() -> Self { todo!() } fn inner() {} }
+        impl<T> Plain<T> { pub const ZERO: u8 = 0; pub fn new() -> Self { todo!() } fn inner() {} const OWN: u8 = 0; }
         impl Private for Unit {}
+        impl std::fmt::Debug for Unit {}
+        impl log::Log for Unit {}
         impl Sealed for Unit { fn required(&self) {} const N: u8 = 1; }
         impl<'a> IntoIterator for &'a Unit { }
         impl Secret { pub fn unseen() {} }
@@ -60,8 +64,8 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         mod tests { pub struct Tested; }
     "#;
     let hidden = "pub struct Renamed; pub struct Unnamed; pub mod deep { pub struct Inner; impl super::Renamed { pub fn f() {} } }";
-    let open =
-        "#[cfg(feature = \"extra\")] pub struct Behind; impl Behind { pub fn f(&self) {} } pub(crate) fn own() {}";
+    let open = "#[cfg(feature = \"extra\")] pub struct Behind; impl Behind { pub fn f(&self) {} } pub(crate) fn own() {} \
+         #[cfg(feature = \"extra\")] pub enum Gated { One { field: u8 } }";
     let generated = "pub use progenitor_client::Foreign; pub struct Made { pub field: u8 }";
     let more = [("hidden.rs", hidden), ("open/mod.rs", open)];
     insta::assert_snapshot!(surface(lib, &more, generated).unwrap().to_string());

@@ -301,6 +301,8 @@ fn a_whole_api_is_pruned_to_what_is_wanted() {
     let ids: std::collections::BTreeSet<_> =
         xtask::diff::diff(&old.value, &spec.value).into_iter().map(|finding| finding.id).collect();
     assert_eq!(ids.into_iter().collect::<Vec<_>>(), ["tag-removed"]);
+    let tags: Vec<_> = spec.value["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    assert_eq!(tags, ["Backups"]);
     ended_with(&copy.run(&["--from", &from, "--check"]), 0);
 }
 

@@ -18,7 +18,7 @@ pub mod store;
 pub mod surface;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -59,8 +59,29 @@ enum Command {
     BenchBuild(commands::bench_build::Arguments),
 }
 
-/// Runs a command line.
+/// Where nobody reads any longer: a reader that has seen enough, such as `head`, is no failure, and
+/// changes neither what is done nor the verdict.
+struct WhileRead<'a>(&'a mut dyn Write);
+
+impl Write for WhileRead<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+}
+
+/// Runs a command line. An `out` that ends to be read changes nothing but what is seen.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
+    let out = &mut WhileRead(out);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(e) => {
@@ -82,10 +103,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Drift) => DRIFT_EXIT_CODE.into(),
-        // A reader that has seen enough, such as `head`, is no failure.
-        Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) => {
-            ExitCode::SUCCESS
-        }
         Err(e) => {
             let _ = writeln!(err, "error: {e:#}");
             FAILURE_EXIT_CODE.into()

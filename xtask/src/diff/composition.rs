@@ -6,7 +6,7 @@ use super::Level;
 use super::node::Node;
 use super::rules;
 use super::schema::{Spot, named};
-use super::walk::{Walk, change, short};
+use super::walk::{Walk, change, last_token, short};
 
 impl<'a> Walk<'a> {
     /// Members of `allOf`, `anyOf` or `oneOf`: those that belong together are compared, the rest
@@ -38,10 +38,13 @@ impl<'a> Walk<'a> {
             self.compare(spot.inside(), (a, b));
         }
         let report = |walk: &mut Self, node: &Node<'a>, did: &str| {
+            let reference = node.text("$ref").map(last_token);
             let node = &node.clone().resolved();
+            let name = reference.or_else(|| node.text("title"));
+            let name = name.map_or_else(|| short(node.value), |name| format!("`{name}`"));
             let id = format!("{}-{what}-{did}", spot.prefix());
-            let message =
-                format!("{}: {} lists {}, which was {did}", named(lists.1), what.replace('-', " "), short(node.value));
+            let to = if did == "added" { "to" } else { "from" };
+            let message = format!("{}: {name} was {did} {to} its {}", named(lists.1), last_token(&lists.1.at));
             let prose = node.value.as_object().is_some_and(|map| map.keys().all(|key| rules::is_prose(key)));
             if prose {
                 walk.report(&format!("{id}-annotation-only"), Level::Info, spot.direction, (node, node), message);

@@ -74,8 +74,8 @@ impl<'a> Walk<'a> {
         }
         let list = |node: &Node<'a>| node.value.as_array().cloned().unwrap_or_default();
         let names = |requirement: &Value| -> String {
-            let map = requirement.as_object();
-            map.into_iter().flat_map(|map| map.keys()).map(String::as_str).collect::<Vec<_>>().join("+")
+            let names = requirement.as_object().into_iter().flat_map(|map| map.keys());
+            names.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("+")
         };
         let (from, to) = (list(&a), list(&b));
         let before = self.findings.len();
@@ -101,9 +101,9 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let sorted = |list: &[Value]| -> BTreeSet<String> { list.iter().map(Value::to_string).collect() };
+        // Neither the requirements nor the scopes of one have an order.
         let absent = a.value.is_null() != b.value.is_null();
-        if self.findings.len() == before && (absent || sorted(&from) != sorted(&to) || from.len() != to.len()) {
+        if self.findings.len() == before && (absent || sorted(a.value) != sorted(b.value)) {
             self.unclassified(Direction::None, (&a, &b));
         }
     }
@@ -223,5 +223,21 @@ impl<'a> Walk<'a> {
                 );
             }
         }
+    }
+}
+
+/// A value without the order of its lists and keys.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(sorted).collect();
+            items.sort_by_cached_key(Value::to_string);
+            items.into()
+        }
+        Value::Object(map) => {
+            let map: BTreeMap<_, _> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+            map.into_iter().collect()
+        }
+        value => value.clone(),
     }
 }

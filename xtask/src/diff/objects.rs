@@ -88,7 +88,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn property_gone(&mut self, spot: Spot, old: &Node<'a>, required: bool, name: &str) {
         let message = format!("the property `{name}` was removed");
-        let inner = spot.property(old, &Node { value: &Value::Null, ..old.clone() });
+        let inner = spot.property(old, old);
         if spot.direction == Direction::Response {
             let kind = requiredness(required);
             let (id, level) = match (inner.stays, required) {
@@ -98,16 +98,14 @@ impl<'a> Walk<'a> {
             };
             return self.report(&id, level, spot.direction, (old, old), message);
         }
-        let plain = Spot { stays: false, ..inner };
         let level = if inner.stays { Level::Info } else { Level::Warn };
-        let id = format!("{}-removed", if inner.stays { inner.prefix() } else { plain.prefix() });
-        self.report(&id, level, spot.direction, (old, old), message);
+        self.report(&format!("{}-removed", inner.prefix()), level, spot.direction, (old, old), message);
     }
 
     pub(super) fn property_came(&mut self, spot: Spot, new: &Node<'a>, required: bool, name: &str) {
         let kind = requiredness(required);
         let message = format!("the {kind} property `{name}` was added");
-        let inner = spot.property(&Node { value: &Value::Null, ..new.clone() }, new);
+        let inner = spot.property(new, new);
         if spot.direction == Direction::Response {
             let only = if inner.stays { "write-only-" } else { "" };
             let id = format!("response-{kind}-{only}property-added");
@@ -133,10 +131,7 @@ impl<'a> Walk<'a> {
             };
             let side = if spot.direction == Direction::Response { "response" } else { "request" };
             let id = format!("{side}-{}-property-{what}", requiredness(required));
-            let level = match rules::level(&id, &what, spot.direction) {
-                Level::Warn if id == "response-required-property-became-not-write-only" => Level::Warn,
-                _ => Level::Info,
-            };
+            let level = rules::level(&id, &what, spot.direction);
             self.report(
                 &id,
                 level,

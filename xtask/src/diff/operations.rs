@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
         let mut empty = true;
         for method in METHODS.into_iter().filter(|method| item.has(method)) {
             empty = false;
-            self.enter(item, method);
+            self.enter(&item.at, method);
             visit(self, &item.get(method));
             self.operation = None;
         }
@@ -79,8 +79,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn enter(&mut self, item: &Node<'a>, method: &str) {
-        let path = item.at.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    pub(super) fn enter(&mut self, path_item: &str, method: &str) {
+        let path = path_item.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
         self.operation = Some(format!("{} {path}", method.to_uppercase()));
         self.seen.clear();
     }
@@ -110,8 +110,7 @@ impl<'a> Walk<'a> {
         }
         for method in METHODS {
             let (a, b) = (old.get(method), new.get(method));
-            let place = Node { at: names.0.clone(), ..old.clone() };
-            self.enter(&place, method);
+            self.enter(names.0, method);
             match (old.has(method), new.has(method)) {
                 (true, true) => {
                     self.operation_pair((&a, &b));
@@ -167,7 +166,7 @@ impl<'a> Walk<'a> {
             self.note("api-tag-added", Level::Info, nodes, format!("the tag `{tag}` was added"));
         }
         self.flags(Direction::None, (old, new), &["deprecated"]);
-        self.containers(Direction::None, (old, new), &["responses"], &["parameters", "tags", "security"]);
+        self.containers(Direction::None, (old, new), &[], &["parameters", "tags", "security"]);
         self.deprecation("endpoint", Direction::None, (old, new));
         self.security((old, new), "api-security");
         self.request_body((&old.get("requestBody"), &new.get("requestBody")));
@@ -181,8 +180,9 @@ impl<'a> Walk<'a> {
         (new_item, new): (&Node<'a>, &Node<'a>),
         renamed: &BTreeMap<String, String>,
     ) {
-        let collect = |item: &Node<'a>, operation: &Node<'a>| -> BTreeMap<(String, String), Node<'a>> {
-            let all = item.items("parameters").into_iter().chain(operation.items("parameters"));
+        // Those of an operation take the place of those of its path.
+        let collect = |holders: &[&Node<'a>]| -> BTreeMap<(String, String), Node<'a>> {
+            let all = holders.iter().flat_map(|holder| holder.items("parameters"));
             all.map(Node::resolved)
                 .map(|node| {
                     let text = |key| node.text(key).unwrap_or_default().to_owned();
@@ -190,10 +190,9 @@ impl<'a> Walk<'a> {
                 })
                 .collect()
         };
-        let (from, to) = (collect(old_item, old), collect(new_item, new));
+        let (from, to) = (collect(&[old_item, old]), collect(&[new_item, new]));
         // Of two with one name in a list, only one is compared below.
-        let none = &Node { value: &Value::Null, ..old.clone() };
-        let repeats = |node: &Node<'a>| collect(none, node).len() < node.items("parameters").len();
+        let repeats = |node: &Node<'a>| collect(&[node]).len() < node.items("parameters").len();
         for (a, b) in [(old_item, new_item), (old, new)] {
             let lists = (&a.get("parameters"), &b.get("parameters"));
             if lists.0.value != lists.1.value && (repeats(a) || repeats(b)) {

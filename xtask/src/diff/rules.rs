@@ -55,6 +55,10 @@ const CHANGES: &[(&str, Level, Level)] = &[
     ("became-required", Err, Info),
     ("became-required-with-default", Err, Info),
     ("became-optional", Info, Err),
+    ("became-read-only", Info, Info),
+    ("became-not-read-only", Info, Info),
+    ("became-write-only", Info, Info),
+    ("became-not-write-only", Info, Info),
     ("additional-properties-allowed", Info, Warn),
     ("additional-properties-disallowed", Err, Info),
     // Composition.

@@ -103,7 +103,7 @@ impl Spot {
     pub(super) fn property(self, old: &Node<'_>, new: &Node<'_>) -> Self {
         let stays = match self.direction {
             Direction::Response => old.is_true("writeOnly") || new.is_true("writeOnly"),
-            _ => new.is_true("readOnly") || new.value.is_null() && old.is_true("readOnly"),
+            _ => new.is_true("readOnly"),
         };
         Self { stays: self.stays || stays, ..self.inside() }
     }

@@ -248,6 +248,7 @@ pub(super) fn change(old: &Value, new: &Value) -> String {
 pub(super) fn short(value: &Value) -> String {
     const MOST: usize = 80;
     let text = match value {
+        Value::Object(map) if map.len() == 1 => "an object with 1 key".to_owned(),
         Value::Object(map) => format!("an object with {} keys", map.len()),
         Value::Array(items) if items.len() > 5 => format!("a list of {}", items.len()),
         value => value.to_string(),

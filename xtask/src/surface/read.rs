@@ -56,13 +56,12 @@ impl Crate {
                 continue;
             }
             match item {
-                Item::Mod(module) => {
+                Item::Mod(mut module) => {
                     let name = module.ident.to_string();
                     let mut inner = place.clone();
                     inner.push(name.clone());
                     self.features.insert(inner.clone(), feature(&module.attrs));
-                    let shell = syn::ItemMod { content: None, semi: None, ..module.clone() };
-                    match module.content {
+                    match module.content.take() {
                         Some((_, items)) => self.items(items, &dir.join(&name), inner, generated)?,
                         None => {
                             let file = dir.join(format!("{name}.rs"));
@@ -70,7 +69,7 @@ impl Crate {
                             self.file(&file, &dir.join(&name), inner, generated)?;
                         }
                     }
-                    self.modules.entry(place.clone()).or_default().push(Item::Mod(shell));
+                    self.modules.entry(place.clone()).or_default().push(Item::Mod(module));
                 }
                 Item::Macro(item) if item.mac.path.is_ident("include") => {
                     let file: syn::File = syn::parse2(generated.clone()).context("the generated code")?;
@@ -108,8 +107,8 @@ impl Crate {
                     } else {
                         let import = self.imports.get(&here)?.get(name)?;
                         let mut path = import.path.clone();
-                        // An import of a name by itself would lead back here.
-                        if path.first() == Some(&name.to_owned()) && path.len() == 1 {
+                        // `use serde;`, `use log::log;`: no module of ours, and it would lead back here.
+                        if path.first().is_some_and(|first| first == name) {
                             return None;
                         }
                         path.extend(more.iter().cloned());
