@@ -510,7 +510,15 @@ fn with_path_parameter(name: &str) -> Value {
 
 #[test]
 fn a_path_parameter_may_be_renamed() {
-    let (old, new) = (with_path_parameter("thing"), with_path_parameter("id"));
+    let (mut old, mut new) = (with_path_parameter("thing"), with_path_parameter("id"));
+    insta::assert_snapshot!(lines_with_places(&diff(&old, &new)));
+    // Where a path only refers to its item, the place is still that of the path.
+    for document in [&mut old, &mut new] {
+        let paths = document["paths"].as_object_mut().unwrap();
+        let item = paths.values_mut().next().unwrap();
+        let item = std::mem::replace(item, json!({ "$ref": "#/x-items/thing" }));
+        document["x-items"] = json!({ "thing": item });
+    }
     insta::assert_snapshot!(lines_with_places(&diff(&old, &new)));
 }
 
