@@ -77,6 +77,15 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ("nullable", text(none()), text(json!({ "nullable": true }))),
         ("type", text(none()), integer(none())),
         ("type wider", integer(none()), json!({ "type": "number" })),
+        ("format wider", integer(json!({ "format": "int32" })), integer(json!({ "format": "int64" }))),
+        (
+            "format wider, of a number",
+            json!({ "type": "number", "format": "float" }),
+            json!({ "type": "number", "format": "double" }),
+        ),
+        ("type inside", inner(json!([]), none()), inner(json!([]), json!({ "type": "integer" }))),
+        ("items", list(none()), list(json!({ "items": { "type": "string", "maxLength": 5 } }))),
+        ("nullable of a wrong type", text(json!({ "nullable": "yes" })), text(json!({ "nullable": "no" }))),
         ("format", text(none()), text(json!({ "format": "date-time" }))),
         ("required", inner(json!([]), none()), inner(json!(["x"]), none())),
         (
@@ -483,6 +492,12 @@ fn every_edit_of_what_our_document_has_not() {
             Some(json!({ "required": true, "content": {} })),
         ),
         ("parameter", &parameters, Some(json!([])), parameter(json!({}))),
+        (
+            "required parameter's default",
+            &parameters,
+            parameter(json!({ "required": true, "schema": { "type": "string", "default": "a" } })),
+            parameter(json!({ "required": true, "schema": { "type": "string", "default": "b", "maxLength": 5 } })),
+        ),
         ("required parameter", &parameters, Some(json!([])), parameter(json!({ "required": true }))),
         ("deprecated parameter", &parameters, Some(json!([])), parameter(json!({ "deprecated": true }))),
         ("parameter before its sunset", &parameters, Some(json!([])), deprecated("9999-01-01")),
@@ -533,6 +548,19 @@ fn alternatives_are_paired_by_what_they_refer_to() {
     };
     let old = with(["A", "B"], [json!({ "minProperties": 1 }), json!({ "maxProperties": 5 })]);
     let new = with(["B", "A"], [json!({ "minProperties": 2 }), json!({ "maxProperties": 6 })]);
+    insta::assert_snapshot!(lines_with_places(&diff(&old, &new)));
+}
+
+#[test]
+fn a_few_alternatives_are_paired_by_what_they_say() {
+    let with = |members: [Value; 2]| {
+        let mut document = document(&json!({ "oneOf": members }));
+        document["components"] = json!({ "schemas": { "A": { "type": "object", "minProperties": 1 } } });
+        document
+    };
+    let text = |most: u8| json!({ "type": "string", "maxLength": most });
+    let old = with([json!({ "$ref": "#/components/schemas/A" }), text(5)]);
+    let new = with([text(6), json!({ "type": "object", "minProperties": 1 })]);
     insta::assert_snapshot!(lines_with_places(&diff(&old, &new)));
 }
 

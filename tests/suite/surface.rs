@@ -52,6 +52,8 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         struct Secret;
 
         impl<T> Plain<T> { pub const ZERO: u8 = 0; pub fn new() -> Self { todo!() } fn inner() {} const OWN: u8 = 0; }
+        #[cfg(feature = "extra")]
+        impl Unit { pub const MORE: u8 = 0; pub fn more() {} }
         impl Private for Unit {}
         impl std::fmt::Debug for Unit {}
         impl log::Log for Unit {}
@@ -93,6 +95,11 @@ fn what_breaks_users_is_major() {
         // Fields: who writes the struct out must name the new one.
         (open, "pub struct S { pub a: u8, pub b: u8 }", "major S::b"),
         ("pub struct S { a: u8 }", "pub struct S { a: u8, pub b: u8 }", "minor S::b"),
+        (
+            "pub struct S { a: u8 } impl S { pub fn f() {} } pub struct T { pub t: u8 }",
+            "pub struct S { a: u8, pub b: u8 } impl S { pub fn f() {} } pub struct T { pub t: u8 }",
+            "minor S::b",
+        ),
         (
             "#[non_exhaustive] pub struct S { pub a: u8 }",
             "#[non_exhaustive] pub struct S { pub a: u8, pub b: u8 }",
