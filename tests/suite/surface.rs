@@ -63,7 +63,7 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         impl From<self::Unit> for crate::Tuple { }
 
         #[cfg(test)]
-        mod tests { pub struct Tested; }
+        pub mod tests { pub struct Tested; }
     "#;
     let hidden = "pub struct Renamed; pub struct Unnamed; pub mod deep { pub struct Inner; impl super::Renamed { pub fn f() {} } }";
     let open = "#[cfg(feature = \"extra\")] pub struct Behind; impl Behind { pub fn f(&self) {} } pub(crate) fn own() {} \

@@ -77,8 +77,8 @@ fn change(path: &str, old: Option<&Shape>, new: Option<&Shape>, bump: Bump) -> C
 fn changed(old: &Shape, new: &Shape) -> Bump {
     let kept = old.derives.iter().all(|name| new.derives.contains(name));
     let same = (old.kind, &old.text) == (new.kind, &new.text) && old.feature == new.feature;
-    let loosened = old.non_exhaustive && !new.non_exhaustive || old.non_exhaustive == new.non_exhaustive;
-    if same && kept && loosened { Bump::Minor } else { Bump::Major }
+    let as_open = old.non_exhaustive || !new.non_exhaustive;
+    if same && kept && as_open { Bump::Minor } else { Bump::Major }
 }
 
 /// An item that is new. Where its owner is new as well, the owner's addition covers it.
