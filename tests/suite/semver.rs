@@ -89,9 +89,12 @@ fn another_type_or_a_missing_field_is_major() {
 #[test]
 fn each_finding_is_told_with_what_it_does_to_the_crate() {
     type Edit = fn(&mut Value);
-    let edits: [(&str, Edit); 12] = [
+    let edits: [(&str, Edit); 13] = [
         ("an unknown value", |new| {
             at(new, BACKUP)["properties"]["state"]["enum"].as_array_mut().unwrap().push(json!("expired"))
+        }),
+        ("a value of an open list", |new| {
+            at(new, BACKUP)["properties"]["name"]["x-extensible-enum"] = json!(["daily"])
         }),
         ("an unknown field", |new| {
             drop(at(new, BACKUP).as_object_mut().unwrap().remove("additionalProperties"));

@@ -34,6 +34,7 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         pub use hidden::{Renamed as Shown, deep::Inner, deep::{self}};
         pub use std::time::Duration;
         use std::collections::*;
+        macro_rules! own { () => {} }
         use std;
         use log::log;
 
