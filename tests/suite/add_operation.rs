@@ -56,7 +56,9 @@ fn an_operation_is_added_beside_the_first() {
     let stored = std::fs::read_to_string(copy.0.path().join("list_backups.yaml")).unwrap();
     ended_with(&copy.run(&["--check", "--from", &copy.write("same.json", &stored)]), 0);
     let changed = stored.replace("List backups", "All backups");
-    ended_with(&copy.run(&["--check", "--from", &copy.write("changed.json", &changed)]), 1);
+    let ended = copy.run(&["--check", "--format", "github", "--from", &copy.write("changed.json", &changed)]);
+    ended_with(&ended, 1);
+    assert!(ended.out.contains("file=openapi/list_backups.yaml,"), "{}", ended.out);
     ended_with(&copy.run(&["--check", "--from", &copy.write("first.yaml", &upstream())]), 0);
     let other = upstream().replace("operationId: create_backup", "operationId: another");
     ended_with(&copy.run(&["--check", "--from", &copy.write("other.yaml", &other)]), 2);

@@ -86,6 +86,9 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ("type inside", inner(json!([]), none()), inner(json!([]), json!({ "type": "integer" }))),
         ("items", list(none()), list(json!({ "items": { "type": "string", "maxLength": 5 } }))),
         ("nullable of a wrong type", text(json!({ "nullable": "yes" })), text(json!({ "nullable": "no" }))),
+        ("nullable that ends to be a boolean", text(json!({ "nullable": true })), text(json!({ "nullable": "no" }))),
+        ("readOnly property", object(none()), inner(json!(["x"]), json!({ "readOnly": true }))),
+        ("writeOnly property", object(none()), inner(json!(["x"]), json!({ "writeOnly": true }))),
         ("format", text(none()), text(json!({ "format": "date-time" }))),
         ("required", inner(json!([]), none()), inner(json!(["x"]), none())),
         (
@@ -389,7 +392,12 @@ fn every_edit_of_what_our_document_has_not() {
     let mut shown = String::new();
     for (name, pointer, old, new) in [
         ("scheme", "/components/securitySchemes/key", None, Some(json!({ "type": "http", "scheme": "bearer" }))),
-        ("flow", "/components/securitySchemes/oauth/flows/password", None, Some(json!({ "scopes": {} }))),
+        (
+            "flow",
+            "/components/securitySchemes/oauth/flows/password",
+            None,
+            Some(json!({ "scopes": { "read": "reads" } })),
+        ),
         ("flow's URL", &format!("{flow}/authorizationUrl"), Some(json!("https://a")), Some(json!("https://b"))),
         ("flow's token URL", &format!("{flow}/tokenUrl"), Some(json!("https://a")), Some(json!("https://b"))),
         ("flow's other URL", &format!("{flow}/refreshUrl"), None, Some(json!("https://b"))),

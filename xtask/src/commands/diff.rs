@@ -75,12 +75,12 @@ fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
 pub fn write_markdown(report: &Report, file: &std::path::Path) -> anyhow::Result<()> {
     let mut text = Vec::new();
     report.write(Format::Markdown, &mut text)?;
-    let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let dir = dir.unwrap_or(std::path::Path::new("."));
+    let place = std::path::Path::new(".").join(file);
     let write = || -> std::io::Result<()> {
-        let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
+        // In the same folder, as a file system moves files at once only within itself.
+        let mut temporary = tempfile::NamedTempFile::new_in(place.parent().unwrap_or(&place))?;
         temporary.write_all(&text)?;
-        temporary.persist(file)?;
+        temporary.persist(&place)?;
         Ok(())
     };
     write().with_context(|| format!("cannot write {}", file.display()))

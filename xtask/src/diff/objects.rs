@@ -103,9 +103,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn property_came(&mut self, spot: Spot, new: &Node<'a>, required: bool, name: &str) {
-        let kind = requiredness(required);
-        let message = format!("the {kind} property `{name}` was added");
         let inner = spot.property(new, new);
+        // What is never sent is not demanded.
+        let kind = requiredness(required && !(inner.stays && spot.direction == Direction::Request));
+        let message = format!("the {kind} property `{name}` was added");
         if spot.direction == Direction::Response {
             let only = if inner.stays { "write-only-" } else { "" };
             let id = format!("response-{kind}-{only}property-added");
@@ -117,7 +118,6 @@ impl<'a> Walk<'a> {
             _ => ("", Level::Err),
         };
         let place = Spot { stays: false, ..inner }.prefix();
-        let kind = if inner.stays { "optional" } else { kind };
         self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new, new), message);
     }
 
