@@ -161,6 +161,12 @@ fn a_report_is_written_beside() {
     run(&[&old, &new, "--report", file.to_str().unwrap()]);
     let text = std::fs::read_to_string(&file).unwrap();
     assert_eq!(text.replace(dir.path().to_str().unwrap(), "<dir>"), report("markdown"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |file: &Path| std::fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode(&file), mode(Path::new(&old)), "for whom any new file is");
+    }
     let (_, _, err) = run(&[&old, &new, "--wire-only", "--report", "/nowhere/report.md"]);
     assert!(err.starts_with("error: cannot write /nowhere/report.md"), "{err}");
 }

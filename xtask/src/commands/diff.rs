@@ -77,8 +77,10 @@ pub fn write_markdown(report: &Report, file: &std::path::Path) -> anyhow::Result
     report.write(Format::Markdown, &mut text)?;
     let place = std::path::Path::new(".").join(file);
     let write = || -> std::io::Result<()> {
-        // In the same folder, as a file system moves files at once only within itself.
-        let mut temporary = tempfile::NamedTempFile::new_in(place.parent().unwrap_or(&place))?;
+        // In the same folder, as a file system moves files at once only within itself; and as any file
+        // is made, where tempfile's own could be read by nobody else.
+        let create = |path: &std::path::Path| std::fs::File::create_new(path);
+        let mut temporary = tempfile::Builder::new().make_in(place.parent().unwrap_or(&place), create)?;
         temporary.write_all(&text)?;
         temporary.persist(&place)?;
         Ok(())
