@@ -85,6 +85,7 @@ fn edits() -> Vec<(&'static str, Value, Value)> {
         ),
         ("type inside", inner(json!([]), none()), inner(json!([]), json!({ "type": "integer" }))),
         ("items", list(none()), list(json!({ "items": { "type": "string", "maxLength": 5 } }))),
+        ("items that end to be a schema", list(none()), list(json!({ "items": 7 }))),
         ("nullable of a wrong type", text(json!({ "nullable": "yes" })), text(json!({ "nullable": "no" }))),
         ("nullable that ends to be a boolean", text(json!({ "nullable": true })), text(json!({ "nullable": "no" }))),
         ("readOnly property", object(none()), inner(json!(["x"]), json!({ "readOnly": true }))),
@@ -384,6 +385,10 @@ fn every_edit_of_what_our_document_has_not() {
     let flow = "/components/securitySchemes/oauth/flows/implicit";
     let post = "/paths/~1things/post";
     let media = |name: &str| Some(json!({ name: { "schema": { "type": "string" } } }));
+    let form = |kind: &str| {
+        let field = json!({ "field": { "type": kind } });
+        Some(json!({ "application/x-www-form-urlencoded": { "schema": { "type": "object", "properties": field } } }))
+    };
     let parameter = |more: Value| Some(json!([merged(json!({ "name": "p", "in": "query" }), more)]));
     let deprecated = |sunset: &str| parameter(json!({ "deprecated": true, "x-sunset": sunset }));
     let request = format!("{post}/requestBody/content");
@@ -404,6 +409,7 @@ fn every_edit_of_what_our_document_has_not() {
         ("scope", &format!("{flow}/scopes/write"), None, Some(json!("writes"))),
         ("scope's text", &format!("{flow}/scopes/read"), Some(json!("reads")), Some(json!("reads all"))),
         ("scopes of a wrong type", &format!("{flow}/scopes"), Some(json!({})), Some(json!(["read"]))),
+        ("a field of a form, where a number is a text", &request, form("integer"), form("string")),
         ("media type of the request, wider", &request, media("application/problem+json"), media("application/json")),
         ("media type of the answer, wider", &response, media("application/problem+json"), media("application/json")),
         ("media type of the answer, any", &response, media("text/plain"), media("text/*")),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use planetscale_tests::{Server, Step, answer};
+use xtask::page::{Fetched, Limits, read_within};
 
 use crate::drift_report::run_xtask;
 
@@ -402,10 +403,26 @@ async fn a_page_that_did_not_change_is_not_sent_again() {
 async fn a_server_that_hangs_is_given_up() {
     let server = Server::start([Step::Stall]).await;
     let url = format!("{}/page.md", server.url());
-    let limit = std::time::Duration::from_millis(300);
-    let error = tokio::task::block_in_place(|| xtask::page::read_within(&url, None, limit)).unwrap_err();
+    let limits = Limits { time: std::time::Duration::from_millis(300), ..Limits::default() };
+    let error = tokio::task::block_in_place(|| read_within(&url, None, limits)).unwrap_err();
     let text = format!("{error:#}").replace(&url, "<page>");
     assert!(text.starts_with("cannot fetch <page>: ") && text.contains("timed out"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_read_up_to_its_limit() {
+    let page = "é".repeat(50_000);
+    let server = Server::start([Step::Answer(answer("200 OK", &[], &page))]).await;
+    let url = format!("{}/page.md", server.url());
+    let read = |bytes| {
+        let limits = Limits { bytes, ..Limits::default() };
+        tokio::task::block_in_place(|| read_within(&url, None, limits))
+    };
+    assert_eq!(read(100_000).unwrap(), Fetched::Text(page, None));
+    let error = format!("{:#}", read(99_999).unwrap_err()).replace(&url, "<page>");
+    let expected =
+        "cannot fetch <page>: the page is larger than 99999 bytes; is its URL right? (see openapi/source.toml)";
+    assert_eq!(error, expected);
 }
 
 #[cfg(unix)]

@@ -8,11 +8,20 @@ use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{StatusCode, Url};
 
-/// How long a fetch may take, the last byte included.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// What a fetch may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long, the last byte included. 60 s by default.
+    pub time: Duration,
+    /// How many bytes. 100 MiB by default; the whole API is about 2.4 MB.
+    pub bytes: usize,
+}
 
-/// The largest page that is read, in bytes. The whole API is about 2.4 MB.
-const MAX_BYTES: usize = 100 << 20;
+impl Default for Limits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(60), bytes: 100 << 20 }
+    }
+}
 
 /// How many redirects within the host are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -31,17 +40,17 @@ pub enum Fetched {
 /// # Errors
 /// Names the URL or file, what happened, and what to try next.
 pub fn read(from: &str, etag: Option<&str>) -> anyhow::Result<Fetched> {
-    read_within(from, etag, TIMEOUT)
+    read_within(from, etag, Limits::default())
 }
 
-/// As [`read`], with another limit for the time that a fetch may take.
+/// As [`read`], with other limits for a fetch.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_within(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Result<Fetched> {
+pub fn read_within(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {
     if from.contains("://") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(fetch(from, etag, limit)).with_context(|| format!("cannot fetch {from}"))
+        runtime.block_on(fetch(from, etag, limits)).with_context(|| format!("cannot fetch {from}"))
     } else {
         let bytes = std::fs::read(Path::new(from)).with_context(|| format!("cannot read {from}"))?;
         Ok(Fetched::Text(utf8(bytes).with_context(|| from.to_owned())?, None))
@@ -59,7 +68,7 @@ pub fn document(from: &str) -> anyhow::Result<(String, Option<String>)> {
     Ok((extract(&page).with_context(|| from.to_owned())?.to_owned(), etag))
 }
 
-async fn fetch(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Result<Fetched> {
+async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {
     let url = Url::parse(from)?;
     let loopback = is_loopback(&url);
     if url.scheme() != "https" && !loopback {
@@ -68,7 +77,7 @@ async fn fetch(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Resul
     // Another library may have set one; ours is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = reqwest::Client::builder()
-        .timeout(limit)
+        .timeout(limits.time)
         .user_agent(concat!("planetscale-client-xtask/", env!("CARGO_PKG_VERSION")))
         .redirect(same_host_only());
     if loopback {
@@ -89,8 +98,8 @@ async fn fetch(from: &str, etag: Option<&str>, limit: Duration) -> anyhow::Resul
     let etag = response.headers().get(ETAG).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.context("the page ended early; try again")? {
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            bail!("the page is larger than {MAX_BYTES} bytes");
+        if bytes.len() + chunk.len() > limits.bytes {
+            bail!("the page is larger than {} bytes; is its URL right? (see openapi/source.toml)", limits.bytes);
         }
         bytes.extend_from_slice(&chunk);
     }

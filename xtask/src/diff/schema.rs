@@ -204,14 +204,13 @@ impl<'a> Walk<'a> {
         if spot.place == Place::Body {
             self.access(spot, (old, new), false);
         }
-        let empty = Value::Object(serde_json::Map::new());
         if old.value.is_object() && new.value.is_object() {
             self.rest(spot.direction, (old, new), &known);
-        } else if (old.value.is_null() || new.value.is_null()) && old.value != &empty && new.value != &empty {
+        } else {
             // A schema where there was none: what it says was compared above with saying nothing.
             let other = if old.value.is_null() { new } else { old };
-            let more = other.value.as_object().into_iter().flat_map(|map| map.keys());
-            if more.clone().any(|key| !known.contains(&key.as_str()) && !rules::is_prose(key)) {
+            let mut keys = other.value.as_object().into_iter().flat_map(|map| map.keys());
+            if keys.any(|key| !known.contains(&key.as_str()) && !rules::is_prose(key)) {
                 self.unclassified(spot.direction, (old, new));
             }
         }
