@@ -529,6 +529,20 @@ fn every_edit_of_what_our_document_has_not() {
     insta::assert_snapshot!(shown);
 }
 
+#[test]
+fn what_was_to_stay_until_today_may_go_today() {
+    let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
+    for (sunset, expected) in [
+        (today, "request-parameter-removed-with-deprecation"),
+        (today + chrono::Days::new(2), "request-parameter-removed-before-sunset"),
+    ] {
+        let parameter = json!({ "name": "p", "in": "query", "deprecated": true, "x-sunset": sunset.to_string() });
+        let with = |parameters: Value| with("/paths/~1things/post/parameters", Some(&parameters));
+        let findings = diff(&with(json!([parameter])), &with(json!([])));
+        assert_eq!(findings.iter().map(|finding| &finding.id).collect::<Vec<_>>(), [expected]);
+    }
+}
+
 /// An operation on `/things/{name}`, with a parameter of the query that is called as the old one is.
 fn with_path_parameter(name: &str) -> Value {
     let parameter = |name: &str, place: &str| json!({ "name": name, "in": place, "required": true });

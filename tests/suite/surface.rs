@@ -34,7 +34,6 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         pub use hidden::{Renamed as Shown, deep::Inner, deep::{self}};
         pub use std::time::Duration;
         use std::collections::*;
-        macro_rules! own { () => {} }
         use std;
         use log::log;
 
@@ -67,7 +66,7 @@ fn every_kind_of_item_is_listed_where_it_can_be_named() {
         pub mod tests { pub struct Tested; }
     "#;
     let hidden = "pub struct Renamed; pub struct Unnamed; pub mod deep { pub struct Inner; impl super::Renamed { pub fn f() {} } }";
-    let open = "#[cfg(feature = \"extra\")] pub struct Behind; impl Behind { pub fn f(&self) {} } pub(crate) fn own() {} \
+    let open = "#[cfg(feature = \"extra\")] pub struct Behind; impl Behind { pub fn f(&self) {} } pub(crate) fn own() {} macro_rules! ours { () => {} } \
          #[cfg(feature = \"extra\")] pub enum Gated { One { field: u8 } }";
     let generated = "pub use progenitor_client::Foreign; pub struct Made { pub field: u8 }";
     let more = [("hidden.rs", hidden), ("open/mod.rs", open)];
