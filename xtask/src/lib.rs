@@ -59,7 +59,7 @@ enum Command {
     BenchBuild(commands::bench_build::Arguments),
 }
 
-/// Where nobody reads any longer: a reader that has seen enough, such as `head`, is no failure, and
+/// Output that may end to be read: a reader that has seen enough, such as `head`, is no failure, and
 /// changes neither what is done nor the verdict.
 struct WhileRead<'a>(&'a mut dyn Write);
 
