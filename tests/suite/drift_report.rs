@@ -122,16 +122,16 @@ fn the_exit_code_is_what_was_asked_for() {
     assert_eq!(ended(&["--fail-on", "BAD"]), code(2));
 }
 
-/// What `head` leaves of its end of a pipe.
-struct Closed;
+/// An output that takes nothing.
+struct Failing(std::io::ErrorKind);
 
-impl std::io::Write for Closed {
+impl std::io::Write for Failing {
     fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
-        Err(std::io::ErrorKind::BrokenPipe.into())
+        Err(self.0.into())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        Err(std::io::ErrorKind::BrokenPipe.into())
+        Err(self.0.into())
     }
 }
 
@@ -140,17 +140,23 @@ fn a_reader_who_leaves_changes_neither_the_verdict_nor_the_files() {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = pair(dir.path());
     let file = dir.path().join("report.md");
-    let ended = |more: &[&str]| {
+    let ended = |kind, more: &[&str]| {
         let mut err = Vec::new();
         let arguments = ["xtask", "diff", &old, &new, "--wire-only"].into_iter().chain(more.iter().copied());
-        let code = xtask::run(arguments.map(Into::into), &mut Closed, &mut err);
-        assert_eq!(String::from_utf8(err).unwrap(), "");
-        format!("{code:?}")
+        let code = xtask::run(arguments.map(Into::into), &mut Failing(kind), &mut err);
+        (format!("{code:?}"), String::from_utf8(err).unwrap())
     };
     let code = |number: u8| format!("{:?}", std::process::ExitCode::from(number));
-    assert_eq!(ended(&[]), code(0));
-    assert_eq!(ended(&["--fail-on", "ERR", "--report", file.to_str().unwrap()]), code(1));
+    // What `head` leaves of its end of a pipe.
+    let closed = std::io::ErrorKind::BrokenPipe;
+    assert_eq!(ended(closed, &[]), (code(0), String::new()));
+    let report = file.to_str().unwrap();
+    assert_eq!(ended(closed, &["--fail-on", "ERR", "--report", report]), (code(1), String::new()));
     assert!(std::fs::read_to_string(&file).unwrap().contains("completed_at"));
+    // Any other failure is one.
+    let (failed, err) = ended(std::io::ErrorKind::StorageFull, &[]);
+    assert_eq!(failed, code(2));
+    assert!(err.starts_with("error: "), "{err}");
 }
 
 #[test]
