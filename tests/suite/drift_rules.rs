@@ -543,6 +543,20 @@ fn what_was_to_stay_until_today_may_go_today() {
     }
 }
 
+#[test]
+fn many_fields_side_by_side_are_all_compared() {
+    let fields = |most: u8| -> Value {
+        (0..1_000)
+            .map(|n| (format!("f{n}"), json!({ "type": "string", "maxLength": most })))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let with = |most| document(&json!({ "type": "object", "properties": fields(most) }));
+    let findings = diff(&with(5), &with(6));
+    assert_eq!(findings.len(), 4_000);
+    assert!(findings.iter().all(|finding| finding.id.ends_with("-max-length-increased")));
+}
+
 /// An operation on `/things/{name}`, with a parameter of the query that is called as the old one is.
 fn with_path_parameter(name: &str) -> Value {
     let parameter = |name: &str, place: &str| json!({ "name": name, "in": place, "required": true });
