@@ -629,6 +629,8 @@ fn what_means_the_same_is_no_change() {
     let old = security(json!([{ "oauth": ["read", "write"], "key": [] }, { "key": [] }]));
     let new = security(json!([{ "key": [] }, { "key": [], "oauth": ["write", "read"] }]));
     assert_eq!(diff(&old, &new), []);
+    let (read, write) = (json!({ "oauth": ["read"] }), json!({ "oauth": ["write"] }));
+    assert_eq!(diff(&security(json!([read, write])), &security(json!([write, read]))), []);
 }
 
 #[test]

@@ -69,7 +69,8 @@ impl<'a> Walk<'a> {
     /// Security requirements: any one of the list suffices. Absent is not the same as empty.
     pub(super) fn security(&mut self, (old, new): (&Node<'a>, &Node<'a>), id: &str) {
         let (a, b) = (old.get("security"), new.get("security"));
-        if a.value == b.value {
+        // Neither the requirements nor the scopes of one have an order.
+        if sorted(a.value) == sorted(b.value) {
             return;
         }
         let list = |node: &Node<'a>| node.value.as_array().cloned().unwrap_or_default();
@@ -101,9 +102,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        // Neither the requirements nor the scopes of one have an order.
-        let absent = a.value.is_null() != b.value.is_null();
-        if self.findings.len() == before && (absent || sorted(a.value) != sorted(b.value)) {
+        if self.findings.len() == before {
             self.unclassified(Direction::None, (&a, &b));
         }
     }
