@@ -1,6 +1,8 @@
 //! What `cargo xtask diff` prints, in each format.
 
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anstream::StripStream;
 
@@ -36,10 +38,22 @@ fn pair(dir: &Path) -> [String; 2] {
 
 /// Runs a command, as where there is no terminal. Returns the exit code, the output and the errors.
 pub fn run_xtask(arguments: &[&str]) -> (String, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut out = Vec::new();
+    let (code, err) = run_into(&mut StripStream::new(&mut out), arguments);
+    (code, String::from_utf8(out).unwrap(), err)
+}
+
+/// As [`run_xtask`], with the output where it is wanted. Returns the exit code and the errors.
+fn run_into(out: &mut dyn Write, arguments: &[&str]) -> (String, String) {
+    let mut err = Vec::new();
     let arguments = ["xtask"].iter().chain(arguments).map(Into::into);
-    let code = xtask::run(arguments, &mut StripStream::new(&mut out), &mut StripStream::new(&mut err));
-    (format!("{code:?}"), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    let code = xtask::run(arguments, out, &mut StripStream::new(&mut err));
+    (format!("{code:?}"), String::from_utf8(err).unwrap())
+}
+
+/// An exit code as [`run_xtask`] returns it.
+pub fn exit_code(number: u8) -> String {
+    format!("{:?}", ExitCode::from(number))
 }
 
 /// Runs `diff`.
@@ -111,26 +125,25 @@ fn the_exit_code_is_what_was_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let [old, new] = pair(dir.path());
     let ended = |more: &[&str]| run(&[&[old.as_str(), new.as_str(), "--wire-only"], more].concat()).0;
-    let code = |number: u8| format!("{:?}", std::process::ExitCode::from(number));
-    assert_eq!(ended(&[]), code(0));
-    assert_eq!(ended(&["--fail-on", "ERR"]), code(1));
-    assert_eq!(ended(&["--fail-on", "DOC"]), code(1));
+    assert_eq!(ended(&[]), exit_code(0));
+    assert_eq!(ended(&["--fail-on", "ERR"]), exit_code(1));
+    assert_eq!(ended(&["--fail-on", "DOC"]), exit_code(1));
     let same = |more: &[&str]| run(&[&[old.as_str(), old.as_str(), "--wire-only"], more].concat());
-    assert_eq!(same(&["--fail-on", "DOC"]).0, code(0));
+    assert_eq!(same(&["--fail-on", "DOC"]).0, exit_code(0));
     assert_eq!(same(&[]).1, "no drift\n");
-    assert_eq!(run(&[&old, "/nowhere.yaml"]).0, code(2));
-    assert_eq!(ended(&["--fail-on", "BAD"]), code(2));
+    assert_eq!(run(&[&old, "/nowhere.yaml"]).0, exit_code(2));
+    assert_eq!(ended(&["--fail-on", "BAD"]), exit_code(2));
 }
 
 /// An output that takes nothing.
-struct Failing(std::io::ErrorKind);
+struct Failing(ErrorKind);
 
-impl std::io::Write for Failing {
-    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
         Err(self.0.into())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Err(self.0.into())
     }
 }
@@ -141,21 +154,17 @@ fn a_reader_who_leaves_changes_neither_the_verdict_nor_the_files() {
     let [old, new] = pair(dir.path());
     let file = dir.path().join("report.md");
     let ended = |kind, more: &[&str]| {
-        let mut err = Vec::new();
-        let arguments = ["xtask", "diff", &old, &new, "--wire-only"].into_iter().chain(more.iter().copied());
-        let code = xtask::run(arguments.map(Into::into), &mut Failing(kind), &mut err);
-        (format!("{code:?}"), String::from_utf8(err).unwrap())
+        run_into(&mut Failing(kind), &[&["diff", old.as_str(), new.as_str(), "--wire-only"], more].concat())
     };
-    let code = |number: u8| format!("{:?}", std::process::ExitCode::from(number));
     // What `head` leaves of its end of a pipe.
-    let closed = std::io::ErrorKind::BrokenPipe;
-    assert_eq!(ended(closed, &[]), (code(0), String::new()));
+    let closed = ErrorKind::BrokenPipe;
+    assert_eq!(ended(closed, &[]), (exit_code(0), String::new()));
     let report = file.to_str().unwrap();
-    assert_eq!(ended(closed, &["--fail-on", "ERR", "--report", report]), (code(1), String::new()));
+    assert_eq!(ended(closed, &["--fail-on", "ERR", "--report", report]), (exit_code(1), String::new()));
     assert!(std::fs::read_to_string(&file).unwrap().contains("completed_at"));
     // Any other failure is one.
-    let (failed, err) = ended(std::io::ErrorKind::StorageFull, &[]);
-    assert_eq!(failed, code(2));
+    let (failed, err) = ended(ErrorKind::StorageFull, &[]);
+    assert_eq!(failed, exit_code(2));
     assert!(err.starts_with("error: "), "{err}");
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use planetscale_client::mock::{MockServer, TOKEN};
 use planetscale_client::types::BackupState;
-use planetscale_client::{BackupRef, Client, Error, RetryPolicy, ServiceToken, WaitError};
+use planetscale_client::{BackupRef, Client, Error, RetryPolicy, ServiceToken, WaitError, WaitForBackup};
 
 /// Longer than anything here takes. The default deadline of a wait is twelve hours: a wait that goes
 /// wrong is to fail its test, not to keep it.
@@ -23,6 +23,10 @@ async fn made(client: &Client) -> BackupRef {
     let backup = call.body_map(|b| b.name("n")).send().await.unwrap();
     assert_eq!((backup.name.as_str(), &backup.state, backup.completed_at), ("n", &BackupState::Pending, None));
     BackupRef::new("acme", "shop", "feature/é", &backup.id)
+}
+
+fn wait_for<'a>(client: &'a Client, it: &BackupRef) -> WaitForBackup<'a> {
+    client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).deadline(A_MINUTE)
 }
 
 async fn looked_at(client: &Client, it: &BackupRef) -> Result<planetscale_client::types::Backup, Error> {
@@ -91,8 +95,8 @@ async fn it_is_gone_when_it_is_dropped() {
 async fn a_wait_ends_at_its_deadline() {
     let (_server, client) = started().await;
     let it = made(&client).await;
-    let wait = client.wait_for_backup(it).first_delay(Duration::ZERO).interval(A_MINUTE);
-    let error = wait.deadline(Duration::from_secs(2)).await.unwrap_err();
+    let wait = wait_for(&client, &it).interval(A_MINUTE).deadline(Duration::from_secs(2));
+    let error = wait.await.unwrap_err();
     assert!(matches!(&error, WaitError::Deadline { last: Some(_), error: None, .. }), "{error:?}");
     assert!(error.source().is_none());
 }
@@ -104,7 +108,7 @@ async fn a_wait_bears_as_many_errors_as_it_is_told() {
     server.refuse_next(503, "unavailable", "later");
     let policy = RetryPolicy::none();
     let client = Client::builder().auth(MockServer::token()).base_url(server.base_url()).retry(policy).build().unwrap();
-    let wait = client.wait_for_backup(it).first_delay(Duration::ZERO).deadline(A_MINUTE).read_errors(0);
+    let wait = wait_for(&client, &it).read_errors(0);
     let shown = format!("{wait:?}");
     assert!(shown.contains("feature/é") && shown.contains("read_errors: 0"), "{shown}");
     let error = wait.await.unwrap_err();
@@ -116,10 +120,7 @@ async fn a_wait_bears_as_many_errors_as_it_is_told() {
 async fn a_backup_is_followed_to_its_end() {
     let (server, client) = started().await;
     let it = made(&client).await;
-    let wait = || {
-        let wait = client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).deadline(A_MINUTE);
-        wait.interval(Duration::from_millis(1))
-    };
+    let wait = || wait_for(&client, &it).interval(Duration::from_millis(1));
     server.script_states(["pending", "running", "success"]);
     let mut states = Vec::new();
     let done = wait().on_progress(|backup| states.push(backup.state.to_string())).await.unwrap();
@@ -133,7 +134,7 @@ async fn a_backup_is_followed_to_its_end() {
     server.refuse_next(503, "unavailable", "later");
     wait().await.unwrap();
     let gone = BackupRef::new("acme", "shop", "feature/é", "gone");
-    let error = client.wait_for_backup(gone).first_delay(Duration::ZERO).deadline(A_MINUTE).await.unwrap_err();
+    let error = wait_for(&client, &gone).await.unwrap_err();
     assert!(matches!(error, WaitError::Read(error) if error.code() == Some("not_found")));
 }
 
@@ -141,10 +142,10 @@ async fn a_backup_is_followed_to_its_end() {
 async fn dropping_a_wait_is_harmless() {
     let (server, client) = started().await;
     let it = made(&client).await;
-    let wait = client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).into_future();
+    let wait = wait_for(&client, &it).into_future();
     assert!(tokio::time::timeout(Duration::from_millis(100), wait).await.is_err());
     server.script_states(["success"]);
-    client.wait_for_backup(it).first_delay(Duration::ZERO).deadline(A_MINUTE).await.unwrap();
+    wait_for(&client, &it).await.unwrap();
 }
 
 #[tokio::test]

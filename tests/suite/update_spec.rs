@@ -3,12 +3,11 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use planetscale_tests::{Server, Step, answer};
 use xtask::page::{Fetched, Limits, read_within};
 
-use crate::drift_report::run_xtask;
+use crate::drift_report::{exit_code, run_xtask};
 
 /// Where the path of our operation is in the document, as a JSON pointer.
 pub const BACKUPS: &str = "/paths/~1organizations~1{organization}~1databases~1{database}~1branches~1{branch}~1backups";
@@ -84,7 +83,7 @@ fn page(document: &str) -> String {
 
 #[track_caller]
 pub fn ended_with(ended: &Ended, number: u8) {
-    assert_eq!(ended.code, format!("{:?}", ExitCode::from(number)), "{}{}", ended.out, ended.err);
+    assert_eq!(ended.code, exit_code(number), "{}{}", ended.out, ended.err);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: two documents, for the wire and for the crate.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -72,14 +72,14 @@ fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
 ///
 /// # Errors
 /// Where the file cannot be written.
-pub fn write_markdown(report: &Report, file: &std::path::Path) -> anyhow::Result<()> {
+pub fn write_markdown(report: &Report, file: &Path) -> anyhow::Result<()> {
     let mut text = Vec::new();
     report.write(Format::Markdown, &mut text)?;
-    let place = std::path::Path::new(".").join(file);
+    let place = Path::new(".").join(file);
     let write = || -> std::io::Result<()> {
         // In the same folder, as a file system moves files at once only within itself; and as any file
         // is made, where tempfile's own could be read by nobody else.
-        let create = |path: &std::path::Path| std::fs::File::create_new(path);
+        let create = |path: &Path| std::fs::File::create_new(path);
         let mut temporary = tempfile::Builder::new().make_in(place.parent().unwrap_or(&place), create)?;
         temporary.write_all(&text)?;
         temporary.persist(&place)?;

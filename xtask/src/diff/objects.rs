@@ -105,18 +105,16 @@ impl<'a> Walk<'a> {
     pub(super) fn property_came(&mut self, spot: Spot, new: &Node<'a>, required: bool, name: &str) {
         let inner = spot.property(new, new);
         // What is never sent is not demanded.
-        let kind = requiredness(required && !(inner.stays && spot.direction == Direction::Request));
+        let required = required && !(inner.stays && spot.direction == Direction::Request);
+        let kind = requiredness(required);
         let message = format!("the {kind} property `{name}` was added");
         if spot.direction == Direction::Response {
             let only = if inner.stays { "write-only-" } else { "" };
             let id = format!("response-{kind}-{only}property-added");
             return self.report(&id, Level::Info, spot.direction, (new, new), message);
         }
-        let (with, level) = match (inner.stays, required) {
-            (true, _) | (_, false) => ("", Level::Info),
-            _ if new.has("default") => ("-with-default", Level::Err),
-            _ => ("", Level::Err),
-        };
+        let level = if required { Level::Err } else { Level::Info };
+        let with = if required && new.has("default") { "-with-default" } else { "" };
         let place = Spot { stays: false, ..inner }.prefix();
         self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new, new), message);
     }

@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn enter(&mut self, path_item: &str, method: &str) {
-        let path = path_item.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+        let path = last_token(path_item).replace("~1", "/").replace("~0", "~");
         self.operation = Some(format!("{} {path}", method.to_uppercase()));
         self.seen.clear();
     }
