@@ -6,6 +6,7 @@ mod corpora;
 mod coupling;
 mod credentials;
 mod drift_laws;
+mod drift_meaning;
 mod drift_report;
 mod drift_rules;
 mod just_created;

@@ -13,14 +13,21 @@
 //! and change, and coincide with oasdiff's where oasdiff has one.
 
 mod bodies;
+mod callbacks;
 mod composition;
 mod document;
 pub mod findings;
 mod node;
+mod numbers;
 mod objects;
 mod operations;
+mod origins;
 pub mod rules;
+mod same;
 mod schema;
+mod security;
+mod values;
+mod view;
 mod walk;
 
 use serde_json::Value;

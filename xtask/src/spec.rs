@@ -1,5 +1,6 @@
 //! Documents: read, validated, and written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail};
@@ -183,6 +184,21 @@ pub fn reachable(document: &Value) -> BTreeSet<String> {
 /// Whether a member of a path item is an operation, by what every operation has.
 fn is_operation(value: &Value) -> bool {
     value.get("responses").is_some()
+}
+
+/// The pointer of a `$ref` that stays within its document. It is a URI's fragment, so what is
+/// percent-encoded in it is decoded.
+pub fn target(reference: &str) -> Option<Cow<'_, str>> {
+    percent_encoding::percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()
+}
+
+/// What a whole number of more than 64 bits stands for in a tree that is to be compared: JSON's
+/// numbers, as serde_json keeps them, hold none. The first character is in no text of a document.
+const BIG: &str = "\u{fdd0}integer ";
+
+/// The digits of a whole number of more than 64 bits.
+pub fn big_integer(text: &str) -> Option<&str> {
+    text.strip_prefix(BIG)
 }
 
 /// A key as a reference token of a JSON pointer (RFC 6901).

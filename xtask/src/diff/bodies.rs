@@ -1,8 +1,10 @@
 //! Request bodies, responses, headers, and the media types in them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::node::Node;
+use super::rules::PROSE_LEVEL;
 use super::walk::{Walk, last_token};
 use super::{Direction, Level};
 
@@ -52,33 +54,29 @@ impl<'a> Walk<'a> {
         let response = Direction::Response;
         let statuses: BTreeSet<&String> =
             [old, new].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-        for status in statuses {
+        for status in statuses.into_iter().filter(|status| !status.starts_with("x-")) {
             let (a, b) = (old.get(status), new.get(status));
             let kind = if status.starts_with('2') { "success" } else { "non-success" };
             match (old.has(status), new.has(status)) {
-                _ if status.starts_with("x-") => {}
-                (true, true) => {
-                    let (a, b) = self.resolved(response, (&a, &b));
-                    self.response((&a, &b));
-                }
+                (true, true) => self.answer((&a, &b)),
                 (true, false) => {
-                    let level = if kind == "success" { Level::Err } else { Level::Info };
-                    self.report(
-                        &format!("response-{kind}-status-removed"),
-                        level,
-                        response,
-                        (&a, &b),
-                        format!("the status {status} was removed"),
-                    );
+                    let covers = covering(new, status);
+                    let level = if kind == "success" && covers.is_none() { Level::Err } else { Level::Info };
+                    let message = match &covers {
+                        Some(range) => format!("the status {status} is one of {} now", last_token(&range.at)),
+                        None => format!("the status {status} was removed"),
+                    };
+                    self.report(&format!("response-{kind}-status-removed"), level, response, (&a, &b), message);
+                    if let Some(b) = covers {
+                        self.answer((&a, &b));
+                    }
                 }
                 (false, _) => {
-                    self.report(
-                        &format!("response-{kind}-status-added"),
-                        Level::Info,
-                        response,
-                        (&a, &b),
-                        format!("the status {status} was added"),
-                    );
+                    let message = format!("the status {status} was added");
+                    self.report(&format!("response-{kind}-status-added"), Level::Info, response, (&a, &b), message);
+                    if let Some(a) = covering(old, status) {
+                        self.answer((&a, &b));
+                    }
                 }
             }
         }
@@ -92,6 +90,11 @@ impl<'a> Walk<'a> {
             .filter(|key| !key.starts_with("x-"))
             .collect();
         self.rest(response, (old, new), &known);
+    }
+
+    fn answer(&mut self, nodes: (&Node<'a>, &Node<'a>)) {
+        let (a, b) = self.resolved(Direction::Response, nodes);
+        self.response((&a, &b));
     }
 
     pub(super) fn response(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
@@ -148,14 +151,26 @@ impl<'a> Walk<'a> {
 
     /// Media types, and the schema of each.
     pub(super) fn content(&mut self, what: &str, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
+        // By what the name means; as it is written where two mean the same.
         let types = |node: &Node<'a>| -> BTreeMap<String, Node<'a>> {
-            node.members("content").map(|(name, node)| (name.clone(), node)).collect()
+            let mut types = BTreeMap::new();
+            for (name, node) in node.members("content") {
+                let meant = MediaType::of(name).to_string();
+                let name = if types.contains_key(&meant) { name.clone() } else { meant };
+                types.insert(name, node);
+            }
+            types
         };
         let (mut from, mut to) = (types(old), types(new));
         let mut pairs: Vec<(Node<'a>, Node<'a>)> = Vec::new();
         for name in from.keys().cloned().collect::<Vec<_>>() {
             if let Some(b) = to.remove(&name) {
-                pairs.extend(from.remove(&name).map(|a| (a, b)));
+                let Some(a) = from.remove(&name) else { continue };
+                if last_token(&a.at) != last_token(&b.at) {
+                    let message = format!("`{name}` is written otherwise, which means the same");
+                    self.report("media-type-spelling-changed", PROSE_LEVEL, direction, (&a, &b), message);
+                }
+                pairs.push((a, b));
             }
         }
         // What is left may be the same type under a wider, narrower or decorated name.
@@ -166,11 +181,16 @@ impl<'a> Walk<'a> {
                     let level = match (direction, how) {
                         (Direction::Response, "generalized") => Level::Err,
                         (Direction::Request, "specialized") => Level::Err,
+                        // Another encoding: what was sent or read before is so no more.
+                        (_, "charset-changed") => Level::Err,
                         _ => Level::Info,
                     };
                     let Some(b) = to.remove(&name) else { continue };
                     self.report(
-                        &format!("{what}-media-type-name-{how}"),
+                        &match how {
+                            "charset-changed" => format!("{what}-media-type-charset-changed"),
+                            how => format!("{what}-media-type-name-{how}"),
+                        },
                         level,
                         direction,
                         (&a, &b),
@@ -198,33 +218,81 @@ impl<'a> Walk<'a> {
         }
         for (a, b) in pairs {
             self.rest(direction, (&a, &b), &["schema"]);
-            self.body_schema(direction, (&a.get("schema"), &b.get("schema")), last_token(&a.at).contains("json"));
+            self.body_schema(
+                direction,
+                (&a.get("schema"), &b.get("schema")),
+                last_token(&a.at).to_ascii_lowercase().contains("json"),
+            );
         }
+    }
+}
+
+/// The range that covers a status, such as `2XX`.
+/// <https://spec.openapis.org/oas/v3.0.3#patterned-fields-0>
+fn covering<'a>(responses: &Node<'a>, status: &str) -> Option<Node<'a>> {
+    let range = format!("{}XX", status.get(..1)?);
+    (range != status && responses.has(&range)).then(|| responses.get(&range))
+}
+
+/// A media type's name, in parts. (RFC 9110, 8.3.1)
+#[derive(PartialEq, Eq)]
+struct MediaType {
+    kind: String,
+    sub: String,
+    charset: Option<String>,
+    parameters: BTreeSet<String>,
+}
+
+impl MediaType {
+    fn of(name: &str) -> Self {
+        let mut parts = name.split(';');
+        let main = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (kind, sub) = main.split_once('/').unwrap_or((&main, ""));
+        let (mut charset, mut parameters) = (None, BTreeSet::new());
+        for parameter in parts.map(str::trim).filter(|parameter| !parameter.is_empty()) {
+            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().trim_matches('"'));
+            match key.as_str() {
+                "charset" => charset = Some(value.to_ascii_lowercase()),
+                key => drop(parameters.insert(format!("{key}={value}"))),
+            }
+        }
+        // JSON is UTF-8 (RFC 8259, 8.1), whether that is said or not.
+        if (sub == "json" || sub.ends_with("+json")) && charset.as_deref() == Some("utf-8") {
+            charset = None;
+        }
+        Self { kind: kind.to_owned(), sub: sub.to_owned(), charset, parameters }
+    }
+
+    /// Whether all of another type is of this one: `application/problem+json` is a kind of
+    /// `application/json`.
+    fn covers(&self, other: &Self) -> bool {
+        self.kind == "*"
+            || self.kind == other.kind && (self.sub == "*" || other.sub.ends_with(&format!("+{}", self.sub)))
+    }
+}
+
+impl fmt::Display for MediaType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.sub)?;
+        self.charset.iter().try_for_each(|charset| write!(f, "; charset={charset}"))?;
+        self.parameters.iter().try_for_each(|parameter| write!(f, "; {parameter}"))
     }
 }
 
 /// How a media type's name changed, where it is still about the same type.
 fn media_change(old: &str, new: &str) -> Option<&'static str> {
-    let parts = |name: &str| {
-        let (main, parameters) = name.split_once(';').unwrap_or((name, ""));
-        let (kind, sub) = main.trim().split_once('/').unwrap_or((main.trim(), ""));
-        (kind.to_ascii_lowercase(), sub.to_ascii_lowercase(), parameters.trim().to_owned())
-    };
-    let (a, b) = (parts(old), parts(new));
-    if (&a.0, &a.1) == (&b.0, &b.1) {
+    let (a, b) = (MediaType::of(old), MediaType::of(new));
+    if (&a.kind, &a.sub) == (&b.kind, &b.sub) {
+        return Some(if a.charset == b.charset { "changed" } else { "charset-changed" });
+    }
+    let suffix = |of: &MediaType| of.sub.rsplit('+').next().map(str::to_owned);
+    if a.kind == b.kind && suffix(&a) == suffix(&b) && a.parameters != b.parameters {
         return Some("changed");
     }
-    let kind = |name: &(String, String, String)| name.1.rsplit('+').next().map(str::to_owned);
-    if a.0 == b.0 && kind(&a) == kind(&b) && a.2 != b.2 {
-        return Some("changed");
-    }
-    // `application/problem+json` is a kind of `application/json`.
-    let wider = |wide: &(String, String, String), narrow: &(String, String, String)| {
-        wide.0 == "*" || wide.0 == narrow.0 && (wide.1 == "*" || narrow.1.ends_with(&format!("+{}", wide.1)))
-    };
     match () {
-        () if wider(&b, &a) => Some("generalized"),
-        () if wider(&a, &b) => Some("specialized"),
+        () if b.covers(&a) => Some("generalized"),
+        () if a.covers(&b) => Some("specialized"),
         () => None,
     }
 }

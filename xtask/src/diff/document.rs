@@ -1,6 +1,6 @@
 //! The document as a whole: info, tags, security, and the components.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -15,20 +15,18 @@ impl<'a> Walk<'a> {
         let (old, new) = (Node::root(self.old), Node::root(self.new));
         let known = ["openapi", "info", "tags", "paths", "components", "security", "servers"];
         self.rest(Direction::None, (&old, &new), &known);
-        for (key, id) in [("openapi", "openapi-version-changed"), ("servers", "servers-changed")] {
-            if old.get(key).value != new.get(key).value {
-                let nodes = (&old.get(key), &new.get(key));
-                let message = format!("{key} {}", change(nodes.0.value, nodes.1.value));
-                let level = if key == "servers" { Level::Warn } else { Level::Info };
-                self.note(id, level, nodes, message);
-            }
+        let versions = (&old.get("openapi"), &new.get("openapi"));
+        if versions.0.value != versions.1.value {
+            let message = format!("openapi {}", change(versions.0.value, versions.1.value));
+            self.note("openapi-version-changed", Level::Info, versions, message);
         }
+        self.servers((&old.get("servers"), &new.get("servers")));
         self.info((&old.get("info"), &new.get("info")));
         self.tags((&old, &new));
         self.containers(Direction::None, (&old, &new), &[], &["security"]);
-        self.security((&old, &new), "api-global-security");
+        let requirements = |node: &Node<'a>| node.get("security");
+        self.security((&requirements(&old), &requirements(&new)), "api-global-security");
         self.paths((&old, &new));
-        self.operation = None;
         self.components((&old.get("components"), &new.get("components")));
     }
 
@@ -66,45 +64,17 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Security requirements: any one of the list suffices. Absent is not the same as empty.
-    pub(super) fn security(&mut self, (old, new): (&Node<'a>, &Node<'a>), id: &str) {
-        let (a, b) = (old.get("security"), new.get("security"));
-        // Neither the requirements nor the scopes of one have an order.
-        if sorted(a.value) == sorted(b.value) {
+    /// Where requests go. What is said of a server for readers is prose.
+    pub(super) fn servers(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
+        if old.value == new.value {
             return;
         }
-        let list = |node: &Node<'a>| node.value.as_array().cloned().unwrap_or_default();
-        let names = |requirement: &Value| -> String {
-            let names = requirement.as_object().into_iter().flat_map(|map| map.keys());
-            names.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("+")
+        let bare = |node: &Node<'a>| without_descriptions(node.value);
+        let (id, level) = match bare(old) == bare(new) {
+            true => ("server-description-changed", PROSE_LEVEL),
+            false => ("servers-changed", Level::Warn),
         };
-        let (from, to) = (list(&a), list(&b));
-        let before = self.findings.len();
-        for (list, other, what) in [(&from, &to, "removed"), (&to, &from, "added")] {
-            for requirement in list {
-                let name = names(requirement);
-                match other.iter().find(|other| names(other) == name) {
-                    None => {
-                        let name = if name.is_empty() { "no security at all" } else { &name };
-                        self.note(&format!("{id}-{what}"), Level::Info, (&a, &b), format!("{name} was {what}"));
-                    }
-                    Some(other) => {
-                        for (scheme, scopes) in requirement.as_object().into_iter().flatten() {
-                            let kept = other.get(scheme).and_then(Value::as_array);
-                            for scope in scopes.as_array().into_iter().flatten() {
-                                if !kept.is_some_and(|kept| kept.contains(scope)) {
-                                    let message = format!("the scope {scope} of {scheme} was {what}");
-                                    self.note(&format!("{id}-scope-{what}"), Level::Info, (&a, &b), message);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        if self.findings.len() == before {
-            self.unclassified(Direction::None, (&a, &b));
-        }
+        self.note(id, level, (old, new), format!("servers {}", change(old.value, new.value)));
     }
 
     pub(super) fn components(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
@@ -115,7 +85,7 @@ impl<'a> Walk<'a> {
         self.rest(Direction::None, (old, new), &known);
         self.security_schemes((old, new));
         // Components count where they are used. One that nothing uses is only read.
-        if self.same_components {
+        if old.value == new.value {
             return;
         }
         let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(spec::reachable).collect();
@@ -144,98 +114,15 @@ impl<'a> Walk<'a> {
             }
         }
     }
-
-    pub(super) fn security_schemes(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        self.containers(Direction::None, (old, new), &["securitySchemes"], &[]);
-        let schemes = |node: &Node<'a>| -> BTreeMap<String, Node<'a>> {
-            node.members("securitySchemes").map(|(name, node)| (name.clone(), node.resolved())).collect()
-        };
-        let (from, to) = (schemes(old), schemes(new));
-        let id = "api-security-component";
-        for (name, a) in &from {
-            match to.get(name) {
-                Some(b) => self.security_scheme((a, b)),
-                None => self.note(
-                    &format!("{id}-removed"),
-                    Level::Info,
-                    (a, a),
-                    format!("the security scheme `{name}` was removed"),
-                ),
-            }
-        }
-        for (name, b) in to.iter().filter(|(name, _)| !from.contains_key(*name)) {
-            self.note(&format!("{id}-added"), Level::Info, (b, b), format!("the security scheme `{name}` was added"));
-        }
-    }
-
-    pub(super) fn security_scheme(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        let id = "api-security-component";
-        self.rest(Direction::None, (old, new), &["type", "flows"]);
-        if old.get("type").value != new.get("type").value {
-            let nodes = (&old.get("type"), &new.get("type"));
-            self.note(
-                &format!("{id}-type-changed"),
-                Level::Info,
-                nodes,
-                format!("type {}", change(nodes.0.value, nodes.1.value)),
-            );
-        }
-        let (a, b) = (old.get("flows"), new.get("flows"));
-        self.containers(Direction::None, (old, new), &["flows"], &[]);
-        let flows = ["implicit", "password", "clientCredentials", "authorizationCode"];
-        self.rest(
-            Direction::None,
-            (&a, &b),
-            &flows.into_iter().filter(|flow| a.has(flow) && b.has(flow)).collect::<Vec<_>>(),
-        );
-        for flow in flows.into_iter().filter(|flow| a.has(flow) && b.has(flow)) {
-            let (a, b) = (a.get(flow), b.get(flow));
-            self.rest(Direction::None, (&a, &b), &["authorizationUrl", "tokenUrl", "scopes"]);
-            self.containers(Direction::None, (&a, &b), &["scopes"], &[]);
-            for (key, what) in [("authorizationUrl", "oauth-url-changed"), ("tokenUrl", "oauth-token-url-changed")] {
-                let nodes = (&a.get(key), &b.get(key));
-                if nodes.0.value != nodes.1.value {
-                    self.note(
-                        &format!("{id}-{what}"),
-                        Level::Info,
-                        nodes,
-                        format!("{key} {}", change(nodes.0.value, nodes.1.value)),
-                    );
-                }
-            }
-            let (from, to) = (a.get("scopes"), b.get("scopes"));
-            let names: BTreeSet<&String> =
-                [&from, &to].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-            for name in names {
-                let nodes = (&from.get(name), &to.get(name));
-                let what = match (from.has(name), to.has(name)) {
-                    (true, false) => "removed",
-                    (false, _) => "added",
-                    _ if nodes.0.value != nodes.1.value => "changed",
-                    _ => continue,
-                };
-                self.note(
-                    &format!("{id}-oauth-scope-{what}"),
-                    Level::Info,
-                    nodes,
-                    format!("the scope `{name}` was {what}"),
-                );
-            }
-        }
-    }
 }
 
-/// A value without the order of its lists and keys.
-fn sorted(value: &Value) -> Value {
+/// A value without its descriptions.
+fn without_descriptions(value: &Value) -> Value {
     match value {
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(sorted).collect();
-            items.sort_by_cached_key(Value::to_string);
-            items.into()
-        }
+        Value::Array(items) => items.iter().map(without_descriptions).collect(),
         Value::Object(map) => {
-            let map: BTreeMap<_, _> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
-            map.into_iter().collect()
+            let kept = map.iter().filter(|(key, value)| !(*key == "description" && value.is_string()));
+            kept.map(|(key, value)| (key.clone(), without_descriptions(value))).collect()
         }
         value => value.clone(),
     }

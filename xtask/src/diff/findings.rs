@@ -51,8 +51,12 @@ pub struct Finding {
     pub level: Level,
     /// Who sends what has changed.
     pub direction: Direction,
-    /// Method and path of the operation, or nothing for the document as a whole.
+    /// Method and path of the operation, the first where there are several, or nothing for the document
+    /// as a whole.
     pub operation: Option<String>,
+    /// All operations that it counts for, in the order of the old document. What they share is
+    /// reported once.
+    pub operations: Vec<String>,
     /// Where it is in the old document, as a JSON pointer; for what is new, where it would be.
     pub old_pointer: String,
     /// Where it is in the new document; for what is gone, where it was.

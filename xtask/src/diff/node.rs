@@ -1,10 +1,8 @@
 //! A place in a document.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
-use crate::spec::pointer_token;
+use crate::spec::{self, pointer_token};
 
 /// How many `$ref`s may lead to one another.
 const MAX_HOPS: usize = 32;
@@ -54,20 +52,20 @@ impl<'a> Node<'a> {
 
     /// The items of an array below a key.
     pub(super) fn items(&self, key: &str) -> Vec<Self> {
-        let parent = self.get(key);
-        let items = parent.value.as_array().map_or(&[][..], Vec::as_slice);
-        items.iter().enumerate().map(|(i, item)| parent.below(&i.to_string(), item)).collect()
+        self.get(key).list()
+    }
+
+    /// The items of an array.
+    pub(super) fn list(&self) -> Vec<Self> {
+        let items = self.value.as_array().map_or(&[][..], Vec::as_slice);
+        items.iter().enumerate().map(|(i, item)| self.below(&i.to_string(), item)).collect()
     }
 
     /// What a `$ref` leads to; itself, where there is none or it leads nowhere.
     pub(super) fn resolved(self) -> Self {
         let mut here = self;
         for _ in 0..MAX_HOPS {
-            let Some(pointer) = here.text("$ref").and_then(|to| to.strip_prefix('#')) else {
-                break;
-            };
-            let pointer = percent_encoding::percent_decode_str(pointer).decode_utf8();
-            let pointer = pointer.unwrap_or(Cow::Borrowed(""));
+            let Some(pointer) = here.text("$ref").and_then(spec::target) else { break };
             match here.root.pointer(&pointer) {
                 Some(value) => here = Self { root: here.root, value, at: pointer.into_owned() },
                 None => break,

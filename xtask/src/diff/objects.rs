@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::node::Node;
-use super::rules;
+use super::rules::{self, PROSE_LEVEL};
+use super::same::says_nothing;
 use super::schema::{Spot, named};
+use super::view::View;
 use super::walk::Walk;
 use super::{Direction, Level};
 
@@ -16,50 +18,70 @@ fn requiredness(required: bool) -> &'static str {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn properties(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        let required = |node: &Node<'a>| -> HashSet<&'a str> {
-            let names = node.get("required").value.as_array();
-            names.into_iter().flatten().filter_map(Value::as_str).collect()
-        };
-        let (from, to) = (required(old), required(new));
-        let (a, b) = (old.get("properties"), new.get("properties"));
-        let names: BTreeSet<&String> =
-            [&a, &b].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-        for name in &names {
-            let (left, right) = (a.get(name), b.get(name));
+    pub(super) fn properties(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        let (from, to) = (old.required(), new.required());
+        let (a, b) = (old.properties(), new.properties());
+        for name in a.union(&b) {
+            let (left, right) = (old.property(name), new.property(name));
             let was = from.contains(name.as_str());
             let is = to.contains(name.as_str());
-            match (a.has(name), b.has(name)) {
-                (true, true) => {
-                    let (left, right) = self.resolved(spot.direction, (&left, &right));
-                    let (left, right) = (&left, &right);
-                    let inner = spot.property(left, right);
-                    self.requirement(inner, (was, is), right.has("default"), (left, right), name);
-                    self.access(inner, (left, right), is);
-                    self.compare(inner, (left, right));
-                }
-                (true, false) => self.property_gone(spot, &left.resolved(), was, name),
-                (false, _) => self.property_came(spot, &right.resolved(), is, name),
+            match (a.contains(name), b.contains(name)) {
+                (true, true) => self.property(spot, (&left, &right), (was, is), name),
+                (true, false) => self.property_gone(spot, &View::of(&left), was, name),
+                (false, _) => self.property_came(spot, &View::of(&right), is, name),
             }
         }
         // A name that no property has may be required all the same.
         let nameless = |set: &HashSet<&'a str>| -> BTreeSet<&'a str> {
-            set.iter().copied().filter(|name| !names.iter().any(|known| known == name)).collect()
+            set.iter().copied().filter(|name| !a.union(&b).any(|known| known == name)).collect()
         };
         let (from, to) = (nameless(&from), nameless(&to));
         if from != to {
-            self.unclassified(spot.direction, (&old.get("required"), &new.get("required")));
+            self.nameless(spot, (old, new), (&from, &to));
         }
         let texts = |node: &Node<'a>| {
             node.value.is_null() || node.value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
         };
-        let nodes = (&old.get("required"), &new.get("required"));
-        if !(texts(nodes.0) && texts(nodes.1)) && nodes.0.value != nodes.1.value {
-            self.unclassified(spot.direction, nodes);
-        }
         let map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
-        if !(map(&a) && map(&b)) && a.value != b.value {
-            self.unclassified(spot.direction, (&a, &b));
+        for (key, fits) in [("required", &texts as &dyn Fn(&Node<'a>) -> bool), ("properties", &map)] {
+            let odd = |view: &View<'a>| view.all(key).into_iter().find(|node| !fits(node));
+            let (x, y) = (odd(old), odd(new));
+            if x.as_ref().map(|node| node.value) != y.as_ref().map(|node| node.value) {
+                let nodes = (&x.unwrap_or_else(|| old.get(key)), &y.unwrap_or_else(|| new.get(key)));
+                self.unclassified(spot.direction, nodes);
+            }
+        }
+    }
+
+    fn property(&mut self, spot: Spot, (left, right): (&[Node<'a>], &[Node<'a>]), (was, is): (bool, bool), name: &str) {
+        if let ([left], [right]) = (left, right)
+            && was == is
+            && self.surely_same(left.value, right.value)
+        {
+            return;
+        }
+        let (a, b) = (&View::of(left), &View::of(right));
+        let inner = spot.property(a, b);
+        self.requirement(inner, (was, is), b.has("default"), (a.here(), b.here()), name);
+        self.access(inner, (a, b), is);
+        self.compare(inner, (left, right));
+    }
+
+    /// Names that are required, and that no property has.
+    fn nameless(
+        &mut self,
+        spot: Spot,
+        (old, new): (&View<'a>, &View<'a>),
+        (from, to): (&BTreeSet<&'a str>, &BTreeSet<&'a str>),
+    ) {
+        let nodes = (&old.get("required"), &new.get("required"));
+        for name in to.difference(from) {
+            let message = format!("`{name}`, which no property describes, became required");
+            self.changed(spot, "undescribed-became-required", nodes, message);
+        }
+        for name in from.difference(to) {
+            let message = format!("`{name}`, which no property describes, became optional");
+            self.changed(spot, "undescribed-became-optional", nodes, message);
         }
     }
 
@@ -86,7 +108,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn property_gone(&mut self, spot: Spot, old: &Node<'a>, required: bool, name: &str) {
+    pub(super) fn property_gone(&mut self, spot: Spot, old: &View<'a>, required: bool, name: &str) {
         let message = format!("the property `{name}` was removed");
         let inner = spot.property(old, old);
         if spot.direction == Direction::Response {
@@ -96,13 +118,13 @@ impl<'a> Walk<'a> {
                 (false, true) => (format!("response-{kind}-property-removed"), Level::Err),
                 (false, false) => (format!("response-{kind}-property-removed"), Level::Warn),
             };
-            return self.report(&id, level, spot.direction, (old, old), message);
+            return self.report(&id, level, spot.direction, (old.here(), old.here()), message);
         }
         let level = if inner.stays { Level::Info } else { Level::Warn };
-        self.report(&format!("{}-removed", inner.prefix()), level, spot.direction, (old, old), message);
+        self.report(&format!("{}-removed", inner.prefix()), level, spot.direction, (old.here(), old.here()), message);
     }
 
-    pub(super) fn property_came(&mut self, spot: Spot, new: &Node<'a>, required: bool, name: &str) {
+    pub(super) fn property_came(&mut self, spot: Spot, new: &View<'a>, required: bool, name: &str) {
         let inner = spot.property(new, new);
         // What is never sent is not demanded.
         let required = required && !(inner.stays && spot.direction == Direction::Request);
@@ -111,16 +133,16 @@ impl<'a> Walk<'a> {
         if spot.direction == Direction::Response {
             let only = if inner.stays { "write-only-" } else { "" };
             let id = format!("response-{kind}-{only}property-added");
-            return self.report(&id, Level::Info, spot.direction, (new, new), message);
+            return self.report(&id, Level::Info, spot.direction, (new.here(), new.here()), message);
         }
         let level = if required { Level::Err } else { Level::Info };
         let with = if required && new.has("default") { "-with-default" } else { "" };
         let place = Spot { stays: false, ..inner }.prefix();
-        self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new, new), message);
+        self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new.here(), new.here()), message);
     }
 
     /// `readOnly` and `writeOnly` of a property.
-    pub(super) fn access(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>), required: bool) {
+    pub(super) fn access(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>), required: bool) {
         for (key, name) in [("readOnly", "read-only"), ("writeOnly", "write-only")] {
             let what = match (old.is_true(key), new.is_true(key)) {
                 (false, true) => format!("became-{name}"),
@@ -130,36 +152,67 @@ impl<'a> Walk<'a> {
             let side = if spot.direction == Direction::Response { "response" } else { "request" };
             let id = format!("{side}-{}-property-{what}", requiredness(required));
             let level = rules::level(&id, &what, spot.direction);
-            self.report(
-                &id,
-                level,
-                spot.direction,
-                (old, new),
-                format!("{}: it {}", named(new), what.replace('-', " ")),
-            );
+            let nodes = (old.here(), new.here());
+            let message = format!("{}: it {}", named(nodes.1), what.replace('-', " "));
+            self.report(&id, level, spot.direction, nodes, message);
         }
     }
 
-    pub(super) fn additional_properties(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        let nodes = (&old.get("additionalProperties"), &new.get("additionalProperties"));
-        let kind = |node: &Node<'a>| match node.value {
-            Value::Bool(false) => "none",
-            Value::Null | Value::Bool(true) => "any",
-            Value::Object(map) if map.is_empty() => "any",
-            _ => "some",
+    /// What properties without a name of their own may hold: nothing, anything, or what a schema says.
+    pub(super) fn additional_properties(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        let key = "additionalProperties";
+        let (a, b) = (Others::of(old), Others::of(new));
+        let nodes = (&old.get(key), &new.get(key));
+        let (what, message) = match (&a, &b) {
+            (Others::Some(a), Others::Some(b)) => return self.compare(spot.inside(), (a, b)),
+            (Others::Any, Others::Any) => return self.free_values(spot, (old, new)),
+            (Others::None, Others::None) => return,
+            (Others::None, Others::Some(_)) => ("allowed", "some other properties may be there now"),
+            (Others::None, Others::Any) => ("allowed", "any other properties may be there now"),
+            (Others::Some(_), Others::Any) => ("generalized", "other properties may hold any value now"),
+            (Others::Some(_), Others::None) | (Others::Any, Others::None) => {
+                ("disallowed", "no other properties may be there now")
+            }
+            (Others::Any, Others::Some(_)) => ("specialized", "other properties may hold only some values now"),
         };
-        match (kind(nodes.0), kind(nodes.1)) {
-            ("some", "some") => self.compare(spot.inside(), nodes),
-            (a, b) if a == b => {}
-            ("none", b) | ("some", b @ "any") => {
-                let message = format!("{b} other properties may be there now");
-                self.changed(spot, "additional-properties-allowed", nodes, message);
-            }
-            (_, b) => {
-                let message =
-                    format!("{} other properties may be there now", if b == "none" { "no" } else { "only some" });
-                self.changed(spot, "additional-properties-disallowed", nodes, message);
-            }
+        self.changed(spot, &format!("additional-properties-{what}"), nodes, message.into());
+    }
+
+    /// Both allow anything: only what they say for readers can differ.
+    fn free_values(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        let prose = |view: &View<'a>| -> BTreeSet<String> {
+            let maps = view.all("additionalProperties").into_iter().filter_map(|node| node.value.as_object());
+            maps.flatten()
+                .filter(|(key, value)| !says_nothing(key, value))
+                .map(|(_, value)| value.to_string())
+                .collect()
+        };
+        if prose(old) != prose(new) {
+            let nodes = (&old.get("additionalProperties"), &new.get("additionalProperties"));
+            let message = "what is said of other properties for readers changed".into();
+            self.report("additional-properties-text-changed", PROSE_LEVEL, spot.direction, nodes, message);
         }
+    }
+}
+
+/// What `additionalProperties` allows.
+enum Others<'a> {
+    None,
+    Any,
+    Some(Vec<Node<'a>>),
+}
+
+impl<'a> Others<'a> {
+    fn of(view: &View<'a>) -> Self {
+        let all = view.all("additionalProperties");
+        if all.iter().any(|node| node.value == &Value::Bool(false)) {
+            return Self::None;
+        }
+        let says = |node: &Node<'a>| match node.value {
+            Value::Object(map) => map.iter().any(|(key, value)| !says_nothing(key, value) && !rules::is_prose(key)),
+            value => !matches!(value, Value::Null | Value::Bool(_)),
+        };
+        let some: Vec<_> = all.into_iter().filter(says).collect();
+        if some.is_empty() { Self::Any } else { Self::Some(some) }
     }
 }

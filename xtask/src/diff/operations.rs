@@ -1,6 +1,6 @@
 //! Paths, their operations, and parameters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use serde_json::Value;
 
@@ -16,26 +16,43 @@ impl<'a> Walk<'a> {
         if !(a.value.is_object() && b.value.is_object()) {
             return self.rest(Direction::None, (&a, &b), &[]);
         }
-        // The name of a path parameter is no part of the path. (RFC 6570 aside, OpenAPI forbids two
-        // paths that differ in such names only; where they do, each is only paired with itself.)
-        let index = |root: &Node<'a>| -> BTreeMap<String, Node<'a>> {
-            let mut index = BTreeMap::new();
-            for (path, item) in root.members("paths") {
-                let key = template(path);
-                let key = if index.contains_key(&key) { path.clone() } else { key };
-                index.insert(key, item);
-            }
-            index
+        // Paths are paired by their text; what is left, without the names of path parameters, which are
+        // no part of a path. OpenAPI forbids two paths that differ in such names only: where there are
+        // such, the first is paired with the first.
+        let items = |node: &Node<'a>| -> Vec<(&'a String, Node<'a>)> {
+            let map = node.value.as_object();
+            let items = map.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-"));
+            items.map(|(path, item)| (path, node.below(path, item))).collect()
         };
-        let (by_old, by_new) = (index(old), index(new));
-        for path in by_old.keys().chain(by_new.keys()).collect::<BTreeSet<_>>() {
-            match (by_old.get(path), by_new.get(path)) {
-                _ if path.starts_with("x-") => {}
-                (Some(item), Some(other)) => self.path_item(item, other),
-                (Some(item), None) => self.removed_path(&item.clone().resolved()),
-                (None, Some(item)) => self.added_path(&item.clone().resolved()),
-                (None, None) => {}
+        let (mut from, mut to) = (items(&a), items(&b));
+        let templates = |items: &[(&'a String, Node<'a>)]| -> Vec<String> {
+            items.iter().map(|(path, _)| template(path)).collect()
+        };
+        let mut pairs = Vec::new();
+        let mut by_text: HashMap<&String, Node<'a>> = to.drain(..).collect();
+        from.retain(|(path, item)| match by_text.remove(path) {
+            Some(other) => {
+                pairs.push((item.clone(), other));
+                false
             }
+            None => true,
+        });
+        to.extend(items(&b).into_iter().filter(|(path, _)| by_text.contains_key(path)));
+        let mut by_template: BTreeMap<String, VecDeque<Node<'a>>> = BTreeMap::new();
+        for (template, (_, item)) in templates(&to).into_iter().zip(to) {
+            by_template.entry(template).or_default().push_back(item);
+        }
+        for (template, (_, item)) in templates(&from).into_iter().zip(from) {
+            match by_template.get_mut(&template).and_then(VecDeque::pop_front) {
+                Some(other) => pairs.push((item, other)),
+                None => self.removed_path(&item.resolved()),
+            }
+        }
+        for (old, new) in &pairs {
+            self.path_item(old, new);
+        }
+        for item in by_template.into_values().flatten() {
+            self.added_path(&item.resolved());
         }
         let known: Vec<&str> = [&a, &b]
             .into_iter()
@@ -65,9 +82,9 @@ impl<'a> Walk<'a> {
         let mut empty = true;
         for method in METHODS.into_iter().filter(|method| item.has(method)) {
             empty = false;
-            self.enter(&item.at, method);
+            self.enter_operation(&item.at, method);
             visit(self, &item.get(method));
-            self.operation = None;
+            self.enter(None);
         }
         if empty {
             self.note(
@@ -79,42 +96,52 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn enter(&mut self, path_item: &str, method: &str) {
+    fn enter_operation(&mut self, path_item: &str, method: &str) {
         let path = last_token(path_item).replace("~1", "/").replace("~0", "~");
-        self.operation = Some(format!("{} {path}", method.to_uppercase()));
-        self.seen.clear();
+        self.enter(Some(format!("{} {path}", method.to_uppercase())));
     }
 
     pub(super) fn removed_operation(&mut self, old: &Node<'a>, new: &Node<'a>, id: &str) {
         let (end, level) = end_of(old);
-        let message = format!("the operation was removed {}", end.replace('-', " "));
-        self.note(&format!("{id}-{end}"), level, (old, new), message);
+        let how = match end {
+            "sunset-parse" => "and its x-sunset is no date".to_owned(),
+            end => end.replace('-', " "),
+        };
+        self.note(&format!("{id}-{end}"), level, (old, new), format!("the operation was removed {how}"));
     }
 
     pub(super) fn path_item(&mut self, old: &Node<'a>, new: &Node<'a>) {
         if self.surely_same(old.value, new.value) && last_token(&old.at) == last_token(&new.at) {
             return;
         }
-        let (names, old) = ((&old.at.clone(), &new.at.clone()), old.clone().resolved());
-        let new = new.clone().resolved();
+        self.methods((&old.at, &new.at), (&old.clone().resolved(), &new.clone().resolved()), true);
+    }
+
+    /// What stands in two path items, under their names. Each method is an operation of its own, but in
+    /// callbacks.
+    pub(super) fn methods(&mut self, names: (&str, &str), (old, new): (&Node<'a>, &Node<'a>), are_operations: bool) {
         let mut known = METHODS.to_vec();
-        known.push("parameters");
-        self.rest(Direction::None, (&old, &new), &known);
-        self.containers(Direction::None, (&old, &new), &[], &["parameters"]);
+        known.extend(["parameters", "servers"]);
+        self.rest(Direction::None, (old, new), &known);
+        self.servers((&old.get("servers"), &new.get("servers")));
+        self.containers(Direction::None, (old, new), &[], &["parameters"]);
         // Names of path parameters, old to new, by their position.
         let renamed = renames(names.0, names.1);
         for (from, to) in &renamed {
             let message = format!("the path parameter `{from}` is now named `{to}`");
-            let nodes = (&Node { at: names.0.clone(), ..old.clone() }, &Node { at: names.1.clone(), ..new.clone() });
+            let nodes =
+                (&Node { at: names.0.to_owned(), ..old.clone() }, &Node { at: names.1.to_owned(), ..new.clone() });
             self.note("path-parameter-renamed", Level::Info, nodes, message);
         }
         for method in METHODS {
             let (a, b) = (old.get(method), new.get(method));
-            self.enter(names.0, method);
+            if are_operations {
+                self.enter_operation(names.0, method);
+            }
             match (old.has(method), new.has(method)) {
                 (true, true) => {
                     self.operation_pair((&a, &b));
-                    self.parameters((&old, &a), (&new, &b), &renamed);
+                    self.parameters((old, &a), (new, &b), &renamed);
                 }
                 (true, false) => self.removed_operation(&a, &b, "api-removed"),
                 (false, true) => {
@@ -122,10 +149,12 @@ impl<'a> Walk<'a> {
                 }
                 (false, false) => {}
             }
-            self.operation = None;
+            if are_operations {
+                self.enter(None);
+            }
         }
         if !METHODS.iter().any(|method| old.has(method) || new.has(method)) {
-            self.rest(Direction::None, (&old, &new), &[]);
+            self.rest(Direction::None, (old, new), &[]);
         }
     }
 
@@ -133,7 +162,18 @@ impl<'a> Walk<'a> {
         self.rest(
             Direction::None,
             (old, new),
-            &["operationId", "tags", "parameters", "requestBody", "responses", "security", "deprecated", "x-sunset"],
+            &[
+                "operationId",
+                "tags",
+                "parameters",
+                "requestBody",
+                "responses",
+                "security",
+                "deprecated",
+                "x-sunset",
+                "callbacks",
+                "servers",
+            ],
         );
         let (from, to) = (old.text("operationId"), new.text("operationId"));
         let nodes = (&old.get("operationId"), &new.get("operationId"));
@@ -168,7 +208,9 @@ impl<'a> Walk<'a> {
         self.flags(Direction::None, (old, new), &["deprecated"]);
         self.containers(Direction::None, (old, new), &[], &["parameters", "tags", "security"]);
         self.deprecation("endpoint", Direction::None, (old, new));
-        self.security((old, new), "api-security");
+        self.operation_security((old, new));
+        self.servers((&old.get("servers"), &new.get("servers")));
+        self.callbacks((&old.get("callbacks"), &new.get("callbacks")));
         self.request_body((&old.get("requestBody"), &new.get("requestBody")));
         self.responses((&old.get("responses"), &new.get("responses")));
     }
@@ -181,12 +223,15 @@ impl<'a> Walk<'a> {
         renamed: &BTreeMap<String, String>,
     ) {
         // Those of an operation take the place of those of its path.
-        let collect = |holders: &[&Node<'a>]| -> BTreeMap<(String, String), Node<'a>> {
+        let collect = |holders: &[&Node<'a>]| -> Parameters<'a> {
             let all = holders.iter().flat_map(|holder| holder.items("parameters"));
             all.map(Node::resolved)
                 .map(|node| {
                     let text = |key| node.text(key).unwrap_or_default().to_owned();
-                    ((text("in"), text("name")), node)
+                    let (place, name) = (text("in"), text("name"));
+                    // Headers have no case.
+                    let name = if place == "header" { name.to_ascii_lowercase() } else { name };
+                    ((place, name), node)
                 })
                 .collect()
         };
@@ -199,7 +244,9 @@ impl<'a> Walk<'a> {
                 self.unclassified(Direction::Request, lists);
             }
         }
+        self.void_parameters((&from, &to));
         let mut met = BTreeSet::new();
+        let (from, to) = (without_void(from), without_void(to));
         for ((place, name), a) in &from {
             let new_name = renamed.get(name).filter(|_| place == "path");
             let key = new_name
@@ -215,6 +262,7 @@ impl<'a> Walk<'a> {
                     let (end, level) = match end_of(a) {
                         ("without-deprecation", _) => ("request-parameter-removed", Level::Warn),
                         ("before-sunset", level) => ("request-parameter-removed-before-sunset", level),
+                        ("sunset-parse", level) => ("request-parameter-sunset-parse", level),
                         (_, level) => ("request-parameter-removed-with-deprecation", level),
                     };
                     self.report(
@@ -234,6 +282,19 @@ impl<'a> Walk<'a> {
                 (_, false) => ("new-optional-request-parameter", Level::Info),
             };
             self.report(id, level, Direction::Request, (b, b), format!("the {place} parameter `{name}` was added"));
+        }
+    }
+
+    /// `Accept`, `Content-Type` and `Authorization` as parameters, which OpenAPI has ignored: what they
+    /// would say stands in media types and security. <https://spec.openapis.org/oas/v3.0.3#parameter-object>
+    fn void_parameters(&mut self, (from, to): (&Parameters<'a>, &Parameters<'a>)) {
+        for key in from.keys().chain(to.keys().filter(|key| !from.contains_key(*key))).filter(|key| is_void(key)) {
+            let (a, b) = (from.get(key), to.get(key));
+            if a.map(|node| node.value) != b.map(|node| node.value) {
+                let Some(nodes) = a.or(b).map(|node| (a.unwrap_or(node), b.unwrap_or(node))) else { continue };
+                let message = format!("the header parameter `{}` changed, which OpenAPI ignores", key.1);
+                self.report("ignored-header-parameter-changed", PROSE_LEVEL, Direction::Request, nodes, message);
+            }
         }
     }
 
@@ -258,6 +319,7 @@ impl<'a> Walk<'a> {
         self.rest(request, (old, new), &known);
         self.flags(request, (old, new), &["required", "deprecated"]);
         self.containers(request, (old, new), &["content"], &[]);
+        self.parameter_name((&old.get("name"), &new.get("name")));
         let place = old.text("in").unwrap_or_default();
         let levels = [Level::Err, Level::Info];
         self.requiredness(("request-parameter", "the parameter"), levels, request, (old, new));
@@ -275,6 +337,18 @@ impl<'a> Walk<'a> {
         self.content("request-parameter", request, (old, new));
     }
 
+    /// The spelling of a header's name, which has no meaning, is for readers.
+    fn parameter_name(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
+        let texts = (old.value.as_str(), new.value.as_str());
+        if let (Some(a), Some(b)) = texts
+            && a != b
+            && a.eq_ignore_ascii_case(b)
+        {
+            let message = format!("the name is written `{b}` now; headers have no case");
+            self.report("header-parameter-case-changed", PROSE_LEVEL, Direction::Request, (old, new), message);
+        }
+    }
+
     /// A key whose absence means something. Its change has no rule.
     pub(super) fn defaulted(
         &mut self,
@@ -287,6 +361,17 @@ impl<'a> Walk<'a> {
             self.unclassified(direction, (&old.get(key), &new.get(key)));
         }
     }
+}
+
+/// Parameters by their place and name.
+type Parameters<'a> = BTreeMap<(String, String), Node<'a>>;
+
+fn is_void((place, name): &(String, String)) -> bool {
+    place == "header" && ["accept", "content-type", "authorization"].contains(&name.as_str())
+}
+
+fn without_void(parameters: Parameters<'_>) -> Parameters<'_> {
+    parameters.into_iter().filter(|(key, _)| !is_void(key)).collect()
 }
 
 /// A path without the names of its parameters.

@@ -61,21 +61,27 @@ const CHANGES: &[(&str, Level, Level)] = &[
     ("became-not-write-only", Info, Info),
     ("additional-properties-allowed", Info, Warn),
     ("additional-properties-disallowed", Err, Info),
+    ("additional-properties-generalized", Info, Err),
+    ("additional-properties-specialized", Err, Info),
+    ("undescribed-became-required", Err, Info),
+    ("undescribed-became-optional", Info, Err),
     // Composition.
-    ("all-of-added", Err, Info),
-    ("all-of-removed", Warn, Info),
-    ("any-of-added", Info, Info),
+    ("all-of-added", Info, Info),
+    ("all-of-removed", Info, Info),
+    ("all-of-became-contradictory", Err, Err),
+    ("all-of-became-satisfiable", Info, Info),
+    ("any-of-added", Info, Err),
     ("any-of-removed", Err, Info),
+    ("any-of-became-one-of", Warn, Info),
     ("one-of-added", Info, Err),
     ("one-of-removed", Err, Info),
-    ("wrapped-in-one-of", Err, Err),
-    ("unwrapped-from-one-of", Err, Info),
+    ("one-of-became-any-of", Info, Warn),
     ("discriminator-added", Info, Info),
     ("discriminator-removed", Info, Info),
-    ("discriminator-property-name-changed", Info, Info),
+    ("discriminator-property-name-changed", Err, Err),
     ("discriminator-mapping-added", Info, Info),
-    ("discriminator-mapping-changed", Info, Info),
-    ("discriminator-mapping-deleted", Info, Info),
+    ("discriminator-mapping-changed", Err, Err),
+    ("discriminator-mapping-deleted", Err, Info),
     // For readers, and what comes before a removal.
     ("deprecated", Info, Info),
     ("reactivated", Info, Info),
@@ -89,6 +95,10 @@ const EXCEPTIONS: &[(&str, Level)] = &[
     ("request-parameter-default-value-removed", Err),
     ("request-parameter-property-type-changed", Warn),
     ("response-required-property-became-not-write-only", Warn),
+    // It was always there, and is no more.
+    ("response-required-property-became-write-only", Err),
+    // It was never sent, and must be now.
+    ("request-required-property-became-not-read-only", Err),
 ];
 
 /// The changes of a schema that have a rule, bounds by their kind only.

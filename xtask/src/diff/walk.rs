@@ -1,30 +1,41 @@
 //! What every part of the walk uses: reporting, following `$ref`s, and comparing what has no rule.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use super::node::Node;
+use super::origins::{Origin, Origins};
 use super::rules::{self, PROSE_LEVEL, UNCLASSIFIED};
-use super::{Direction, Finding, Level};
+use super::same::{ChangedReferences, Likeness};
+use super::schema::Spot;
+use super::{Direction, Finding, Level, numbers};
+use crate::spec;
 
-/// How many schemas are compared at most: some ten times what the vendor's whole API holds. Only a
-/// document that is made to be expensive comes near it; the rest of it is compared as text.
-const BUDGET: usize = 300_000;
+/// What is compared once for the whole run, wherever it is met.
+pub(super) enum Task<'a> {
+    /// Schemas that hold together, in one role.
+    Schema(Spot, Vec<Node<'a>>, Vec<Node<'a>>),
+    /// A path item of a callback.
+    Callback(Node<'a>, Node<'a>),
+}
+
+/// The places that a task compares, their role, and whether what differs is of unknown effect.
+type Key = (String, String, Option<Spot>, bool);
 
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
-    pub(super) findings: HashSet<Finding>,
-    /// The operation at hand.
-    pub(super) operation: Option<String>,
-    /// Schemas that were compared already for the operation at hand, by their places and role.
-    pub(super) seen: HashSet<(String, String, &'static str)>,
-    /// How many more schemas may be compared, and how deep the comparison is.
-    pub(super) budget: usize,
-    pub(super) depth: usize,
-    /// Whether equal text with a `$ref` in it means the same in both documents.
-    pub(super) same_components: bool,
+    findings: HashMap<Finding, BTreeSet<Origin>>,
+    /// Who is compared at the moment, and all who were.
+    origin: Origin,
+    origins: Origins,
+    /// Whether what differs is of unknown effect, whatever it is called elsewhere.
+    unknown: bool,
+    tasks: HashMap<Key, Origin>,
+    open: Vec<(Origin, bool, Task<'a>)>,
+    changed: ChangedReferences,
+    pub(super) likeness: Likeness,
 }
 
 impl<'a> Walk<'a> {
@@ -32,19 +43,70 @@ impl<'a> Walk<'a> {
         Self {
             old,
             new,
-            findings: HashSet::new(),
-            operation: None,
-            seen: HashSet::new(),
-            budget: BUDGET,
-            depth: 0,
-            same_components: old.get("components") == new.get("components"),
+            findings: HashMap::new(),
+            origin: Origins::document(),
+            origins: Origins::default(),
+            unknown: false,
+            tasks: HashMap::new(),
+            open: Vec::new(),
+            changed: ChangedReferences::between(old, new),
+            likeness: Likeness::default(),
         }
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
-        let mut findings: Vec<_> = self.findings.into_iter().collect();
+    /// Compares what is still open, and returns all that was found.
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        while let Some((origin, unknown, task)) = self.open.pop() {
+            (self.origin, self.unknown) = (origin, unknown);
+            match task {
+                Task::Schema(spot, old, new) => self.schema(spot, &old, &new),
+                Task::Callback(old, new) => self.callback_item(&old, &new),
+            }
+        }
+        let mut findings = self.origins.told(self.findings);
         findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
         findings
+    }
+
+    /// Has something compared, unless it is already: what is found there is told of whoever asks.
+    pub(super) fn later(&mut self, task: Task<'a>) {
+        self.later_as(self.unknown, task);
+    }
+
+    /// As [`later`](Self::later), with all that differs of unknown effect.
+    pub(super) fn later_unknown(&mut self, task: Task<'a>) {
+        self.later_as(true, task);
+    }
+
+    fn later_as(&mut self, unknown: bool, task: Task<'a>) {
+        let places = |nodes: &[Node<'a>]| nodes.iter().map(|node| node.at.as_str()).collect::<Vec<_>>().join("\n");
+        let key = match &task {
+            Task::Schema(spot, old, new) => (places(old), places(new), Some(*spot), unknown),
+            Task::Callback(old, new) => (old.at.clone(), new.at.clone(), None, unknown),
+        };
+        let origin = match self.tasks.get(&key) {
+            Some(origin) => *origin,
+            None => {
+                let origin = self.origins.shared();
+                self.tasks.insert(key, origin);
+                self.open.push((origin, unknown, task));
+                origin
+            }
+        };
+        self.origins.used(origin, self.origin);
+    }
+
+    /// Begins with an operation: what is reported from here on is told of it.
+    pub(super) fn enter(&mut self, operation: Option<String>) {
+        self.origin = match operation {
+            Some(operation) => self.origins.operation(operation),
+            None => Origins::document(),
+        };
+    }
+
+    /// How much was found so far.
+    pub(super) fn found(&self) -> usize {
+        self.findings.len()
     }
 
     pub(super) fn report(
@@ -55,15 +117,21 @@ impl<'a> Walk<'a> {
         (old, new): (&Node<'a>, &Node<'a>),
         message: String,
     ) {
-        self.findings.insert(Finding {
+        let (id, level) = match self.unknown && level > PROSE_LEVEL {
+            true => (UNCLASSIFIED, Level::Warn),
+            false => (id, level),
+        };
+        let finding = Finding {
             id: id.to_owned(),
             level,
             direction,
-            operation: self.operation.clone(),
+            operation: None,
+            operations: Vec::new(),
             old_pointer: old.at.clone(),
             new_pointer: new.at.clone(),
             message,
-        });
+        };
+        self.findings.entry(finding).or_default().insert(self.origin);
     }
 
     /// Reports what belongs to no direction.
@@ -73,7 +141,7 @@ impl<'a> Walk<'a> {
 
     /// Whether two values surely mean the same, by their text alone.
     pub(super) fn surely_same(&self, old: &Value, new: &Value) -> bool {
-        old == new && (self.same_components || !holds_reference(old))
+        old == new && self.changed.none_in(old)
     }
 
     /// Compares all keys but the ones that the caller knows: prose as prose, the rest as unknown.
@@ -86,7 +154,11 @@ impl<'a> Walk<'a> {
             return;
         }
         for key in keys(old).chain(keys(new).filter(|key| !old.has(key))) {
-            if known.contains(&key.as_str()) || old.value.get(key) == new.value.get(key) {
+            let same = |a: Option<&Value>, b: Option<&Value>| match (a, b) {
+                (Some(a), Some(b)) => numbers::equal(a, b),
+                (a, b) => a == b,
+            };
+            if known.contains(&key.as_str()) || same(old.value.get(key), new.value.get(key)) {
                 continue;
             }
             let nodes = (&old.get(key), &new.get(key));
@@ -122,13 +194,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Follows the `$ref`s of two nodes. What stands beside one is void in OpenAPI 3.0, so a change
-    /// of it is told to readers only.
-    pub(super) fn resolved(
-        &mut self,
-        direction: Direction,
-        (old, new): (&Node<'a>, &Node<'a>),
-    ) -> (Node<'a>, Node<'a>) {
+    /// What stands beside a `$ref` is void in OpenAPI 3.0, so a change of it is told to readers only.
+    pub(super) fn beside_references(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
         let beside = |node: &Node<'a>| -> BTreeMap<&'a String, &'a Value> {
             let map = node.value.as_object().filter(|map| map.contains_key("$ref"));
             map.into_iter().flatten().filter(|(key, _)| *key != "$ref").collect()
@@ -137,6 +204,15 @@ impl<'a> Walk<'a> {
             let message = "what stands beside a $ref, and is void there, changed".into();
             self.report("ref-sibling-changed", PROSE_LEVEL, direction, (old, new), message);
         }
+    }
+
+    /// Follows the `$ref`s of two nodes.
+    pub(super) fn resolved(
+        &mut self,
+        direction: Direction,
+        (old, new): (&Node<'a>, &Node<'a>),
+    ) -> (Node<'a>, Node<'a>) {
+        self.beside_references(direction, (old, new));
         (old.clone().resolved(), new.clone().resolved())
     }
 
@@ -204,29 +280,29 @@ impl<'a> Walk<'a> {
     pub(super) fn deprecation(&mut self, what: &str, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
         let nodes = (&old.get("deprecated"), &new.get("deprecated"));
         let sunset = (&old.get("x-sunset"), &new.get("x-sunset"));
+        let unreadable = !sunset.1.value.is_null() && date_of(new).is_none();
+        if unreadable && sunset.0.value != sunset.1.value {
+            let id = match what {
+                "endpoint" => "api-deprecated-sunset-parse".to_owned(),
+                "request-parameter" => "request-parameter-sunset-parse".to_owned(),
+                what => format!("{what}-deprecated-sunset-invalid"),
+            };
+            let message = format!("x-sunset is no date such as 2026-12-31: {}", short(sunset.1.value));
+            self.report(&id, Level::Err, direction, sunset, message);
+        }
         match (old.is_true("deprecated"), new.is_true("deprecated")) {
             (false, true) => {
-                let date = sunset.1.value.as_str();
+                let date = sunset.1.value.as_str().filter(|_| !unreadable);
                 let id = if date.is_some() { "deprecated-with-sunset" } else { "deprecated" };
                 let until = date.map(|date| format!(" until {date}")).unwrap_or_default();
-                self.report(
-                    &format!("{what}-{id}"),
-                    Level::Info,
-                    direction,
-                    nodes,
-                    format!("it became deprecated{until}"),
-                );
+                let message = format!("it became deprecated{until}");
+                self.report(&format!("{what}-{id}"), Level::Info, direction, nodes, message);
             }
             (true, false) => {
-                self.report(
-                    &format!("{what}-reactivated"),
-                    Level::Info,
-                    direction,
-                    nodes,
-                    "it is no longer deprecated".into(),
-                );
+                let message = "it is no longer deprecated".into();
+                self.report(&format!("{what}-reactivated"), Level::Info, direction, nodes, message);
             }
-            _ if sunset.0.value != sunset.1.value => {
+            _ if sunset.0.value != sunset.1.value && !unreadable => {
                 let message = format!("x-sunset {}", change(sunset.0.value, sunset.1.value));
                 self.report(&format!("{what}-sunset-changed"), Level::Info, direction, sunset, message);
             }
@@ -248,6 +324,9 @@ pub(super) fn change(old: &Value, new: &Value) -> String {
 pub(super) fn short(value: &Value) -> String {
     const MOST: usize = 80;
     let text = match value {
+        Value::String(text) if spec::big_integer(text).is_some() => {
+            spec::big_integer(text).unwrap_or_default().to_owned()
+        }
         Value::Object(map) if map.len() == 1 => "an object with 1 key".to_owned(),
         Value::Object(map) => format!("an object with {} keys", map.len()),
         Value::Array(items) if items.len() > 5 => format!("a list of {}", items.len()),
@@ -259,28 +338,24 @@ pub(super) fn short(value: &Value) -> String {
     }
 }
 
-pub(super) fn holds_reference(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.contains_key("$ref") || map.values().any(holds_reference),
-        Value::Array(items) => items.iter().any(holds_reference),
-        _ => false,
-    }
-}
-
 pub(super) fn last_token(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
 }
 
+/// The day in `x-sunset`: a date, or a time that begins with one.
+fn date_of(node: &Node<'_>) -> Option<chrono::NaiveDate> {
+    let text = node.text("x-sunset")?;
+    let time = chrono::DateTime::parse_from_rfc3339(text).map(|time| time.date_naive());
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").or(time).ok()
+}
+
 /// How something ends that was removed: was its end announced, and has the day come?
 pub(super) fn end_of(node: &Node<'_>) -> (&'static str, Level) {
-    let sunset = node.text("x-sunset").and_then(|date| {
-        let day = date.get(..10)?;
-        chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()
-    });
     let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
-    match (node.is_true("deprecated"), sunset) {
+    match (node.is_true("deprecated"), date_of(node)) {
         (false, _) => ("without-deprecation", Level::Err),
         (true, Some(day)) if day > today => ("before-sunset", Level::Err),
+        (true, None) if node.has("x-sunset") => ("sunset-parse", Level::Err),
         (true, _) => ("with-deprecation", Level::Info),
     }
 }

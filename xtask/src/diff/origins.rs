@@ -1,0 +1,111 @@
+//! Which operations a finding belongs to.
+//!
+//! What several operations share is compared once. Here stands who uses what, and so for which
+//! operations a finding counts.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use fixedbitset::FixedBitSet;
+use petgraph::Direction::Incoming;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::Finding;
+
+/// Who is compared: the document, an operation, or something that operations share.
+pub(super) type Origin = NodeIndex;
+
+/// Some of the operations, by their number in the order of the document.
+#[derive(Clone, Default)]
+enum Subset {
+    #[default]
+    None,
+    One(usize),
+    Many(Rc<FixedBitSet>),
+}
+
+impl Subset {
+    fn with(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::None, other) => other.clone(),
+            (this, Self::None) => this,
+            (Self::One(a), Self::One(b)) if a == *b => Self::One(a),
+            (this, other) => {
+                let mut all: FixedBitSet = this.numbers().collect();
+                all.extend(other.numbers());
+                Self::Many(Rc::new(all))
+            }
+        }
+    }
+
+    fn numbers(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::None => Box::new(std::iter::empty()),
+            Self::One(one) => Box::new(std::iter::once(*one)),
+            Self::Many(many) => Box::new(many.ones()),
+        }
+    }
+}
+
+/// Everything that is compared, with an edge from each user to what it uses.
+pub(super) struct Origins {
+    graph: DiGraph<Option<usize>, ()>,
+    operations: Vec<String>,
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        let mut graph = DiGraph::new();
+        graph.add_node(None);
+        Self { graph, operations: Vec::new() }
+    }
+}
+
+impl Origins {
+    /// The document as a whole.
+    pub(super) fn document() -> Origin {
+        NodeIndex::new(0)
+    }
+
+    pub(super) fn operation(&mut self, name: String) -> Origin {
+        self.operations.push(name);
+        self.graph.add_node(Some(self.operations.len() - 1))
+    }
+
+    pub(super) fn shared(&mut self) -> Origin {
+        self.graph.add_node(None)
+    }
+
+    pub(super) fn used(&mut self, what: Origin, by: Origin) {
+        self.graph.add_edge(by, what, ());
+    }
+
+    /// Findings with the operations that they count for.
+    pub(super) fn told(self, findings: HashMap<Finding, BTreeSet<Origin>>) -> Vec<Finding> {
+        // Those that use one another in a circle count for the same operations.
+        let circles = kosaraju_scc(&self.graph);
+        let mut circle_of = vec![0; self.graph.node_count()];
+        for (circle, members) in circles.iter().enumerate() {
+            members.iter().for_each(|member| circle_of[member.index()] = circle);
+        }
+        let mut counted: Vec<Subset> = vec![Subset::None; circles.len()];
+        // Users come last, so from the last on they are known when they are needed.
+        for circle in (0..circles.len()).rev() {
+            let own = circles[circle].iter().filter_map(|member| self.graph[*member]);
+            let own = own.fold(Subset::None, |all, number| all.with(&Subset::One(number)));
+            let users = circles[circle].iter().flat_map(|member| {
+                self.graph.neighbors_directed(*member, Incoming).map(|user| circle_of[user.index()])
+            });
+            let users: BTreeSet<usize> = users.filter(|user| *user != circle).collect();
+            counted[circle] = users.into_iter().fold(own, |all, user| all.with(&counted[user]));
+        }
+        let told = |(finding, origins): (Finding, BTreeSet<Origin>)| {
+            let circles: BTreeSet<usize> = origins.iter().map(|origin| circle_of[origin.index()]).collect();
+            let all = circles.into_iter().fold(Subset::None, |all, circle| all.with(&counted[circle]));
+            let operations: Vec<String> = all.numbers().map(|number| self.operations[number].clone()).collect();
+            Finding { operation: operations.first().cloned(), operations, ..finding }
+        };
+        findings.into_iter().map(told).collect()
+    }
+}

@@ -1,0 +1,223 @@
+//! A schema as what it means: `allOf` is read as one schema that says all that its members say.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde_json::Value;
+
+use super::node::Node;
+use super::numbers;
+use super::rules::{BOUNDS, is_prose};
+use super::same::{Likeness, says_nothing};
+
+/// Schemas that hold together, `allOf`s and `$ref`s followed.
+pub(super) struct View<'a> {
+    /// The schemas themselves.
+    nodes: Vec<Node<'a>>,
+    /// Each schema that says something of its own; the first is the one that is spoken of.
+    parts: Vec<Node<'a>>,
+    /// What stands where a schema should, and is none.
+    pub(super) odd: Vec<Node<'a>>,
+    /// The members of all `allOf`s, as they are written.
+    pub(super) members: Vec<Node<'a>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(nodes: &[Node<'a>]) -> Self {
+        let mut view = Self { nodes: nodes.to_vec(), parts: Vec::new(), odd: Vec::new(), members: Vec::new() };
+        let mut seen = HashSet::new();
+        for node in nodes {
+            view.add(node.clone().resolved(), &mut seen);
+        }
+        if view.parts.is_empty() {
+            view.parts.extend(nodes.first().cloned().map(|node| Node { value: &Value::Null, ..node.resolved() }));
+        }
+        view
+    }
+
+    fn add(&mut self, node: Node<'a>, seen: &mut HashSet<String>) {
+        if node.value.is_null() || !seen.insert(node.at.clone()) {
+            return;
+        }
+        if !node.value.is_object() {
+            return self.odd.push(node);
+        }
+        let all = node.get("allOf");
+        let members = node.items("allOf");
+        self.parts.push(node);
+        if !(all.value.is_array() || all.value.is_null()) {
+            self.odd.push(all);
+        }
+        for member in members {
+            self.members.push(member.clone());
+            self.add(member.resolved(), seen);
+        }
+    }
+
+    /// The schema that is spoken of.
+    pub(super) fn here(&self) -> &Node<'a> {
+        &self.parts[0]
+    }
+
+    /// All that is said but for readers, by keyword and by property, whichever part says it; as far as
+    /// likeness looks. Null is not in it: which parts allow it is no sum.
+    pub(super) fn said(&self, likeness: &mut Likeness) -> BTreeMap<String, BTreeSet<u64>> {
+        let mut said: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+        for part in &self.parts {
+            for (key, value) in part.value.as_object().into_iter().flatten() {
+                let node = part.below(key, value);
+                let inner = match key.as_str() {
+                    "allOf" | "nullable" => continue,
+                    key if is_prose(key) || says_nothing(key, value) => continue,
+                    "required" => node.list().into_iter().map(|name| (key.clone(), name)).collect(),
+                    "properties" => part.members(key).map(|(name, node)| (format!("{key}/{name}"), node)).collect(),
+                    _ => vec![(key.clone(), node)],
+                };
+                for (key, node) in inner {
+                    said.entry(key).or_default().insert(likeness.of(&node, false));
+                }
+            }
+        }
+        said
+    }
+
+    /// Whether there is a schema at all.
+    pub(super) fn is_there(&self) -> bool {
+        self.here().value.is_object()
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.parts.iter().any(|part| part.has(key))
+    }
+
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        self.parts.iter().any(|part| part.is_true(key))
+    }
+
+    /// What each part says under a key; where it would stand, if none says anything.
+    pub(super) fn all(&self, key: &str) -> Vec<Node<'a>> {
+        let all: Vec<_> = self.parts.iter().filter(|part| part.has(key)).map(|part| part.get(key)).collect();
+        if all.is_empty() { vec![self.here().get(key)] } else { all }
+    }
+
+    /// What the parts together say under a key: the narrowest type, the tightest bound, else the first.
+    pub(super) fn get(&self, key: &str) -> Node<'a> {
+        let mut all = self.all(key);
+        let narrowest = match key {
+            "type" => all.iter().position(|node| node.value == "integer"),
+            _ if BOUNDS.iter().any(|(bound, _)| *bound == key) => {
+                let upper = key.starts_with("max");
+                (1..all.len()).try_fold(0, |best, i| {
+                    let order = numbers::compare(all[i].value, all[best].value)?;
+                    Some(if order.is_lt() == upper && order.is_ne() { i } else { best })
+                })
+            }
+            _ => None,
+        };
+        let node = all.swap_remove(narrowest.unwrap_or(0));
+        match says_nothing(key, node.value) && !node.value.is_boolean() {
+            true => Node { value: &Value::Null, ..node },
+            false => node,
+        }
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
+        self.get(key).value.as_str()
+    }
+
+    /// What parts say under a key besides what they say together.
+    pub(super) fn besides(&self, key: &str) -> BTreeSet<String> {
+        let together = numbers::canonical(self.get(key).value);
+        let said = self.parts.iter().filter_map(|part| part.value.get(key));
+        let said = said.filter(|value| !says_nothing(key, value)).map(numbers::canonical);
+        said.filter(|value| *value != together).collect()
+    }
+
+    /// The first part where a flag is true; the schema that is spoken of, where it is nowhere.
+    pub(super) fn with(&self, flag: &str) -> Node<'a> {
+        self.parts.iter().find(|part| part.is_true(flag)).unwrap_or(self.here()).clone()
+    }
+
+    /// All keys that a part has.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'a String> + use<'_, 'a> {
+        let maps = self.parts.iter().filter_map(|part| part.value.as_object());
+        maps.flat_map(|map| map.keys())
+    }
+
+    /// The names that are required, by any part.
+    pub(super) fn required(&self) -> HashSet<&'a str> {
+        let lists = self.parts.iter().filter_map(|part| part.value.get("required")?.as_array());
+        lists.flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The names of the properties.
+    pub(super) fn properties(&self) -> BTreeSet<&'a String> {
+        let maps = self.parts.iter().filter_map(|part| part.value.get("properties")?.as_object());
+        maps.flat_map(|map| map.keys()).collect()
+    }
+
+    /// What the parts say of a property; where it would stand, if none says anything.
+    pub(super) fn property(&self, name: &str) -> Vec<Node<'a>> {
+        let maps = self.parts.iter().map(|part| part.get("properties"));
+        let all: Vec<_> = maps.filter(|map| map.has(name)).map(|map| map.get(name)).collect();
+        if all.is_empty() { vec![self.get("properties").get(name)] } else { all }
+    }
+
+    /// The values of `enum` that all parts allow, each as a canonical text. Nothing where none has it.
+    pub(super) fn values(&self, key: &str) -> Option<BTreeSet<String>> {
+        let lists = self.parts.iter().filter_map(|part| part.value.get(key)?.as_array());
+        let sets = lists.map(|list| list.iter().map(numbers::canonical).collect::<BTreeSet<_>>());
+        sets.reduce(|a, b| a.intersection(&b).cloned().collect())
+    }
+
+    /// Whether null is allowed. Strictly, OpenAPI 3.0 has `nullable` do nothing beside `allOf` without
+    /// a `type`; it is the only way there to say that what a `$ref` leads to may be null, and meant so.
+    pub(super) fn nullable(&self) -> bool {
+        let said: Vec<bool> = self.nodes.iter().filter_map(|node| nullable(node, &mut Vec::new())).collect();
+        !said.is_empty() && said.iter().all(|nullable| *nullable)
+    }
+
+    /// Why no value can fit all parts, if so.
+    pub(super) fn contradiction(&self) -> Option<String> {
+        let mut types: BTreeSet<String> =
+            self.all("type").iter().filter_map(|node| node.value.as_str()).map(str::to_owned).collect();
+        if types.contains("integer") {
+            types.remove("number");
+        }
+        if types.len() > 1 {
+            return Some(format!("its members are of different types, {}", Vec::from_iter(types).join(" and ")));
+        }
+        if self.parts.len() > 1 && self.values("enum").is_some_and(|values| values.is_empty()) {
+            return Some("no value is in the `enum`s of all its members".to_owned());
+        }
+        for (low, high) in [
+            ("minimum", "maximum"),
+            ("minLength", "maxLength"),
+            ("minItems", "maxItems"),
+            ("minProperties", "maxProperties"),
+        ] {
+            let order = numbers::compare(self.get(low).value, self.get(high).value);
+            if self.parts.len() > 1 && order.is_some_and(|order| order.is_gt()) {
+                return Some(format!("its members' {low} is above their {high}"));
+            }
+        }
+        None
+    }
+}
+
+/// Whether a schema allows null; nothing where it says nothing of what it allows.
+fn nullable(node: &Node<'_>, above: &mut Vec<String>) -> Option<bool> {
+    let node = node.clone().resolved();
+    if node.is_true("nullable") {
+        return Some(true);
+    }
+    if node.has("type") || node.has("properties") || node.has("enum") {
+        return Some(false);
+    }
+    if above.contains(&node.at) {
+        return None;
+    }
+    above.push(node.at.clone());
+    let said: Vec<bool> = node.items("allOf").iter().filter_map(|member| nullable(member, above)).collect();
+    above.pop();
+    (!said.is_empty()).then(|| said.iter().all(|nullable| *nullable))
+}
