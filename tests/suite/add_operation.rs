@@ -113,7 +113,7 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
         "paths": { "/a": { "summary": "second", "put": { "operationId": "put_a" } }, "/b": { "get": {} } },
         "components": { "schemas": { "Same": { "type": "string" }, "Differs/": { "type": "integer" }, "New": {} } },
     });
-    let spec = |value: &Value| Spec { value: value.clone() };
+    let spec = |value: &Value| Spec::from(value.clone());
     let documents = [("first".to_owned(), spec(&first)), ("second".to_owned(), spec(&second))];
     let (merged, told) = xtask::merge::merge(&documents).unwrap();
     let told: Vec<_> = told.iter().map(|line| line.trim_end_matches(": the first document is followed")).collect();

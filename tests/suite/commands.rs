@@ -67,7 +67,7 @@ fn files_that_are_no_document_are_named_with_the_reason() {
         ("7", "there is no OpenAPI document"),
         ("openapi:\n", ""),
         ("openapi: 7\n", ""),
-        ("swagger: '2.0'\n", "there is no OpenAPI document"),
+        ("swagger: '2.0'\n", "(line 1 column 1): Swagger \"2.0\""),
     ] {
         std::fs::write(&file, text).unwrap();
         let (code, out, err) = run_xtask(&["diff", path, path]);

@@ -432,7 +432,7 @@ fn bombs_do_not_go_off() {
         writeln!(bomb, "{name}: &{name} [{}]", vec![format!("*{before}"); 9].join(", ")).unwrap();
     }
     let error = Spec::parse(&bomb).unwrap_err();
-    assert!(format!("{error:#}").contains("repetition limit exceeded"), "{error:#}");
+    assert!(format!("{error:#}").contains("aliases that lead to too many values"), "{error:#}");
     for deep in ["[".repeat(200_000), "{x: ".repeat(200_000), "- ".repeat(20_000)] {
         assert!(Spec::parse(&format!("openapi: 3.0.1\nx:\n  {deep}")).is_err());
     }

@@ -17,6 +17,7 @@ mod names;
 mod outcomes;
 mod pages;
 mod path_values;
+mod reading;
 mod retries;
 mod secrets;
 mod semver;

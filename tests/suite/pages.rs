@@ -79,7 +79,7 @@ fn what_is_no_document_is_told_apart() {
         (" \n\t\n".to_owned(), "the page is empty"),
         ("# openapi\n".to_owned(), "there is no OpenAPI document: no code fence"),
         (" openapi: 3.0.1\n".to_owned(), "there is no OpenAPI document"),
-        ("{\"swagger\": \"2.0\"}".to_owned(), "there is no OpenAPI document"),
+        ("{\"wagger\": \"2.0\"}".to_owned(), "there is no OpenAPI document"),
         ("say \"openapi\"\n".to_owned(), "there is no OpenAPI document"),
         (format!("```yaml\n{DOCUMENT}"), "the page is cut short"),
         (format!("```yaml\n{DOCUMENT}~~~\n"), "the page is cut short"),

@@ -90,7 +90,8 @@ pub fn ended_with(ended: &Ended, number: u8) {
 fn the_stored_document_is_no_drift() {
     let copy = Copy::new();
     let before = copy.files();
-    for from in [page(&upstream()), upstream()] {
+    // A page with line ends of another system is the same page.
+    for from in [page(&upstream()), upstream(), page(&upstream()).replace('\n', "\r\n")] {
         let from = copy.write("same.md", &from);
         for more in [&["--from", &from, "--check"][..], &["--from", &from]] {
             let ended = copy.run(more);
@@ -319,7 +320,7 @@ fn pruning_keeps_what_a_path_says_as_a_whole() {
         },
         "components": { "parameters": { "P": { "name": "p", "in": "query" }, "Q": {} }, "securitySchemes": { "S": {} } },
     });
-    let pruned = xtask::spec::Spec { value: document.clone() }.pruned(&["a".to_owned()]).unwrap().value;
+    let pruned = xtask::spec::Spec::from(document.clone()).pruned(&["a".to_owned()]).unwrap().value;
     let expected = serde_json::json!({
         "openapi": "3.0.1",
         "paths": { "/a": {
@@ -328,7 +329,7 @@ fn pruning_keeps_what_a_path_says_as_a_whole() {
         "components": { "parameters": { "P": { "name": "p", "in": "query" } }, "securitySchemes": { "S": {} } },
     });
     assert_eq!(pruned, expected);
-    let error = xtask::spec::Spec { value: document }.pruned(&["z".to_owned()]).unwrap_err().to_string();
+    let error = xtask::spec::Spec::from(document).pruned(&["z".to_owned()]).unwrap_err().to_string();
     assert_eq!(error, "the document lacks the operation [\"z\"]; it holds a, b, c");
 }
 

@@ -8,6 +8,8 @@ use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{StatusCode, Url};
 
+use crate::spec::Spec;
+
 /// What a fetch may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -57,15 +59,46 @@ pub fn read_within(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Re
     }
 }
 
-/// The OpenAPI document of a page that nothing is known of yet, and the page's ETag.
+/// The OpenAPI document of a page.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The document, as published.
+    pub text: String,
+    /// The line of the page that it begins at.
+    pub first_line: usize,
+    /// What the server called this version of the page.
+    pub etag: Option<String>,
+}
+
+impl Document {
+    /// Takes the document out of a page.
+    ///
+    /// # Errors
+    /// As [`extract`].
+    pub fn of(page: &str, etag: Option<String>) -> anyhow::Result<Self> {
+        let text = extract(page)?;
+        let before = &page[..text.as_ptr().addr() - page.as_ptr().addr()];
+        Ok(Self { text: text.to_owned(), first_line: 1 + before.matches('\n').count(), etag })
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// As [`Spec::parse_at`].
+    pub fn parse(&self) -> anyhow::Result<Spec> {
+        Spec::parse_at(&self.text, self.first_line)
+    }
+}
+
+/// The OpenAPI document of a page that nothing is known of yet.
 ///
 /// # Errors
 /// As [`read`] and [`extract`].
-pub fn document(from: &str) -> anyhow::Result<(String, Option<String>)> {
+pub fn document(from: &str) -> anyhow::Result<Document> {
     let Fetched::Text(page, etag) = read(from, None)? else {
         bail!("{from}: the server says that it did not change, but was not asked so");
     };
-    Ok((extract(&page).with_context(|| from.to_owned())?.to_owned(), etag))
+    Document::of(&page, etag).with_context(|| from.to_owned())
 }
 
 async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {
@@ -166,8 +199,9 @@ pub fn extract(page: &str) -> anyhow::Result<&str> {
 /// Whether a text is an OpenAPI document, by its top-level key.
 fn is_document(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
-    let yaml = ["openapi:", "'openapi':", "\"openapi\":"];
-    text.trim_start().starts_with('{') && text.contains("\"openapi\"")
+    // Swagger 2.0 is refused by its name, not as something unknown.
+    let yaml = ["openapi:", "'openapi':", "\"openapi\":", "swagger:", "'swagger':", "\"swagger\":"];
+    text.trim_start().starts_with('{') && (text.contains("\"openapi\"") || text.contains("\"swagger\""))
         || text.lines().any(|line| yaml.iter().any(|key| line.starts_with(key)))
 }
 

@@ -1,90 +1,73 @@
 //! Documents: read, validated, and written.
 
+mod validate;
+mod yaml;
+
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+use self::validate::Invalid;
+pub use self::yaml::Place;
+
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
-/// How deep brackets may be nested. The YAML scanner takes time by the square of it, and the parser
-/// would refuse more than 128 levels in the end.
-const MAX_DEPTH: usize = 1000;
-
-/// How deep brackets are nested at most, those in texts included.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut most) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => continue,
-        }
-        most = most.max(depth);
-    }
-    most
-}
 
 /// An OpenAPI 3.0 document.
 #[derive(Clone, Debug)]
 pub struct Spec {
-    /// The document as a tree, in the order in which it is written.
+    /// The document as a tree, in the order in which it is written. Whole numbers of more than 64 bits
+    /// stand in it as texts: see [`big_integer`].
     pub value: Value,
+    /// The text that it was read from, and the line that this begins at in its page.
+    text: Rc<str>,
+    first_line: usize,
+}
+
+/// A document that was read from no text: nothing in it has a place.
+impl From<Value> for Spec {
+    fn from(value: Value) -> Self {
+        Self { value, text: "".into(), first_line: 1 }
+    }
 }
 
 impl Spec {
     /// Reads YAML or JSON.
     ///
     /// # Errors
-    /// Where the text is neither, or not an OpenAPI 3.0 document.
+    /// Where the text is neither, or not an OpenAPI 3.0 document: what is wrong, its JSON pointer, line
+    /// and column.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
+        Self::parse_at(text, 1)
+    }
+
+    /// As [`parse`](Self::parse), for a text that begins at a line of a page.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse); lines are those of the page.
+    pub fn parse_at(text: &str, first_line: usize) -> anyhow::Result<Self> {
         if text.trim().is_empty() {
             bail!("the document is empty");
         }
-        if depth(text) > MAX_DEPTH {
-            bail!("brackets are nested more than {MAX_DEPTH} deep: this is no document for people");
+        let in_page = |place: Place| Place { line: place.line + first_line - 1, ..place };
+        let value = yaml::read(text).map_err(|e| yaml::Error { at: in_page(e.at), ..e })?;
+        if let Err(Invalid { pointer, what }) = validate::validate(&lowered(&value)) {
+            let place = yaml::places(text, &[&pointer])?.get(&pointer).copied();
+            let place = place.map(|place| format!(" ({})", in_page(place))).unwrap_or_default();
+            let pointer = if pointer.is_empty() { String::new() } else { format!("#{pointer}{place}: ") };
+            bail!("not a valid OpenAPI 3.0 document: {pointer}{what}");
         }
-        let value: Value = serde_yaml::from_str(text).context("not YAML or JSON")?;
-        let spec = Self { value };
-        spec.validate()?;
-        Ok(spec)
+        Ok(Self { value, text: text.into(), first_line })
     }
 
-    fn validate(&self) -> anyhow::Result<()> {
-        match self.value.get("openapi") {
-            None => bail!("not an OpenAPI document: there is no `openapi` at its top"),
-            Some(Value::String(version)) if version.starts_with("3.0.") => {}
-            Some(version) => bail!("OpenAPI version {version}, but only 3.0 is understood"),
-        }
-        serde_json::from_value::<openapiv3::OpenAPI>(self.value.clone()).context("not a valid OpenAPI 3.0 document")?;
-        self.check_references(&self.value, &mut String::new())
-    }
-
-    /// Checks that every local `$ref` leads somewhere.
-    fn check_references(&self, value: &Value, at: &mut String) -> anyhow::Result<()> {
-        let length = at.len();
-        let visit = |at: &mut String, key: &str, value: &Value| {
-            at.push('/');
-            at.push_str(&pointer_token(key));
-            let result = self.check_references(value, at);
-            at.truncate(length);
-            result
-        };
-        match value {
-            Value::Object(map) => {
-                if let Some(Value::String(reference)) = map.get("$ref")
-                    && let Some(pointer) = reference.strip_prefix('#')
-                    && self.value.pointer(pointer).is_none()
-                {
-                    bail!("#{at} refers to {reference}, which is not there");
-                }
-                map.iter().try_for_each(|(key, value)| visit(at, key, value))
-            }
-            Value::Array(items) => items.iter().enumerate().try_for_each(|(i, item)| visit(at, &i.to_string(), item)),
-            _ => Ok(()),
-        }
+    /// Where values stand in the page, by their JSON pointers.
+    pub fn places(&self, pointers: &[&str]) -> HashMap<String, Place> {
+        let mut places = yaml::places(&self.text, pointers).unwrap_or_default();
+        places.values_mut().for_each(|place| place.line += self.first_line - 1);
+        places
     }
 
     /// The ids of the operations that the document holds.
@@ -159,26 +142,95 @@ pub fn operation_ids(document: &Value) -> impl Iterator<Item = &str> {
     items.flat_map(|item| item.values()).filter_map(|operation| operation.get("operationId")?.as_str())
 }
 
-/// The pointers that `$ref`s lead to, from a document's paths on.
+/// The pointers that `$ref`s lead to, from a document's paths on, with all that is around them.
 pub fn reachable(document: &Value) -> BTreeSet<String> {
     let mut open: Vec<&Value> = document.get("paths").into_iter().collect();
     let mut seen = BTreeSet::new();
     while let Some(value) = open.pop() {
-        match value {
-            Value::Object(map) => {
-                let reference = map.get("$ref").and_then(Value::as_str);
-                if let Some(pointer) = reference.and_then(|to| to.strip_prefix('#'))
-                    && seen.insert(pointer.to_owned())
-                {
-                    open.extend(document.pointer(pointer));
-                }
-                open.extend(map.values());
+        for (_, reference) in references(value) {
+            let Some(pointer) = target(reference) else { continue };
+            if !seen.insert(pointer.clone().into_owned()) {
+                continue;
             }
-            Value::Array(items) => open.extend(items),
-            _ => {}
+            open.extend(document.pointer(&pointer));
+            let around = pointer.match_indices('/').map(|(end, _)| pointer[..end].to_owned());
+            seen.extend(around.filter(|around| !around.is_empty()));
         }
     }
     seen
+}
+
+/// Keys under which a value is data: a `$ref` in it is none.
+fn is_data(key: &str) -> bool {
+    matches!(key, "example" | "default" | "enum" | "const" | "value") || key.starts_with("x-")
+}
+
+/// Keys of maps whose own keys are names, whatever these are called.
+fn holds_names(key: &str) -> bool {
+    matches!(
+        key,
+        "properties"
+            | "patternProperties"
+            | "schemas"
+            | "responses"
+            | "parameters"
+            | "requestBodies"
+            | "headers"
+            | "securitySchemes"
+            | "links"
+            | "callbacks"
+            | "paths"
+            | "content"
+            | "encoding"
+            | "examples"
+            | "mapping"
+            | "variables"
+            | "scopes"
+    )
+}
+
+/// All `$ref`s in a value, each with the pointer of what holds it. Where a value is data, such as an
+/// example or an extension, there are none.
+pub fn references(value: &Value) -> Vec<(String, &str)> {
+    let mut found = Vec::new();
+    find_references(value, None, false, &mut String::new(), &mut found);
+    found
+}
+
+fn find_references<'v>(
+    value: &'v Value,
+    key: Option<&str>,
+    names: bool,
+    at: &mut String,
+    found: &mut Vec<(String, &'v str)>,
+) {
+    let length = at.len();
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get("$ref").filter(|_| !names) {
+                found.push((at.clone(), reference));
+            }
+            for (name, value) in map {
+                let extension = matches!(key, Some("paths" | "responses")) && name.starts_with("x-");
+                if if names { extension } else { is_data(name) } {
+                    continue;
+                }
+                at.push('/');
+                at.push_str(&pointer_token(name));
+                find_references(value, Some(name), !names && holds_names(name), at, found);
+                at.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                at.push('/');
+                at.push_str(&i.to_string());
+                find_references(item, None, false, at, found);
+                at.truncate(length);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Whether a member of a path item is an operation, by what every operation has.
@@ -196,6 +248,23 @@ pub fn target(reference: &str) -> Option<Cow<'_, str>> {
 /// numbers, as serde_json keeps them, hold none. The first character is in no text of a document.
 const BIG: &str = "\u{fdd0}integer ";
 
+fn big(digits: &str) -> Value {
+    format!("{BIG}{digits}").into()
+}
+
+/// A tree with the whole numbers of more than 64 bits as floats, as near as these come.
+fn lowered(value: &Value) -> Value {
+    match value {
+        Value::String(text) => match big_integer(text).and_then(|digits| digits.parse::<f64>().ok()) {
+            Some(float) => Value::from(float),
+            None => value.clone(),
+        },
+        Value::Array(items) => items.iter().map(lowered).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), lowered(value))).collect(),
+        value => value.clone(),
+    }
+}
+
 /// The digits of a whole number of more than 64 bits.
 pub fn big_integer(text: &str) -> Option<&str> {
     text.strip_prefix(BIG)
@@ -211,7 +280,7 @@ pub fn pointer_token(key: &str) -> String {
 /// # Errors
 /// Where the tree holds what YAML cannot express.
 pub fn to_yaml(comment: &str, value: &Value) -> anyhow::Result<String> {
-    let body = serde_yaml::to_string(value).context("cannot write YAML")?;
+    let body = serde_yaml::to_string(&lowered(value)).context("cannot write YAML")?;
     let comment: String = comment.lines().map(|line| format!("# {line}\n")).collect();
     Ok(format!("{comment}{body}"))
 }

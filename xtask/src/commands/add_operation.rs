@@ -44,8 +44,9 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     }
     let url = format!("{PAGES}{id}.md");
     let from = arguments.from.as_ref().unwrap_or(&url);
-    let (document, etag) = page::document(from)?;
-    let (spec, text) = update_spec::wanted(document, std::slice::from_ref(id)).with_context(|| from.clone())?;
+    let document = page::document(from)?;
+    let etag = document.etag.clone();
+    let (spec, text) = update_spec::wanted(&document, std::slice::from_ref(id)).with_context(|| from.clone())?;
 
     let source = Source {
         file: format!("{id}.yaml"),

@@ -56,8 +56,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 }
 
 fn read(from: &str) -> anyhow::Result<Spec> {
-    let (document, _) = page::document(from)?;
-    Spec::parse(&document).with_context(|| from.to_owned())
+    page::document(from)?.parse().with_context(|| from.to_owned())
 }
 
 fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {

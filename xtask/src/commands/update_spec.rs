@@ -10,7 +10,7 @@ use crate::Status;
 use crate::diff::{self, Finding, Level};
 use crate::impact::{self, Impact};
 use crate::merge::merge;
-use crate::page::{self, Fetched};
+use crate::page::{self, Document, Fetched};
 use crate::report::{Format, Report};
 use crate::spec::{self, Spec};
 use crate::store::{self, Source, Store};
@@ -105,18 +105,20 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
         let old = Spec::parse(&stored).with_context(|| source.file.clone())?;
         let fetched = match &page {
             // A page is for the documents whose operations it holds; with one document it must be for that.
-            Some((document, _)) if sources.len() > 1 && !holds(document, &source.operations) => None,
-            Some((document, etag)) => Some((document.clone(), etag.clone())),
+            Some(document) if sources.len() > 1 && !holds(document, &source.operations) => None,
+            Some(document) => Some(document.clone()),
             None => fetch(source, &stored)?,
         };
-        let Some((document, etag)) = fetched else {
+        let Some(document) = fetched else {
             documents.push((source.file.clone(), old));
             continue;
         };
         let place = from.unwrap_or(&source.url);
-        let (spec, text) = wanted(document, &source.operations).with_context(|| place.to_owned())?;
+        let (spec, text) = wanted(&document, &source.operations).with_context(|| place.to_owned())?;
+        // Line ends are the server's business: with others, it is the same text.
+        let text = if text.replace("\r\n", "\n") == stored.replace("\r\n", "\n") { stored.clone() } else { text };
         findings.extend(diff::diff(&old.value, &spec.value));
-        let etag = etag.filter(|_| place == source.url);
+        let etag = document.etag.filter(|_| place == source.url);
         toml = store::with_version(&toml, &source.file, &store::sha256(&text), etag.as_deref())?;
         documents.push((source.file.clone(), spec));
         if stored != text {
@@ -140,20 +142,17 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
 }
 
 /// A source's document, or nothing where the server says that it did not change.
-fn fetch(source: &Source, stored: &str) -> anyhow::Result<Option<(String, Option<String>)>> {
+fn fetch(source: &Source, stored: &str) -> anyhow::Result<Option<Document>> {
     // An ETag is worth asking with only for what is really stored.
     let known = store::sha256(stored) == source.sha256;
     match page::read(&source.url, source.etag.as_deref().filter(|_| known))? {
-        Fetched::Text(page, etag) => {
-            let document = page::extract(&page).with_context(|| source.url.clone())?.to_owned();
-            Ok(Some((document, etag)))
-        }
+        Fetched::Text(page, etag) => Ok(Some(Document::of(&page, etag).with_context(|| source.url.clone())?)),
         Fetched::NotModified => Ok(None),
     }
 }
 
-fn holds(document: &str, operations: &[String]) -> bool {
-    Spec::parse(document).is_ok_and(|spec| spec.require(operations).is_ok())
+fn holds(document: &Document, operations: &[String]) -> bool {
+    document.parse().is_ok_and(|spec| spec.require(operations).is_ok())
 }
 
 /// The stored documents, in the order of `source.toml`.
@@ -191,11 +190,11 @@ pub fn report(
 
 /// The document with the wanted operations: as published where it holds no others, else what is
 /// left of it.
-pub(super) fn wanted(document: String, operations: &[String]) -> anyhow::Result<(Spec, String)> {
-    let whole = Spec::parse(&document)?;
+pub(super) fn wanted(document: &Document, operations: &[String]) -> anyhow::Result<(Spec, String)> {
+    let whole = document.parse()?;
     let pruned = whole.clone().pruned(operations)?;
     let text = match pruned.value == whole.value {
-        true => document,
+        true => document.text.clone(),
         false => spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?,
     };
     Ok((pruned, text))

@@ -26,6 +26,7 @@ impl<'a> Walk<'a> {
         if from.is_empty() && to.is_empty() {
             return;
         }
+        self.beside_references(spot.direction, (&from, &to));
         take_pairs(&mut from, &mut to, |a, b| self.surely_same(a.value, b.value) || same_text(a, b, "$ref"));
         take_pairs(&mut from, &mut to, |a, b| self.likeness.of(a, true) == self.likeness.of(b, true));
         if from.len() == to.len() {

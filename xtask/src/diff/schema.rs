@@ -1,6 +1,7 @@
 //! Two schemas, wherever they stand.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use super::node::Node;
 use super::rules::{self, BOUNDS};
@@ -127,7 +128,7 @@ impl<'a> Walk<'a> {
             }
             (false, false) => {
                 let spot = Spot { direction, place: Place::Body, stays: false, typed, required: false };
-                self.compare(spot, (std::slice::from_ref(nodes.0), std::slice::from_ref(nodes.1)));
+                self.compare(spot, (slice::from_ref(nodes.0), slice::from_ref(nodes.1)));
             }
         }
     }
@@ -135,13 +136,13 @@ impl<'a> Walk<'a> {
     pub(super) fn parameter_schema(&mut self, nodes: (&Node<'a>, &Node<'a>), header: bool, required: bool) {
         let place = if header { Place::Header } else { Place::Parameter };
         let spot = Spot { direction: Direction::Request, place, stays: false, typed: true, required };
-        self.compare(spot, (std::slice::from_ref(nodes.0), std::slice::from_ref(nodes.1)));
+        self.compare(spot, (slice::from_ref(nodes.0), slice::from_ref(nodes.1)));
     }
 
     pub(super) fn header_schema(&mut self, nodes: (&Node<'a>, &Node<'a>)) {
         let (direction, place) = (Direction::Response, Place::Header);
         let spot = Spot { direction, place, stays: false, typed: false, required: false };
-        self.compare(spot, (std::slice::from_ref(nodes.0), std::slice::from_ref(nodes.1)));
+        self.compare(spot, (slice::from_ref(nodes.0), slice::from_ref(nodes.1)));
     }
 
     /// Reports a change under its composed id and by the level of its rule.
@@ -170,9 +171,7 @@ impl<'a> Walk<'a> {
         if same(self, old, new) {
             return;
         }
-        if let ([old], [new]) = (old, new) {
-            self.beside_references(spot.direction, (old, new));
-        }
+        self.beside_references(spot.direction, (old, new));
         let resolved = |nodes: &[Node<'a>]| nodes.iter().cloned().map(Node::resolved).collect::<Vec<_>>();
         let (old, new) = (resolved(old), resolved(new));
         if !same(self, &old, &new) {

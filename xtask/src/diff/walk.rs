@@ -1,6 +1,7 @@
 //! What every part of the walk uses: reporting, following `$ref`s, and comparing what has no rule.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::slice;
 
 use serde_json::Value;
 
@@ -195,14 +196,18 @@ impl<'a> Walk<'a> {
     }
 
     /// What stands beside a `$ref` is void in OpenAPI 3.0, so a change of it is told to readers only.
-    pub(super) fn beside_references(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
-        let beside = |node: &Node<'a>| -> BTreeMap<&'a String, &'a Value> {
-            let map = node.value.as_object().filter(|map| map.contains_key("$ref"));
-            map.into_iter().flatten().filter(|(key, _)| *key != "$ref").collect()
+    pub(super) fn beside_references(&mut self, direction: Direction, (old, new): (&[Node<'a>], &[Node<'a>])) {
+        let beside = |nodes: &[Node<'a>]| -> Vec<BTreeMap<&'a String, &'a Value>> {
+            let maps = nodes.iter().filter_map(|node| node.value.as_object());
+            let maps = maps.filter(|map| map.contains_key("$ref"));
+            let beside = maps.map(|map| map.iter().filter(|(key, _)| *key != "$ref").collect::<BTreeMap<_, _>>());
+            beside.filter(|map| !map.is_empty()).collect()
         };
-        if beside(old) != beside(new) {
+        if let ([a, ..], [b, ..]) = (old, new)
+            && beside(old) != beside(new)
+        {
             let message = "what stands beside a $ref, and is void there, changed".into();
-            self.report("ref-sibling-changed", PROSE_LEVEL, direction, (old, new), message);
+            self.report("ref-sibling-changed", PROSE_LEVEL, direction, (a, b), message);
         }
     }
 
@@ -212,7 +217,7 @@ impl<'a> Walk<'a> {
         direction: Direction,
         (old, new): (&Node<'a>, &Node<'a>),
     ) -> (Node<'a>, Node<'a>) {
-        self.beside_references(direction, (old, new));
+        self.beside_references(direction, (slice::from_ref(old), slice::from_ref(new)));
         (old.clone().resolved(), new.clone().resolved())
     }
 

@@ -1,0 +1,405 @@
+//! YAML (and JSON, which is YAML too) read strictly, each value with its place in the text.
+//!
+//! serde_yaml reads the same values, and writes them; what it does not tell is where a value stands,
+//! that a key stands there twice, and what number of more than 64 bits it was.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use serde_json::{Map, Number, Value};
+
+/// How deep a document may be nested, as in serde_yaml.
+const MAX_DEPTH: usize = 128;
+
+/// How many values a document may hold once its aliases are followed: ten times the largest that is
+/// known. More than that is made to be expensive.
+const MAX_VALUES: usize = 5_000_000;
+
+/// A place in a text. Both count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl From<Marker> for Place {
+    fn from(marker: Marker) -> Self {
+        Self { line: marker.line(), column: marker.col() + 1 }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {} column {}", self.line, self.column)
+    }
+}
+
+/// Why a text is no document, and where.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{what} at {at}")]
+pub struct Error {
+    /// What is wrong.
+    pub what: String,
+    /// Where it is wrong.
+    pub at: Place,
+}
+
+impl From<ScanError> for Error {
+    fn from(error: ScanError) -> Self {
+        let what = error.info();
+        // Some of its texts tell the place, too.
+        Self { what: format!("not YAML or JSON: {what}"), at: (*error.marker()).into() }
+    }
+}
+
+fn error(what: impl Into<String>, at: Place) -> Error {
+    Error { what: what.into(), at }
+}
+
+/// Reads the one document in a text.
+///
+/// # Errors
+/// Where it is none, or says something twice.
+pub fn read(text: &str) -> Result<Value, Error> {
+    Reader::new(&json_pairs(text), Vec::new()).read().map(|(value, _)| value)
+}
+
+/// Where values stand, by their JSON pointers: a member where its key does. What is not there is
+/// where the nearest value around it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn places(text: &str, pointers: &[&str]) -> Result<HashMap<String, Place>, Error> {
+    let mut wanted: Vec<&str> = pointers.iter().flat_map(|pointer| around(pointer)).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let (_, found) = Reader::new(&json_pairs(text), wanted).read()?;
+    let nearest = |pointer: &&str| {
+        let place = around(pointer).find_map(|around| found.get(around).copied());
+        ((*pointer).to_owned(), place.unwrap_or(Place { line: 1, column: 1 }))
+    };
+    Ok(pointers.iter().map(nearest).collect())
+}
+
+/// In JSON, a character beyond 16 bits may be escaped as a pair of surrogates, which YAML does not know.
+/// (RFC 8259, 7)
+fn json_pairs(text: &str) -> Cow<'_, str> {
+    if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') || !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let pair = unit(rest).zip(rest.get(6..).and_then(unit));
+        let decoded = pair.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
+        match decoded.filter(|c| c.len_utf16() == 2) {
+            Some(c) => {
+                out.push(c);
+                rest = &rest[12..];
+            }
+            None => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                out.push_str(&rest[..length]);
+                rest = &rest[length..];
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// A pointer, and those of all that is around it.
+fn around(pointer: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(pointer);
+    std::iter::from_fn(move || {
+        let here = next?;
+        next = here.rfind('/').map(|end| &here[..end]);
+        Some(here)
+    })
+}
+
+/// A list or a map that is not at its end yet.
+enum Open {
+    List(Vec<Value>),
+    Map { members: Map<String, Value>, merged: Vec<Value>, key: Option<Key> },
+}
+
+enum Key {
+    Text(String),
+    /// `<<`, whose value is merged into the map.
+    Merge(Place),
+}
+
+struct Level {
+    open: Open,
+    anchor: usize,
+    /// How many values it holds, itself included.
+    size: usize,
+    /// How long the pointer to it is.
+    pointer: usize,
+}
+
+struct Reader<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    levels: Vec<Level>,
+    anchors: HashMap<usize, (Value, usize)>,
+    /// The pointer to what is read at the moment, where places are wanted, and those wanted.
+    pointer: String,
+    wanted: Vec<&'t str>,
+    places: HashMap<String, Place>,
+    values: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, wanted: Vec<&'t str>) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self {
+            parser: Parser::new_from_str(text),
+            levels: Vec::new(),
+            anchors: HashMap::new(),
+            pointer: String::new(),
+            wanted,
+            places: HashMap::new(),
+            values: 0,
+        }
+    }
+
+    fn read(mut self) -> Result<(Value, HashMap<String, Place>), Error> {
+        let mut root = None;
+        while let Some(event) = self.parser.next_event() {
+            let (event, span) = event?;
+            let at = Place::from(span.start);
+            let done = match event {
+                Event::Scalar(text, style, anchor, tag) => {
+                    if self.key(&text, style, at)? {
+                        None
+                    } else {
+                        self.value_begins(at);
+                        let value = scalar(&text, style, tag.as_deref()).map_err(|what| error(what, at))?;
+                        self.value(value, 1, anchor, at)?
+                    }
+                }
+                Event::Alias(anchor) => {
+                    self.no_key(at)?;
+                    self.value_begins(at);
+                    let (value, size) = self
+                        .anchors
+                        .get(&anchor)
+                        .cloned()
+                        .ok_or_else(|| error("an alias of what it is in itself", at))?;
+                    self.value(value, size, 0, at)?
+                }
+                Event::SequenceStart(anchor, tag) => {
+                    self.begin(Open::List(Vec::new()), anchor, tag.as_deref(), at)?;
+                    None
+                }
+                Event::MappingStart(anchor, tag) => {
+                    let open = Open::Map { members: Map::new(), merged: Vec::new(), key: None };
+                    self.begin(open, anchor, tag.as_deref(), at)?;
+                    None
+                }
+                Event::SequenceEnd | Event::MappingEnd => self.end(at)?,
+                Event::DocumentStart(_) if root.is_some() => {
+                    return Err(error("a second document; put each into a file of its own", at));
+                }
+                _ => None,
+            };
+            if let Some(value) = done {
+                root = Some(value);
+            }
+        }
+        Ok((root.unwrap_or(Value::Null), self.places))
+    }
+
+    /// Takes a scalar as a map's key, if it stands where one must.
+    fn key(&mut self, text: &str, style: ScalarStyle, at: Place) -> Result<bool, Error> {
+        let Some(Level { open: Open::Map { members, key, .. }, pointer, .. }) = self.levels.last_mut() else {
+            return Ok(false);
+        };
+        if key.is_some() {
+            return Ok(false);
+        }
+        if text == "<<" && style == ScalarStyle::Plain {
+            *key = Some(Key::Merge(at));
+            return Ok(true);
+        }
+        if members.contains_key(text) {
+            return Err(error(format!("the key `{}` stands here a second time", text.escape_debug()), at));
+        }
+        *key = Some(Key::Text(text.to_owned()));
+        if !self.wanted.is_empty() {
+            self.pointer.truncate(*pointer);
+            self.pointer.push('/');
+            self.pointer.push_str(&super::pointer_token(text));
+            self.place(at);
+        }
+        Ok(true)
+    }
+
+    /// Notes where the value that begins stands, if it is a list's item or the root.
+    fn value_begins(&mut self, at: Place) {
+        if self.wanted.is_empty() {
+            return;
+        }
+        match self.levels.last() {
+            Some(Level { open: Open::List(items), pointer, .. }) => {
+                self.pointer.truncate(*pointer);
+                self.pointer.push('/');
+                self.pointer.push_str(&items.len().to_string());
+                self.place(at);
+            }
+            Some(_) => {}
+            None => self.place(at),
+        }
+    }
+
+    fn place(&mut self, at: Place) {
+        if self.wanted.binary_search(&self.pointer.as_str()).is_ok() {
+            self.places.entry(self.pointer.clone()).or_insert(at);
+        }
+    }
+
+    fn no_key(&self, at: Place) -> Result<(), Error> {
+        match self.levels.last() {
+            Some(Level { open: Open::Map { key: None, .. }, .. }) => Err(error("a key that is no plain text", at)),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, open: Open, anchor: usize, tag: Option<&Tag>, at: Place) -> Result<(), Error> {
+        self.no_key(at)?;
+        if let Some(tag) = tag
+            && !(tag.is_yaml_core_schema() && matches!(tag.suffix.as_str(), "map" | "seq"))
+        {
+            return Err(error(format!("the tag {}{} is none of JSON's", tag.handle, tag.suffix), at));
+        }
+        if self.levels.len() >= MAX_DEPTH {
+            return Err(error(format!("nested more than {MAX_DEPTH} deep: this is no document for people"), at));
+        }
+        self.value_begins(at);
+        self.levels.push(Level { open, anchor, size: 1, pointer: self.pointer.len() });
+        Ok(())
+    }
+
+    fn end(&mut self, at: Place) -> Result<Option<Value>, Error> {
+        let Some(level) = self.levels.pop() else { return Ok(None) };
+        self.pointer.truncate(level.pointer);
+        let value = match level.open {
+            Open::List(items) => Value::Array(items),
+            Open::Map { mut members, merged, .. } => {
+                // What a map says itself stands, and of those merged, the first that says it.
+                for map in merged {
+                    for (key, value) in map.as_object().cloned().into_iter().flatten() {
+                        members.entry(key).or_insert(value);
+                    }
+                }
+                Value::Object(members)
+            }
+        };
+        self.value(value, level.size, level.anchor, at)
+    }
+
+    /// Puts a value where it belongs. Returns it if it is the root.
+    fn value(&mut self, value: Value, size: usize, anchor: usize, at: Place) -> Result<Option<Value>, Error> {
+        self.values += size;
+        if self.values > MAX_VALUES {
+            return Err(error("aliases that lead to too many values: this is no document for people", at));
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, (value.clone(), size));
+        }
+        let Some(level) = self.levels.last_mut() else { return Ok(Some(value)) };
+        level.size += size;
+        match &mut level.open {
+            Open::List(items) => items.push(value),
+            Open::Map { members, merged, key } => match key.take() {
+                Some(Key::Text(key)) => drop(members.insert(key, value)),
+                Some(Key::Merge(at)) => match value {
+                    Value::Object(_) => merged.push(value),
+                    Value::Array(items) if items.iter().all(Value::is_object) => merged.extend(items),
+                    _ => {
+                        let what =
+                            "`<<` merges a map, or a list of maps, as in YAML 1.1; for a key of that name, quote it";
+                        return Err(error(what, at));
+                    }
+                },
+                None => {}
+            },
+        }
+        Ok(None)
+    }
+}
+
+/// A scalar by YAML's core schema, as serde_yaml reads it.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
+    match tag {
+        None if style == ScalarStyle::Plain => plain(text),
+        None => Ok(text.into()),
+        Some(tag) if tag.is_yaml_core_schema() => match (tag.suffix.as_str(), plain(text)?) {
+            ("str", _) => Ok(text.into()),
+            ("null", value @ Value::Null) => Ok(value),
+            ("bool", value @ Value::Bool(_)) => Ok(value),
+            ("int" | "float", value) if !matches!(value, Value::Null | Value::Bool(_)) && value != text => Ok(value),
+            (kind, _) => Err(format!("`{}` is no {kind}", text.escape_debug())),
+        },
+        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => Ok(text.into()),
+        Some(tag) => Err(format!("the tag {}{} is none of JSON's", tag.handle, tag.suffix)),
+    }
+}
+
+fn plain(text: &str) -> Result<Value, String> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
+        "true" | "True" | "TRUE" => return Ok(true.into()),
+        "false" | "False" | "FALSE" => return Ok(false.into()),
+        _ => {}
+    }
+    let (negative, unsigned) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(digits) = unsigned.strip_prefix(prefix)
+            && !digits.is_empty()
+            && digits.chars().all(|c| c.is_digit(radix))
+        {
+            let whole = i128::from_str_radix(digits, radix);
+            let whole = whole.map_err(|_| format!("`{text}` is a number of too many digits"))?;
+            return Ok(integer(if negative { -whole } else { whole }));
+        }
+    }
+    let digits = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    // Not a number to YAML 1.2, nor octal: `007` is a text.
+    if digits && unsigned.len() > 1 && unsigned.starts_with('0') {
+        return Ok(text.into());
+    }
+    if digits {
+        return Ok(match text.trim_start_matches('+').parse::<i128>() {
+            Ok(whole) => integer(whole),
+            Err(_) => super::big(text.trim_start_matches('+')),
+        });
+    }
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN" => Err(format!("`{text}` is no number that JSON has")),
+        _ => {
+            let signs = unsigned.starts_with(['+', '-']);
+            let float = text.parse::<f64>().ok().filter(|float| float.is_finite() && !signs);
+            Ok(float.and_then(Number::from_f64).map_or_else(|| text.into(), Value::Number))
+        }
+    }
+}
+
+fn integer(whole: i128) -> Value {
+    match (i64::try_from(whole), u64::try_from(whole)) {
+        (Ok(whole), _) => whole.into(),
+        (_, Ok(whole)) => whole.into(),
+        _ => super::big(&whole.to_string()),
+    }
+}
