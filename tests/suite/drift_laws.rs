@@ -141,6 +141,7 @@ proptest! {
         if apply(&mut edited, at, &edit) {
             let findings = diff(&document, &edited);
             prop_assert!(!findings.is_empty(), "{at}: {edit:?}");
+            prop_assert_eq!(crate::drift_rules::unlisted(&findings), Vec::<String>::new());
         }
     }
 

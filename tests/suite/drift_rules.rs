@@ -1,9 +1,35 @@
 //! One edit at a time: what each is called, and how bad it is for whom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use xtask::diff::{Direction, Finding, diff, rules};
+
+/// What the table of rules does not know of findings.
+pub fn unlisted(findings: &[Finding]) -> Vec<String> {
+    static RULES: LazyLock<BTreeMap<String, rules::Rule>> =
+        LazyLock::new(|| rules::all().into_iter().map(|rule| (rule.id.clone(), rule)).collect());
+    let listed = |finding: &&Finding| {
+        // Extensions have the names that their authors gave them.
+        finding.id.starts_with("x-") || RULES.get(&finding.id).is_some_and(|rule| rule.levels.contains(&finding.level))
+    };
+    findings.iter().filter(|finding| !listed(finding)).map(|f| format!("{} {}", f.level, f.id)).collect()
+}
+
+#[test]
+fn where_oasdiff_has_another_level_the_table_says_why() {
+    let all = rules::all();
+    let differing: Vec<_> = all.iter().filter(|r| r.oasdiff.is_some_and(|level| r.levels != [level])).collect();
+    assert!(differing.len() > 20);
+    for rule in differing {
+        assert!(rule.why().is_some(), "{rule:?}");
+    }
+    let ids: BTreeSet<_> = all.iter().map(|rule| &rule.id).collect();
+    let ours = rules::all().iter().filter(|rule| rule.oasdiff.is_some()).count();
+    assert_eq!(ours, xtask::diff::oasdiff::SHARED.len(), "an id of oasdiff's that no rule has");
+    assert_eq!(ids.len(), all.len());
+}
 
 /// An operation that sends and receives the same schema, in a body and beside it.
 fn document(schema: &Value) -> Value {
@@ -257,12 +283,14 @@ fn merged(mut to: Value, more: Value) -> Value {
 }
 
 fn lines(findings: &[Finding]) -> String {
+    assert_eq!(unlisted(findings), Vec::<String>::new());
     let line = |f: &Finding| format!("    {} {}: {}\n", f.level, f.id, f.message);
     findings.iter().map(line).collect()
 }
 
 /// With the places, where they are not all the same.
 fn lines_with_places(findings: &[Finding]) -> String {
+    assert_eq!(unlisted(findings), Vec::<String>::new());
     let place = |f: &Finding| match f.old_pointer == f.new_pointer {
         true => f.new_pointer.clone(),
         false => format!("{} → {}", f.old_pointer, f.new_pointer),

@@ -45,6 +45,10 @@ fn main() -> anyhow::Result<ExitCode> {
         table(&dir.join("checks.tsv"))?.into_iter().map(|row| (row["id"].clone(), row)).collect();
     let theirs = |id: &str| checks.get(id).map_or(Level::Doc, |check| level(&check["level"]));
     let mut levels = [0, 0];
+    for rule in diff::rules::all() {
+        let listed = checks.get(&rule.id).map(|check| level(&check["level"]));
+        anyhow::ensure!(rule.oasdiff == listed, "xtask/src/diff/oasdiff.rs has {rule:?}, oasdiff {listed:?}");
+    }
     let rows = table(&dir.join("expected_core30.tsv"))?;
     let key = |row: &Row| ["base_file", "revision_file", "case", "scope", "threshold"].map(|key| row[key].clone());
     let mut cases: BTreeMap<[String; 5], Vec<&Row>> = BTreeMap::new();

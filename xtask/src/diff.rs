@@ -19,6 +19,7 @@ mod document;
 pub mod findings;
 mod node;
 mod numbers;
+pub mod oasdiff;
 mod objects;
 mod operations;
 mod origins;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::diff::{self, Level};
+use crate::diff::{self, Direction, Level, rules};
 use crate::impact::Impact;
 use crate::page;
 use crate::report::{Format, Report};
@@ -15,12 +15,15 @@ use crate::{Status, store};
 /// Compare two documents: what changed for the wire, and for the crate
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The old document: a page, YAML or JSON, by URL or file
-    #[arg(value_name = "OLD")]
-    old: String,
+    /// The old document: a page, YAML or JSON, by URL, file or git revision (REV:FILE)
+    #[arg(value_name = "OLD", required_unless_present = "list_rules")]
+    old: Option<String>,
     /// The new document
-    #[arg(value_name = "NEW")]
-    new: String,
+    #[arg(value_name = "NEW", required_unless_present = "list_rules")]
+    new: Option<String>,
+    /// Print every rule instead: id, oasdiff's level, our level in a request and in a response, and why
+    #[arg(long, exclusive = true)]
+    list_rules: bool,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -40,19 +43,43 @@ pub struct Arguments {
 /// # Errors
 /// Where a document cannot be read.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
+    let (Some(from), Some(to)) = (&arguments.old, &arguments.new) else {
+        return list_rules(out);
+    };
+    let (old, new) = (read(from)?, read(to)?);
     let findings = diff::diff(&old.value, &new.value);
     let krate = match arguments.wire_only {
         true => Impact::default(),
         false => crate_impact(&old, &new)?,
     };
-    let report = Report::new(findings, krate, &[], &arguments.new);
+    let report = Report::new(findings, krate, &[], to);
     report.write(arguments.format, out)?;
     if let Some(file) = &arguments.report {
         write_markdown(&report, file)?;
     }
     let fails = arguments.fail_on.is_some_and(|level| report.reaches(level));
     Ok(if fails { Status::Drift } else { Status::Done })
+}
+
+fn list_rules(out: &mut dyn Write) -> anyhow::Result<Status> {
+    writeln!(
+        out,
+        "{:<66} {:<8} {:<14} {:<14} {:<14} WHY NOT OASDIFF'S LEVEL",
+        "ID", "OASDIFF", "REQUEST", "RESPONSE", "NEITHER"
+    )?;
+    for rule in rules::all() {
+        let levels = rule.levels.iter().map(ToString::to_string).collect::<Vec<_>>().join("/");
+        let of = |direction| if rule.direction == direction { levels.as_str() } else { "-" };
+        let theirs = rule.oasdiff.map_or_else(|| "ours".to_owned(), |level| level.to_string());
+        let [request, response, none] = [Direction::Request, Direction::Response, Direction::None].map(of);
+        let line = format!(
+            "{:<66} {theirs:<8} {request:<14} {response:<14} {none:<14} {}",
+            rule.id,
+            rule.why().unwrap_or_default()
+        );
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(Status::Done)
 }
 
 fn read(from: &str) -> anyhow::Result<Spec> {

@@ -53,6 +53,21 @@ pub(super) struct Spot {
     pub(super) required: bool,
 }
 
+/// The beginnings of ids, whether what they are about travels at all, and who sends it.
+pub(super) const PREFIXES: &[(&str, bool, Direction)] = &[
+    ("request-body", false, Direction::Request),
+    ("request-property", false, Direction::Request),
+    ("request-read-only-property", true, Direction::Request),
+    ("request-parameter", false, Direction::Request),
+    ("request-parameter-property", false, Direction::Request),
+    ("request-header-property", false, Direction::Request),
+    ("response-body", false, Direction::Response),
+    ("response-property", false, Direction::Response),
+    ("response-write-only-property", true, Direction::Response),
+    ("response-header", false, Direction::Response),
+    ("response-header-property", false, Direction::Response),
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     Body,
@@ -148,14 +163,7 @@ impl<'a> Walk<'a> {
     /// Reports a change under its composed id and by the level of its rule.
     pub(super) fn changed(&mut self, spot: Spot, what: &str, nodes: (&Node<'a>, &Node<'a>), message: String) {
         let id = format!("{}-{what}", spot.prefix());
-        let id = match id.as_str() {
-            // oasdiff's names for these do not follow its own scheme.
-            "response-body-enum-value-removed" => "response-mediatype-enum-value-removed",
-            "response-write-only-property-enum-value-removed" => "response-property-enum-value-removed",
-            "request-read-only-property-pattern-added" => "request-property-pattern-added",
-            "request-read-only-property-pattern-changed" => "request-property-pattern-changed",
-            id => id,
-        };
+        let id = rules::renamed(&id);
         let level = rules::level(id, what, spot.direction);
         let moot = spot.stays || spot.required && what.starts_with("default-value");
         let level = if moot { Level::Info } else { level };
