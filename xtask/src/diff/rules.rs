@@ -267,6 +267,10 @@ pub fn all() -> Vec<Rule> {
                 if *prefix == "request-parameter" && change.starts_with("default-value") {
                     all.push(Info);
                 }
+                // What is not sent at all is called so in the id of a body's property only.
+                if prefix.ends_with("parameter-property") || prefix.ends_with("header-property") {
+                    all.push(Info);
+                }
                 levels.entry(id).or_default().extend(all);
             }
         }
