@@ -200,7 +200,7 @@ const OTHERS: &[(&str, &[Level])] = &[
     ("unclassified-change", &[Warn]),
 ];
 
-/// Why the level of an id is not oasdiff's, by how the id ends.
+/// Why the level of an id is not oasdiff's, by what is in the id.
 const WHY: &[(&str, &str)] = &[
     ("-all-of-added", "what the new member means is told by itself"),
     ("-all-of-removed", "what the member meant is told by itself"),
@@ -218,6 +218,8 @@ const WHY: &[(&str, &str)] = &[
     ("-default-value-added", "of a required parameter, no default is ever used"),
     ("-default-value-changed", "of a required parameter, no default is ever used"),
     ("-default-value-removed", "of a required parameter, no default is ever used"),
+    ("-parameter-property-", "of what is read-only, nothing is sent"),
+    ("-header-property-", "of what is read-only, nothing is sent"),
     ("-pattern-added", "of what is read-only, nothing is sent"),
     ("-pattern-changed", "of what is read-only, nothing is sent"),
 ];
@@ -239,7 +241,7 @@ impl Rule {
     /// Why its level is not oasdiff's, where it is not.
     pub fn why(&self) -> Option<&'static str> {
         let differs = self.oasdiff.is_some_and(|level| self.levels != [level]);
-        let (_, why) = WHY.iter().find(|(end, _)| differs && self.id.ends_with(end))?;
+        let (_, why) = WHY.iter().find(|(part, _)| differs && self.id.contains(part))?;
         Some(why)
     }
 }
