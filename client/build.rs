@@ -17,9 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=generate");
 
     let spec = std::fs::read_to_string(&file)?;
-    let code = generate::generate(&spec).map_err(|e| format!("{}: {e}", file.display()))?;
+    let generated = generate::generate(&spec).map_err(|e| format!("{}: {e}", file.display()))?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?).join("generated.rs");
-    std::fs::write(out, code.to_string())?;
+    std::fs::write(out, generated.code.to_string())?;
     Ok(())
 }
 

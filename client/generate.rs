@@ -25,12 +25,25 @@ mod types;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+/// What a spec becomes.
+pub struct Generated {
+    /// The client's code.
+    pub code: TokenStream,
+    /// What each schema became: its JSON pointer in the spec, and the path of a type or field. A schema
+    /// may be both, the field's and its type's.
+    #[allow(dead_code, reason = "build.rs needs the code only")]
+    pub places: Places,
+}
+
+/// JSON pointers, and paths of what stands there.
+pub type Places = Vec<(String, String)>;
+
 /// Generates the client's code from an OpenAPI 3.0 document in YAML or JSON.
 ///
 /// # Errors
 /// Where the document is none, where progenitor cannot generate code for it, or where that code has
 /// a shape that the hardening does not know: better no client than one without it.
-pub fn generate(spec: &str) -> Result<TokenStream, Error> {
+pub fn generate(spec: &str) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
     prepare::prepare(&mut document);
     let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
@@ -47,9 +60,9 @@ pub fn generate(spec: &str) -> Result<TokenStream, Error> {
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
     let directions = operations::Directions::of(&file)?;
-    let checked = types::harden(&mut file, &directions)?;
+    let (checked, places) = types::harden(&mut file, &directions)?;
     operations::harden(&mut file, &operations, &checked, &spec.info)?;
-    Ok(file.into_token_stream())
+    Ok(Generated { code: file.into_token_stream(), places })
 }
 
 /// Why no code could be generated.

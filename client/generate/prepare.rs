@@ -122,6 +122,6 @@ fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
 }
 
 /// Escapes a reference token of a JSON pointer (RFC 6901).
-fn escape(token: &str) -> String {
+pub(crate) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }

@@ -7,18 +7,19 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
 
 use super::operations::Directions;
-use super::prepare::MARK;
+use super::prepare::{MARK, escape};
 use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
-use super::{Error, builders};
+use super::{Error, Places, builders};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
-/// are sent.
-pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<BTreeSet<String>, Error> {
+/// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
+pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(BTreeSet<String>, Places), Error> {
     let types = module_mut(&mut file.items, "types").ok_or_else(|| Error::Shape("mod types is missing".into()))?;
 
     let mut opened = BTreeMap::new();
     let mut limits: BTreeMap<String, Vec<(Ident, Type, Limits)>> = BTreeMap::new();
     let docs = type_docs(types);
+    let places = places(types);
     for item in types.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -53,7 +54,7 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<BT
         }
     }
     builders::harden(types);
-    Ok(checks(types, &limits, directions))
+    Ok((checks(types, &limits, directions), places))
 }
 
 /// The limits of a value that a note told of: (name, number).
@@ -72,6 +73,36 @@ fn read_note(text: &str) -> (String, Option<String>, Limits) {
         }
     }
     (prose, at, limits)
+}
+
+/// The types and fields that schemas became. A field is found by its type's schema and its name, too, as
+/// where its schema is a reference there is no note of it.
+fn places(types: &[Item]) -> Places {
+    let mut places = Vec::new();
+    for item in types {
+        let (ident, attrs) = match item {
+            Item::Struct(item) => (&item.ident, &item.attrs),
+            Item::Enum(item) => (&item.ident, &item.attrs),
+            _ => continue,
+        };
+        let Some(of_type) = read_note(&doc_of(attrs)).1 else { continue };
+        let of_type = of_type.trim_start_matches('#');
+        places.push((of_type.to_owned(), format!("types::{ident}")));
+        let Item::Struct(ItemStruct { fields: Fields::Named(fields), .. }) = item else { continue };
+        for field in &fields.named {
+            let Some(name) = &field.ident else { continue };
+            let path = format!("types::{ident}::{name}");
+            let json = rename_of(&field.attrs).unwrap_or_else(|| name.to_string());
+            let by_name = format!("{of_type}/properties/{}", escape(&json));
+            if let Some(own) = read_note(&doc_of(&field.attrs)).1
+                && own.trim_start_matches('#') != by_name
+            {
+                places.push((own.trim_start_matches('#').to_owned(), path.clone()));
+            }
+            places.push((by_name, path));
+        }
+    }
+    places
 }
 
 /// What each type is for, by its name: the description of a field that refers to it.

@@ -186,6 +186,262 @@ fn a_report_is_written_beside() {
     assert!(err.starts_with("error: cannot write /nowhere/report.md"), "{err}");
 }
 
+fn json_of(arguments: &[&str]) -> serde_json::Value {
+    let (_, out, err) = run(&[arguments, &["--format", "json"]].concat());
+    serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}{err}"))
+}
+
+#[test]
+fn the_wire_alone_has_no_word_of_the_crate() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    for format in ["text", "json", "markdown", "github"] {
+        let (_, out, _) = run(&[&old, &new, "--wire-only", "--format", format]);
+        assert!(out.contains("completed_at") && !out.contains("crate"), "{out}");
+    }
+    assert!(json_of(&[&old, &new]).get("crate").is_some());
+}
+
+/// Two documents that differ in one name, which is a property and a part of a path.
+fn pair_with_name(dir: &Path, name: &str) -> [String; 2] {
+    [false, true].map(|there| {
+        let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
+        if there {
+            spec["paths"][format!("/{name}")] = serde_json::json!({ "get": { "operationId": "a", "responses": {} } });
+            let body =
+                spec.pointer_mut(&format!("{BACKUPS}/post/requestBody/content/application~1json/schema")).unwrap();
+            body["properties"][name] = serde_json::json!({ "type": "string", "description": name });
+            body[format!("x-{name}")] = name.into();
+        }
+        let path = dir.join(format!("{there}.json"));
+        std::fs::write(&path, spec.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    })
+}
+
+#[test]
+fn nothing_in_a_document_steers_what_shows_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for (c, escaped) in [
+        ('\u{1b}', "\\u{1b}"),
+        ('\u{9b}', "\\u{9b}"),
+        ('\u{202e}', "\\u{202e}"),
+        ('\u{2066}', "\\u{2066}"),
+        ('\u{200f}', "\\u{200f}"),
+    ] {
+        let [old, new] = pair_with_name(dir.path(), &format!("a{c}b"));
+        for format in ["text", "markdown", "github"] {
+            let (_, out, err) = run(&[&old, &new, "--format", format]);
+            assert!(!out.contains(c) && !err.contains(c) && out.contains(escaped), "{format}: {out:?}");
+        }
+        let (_, out, _) = run(&[&old, &new, "--format", "json"]);
+        assert!(!out.contains(c));
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let said = |finding: &serde_json::Value| finding["message"].as_str().unwrap().contains(c);
+        assert!(report["findings"].as_array().unwrap().iter().any(said), "JSON says the same, escaped");
+        // Errors quote documents, too.
+        let broken = dir.path().join("broken.json");
+        std::fs::write(
+            &broken,
+            format!(r#"{{ "openapi": "3.0.1", "x": {{ "a\u{0:04x}": 1, "a\u{0:04x}": 2 }} }}"#, u32::from(c)),
+        )
+        .unwrap();
+        let (_, _, err) = run(&[broken.to_str().unwrap(), &new]);
+        assert!(err.contains("a second time") && !err.contains(c), "{err:?}");
+    }
+}
+
+#[test]
+fn annotations_are_escaped_as_github_asks() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair_with_name(dir.path(), "50%, a:b\n::error::x");
+    let (_, out, _) = run(&[&old, &new, "--format", "github"]);
+    assert!(out.lines().all(|line| line.starts_with("::") && !line.starts_with("::error::x")), "{out}");
+    assert!(out.contains("`50%25, a:b%0A::error::x`"), "{out}");
+    assert!(out.contains(",title=x-50%25%2C a%3Ab%0A%3A%3Aerror%3A%3Ax-changed::"), "{out}");
+}
+
+#[test]
+fn pointers_in_sentences_are_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair_with_name(dir.path(), "a/b~c");
+    let report = json_of(&[&old, &new, "--wire-only"]);
+    let messages: Vec<_> =
+        report["findings"].as_array().unwrap().iter().map(|f| f["message"].as_str().unwrap()).collect();
+    assert!(messages.contains(&"the optional property `a/b~c` was added"), "{messages:?}");
+}
+
+#[test]
+fn findings_are_narrowed_by_path_and_by_level() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair_with_name(dir.path(), "thing");
+    let operations = |more: &[&str]| {
+        let report = json_of(&[&[old.as_str(), &new, "--wire-only"], more].concat());
+        let findings = report["findings"].as_array().unwrap().clone();
+        findings.into_iter().map(|finding| finding["operation"].as_str().unwrap_or("-").to_owned()).collect::<Vec<_>>()
+    };
+    assert!(operations(&[]).len() > 2);
+    assert_eq!(operations(&["--match-path", "^/th"]), ["GET /thing"]);
+    assert!(operations(&["--match-path", "nowhere"]).is_empty());
+    assert!(operations(&["--level", "INFO"]).len() < operations(&[]).len());
+    // What is not shown counts all the same.
+    let code = |more: &[&str]| run(&[&[old.as_str(), &new, "--wire-only"], more].concat()).0;
+    assert_eq!(code(&["--level", "ERR", "--fail-on", "INFO"]), exit_code(1));
+    assert_eq!(code(&["--match-path", "nowhere", "--fail-on", "DOC"]), exit_code(0));
+    assert_eq!(code(&["--match-path", "("]), exit_code(2));
+}
+
+#[test]
+fn what_is_accepted_is_passed_over_until_its_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let file = dir.path().join("accepted.toml");
+    let accepted = file.to_str().unwrap().to_owned();
+    let with = |list: &str, more: &[&str]| {
+        std::fs::write(&file, list).unwrap();
+        run(&[&[old.as_str(), &new, "--wire-only", "--accepted", &accepted], more].concat())
+    };
+    let findings = json_of(&[&old, &new, "--wire-only"])["findings"].as_array().unwrap().clone();
+    let fingerprints: Vec<_> = findings.iter().map(|finding| finding["fingerprint"].as_str().unwrap()).collect();
+    let entry = |fingerprint: &str, more: &str| {
+        format!("[[accepted]]\nfingerprint = \"{fingerprint}\"\nreason = \"known\"\n{more}")
+    };
+    let all: String = fingerprints.iter().map(|fingerprint| entry(fingerprint, "")).collect();
+    let (code, out, _) = with(&all, &["--fail-on", "DOC"]);
+    assert_eq!(code, exit_code(0));
+    assert!(out.starts_with("no drift but what is accepted (6)\n") && out.contains("because: known"), "{out}");
+    let (code, out, _) = with(&entry(fingerprints[0], ""), &["--fail-on", "ERR"]);
+    assert_eq!(code, exit_code(1));
+    assert!(out.starts_with("drift: 2 ERR, 1 WARN, 0 INFO, 2 DOC, 1 accepted\n"), "{out}");
+    // A day that is over, and one that is not.
+    let (_, out, _) = with(&entry(fingerprints[0], "until = 2020-01-01\n"), &[]);
+    assert!(out.starts_with("drift: 3 ERR,") && out.contains("was accepted until 2020-01-01 only: known"), "{out}");
+    let (_, out, _) = with(&entry(fingerprints[0], "until = \"9999-01-01\"\n"), &[]);
+    assert!(out.starts_with("drift: 2 ERR,"), "{out}");
+    for (list, reason) in [
+        ("[[accepted]]\nfingerprint = \"a\"\n", "the 1. [[accepted]]: there is no text `reason`"),
+        ("[[accepted]]\nreason = \"a\"\n", "there is no text `fingerprint`"),
+        ("[[accepted]]\nfingerprint = \"a\"\nreason = \"b\"\nuntil = \"soon\"\n", "`until` is no date"),
+        ("[[accepted]]\nfingerprint = \"a\"\nreason = \"b\"\nwhy = 1\n", "`why` is unknown"),
+        ("[accepted]\n", "`accepted` is no list of tables"),
+        ("[[ignored]]\n", "`ignored` is unknown here"),
+        ("[[", "not TOML"),
+    ] {
+        let (code, _, err) = with(list, &[]);
+        assert_eq!(code, exit_code(2));
+        assert!(err.contains(&accepted) && err.contains(reason), "{err}");
+    }
+}
+
+#[test]
+fn a_fingerprint_outlives_other_edits() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let fingerprints = |old: &str, new: &str| -> Vec<String> {
+        let report = json_of(&[old, new, "--wire-only"]);
+        let mut all: Vec<_> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["fingerprint"].as_str().unwrap().to_owned())
+            .collect();
+        all.sort();
+        all
+    };
+    let before = fingerprints(&old, &new);
+    assert_eq!(before.iter().collect::<std::collections::BTreeSet<_>>().len(), before.len());
+    // Another operation, and another parameter before ours, on both sides.
+    let edit = |path: &str, name: &str| {
+        let mut spec = xtask::spec::Spec::parse(&std::fs::read_to_string(path).unwrap()).unwrap().value;
+        let post = spec.pointer_mut(&format!("{BACKUPS}/post")).unwrap();
+        let first = serde_json::json!({ "in": "query", "name": "first", "schema": { "type": "string" } });
+        post["parameters"].as_array_mut().unwrap().insert(0, first);
+        spec["paths"]["/aaa"] = serde_json::json!({ "get": { "operationId": "aaa", "responses": {} } });
+        let file = dir.path().join(name);
+        std::fs::write(&file, spec.to_string()).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    assert_eq!(fingerprints(&edit(&old, "a.json"), &edit(&new, "b.json")), before);
+}
+
+#[test]
+fn one_edit_all_over_a_document_is_one_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = [5, 6].map(|most| {
+        let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
+        let body = spec.pointer_mut(&format!("{BACKUPS}/post/requestBody/content/application~1json/schema")).unwrap();
+        for i in 0..100 {
+            body["properties"][format!("p{i}")] = serde_json::json!({ "type": "string", "maxLength": most });
+        }
+        let path = dir.path().join(format!("{most}.json"));
+        std::fs::write(&path, spec.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let mut shown = String::new();
+    for format in ["text", "markdown", "github"] {
+        let (_, out, _) = run(&[&old, &new, "--format", format]);
+        assert!(out.lines().count() < 20, "{out}");
+        shown.push_str(&format!("{format}\n{out}\n"));
+    }
+    insta::assert_snapshot!(shown.replace(dir.path().to_str().unwrap(), "<dir>"));
+    assert_eq!(json_of(&[&old, &new, "--wire-only"])["findings"].as_array().unwrap().len(), 100);
+}
+
+#[test]
+fn a_report_goes_where_its_path_leads_and_over_no_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let [old, new] = pair(dir.path());
+    let at = |name: &str| dir.path().join(name);
+    let report = |file: &Path| run(&[&old, &new, "--wire-only", "--report", file.to_str().unwrap()]);
+    let before = std::fs::read_to_string(&old).unwrap();
+    let (code, _, err) = report(Path::new(&old));
+    assert_eq!(code, exit_code(2));
+    assert!(err.starts_with("error: --report would overwrite "), "{err}");
+    #[cfg(unix)]
+    {
+        // Links: to an input, to a file, to one that is not there yet, and in a circle.
+        std::os::unix::fs::symlink(&old, at("to-input")).unwrap();
+        assert_eq!(report(&at("to-input")).0, exit_code(2));
+        std::fs::hard_link(&old, at("hard")).unwrap();
+        assert_eq!(report(&at("hard")).0, exit_code(2));
+        std::fs::create_dir(at("there")).unwrap();
+        std::os::unix::fs::symlink("there/report.md", at("link")).unwrap();
+        for _ in 0..2 {
+            assert_eq!(report(&at("link")).0, exit_code(0));
+            assert!(at("link").is_symlink());
+            assert!(std::fs::read_to_string(at("there/report.md")).unwrap().contains("completed_at"));
+        }
+        std::os::unix::fs::symlink("circle", at("circle")).unwrap();
+        assert_eq!(report(&at("circle")).0, exit_code(2));
+        // A pipe is written to, not replaced.
+        let pipe = at("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::read_to_string(pipe).unwrap()
+        });
+        assert_eq!(report(&pipe).0, exit_code(0));
+        assert!(reader.join().unwrap().contains("completed_at"));
+        assert!(!std::fs::metadata(&pipe).unwrap().is_file());
+    }
+    assert_eq!(std::fs::read_to_string(&old).unwrap(), before);
+}
+
+#[test]
+fn a_document_may_be_a_revision_in_git() {
+    let (code, _, err) = run(&["no-such-revision:openapi/create_backup.yaml", "README.md", "--wire-only"]);
+    assert_eq!(code, exit_code(2));
+    let expected = "error: cannot read no-such-revision:openapi/create_backup.yaml: there is no such file, and git";
+    assert!(err.starts_with(expected), "{err}");
+    // A checkout without history has no revision to read.
+    let head = std::process::Command::new("git").args(["cat-file", "-e", "HEAD:openapi/create_backup.yaml"]).output();
+    if head.is_ok_and(|output| output.status.success()) {
+        let file = openapi_dir().join("create_backup.yaml");
+        let (code, out, err) = run(&["HEAD:openapi/create_backup.yaml", file.to_str().unwrap(), "--wire-only"]);
+        assert_eq!((code, err.as_str()), (exit_code(0), ""), "{out}");
+    }
+}
+
 /// The vendor's pages of two years, which lie beside some checkouts.
 fn acceptance(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/acceptance").join(name);

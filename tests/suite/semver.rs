@@ -126,6 +126,49 @@ fn each_finding_is_told_with_what_it_does_to_the_crate() {
     insta::assert_snapshot!(shown);
 }
 
+/// What the crate is told to make of the findings that an edit gives, each with its id.
+fn effects(edit: impl FnOnce(&mut Value)) -> Vec<String> {
+    let (impact, findings) = impact_and_findings(edit);
+    let effect = |finding: &Finding| format!("{}: {}", finding.id, impact.of_finding(finding).unwrap_or_default());
+    findings.iter().map(effect).collect()
+}
+
+#[test]
+fn an_effect_is_that_of_the_very_field() {
+    // Fields whose names are no Rust names.
+    for (json, rust) in [("displayName", "display_name"), ("2fa", "x2fa"), ("type", "type_"), ("a-b", "a_b")] {
+        let told = effects(|new| at(new, BACKUP)["properties"][json] = json!({ "type": "string" }));
+        let change = format!("types::Backup::{rust}: nothing → Option<String> (minor)");
+        assert_eq!(told, [format!("response-optional-property-added: {change}")]);
+    }
+    // A field of another type that has the same name.
+    let told = effects(|new| {
+        let items = &mut at(new, BACKUP)["properties"]["restored_branches"]["items"];
+        items["properties"]["size"] = json!({ "type": "integer" });
+        at(new, BACKUP)["properties"]["size"]["type"] = json!("number");
+    });
+    let [size, other] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(size, "response-property-type-generalized: types::Backup::size: i64 → f64 (major)");
+    assert_eq!(other, "response-optional-property-added: no change");
+}
+
+#[test]
+fn what_calls_must_say_now_is_major() {
+    let parameter = |required: bool| json!({ "in": "query", "name": "region", "required": required, "schema": { "type": "string" } });
+    let add = |new: &mut Value, parameter: Value| at(new, "/parameters").as_array_mut().unwrap().push(parameter);
+    let (bump, changes) = told(&impact(|new| add(new, parameter(true))));
+    assert_eq!(bump, Some(Bump::Major));
+    let demand = "create_backup(): the query parameter `region` was added";
+    assert_eq!(changes, [format!("major {demand}: need not be said → calls without it fail")]);
+    assert_eq!(told(&impact(|new| add(new, parameter(false)))).0, Some(Bump::Minor));
+    let effects = effects(|new| add(new, parameter(true)));
+    assert!(effects[0].starts_with("new-required-request-parameter: ") && effects[0].contains(demand), "{effects:?}");
+    let body = impact(|new| at(new, "/requestBody")["required"] = json!(true));
+    assert_eq!(body.bump, Some(Bump::Major));
+    let field = impact(|new| at(new, BODY)["required"] = json!(["name"]));
+    assert_eq!(field.bump, Some(Bump::Major));
+}
+
 #[test]
 fn a_document_that_gives_no_crate_says_why() {
     let impact = impact(|new| drop(new.as_object_mut().unwrap().remove("components")));

@@ -5,6 +5,7 @@ pub mod bench_build;
 pub mod ci;
 pub mod diff;
 pub mod generate;
+pub mod output;
 pub mod surface;
 pub mod update_spec;
 

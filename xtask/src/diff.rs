@@ -33,7 +33,7 @@ mod walk;
 
 use serde_json::Value;
 
-pub use findings::{Counts, Direction, Finding, Level};
+pub use findings::{Direction, Finding, Level};
 
 /// The differences of two documents, the worst first.
 ///

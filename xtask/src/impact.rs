@@ -1,10 +1,14 @@
 //! What a change of the vendor's document means for the crate.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Context;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::commands::{generate, surface};
-use crate::diff::{Direction, Finding, Level};
+use crate::diff::{self, Direction, Finding, Level};
 use crate::overlay;
 use crate::spec::{self, Spec};
 use crate::surface::{Bump, Change, Surface, changes};
@@ -39,13 +43,77 @@ pub fn effective(upstream: &Spec, overlay: &str) -> anyhow::Result<Effective> {
 pub struct Impact {
     /// The part of the version to raise; nothing where no code could be generated.
     pub bump: Option<Bump>,
-    /// What changes of its public surface.
+    /// What changes of its public surface, and of what its calls need.
     pub changes: Vec<Change>,
     /// Why no code could be generated.
     pub error: Option<String>,
-    /// The surface with the new document.
+    /// The crates of the old and of the new document.
     #[serde(skip)]
+    crates: Option<Box<[Crate; 2]>>,
+}
+
+/// The crate that a document gives.
+#[derive(Clone, Debug)]
+struct Crate {
+    code: String,
     surface: Surface,
+    /// What each schema of the effective spec became.
+    places: BTreeMap<String, Vec<String>>,
+    /// The operations, as findings name them.
+    operations: BTreeSet<String>,
+    effective: Spec,
+}
+
+impl Crate {
+    fn of(effective: &str) -> anyhow::Result<Self> {
+        let generated = generate::generated(effective)?;
+        let surface = surface::of_tokens(&generated.code)?;
+        let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (pointer, item) in generated.places {
+            places.entry(pointer).or_default().push(item);
+        }
+        let effective = Spec::parse(effective)?;
+        let operations = spec::operations(&effective.value).map(|(name, _)| name).collect();
+        Ok(Self { code: generated.code.to_string(), surface, places, operations, effective })
+    }
+
+    /// The types and fields that a place in upstream's document became: the schema there, or the one
+    /// around it. The overlay puts schemas elsewhere, and leaves a reference where they were.
+    fn items(&self, pointer: &str) -> Vec<&str> {
+        let around = std::iter::successors(Some(pointer), |at| at.rfind('/').map(|end| &at[..end]));
+        let items = |schema: &str| -> Vec<&str> {
+            let places = self.places_of(schema).into_iter().filter_map(|at| self.places.get(&at));
+            places.flatten().map(String::as_str).collect()
+        };
+        around.map(items).find(|items| !items.is_empty()).unwrap_or_default()
+    }
+
+    /// Where the value under a pointer stands in the effective spec, and what it refers to.
+    fn places_of(&self, pointer: &str) -> Vec<String> {
+        const HOPS: usize = 32;
+        let document = &self.effective.value;
+        let (mut at, mut value) = (String::new(), document);
+        for token in pointer.split('/').skip(1) {
+            for _ in 0..HOPS {
+                if value.pointer(&format!("/{token}")).is_some() {
+                    break;
+                }
+                let Some(to) = reference(value) else { return Vec::new() };
+                let Some(target) = document.pointer(&to) else { return Vec::new() };
+                (at, value) = (to, target);
+            }
+            let Some(inner) = value.pointer(&format!("/{token}")) else { return Vec::new() };
+            at = format!("{at}/{token}");
+            value = inner;
+        }
+        let mut places = vec![at];
+        while let Some(to) = reference(value).filter(|_| places.len() < HOPS) {
+            let Some(target) = document.pointer(&to) else { break };
+            places.push(to);
+            value = target;
+        }
+        places
+    }
 }
 
 impl Impact {
@@ -53,27 +121,25 @@ impl Impact {
     pub fn of(old: &Spec, new: &Spec, overlay: &str, operations: &[String]) -> Self {
         let effective = |spec: &Spec, which| {
             let effective = spec.clone().pruned(operations).and_then(|pruned| effective(&pruned, overlay));
-            Ok(effective.with_context(|| no_crate(which))?.text)
+            effective.with_context(|| no_crate(which))
         };
         match effective(old, "old").and_then(|old| Ok((old, effective(new, "new")?))) {
-            Ok((old, new)) => Self::between(&old, &new),
+            Ok((old, new)) => Self::between(&old.text, &new.text),
             Err(e) => Self::failed(&e),
         }
     }
 
     /// Compares the crates that two effective specs give.
     pub fn between(old: &str, new: &str) -> Self {
-        let build = |spec: &str, which| -> anyhow::Result<(String, Surface)> {
-            let tokens = generate::tokens(spec).with_context(|| no_crate(which))?;
-            let surface = surface::of_tokens(&tokens).with_context(|| no_crate(which))?;
-            Ok((tokens.to_string(), surface))
-        };
-        match build(old, "old").and_then(|old| Ok((old, build(new, "new")?))) {
-            Ok(((old_code, old), (new_code, new))) => {
-                let changes = changes(&old, &new);
-                let code = if old_code == new_code { Bump::None } else { Bump::Patch };
+        let build = |text: &str, which| Crate::of(text).with_context(|| no_crate(which));
+        match build(old, "old").and_then(|old| Ok([old, build(new, "new")?])) {
+            Ok(crates) => {
+                let [old, new] = &crates;
+                let mut changes = changes(&old.surface, &new.surface);
+                changes.extend(new_demands(&old.effective, &new.effective));
+                let code = if old.code == new.code { Bump::None } else { Bump::Patch };
                 let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
-                Self { bump: Some(bump), changes, error: None, surface: new }
+                Self { bump: Some(bump), changes, error: None, crates: Some(Box::new(crates)) }
             }
             Err(e) => Self::failed(&e),
         }
@@ -85,24 +151,25 @@ impl Impact {
 
     /// What one finding on the wire means for the crate, in words.
     pub fn of_finding(&self, finding: &Finding) -> Option<String> {
-        if self.error.is_some() || finding.level == Level::Doc {
+        let [old, new] = &**self.crates.as_ref()?;
+        if finding.level == Level::Doc {
             return None;
         }
-        let field = property_of(&finding.new_pointer).map(rust_name);
-        let touched: Vec<String> = self
-            .changes
-            .iter()
-            .filter(|change| !change.item.contains("builder::"))
-            .filter(|change| {
-                let item = change.item.rsplit("::").next();
-                field.as_deref().is_some_and(|field| item == Some(field))
-                    || finding.id.contains("enum-value") && is_variant(&change.item, &finding.message)
-            })
-            .map(|change| {
-                let shape = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "nothing".into());
-                format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
-            })
-            .collect();
+        let offered = |name: &String| old.operations.contains(name) || new.operations.contains(name);
+        if !finding.operations.is_empty() && !finding.operations.iter().any(offered) {
+            return Some("no change, the crate does not offer it".to_owned());
+        }
+        let mut items = old.items(&finding.old_pointer);
+        items.extend(new.items(&finding.new_pointer));
+        let touches = |change: &&Change| {
+            let owner = change.item.rsplit_once("::").map_or("", |(owner, _)| owner);
+            items.contains(&change.item.as_str())
+                // A type's variants are what its values became.
+                || finding.id.contains("enum") && items.contains(&owner)
+                || change.item.ends_with(&demand(finding))
+        };
+        let mut touched: Vec<String> = self.changes.iter().filter(touches).map(told).collect();
+        touched.dedup();
         if !touched.is_empty() {
             return Some(touched.join("; "));
         }
@@ -110,51 +177,65 @@ impl Impact {
         let why = match () {
             () if response && finding.id.contains("additional-properties") => ", unknown fields are ignored",
             () if response && finding.id.contains("enum-value-added") => ", unknown values are kept",
-            () if self.is_optional(finding, field.as_deref()) => ", already optional",
+            () if is_optional(finding, &new.surface, &items) => ", already optional",
             () => "",
         };
         Some(format!("no change{why}"))
     }
+}
 
-    /// Whether a field that may now be missing may be missing in the crate anyway.
-    fn is_optional(&self, finding: &Finding, field: Option<&str>) -> bool {
-        let about = ["became-nullable", "became-optional", "became-required", "became-not-nullable"];
-        let Some(field) = field.filter(|_| about.iter().any(|what| finding.id.ends_with(what))) else {
-            return false;
-        };
-        let mut fields = self
-            .surface
-            .items()
-            .filter(|(path, shape)| shape.kind == "field" && path.rsplit("::").next() == Some(field))
-            .peekable();
-        fields.peek().is_some() && fields.all(|(_, shape)| shape.text.starts_with("Option<"))
-    }
+fn told(change: &Change) -> String {
+    let shape = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "nothing".into());
+    format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
+}
+
+/// Whether a field that may now be missing may be missing in the crate anyway.
+fn is_optional(finding: &Finding, surface: &Surface, items: &[&str]) -> bool {
+    let about = ["became-nullable", "became-optional", "became-required", "became-not-nullable"];
+    let fields: Vec<_> =
+        items.iter().filter_map(|item| surface.get(item)).filter(|item| item.kind == "field").collect();
+    about.iter().any(|what| finding.id.ends_with(what))
+        && !fields.is_empty()
+        && fields.iter().all(|field| field.text.starts_with("Option<"))
+}
+
+/// What calls must say that they need not say before. They compile, and fail when they are sent.
+fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
+    let demanding = [
+        "new-request-path-parameter",
+        "new-required-request-parameter",
+        "request-parameter-became-required",
+        "request-body-became-required",
+        "request-body-added-required",
+        "new-required-request-property",
+        "request-property-became-required",
+    ];
+    let ids: BTreeMap<String, &str> = spec::operations(&new.value).collect();
+    let findings = diff::diff(&old.value, &new.value);
+    let demands = findings.iter().filter(|finding| demanding.contains(&finding.id.as_str()));
+    let changes = demands.flat_map(|finding| {
+        finding.operations.iter().filter_map(|operation| ids.get(operation)).map(|id| Change {
+            item: format!("{id}{}", demand(finding)),
+            old: Some("need not be said".to_owned()),
+            new: Some("calls without it fail".to_owned()),
+            bump: Bump::Major,
+        })
+    });
+    changes.collect()
+}
+
+/// What a finding demands of an operation, after its id.
+fn demand(finding: &Finding) -> String {
+    format!("(): {}", finding.message)
 }
 
 fn no_crate(which: &str) -> String {
     format!("no crate can be made of the {which} document")
 }
 
-/// The property that a pointer leads to or into.
-fn property_of(pointer: &str) -> Option<&str> {
-    let (_, rest) = pointer.rsplit_once("/properties/")?;
-    rest.split('/').next()
-}
-
-/// A property's name as a field's.
-fn rust_name(name: &str) -> String {
-    let snake: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-    match syn::parse_str::<syn::Ident>(&snake) {
-        Ok(_) => snake,
-        // A keyword.
-        Err(_) => format!("{snake}_"),
-    }
-}
-
-/// Whether an item is the variant for the value that a message quotes.
-fn is_variant(item: &str, message: &str) -> bool {
-    let Some(value) = message.split('"').nth(1) else { return false };
-    let plain = |text: &str| text.replace(['_', '-', ' '], "").to_lowercase();
-    item.rsplit("::").next().is_some_and(|variant| plain(variant) == plain(value))
+/// What a schema that only refers to another one leads to.
+fn reference(schema: &Value) -> Option<String> {
+    let sole = schema.get("allOf").and_then(Value::as_array).filter(|members| members.len() == 1);
+    let reference = schema.get("$ref").or_else(|| sole?[0].get("$ref"))?;
+    spec::target(reference.as_str()?).map(Cow::into_owned)
 }

@@ -105,7 +105,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Drift) => DRIFT_EXIT_CODE.into(),
         Err(e) => {
-            let _ = writeln!(err, "error: {e:#}");
+            let _ = writeln!(err, "error: {}", report::plain_lines(&format!("{e:#}")));
             FAILURE_EXIT_CODE.into()
         }
     }

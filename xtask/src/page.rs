@@ -37,7 +37,7 @@ pub enum Fetched {
     NotModified,
 }
 
-/// Reads a page from a URL or a file.
+/// Reads a page from a URL, a file, or a revision of one in git (`HEAD~3:openapi/create_backup.yaml`).
 ///
 /// # Errors
 /// Names the URL or file, what happened, and what to try next.
@@ -53,10 +53,28 @@ pub fn read_within(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Re
     if from.contains("://") {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(fetch(from, etag, limits)).with_context(|| format!("cannot fetch {from}"))
+    } else if let Some((revision, _)) = from.split_once(':')
+        && !revision.is_empty()
+        && !Path::new(from).exists()
+    {
+        Ok(Fetched::Text(utf8(git_show(from)?).with_context(|| from.to_owned())?, None))
     } else {
         let bytes = std::fs::read(Path::new(from)).with_context(|| format!("cannot read {from}"))?;
         Ok(Fetched::Text(utf8(bytes).with_context(|| from.to_owned())?, None))
     }
+}
+
+/// What git has under `REV:FILE`.
+fn git_show(name: &str) -> anyhow::Result<Vec<u8>> {
+    let output = std::process::Command::new("git")
+        .args(["show", "--end-of-options", name])
+        .output()
+        .with_context(|| format!("cannot read {name}: there is no such file, and git cannot be run"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("cannot read {name}: there is no such file, and git says: {}", said.trim());
+    }
+    Ok(output.stdout)
 }
 
 /// The OpenAPI document of a page.

@@ -63,6 +63,11 @@ impl Spec {
         Ok(Self { value, text: text.into(), first_line })
     }
 
+    /// The same document, in a text of its own.
+    pub fn in_text(self, text: &str) -> Self {
+        Self { text: text.into(), first_line: 1, ..self }
+    }
+
     /// Where values stand in the page, by their JSON pointers.
     pub fn places(&self, pointers: &[&str]) -> HashMap<String, Place> {
         let mut places = yaml::places(&self.text, pointers).unwrap_or_default();
@@ -133,6 +138,17 @@ impl Spec {
         }
         Ok(())
     }
+}
+
+/// The operations of a document: method and path, and the id.
+pub fn operations(document: &Value) -> impl Iterator<Item = (String, &str)> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    paths.into_iter().flatten().flat_map(|(path, item)| {
+        METHODS.iter().filter_map(move |method| {
+            let id = item.get(method)?.get("operationId").and_then(Value::as_str).unwrap_or_default();
+            Some((format!("{} {path}", method.to_uppercase()), id))
+        })
+    })
 }
 
 /// The ids of the operations in a document.
@@ -273,6 +289,11 @@ pub fn big_integer(text: &str) -> Option<&str> {
 /// A key as a reference token of a JSON pointer (RFC 6901).
 pub fn pointer_token(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The key that a reference token of a JSON pointer stands for.
+pub fn key_of(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
 }
 
 /// A tree as YAML, below a comment.

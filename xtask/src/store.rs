@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 pub const EFFECTIVE: &str = "planetscale.yaml";
 /// The overlay's file.
 pub const OVERLAY: &str = "overlay.yaml";
+/// The list of findings that are accepted, if there is one.
+pub const ACCEPTED: &str = "accepted.toml";
 /// The file that says where the documents come from.
 pub const SOURCE: &str = "source.toml";
 
@@ -65,6 +67,11 @@ impl Store {
         let store = Self { dir: dir.to_owned(), _lock: lock };
         store.complete()?;
         Ok(store)
+    }
+
+    /// Where a file is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     /// A file's text.

@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         (source.file.clone(), String::new(), text),
         (store::SOURCE.to_owned(), toml.clone(), store::with_document(&toml, &source)?),
     ];
-    let report = update_spec::report(&store, &documents, &mut files, Vec::new(), &source.file)?;
+    let report = update_spec::report(&store, &documents, &mut files)?;
     report.write(Format::Text, out)?;
     let files: Vec<_> = files.iter().map(|(name, _, new)| (name.as_str(), new.as_str())).collect();
     store.commit(&files)?;

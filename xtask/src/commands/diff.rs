@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::output::Output;
 use crate::diff::{self, Direction, Level, rules};
 use crate::impact::Impact;
 use crate::page;
-use crate::report::{Format, Report};
+use crate::report::Report;
 use crate::spec::Spec;
 use crate::{Status, store};
 
@@ -24,18 +25,17 @@ pub struct Arguments {
     /// Print every rule instead: id, oasdiff's level, our level in a request and in a response, and why
     #[arg(long, exclusive = true)]
     list_rules: bool,
-    /// How to print what was found
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
     /// Exit 1 where something at or above this level was found, or no crate can be made [default: never]
     #[arg(long, value_enum, value_name = "LEVEL")]
     fail_on: Option<Level>,
-    /// Also write the report as Markdown
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
     /// Compare the documents only, not the crates that they give
     #[arg(long)]
     wire_only: bool,
+    /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// Runs the command.
@@ -49,14 +49,13 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let (old, new) = (read(from)?, read(to)?);
     let findings = diff::diff(&old.value, &new.value);
     let krate = match arguments.wire_only {
-        true => Impact::default(),
-        false => crate_impact(&old, &new)?,
+        true => None,
+        false => Some(crate_impact(&old, &new)?),
     };
-    let report = Report::new(findings, krate, &[], to);
-    report.write(arguments.format, out)?;
-    if let Some(file) = &arguments.report {
-        write_markdown(&report, file)?;
-    }
+    let report = Report::new(krate).with_findings(findings, (&old, &new), to);
+    let accepted = arguments.accepted.clone().unwrap_or_else(|| crate::default_store().join(store::ACCEPTED));
+    let report = arguments.output.narrowed(report, &accepted)?;
+    arguments.output.tell(&report, &[Path::new(from), Path::new(to), &accepted], out)?;
     let fails = arguments.fail_on.is_some_and(|level| report.reaches(level));
     Ok(if fails { Status::Drift } else { Status::Done })
 }
@@ -92,24 +91,4 @@ fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
     let sources = store::sources(&read(store::SOURCE)?)?;
     let operations: Vec<String> = sources.into_iter().flat_map(|source| source.operations).collect();
     Ok(Impact::of(old, new, &read(store::OVERLAY)?, &operations))
-}
-
-/// Writes a report beside what is printed, whole or not at all.
-///
-/// # Errors
-/// Where the file cannot be written.
-pub fn write_markdown(report: &Report, file: &Path) -> anyhow::Result<()> {
-    let mut text = Vec::new();
-    report.write(Format::Markdown, &mut text)?;
-    let place = Path::new(".").join(file);
-    let write = || -> std::io::Result<()> {
-        // In the same folder, as a file system moves files at once only within itself; and as any file
-        // is made, where tempfile's own could be read by nobody else.
-        let create = |path: &Path| std::fs::File::create_new(path);
-        let mut temporary = tempfile::Builder::new().make_in(place.parent().unwrap_or(&place), create)?;
-        temporary.write_all(&text)?;
-        temporary.persist(&place)?;
-        Ok(())
-    };
-    write().with_context(|| format!("cannot write {}", file.display()))
 }

@@ -77,9 +77,9 @@ fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<S
 /// The surface of the client that is generated from an effective spec.
 ///
 /// # Errors
-/// As [`super::generate::tokens`]; also where the client's own source cannot be read.
+/// As [`super::generate::generated`]; also where the client's own source cannot be read.
 pub fn of(spec: &str) -> anyhow::Result<Surface> {
-    of_tokens(&super::generate::tokens(spec)?)
+    of_tokens(&super::generate::generated(spec)?.code)
 }
 
 /// The surface of the client with this generated code.

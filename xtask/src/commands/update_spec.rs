@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use similar::TextDiff;
 
+use super::output::Output;
 use crate::Status;
-use crate::diff::{self, Finding, Level};
+use crate::diff::{self, Level};
 use crate::impact::{self, Impact};
 use crate::merge::merge;
 use crate::page::{self, Document, Fetched};
-use crate::report::{Format, Report};
+use crate::report::{Format, Report, plain_lines};
 use crate::spec::{self, Spec};
 use crate::store::{self, Source, Store};
 
@@ -27,15 +28,11 @@ pub struct Arguments {
     /// With --check, what counts as drift: findings at or above this level [default: any change]
     #[arg(long, value_enum, value_name = "LEVEL", requires = "check")]
     fail_on: Option<Level>,
-    /// How to print what was found
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-    /// Also write the report as Markdown
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
     /// The folder to work on [default: openapi/ of this workspace]
     #[arg(long, value_name = "DIR", hide = true)]
     store: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// What is stored, and what would be.
@@ -56,11 +53,13 @@ struct Update {
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
     let store = Store::open(&arguments.store.clone().unwrap_or_else(crate::default_store))?;
     let update = prepare(&store, arguments.from.as_deref())?;
-    update.report.write(arguments.format, out)?;
-    if let Some(file) = &arguments.report {
-        super::diff::write_markdown(&update.report, file)?;
-    }
-    let text = arguments.format == Format::Text;
+    let accepted = store.path(store::ACCEPTED);
+    let report = arguments.output.narrowed(update.report.clone(), &accepted)?;
+    let mut inputs: Vec<PathBuf> = store.sources()?.into_iter().map(|source| store.path(&source.file)).collect();
+    inputs.extend([store::SOURCE, store::OVERLAY, store::EFFECTIVE, store::ACCEPTED].map(|name| store.path(name)));
+    inputs.extend(arguments.from.as_ref().map(PathBuf::from));
+    arguments.output.tell(&report, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>(), out)?;
+    let text = arguments.output.format == Format::Text;
     if text && update.files.is_empty() {
         writeln!(out, "openapi/ is up to date with {}", update.from)?;
     } else if text {
@@ -68,8 +67,8 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     }
     if arguments.check {
         let drift = match arguments.fail_on {
-            Some(level) => update.report.reaches(level),
-            None => !update.files.is_empty(),
+            Some(level) => report.reaches(level),
+            None => !update.files.is_empty() && !report.is_accepted(),
         };
         return Ok(if drift { Status::Drift } else { Status::Done });
     }
@@ -98,7 +97,7 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
     let mut toml = store.read(store::SOURCE)?;
     let old_toml = toml.clone();
     let page = from.map(page::document).transpose()?;
-    let (mut documents, mut files, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut documents, mut files, mut pairs) = (Vec::new(), Vec::new(), Vec::new());
     let mut changed_file = None;
     for source in &sources {
         let stored = store.read(&source.file)?;
@@ -117,9 +116,10 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
         let (spec, text) = wanted(&document, &source.operations).with_context(|| place.to_owned())?;
         // Line ends are the server's business: with others, it is the same text.
         let text = if text.replace("\r\n", "\n") == stored.replace("\r\n", "\n") { stored.clone() } else { text };
-        findings.extend(diff::diff(&old.value, &spec.value));
         let etag = document.etag.filter(|_| place == source.url);
         toml = store::with_version(&toml, &source.file, &store::sha256(&text), etag.as_deref())?;
+        // Findings are told by the lines of what is stored.
+        pairs.push((source.file.clone(), old, spec.clone().in_text(&text)));
         documents.push((source.file.clone(), spec));
         if stored != text {
             changed_file.get_or_insert_with(|| source.file.clone());
@@ -132,9 +132,12 @@ fn prepare(store: &Store, from: Option<&str>) -> anyhow::Result<Update> {
         bail!("{from} holds none of the operations that openapi/{} names", store::SOURCE);
     }
     files.push((store::SOURCE.to_owned(), old_toml, toml));
-    findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
     let file = changed_file.or_else(|| sources.first().map(|source| source.file.clone())).unwrap_or_default();
-    let report = report(store, &documents, &mut files, findings, &file)?;
+    let mut report = report(store, &documents, &mut files)?;
+    for (file, old, new) in pairs {
+        let findings = diff::diff(&old.value, &new.value);
+        report = report.with_findings(findings, (&old, &new), &format!("openapi/{file}"));
+    }
     files.retain(|(_, old, new)| old != new);
     let from = from
         .map_or_else(|| sources.iter().map(|source| source.url.as_str()).collect::<Vec<_>>().join(", "), str::to_owned);
@@ -175,17 +178,15 @@ pub fn report(
     store: &Store,
     documents: &[(String, Spec)],
     files: &mut Vec<(String, String, String)>,
-    findings: Vec<Finding>,
-    file: &str,
 ) -> anyhow::Result<Report> {
     let (merged, disagreements) = merge(documents)?;
     let effective = impact::effective(&merged, &store.read(store::OVERLAY)?)
         .context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
-    super::generate::tokens(&effective.text).context("no code can be generated from the new document")?;
+    super::generate::generated(&effective.text).context("no code can be generated from the new document")?;
     let old = store.read(store::EFFECTIVE).unwrap_or_default();
     let krate = Impact::between(&old, &effective.text);
     files.push((store::EFFECTIVE.to_owned(), old, effective.text));
-    Ok(Report::new(findings, krate, &effective.effects, &format!("openapi/{file}")).with_notes(disagreements))
+    Ok(Report::new(Some(krate)).with_overlay(&effective.effects, disagreements))
 }
 
 /// The document with the wanted operations: as published where it holds no others, else what is
@@ -209,7 +210,8 @@ fn show_difference(update: &Update, out: &mut dyn Write) -> anyhow::Result<()> {
         return Ok(());
     };
     let (a, b) = (format!("a/openapi/{name}"), format!("b/openapi/{name}"));
-    write!(out, "\n{}", TextDiff::from_lines(old, new).unified_diff().header(&a, &b))?;
+    let difference = TextDiff::from_lines(old, new).unified_diff().header(&a, &b).to_string();
+    write!(out, "\n{}", plain_lines(&difference))?;
     Ok(())
 }
 

@@ -64,25 +64,3 @@ pub struct Finding {
     /// A sentence with the old and the new value.
     pub message: String,
 }
-
-/// How many findings there are of each level.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub struct Counts {
-    /// Breaking.
-    pub err: usize,
-    /// Breaking for some.
-    pub warn: usize,
-    /// Compatible.
-    pub info: usize,
-    /// For readers.
-    pub doc: usize,
-}
-
-impl Counts {
-    /// Counts findings.
-    pub fn of(findings: &[Finding]) -> Self {
-        let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-        Self { err: count(Level::Err), warn: count(Level::Warn), info: count(Level::Info), doc: count(Level::Doc) }
-    }
-}

@@ -1,11 +1,10 @@
 //! A place in a document.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::spec::{self, pointer_token};
-
-/// How many `$ref`s may lead to one another.
-const MAX_HOPS: usize = 32;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -61,15 +60,13 @@ impl<'a> Node<'a> {
         items.iter().enumerate().map(|(i, item)| self.below(&i.to_string(), item)).collect()
     }
 
-    /// What a `$ref` leads to; itself, where there is none or it leads nowhere.
+    /// What a `$ref` leads to; itself, where there is none, or it leads nowhere or round in a circle.
     pub(super) fn resolved(self) -> Self {
         let mut here = self;
-        for _ in 0..MAX_HOPS {
-            let Some(pointer) = here.text("$ref").and_then(spec::target) else { break };
-            match here.root.pointer(&pointer) {
-                Some(value) => here = Self { root: here.root, value, at: pointer.into_owned() },
-                None => break,
-            }
+        let mut seen = HashSet::new();
+        while let Some(pointer) = here.text("$ref").and_then(spec::target) {
+            let Some(value) = here.root.pointer(&pointer).filter(|_| seen.insert(here.at.clone())) else { break };
+            here = Self { root: here.root, value, at: pointer.into_owned() };
         }
         here
     }

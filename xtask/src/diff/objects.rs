@@ -93,19 +93,15 @@ impl<'a> Walk<'a> {
         nodes: (&Node<'a>, &Node<'a>),
         name: &str,
     ) {
-        match (was, is) {
+        let (what, message) = match (was, is) {
             (false, true) if default && spot.direction == Direction::Request => {
-                self.changed(
-                    spot,
-                    "became-required-with-default",
-                    nodes,
-                    format!("`{name}` became required; it has a default"),
-                );
+                ("became-required-with-default", "it became required; it has a default")
             }
-            (false, true) => self.changed(spot, "became-required", nodes, format!("`{name}` became required")),
-            (true, false) => self.changed(spot, "became-optional", nodes, format!("`{name}` became optional")),
-            _ => {}
-        }
+            (false, true) => ("became-required", "it became required"),
+            (true, false) => ("became-optional", "it became optional"),
+            _ => return,
+        };
+        self.changed_of(spot, what, nodes, (&format!("`{name}`"), message.to_owned()));
     }
 
     pub(super) fn property_gone(&mut self, spot: Spot, old: &View<'a>, required: bool, name: &str) {

@@ -8,7 +8,7 @@ use super::node::Node;
 use super::rules::PROSE_LEVEL;
 use super::walk::{Walk, end_of, last_token};
 use super::{Direction, Level};
-use crate::spec::METHODS;
+use crate::spec::{METHODS, key_of};
 
 impl<'a> Walk<'a> {
     pub(super) fn paths(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
     }
 
     fn enter_operation(&mut self, path_item: &str, method: &str) {
-        let path = last_token(path_item).replace("~1", "/").replace("~0", "~");
+        let path = key_of(last_token(path_item));
         self.enter(Some(format!("{} {path}", method.to_uppercase())));
     }
 

@@ -8,6 +8,7 @@ use super::rules::{self, BOUNDS};
 use super::view::View;
 use super::walk::{Task, Walk, change};
 use super::{Direction, Level, numbers};
+use crate::spec::key_of;
 
 /// All that `compare` looks at, the bounds aside.
 const KNOWN: &[&str] = &[
@@ -162,12 +163,23 @@ impl<'a> Walk<'a> {
 
     /// Reports a change under its composed id and by the level of its rule.
     pub(super) fn changed(&mut self, spot: Spot, what: &str, nodes: (&Node<'a>, &Node<'a>), message: String) {
+        self.changed_of(spot, what, nodes, (&named(nodes.1), message));
+    }
+
+    /// As [`changed`](Self::changed), under another name.
+    pub(super) fn changed_of(
+        &mut self,
+        spot: Spot,
+        what: &str,
+        nodes: (&Node<'a>, &Node<'a>),
+        (name, message): (&str, String),
+    ) {
         let id = format!("{}-{what}", spot.prefix());
         let id = rules::renamed(&id);
         let level = rules::level(id, what, spot.direction);
         let moot = spot.stays || spot.required && what.starts_with("default-value");
         let level = if moot { Level::Info } else { level };
-        self.report(id, level, spot.direction, nodes, format!("{}: {message}", named(nodes.1)));
+        self.report(id, level, spot.direction, nodes, format!("{name}: {message}"));
     }
 
     /// Has two schemas compared, each of which may be said in several places.
@@ -296,19 +308,20 @@ impl<'a> Walk<'a> {
 pub(super) fn named(node: &Node<'_>) -> String {
     let (mut rest, mut below) = (node.at.as_str(), "");
     while let Some((before, token)) = rest.rsplit_once('/') {
-        match (token, below) {
-            ("properties", name) if !name.is_empty() => return format!("`{name}`"),
-            ("parameters", index) if !index.is_empty() => {
+        let name = key_of(below);
+        match token {
+            _ if below.is_empty() => {}
+            "properties" => return format!("`{name}`"),
+            "parameters" => {
                 // A list: the name is in the item.
-                let item = node.root.pointer(&node.at[..rest.len() + 1 + index.len()]);
-                return format!("parameter `{}`", item.and_then(|item| item["name"].as_str()).unwrap_or(index));
+                let item = node.root.pointer(&node.at[..rest.len() + 1 + below.len()]);
+                return format!("parameter `{}`", item.and_then(|item| item["name"].as_str()).unwrap_or(&name));
             }
-            ("headers" | "schemas", name) if !name.is_empty() => {
-                return format!("{} `{name}`", token.trim_end_matches('s'));
-            }
-            ("content", name) if !name.is_empty() => return format!("the body ({})", name.replace("~1", "/")),
-            _ => (rest, below) = (before, token),
+            "headers" | "schemas" => return format!("{} `{name}`", token.trim_end_matches('s')),
+            "content" => return format!("the body ({name})"),
+            _ => {}
         }
+        (rest, below) = (before, token);
     }
     "the schema".to_owned()
 }

@@ -25,32 +25,29 @@ impl<'a> View<'a> {
     pub(super) fn of(nodes: &[Node<'a>]) -> Self {
         let mut view = Self { nodes: nodes.to_vec(), parts: Vec::new(), odd: Vec::new(), members: Vec::new() };
         let mut seen = HashSet::new();
-        for node in nodes {
-            view.add(node.clone().resolved(), &mut seen);
+        // Outer schemas before their members, first members first.
+        let mut open: Vec<Node<'a>> = nodes.iter().rev().cloned().map(Node::resolved).collect();
+        while let Some(node) = open.pop() {
+            if node.value.is_null() || !seen.insert(node.at.clone()) {
+                continue;
+            }
+            if !node.value.is_object() {
+                view.odd.push(node);
+                continue;
+            }
+            let all = node.get("allOf");
+            if !(all.value.is_array() || all.value.is_null()) {
+                view.odd.push(all);
+            }
+            let members = node.items("allOf");
+            open.extend(members.iter().rev().cloned().map(Node::resolved));
+            view.members.extend(members);
+            view.parts.push(node);
         }
         if view.parts.is_empty() {
             view.parts.extend(nodes.first().cloned().map(|node| Node { value: &Value::Null, ..node.resolved() }));
         }
         view
-    }
-
-    fn add(&mut self, node: Node<'a>, seen: &mut HashSet<String>) {
-        if node.value.is_null() || !seen.insert(node.at.clone()) {
-            return;
-        }
-        if !node.value.is_object() {
-            return self.odd.push(node);
-        }
-        let all = node.get("allOf");
-        let members = node.items("allOf");
-        self.parts.push(node);
-        if !(all.value.is_array() || all.value.is_null()) {
-            self.odd.push(all);
-        }
-        for member in members {
-            self.members.push(member.clone());
-            self.add(member.resolved(), seen);
-        }
     }
 
     /// The schema that is spoken of.
@@ -172,7 +169,7 @@ impl<'a> View<'a> {
     /// Whether null is allowed. Strictly, OpenAPI 3.0 has `nullable` do nothing beside `allOf` without
     /// a `type`; it is the only way there to say that what a `$ref` leads to may be null, and meant so.
     pub(super) fn nullable(&self) -> bool {
-        let said: Vec<bool> = self.nodes.iter().filter_map(|node| nullable(node, &mut Vec::new())).collect();
+        let said: Vec<bool> = self.nodes.iter().filter_map(|node| nullable(node, &mut HashSet::new())).collect();
         !said.is_empty() && said.iter().all(|nullable| *nullable)
     }
 
@@ -205,19 +202,33 @@ impl<'a> View<'a> {
 }
 
 /// Whether a schema allows null; nothing where it says nothing of what it allows.
-fn nullable(node: &Node<'_>, above: &mut Vec<String>) -> Option<bool> {
-    let node = node.clone().resolved();
-    if node.is_true("nullable") {
-        return Some(true);
+fn nullable(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
+    let mut node = node.clone().resolved();
+    loop {
+        if node.is_true("nullable") {
+            return Some(true);
+        }
+        if node.has("type") || node.has("properties") || node.has("enum") {
+            return Some(false);
+        }
+        if !seen.insert(node.at.clone()) {
+            return None;
+        }
+        // What stands here is looked at before what is elsewhere: most of it decides at once.
+        let (elsewhere, here): (Vec<_>, Vec<_>) =
+            node.items("allOf").into_iter().partition(|member| member.has("$ref"));
+        let said: Vec<bool> = here.iter().filter_map(|member| nullable(member, seen)).collect();
+        if said.contains(&false) {
+            return Some(false);
+        }
+        if let [only] = &elsewhere[..]
+            && said.is_empty()
+        {
+            node = only.clone().resolved();
+            continue;
+        }
+        let more = elsewhere.iter().filter_map(|member| nullable(member, seen));
+        let said: Vec<bool> = said.into_iter().chain(more).collect();
+        return (!said.is_empty()).then(|| said.iter().all(|nullable| *nullable));
     }
-    if node.has("type") || node.has("properties") || node.has("enum") {
-        return Some(false);
-    }
-    if above.contains(&node.at) {
-        return None;
-    }
-    above.push(node.at.clone());
-    let said: Vec<bool> = node.items("allOf").iter().filter_map(|member| nullable(member, above)).collect();
-    above.pop();
-    (!said.is_empty()).then(|| said.iter().all(|nullable| *nullable))
 }
