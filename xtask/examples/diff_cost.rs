@@ -3,7 +3,9 @@
 //!     cargo run --release -p xtask --example diff_cost [-- <OLD> <NEW>]
 //!
 //! Without arguments the documents are generated: 10, 200 and 1,000 operations, of which every tenth
-//! differs. Prints medians of several runs, the ratio, and the peak of allocated memory.
+//! differs; and operations that give schemas which refer to one another in a circle, or each to all
+//! others, with one leaf changed. Prints medians of several runs, the ratio, and the peak of allocated
+//! memory.
 
 // A benchmark: whatever fails ends it.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
@@ -64,6 +66,29 @@ fn document(operations: usize, new: bool) -> String {
     text
 }
 
+/// A document whose operations give schemas that refer to `each` of the ones after them, round in a
+/// circle; of the first, one leaf is of this type.
+fn circle(operations: usize, schemas: usize, each: usize, leaf: &str) -> String {
+    let mut text = String::from("openapi: 3.0.1\ninfo: {title: T, version: v1}\npaths:\n");
+    for i in 0..operations {
+        let schema = i % schemas;
+        text.push_str(&format!(
+            "  /things{i}:\n    get:\n      operationId: get_{i}\n      summary: Get a thing\n      responses:\n        '200':\n          description: Here it is\n          content:\n            application/json:\n              schema: {{$ref: '#/components/schemas/S{schema}'}}\n"
+        ));
+    }
+    text.push_str("components:\n  schemas:\n");
+    for i in 0..schemas {
+        let kind = if i == 0 { leaf } else { "string" };
+        text.push_str(&format!(
+            "    S{i}:\n      type: object\n      properties:\n        leaf: {{type: {kind}, description: A field}}\n"
+        ));
+        for p in 1..=each {
+            text.push_str(&format!("        p{p}: {{$ref: '#/components/schemas/S{}'}}\n", (i + p) % schemas));
+        }
+    }
+    text
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -119,4 +144,8 @@ fn main() {
     }
     let old = document(200, false);
     measure("200 operations, the same", &old, &old);
+    for (operations, schemas, each) in [(5_000, 500, 1), (5_000, 500, 20), (600, 200, 199)] {
+        let [old, new] = ["string", "integer"].map(|leaf| circle(operations, schemas, each, leaf));
+        measure(&format!("{operations} over {schemas} of {each}"), &old, &new);
+    }
 }

@@ -161,17 +161,15 @@ pub fn operation_ids(document: &Value) -> impl Iterator<Item = &str> {
 /// The pointers that `$ref`s lead to, from a document's paths on, with all that is around them.
 pub fn reachable(document: &Value) -> BTreeSet<String> {
     let mut open: Vec<&Value> = document.get("paths").into_iter().collect();
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     while let Some(value) = open.pop() {
-        for (_, reference) in references(value) {
-            let Some(pointer) = target(reference) else { continue };
-            if !seen.insert(pointer.clone().into_owned()) {
-                continue;
-            }
+        references(value, &mut |_, reference| {
+            let Some(pointer) = target(reference).filter(|pointer| !seen.contains(&**pointer)) else { return };
             open.extend(document.pointer(&pointer));
             let around = pointer.match_indices('/').map(|(end, _)| pointer[..end].to_owned());
             seen.extend(around.filter(|around| !around.is_empty()));
-        }
+            seen.insert(pointer.into_owned());
+        });
     }
     seen
 }
@@ -205,46 +203,27 @@ fn holds_names(key: &str) -> bool {
     )
 }
 
-/// All `$ref`s in a value, each with the pointer of what holds it. Where a value is data, such as an
-/// example or an extension, there are none.
-pub fn references(value: &Value) -> Vec<(String, &str)> {
-    let mut found = Vec::new();
-    find_references(value, None, false, &mut String::new(), &mut found);
-    found
+/// All `$ref`s in a value, each with what holds it. Where a value is data, such as an example or an
+/// extension, there are none.
+pub fn references<'v>(value: &'v Value, visit: &mut impl FnMut(&'v Value, &'v str)) {
+    find_references(value, None, false, visit);
 }
 
-fn find_references<'v>(
-    value: &'v Value,
-    key: Option<&str>,
-    names: bool,
-    at: &mut String,
-    found: &mut Vec<(String, &'v str)>,
-) {
-    let length = at.len();
+fn find_references<'v>(value: &'v Value, key: Option<&str>, names: bool, visit: &mut impl FnMut(&'v Value, &'v str)) {
     match value {
         Value::Object(map) => {
             if let Some(Value::String(reference)) = map.get("$ref").filter(|_| !names) {
-                found.push((at.clone(), reference));
+                visit(value, reference);
             }
-            for (name, value) in map {
+            for (name, inner) in map {
                 let extension = matches!(key, Some("paths" | "responses")) && name.starts_with("x-");
                 if if names { extension } else { is_data(name) } {
                     continue;
                 }
-                at.push('/');
-                at.push_str(&pointer_token(name));
-                find_references(value, Some(name), !names && holds_names(name), at, found);
-                at.truncate(length);
+                find_references(inner, Some(name), !names && holds_names(name), visit);
             }
         }
-        Value::Array(items) => {
-            for (i, item) in items.iter().enumerate() {
-                at.push('/');
-                at.push_str(&i.to_string());
-                find_references(item, None, false, at, found);
-                at.truncate(length);
-            }
-        }
+        Value::Array(items) => items.iter().for_each(|item| find_references(item, None, false, visit)),
         _ => {}
     }
 }

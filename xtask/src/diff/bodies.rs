@@ -58,6 +58,7 @@ impl<'a> Walk<'a> {
             let (a, b) = (old.get(status), new.get(status));
             let kind = if status.starts_with('2') { "success" } else { "non-success" };
             match (old.has(status), new.has(status)) {
+                (true, true) if self.surely_same(a.value, b.value) => {}
                 (true, true) => self.answer((&a, &b)),
                 (true, false) => {
                     let covers = covering(new, status);
@@ -80,21 +81,14 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let known: Vec<&str> = old
-            .value
-            .as_object()
-            .into_iter()
-            .chain(new.value.as_object())
-            .flat_map(|map| map.keys())
-            .map(String::as_str)
-            .filter(|key| !key.starts_with("x-"))
-            .collect();
-        self.rest(response, (old, new), &known);
+        self.extensions(response, (old, new));
     }
 
     fn answer(&mut self, nodes: (&Node<'a>, &Node<'a>)) {
-        let (a, b) = self.resolved(Direction::Response, nodes);
-        self.response((&a, &b));
+        self.within(self.same_text, |walk| {
+            let (a, b) = walk.resolved(Direction::Response, nodes);
+            walk.response((&a, &b));
+        });
     }
 
     pub(super) fn response(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
@@ -103,7 +97,17 @@ impl<'a> Walk<'a> {
         }
         let response = Direction::Response;
         self.rest(response, (old, new), &["headers", "content"]);
-        self.containers(response, (old, new), &["headers", "content"], &[]);
+        if !self.are_same_text(old, new) {
+            self.containers(response, (old, new), &["headers", "content"], &[]);
+        }
+        if old.has("headers") || new.has("headers") {
+            self.headers((old, new));
+        }
+        self.content("response", response, (old, new));
+    }
+
+    fn headers(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
+        let response = Direction::Response;
         let headers = |node: &Node<'a>| -> BTreeMap<String, (String, Node<'a>)> {
             node.members("headers")
                 .map(|(name, node)| (name.to_ascii_lowercase(), (name.clone(), node.resolved())))
@@ -112,7 +116,8 @@ impl<'a> Walk<'a> {
         let (from, to) = (headers(old), headers(new));
         for (name, (shown, a)) in &from {
             match to.get(name) {
-                Some((_, b)) => self.header((a, b)),
+                // It may have been referred to.
+                Some((_, b)) => self.within(false, |walk| walk.header((a, b))),
                 None => {
                     let (kind, level) =
                         if a.is_true("required") { ("required", Level::Err) } else { ("optional", Level::Warn) };
@@ -135,7 +140,6 @@ impl<'a> Walk<'a> {
                 format!("the header `{shown}` was added"),
             );
         }
-        self.content("response", response, (old, new));
     }
 
     pub(super) fn header(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
@@ -151,6 +155,13 @@ impl<'a> Walk<'a> {
 
     /// Media types, and the schema of each.
     pub(super) fn content(&mut self, what: &str, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
+        if self.same_text || old.value.get("content") == new.value.get("content") {
+            let others = new.get("content");
+            for (name, a) in old.members("content") {
+                self.media_type(direction, (&a, &others.get(name)));
+            }
+            return;
+        }
         // By what the name means; as it is written where two mean the same.
         let types = |node: &Node<'a>| -> BTreeMap<String, Node<'a>> {
             let mut types = BTreeMap::new();
@@ -216,14 +227,15 @@ impl<'a> Walk<'a> {
                 format!("the media type `{name}` was added"),
             );
         }
-        for (a, b) in pairs {
-            self.rest(direction, (&a, &b), &["schema"]);
-            self.body_schema(
-                direction,
-                (&a.get("schema"), &b.get("schema")),
-                last_token(&a.at).to_ascii_lowercase().contains("json"),
-            );
+        for (a, b) in &pairs {
+            self.media_type(direction, (a, b));
         }
+    }
+
+    fn media_type(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
+        self.rest(direction, (old, new), &["schema"]);
+        let typed = last_token(&old.at).to_ascii_lowercase().contains("json");
+        self.body_schema(direction, (&old.get("schema"), &new.get("schema")), typed);
     }
 }
 

@@ -13,6 +13,8 @@ impl<'a> Walk<'a> {
             return;
         }
         self.containers(Direction::None, (old, new), &["callbacks"], &[]);
+        // References are followed below.
+        self.same_text = false;
         self.by_name((old, new), |walk, nodes| {
             let (a, b) = (nodes.0.clone().resolved(), nodes.1.clone().resolved());
             walk.by_name((&a, &b), |walk, (a, b)| {

@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
             self.composition(spot, to, nodes);
             return false;
         }
-        for key in ALTERNATIVES {
+        for key in ALTERNATIVES.into_iter().filter(|key| old.has(key.0) || new.has(key.0)) {
             let (a, b) = (old.all(key.0), new.all(key.0));
             match (old.has(key.0), new.has(key.0)) {
                 (false, false) => {}

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::rules::PROSE_LEVEL;
-use super::walk::{Walk, change};
+use super::walk::{Walk, change, last_token};
 use super::{Direction, Level};
 use crate::spec;
 
@@ -77,6 +77,24 @@ impl<'a> Walk<'a> {
         self.note(id, level, (old, new), format!("servers {}", change(old.value, new.value)));
     }
 
+    /// Components that differ and that no operation uses.
+    pub(super) fn unused_components(&mut self) {
+        let compared = self.compared();
+        let met = |node: &Node<'a>| !node.value.is_null() && compared.contains(&std::ptr::from_ref(node.value));
+        let mut rest = std::mem::take(&mut self.changed_components);
+        rest.retain(|(old, new)| !met(old) && !met(new));
+        if rest.is_empty() {
+            return;
+        }
+        let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(spec::reachable).collect();
+        for (old, new) in rest.iter().filter(|(old, _)| !used.contains(&old.at)) {
+            let name = spec::key_of(last_token(&old.at));
+            let change = change(old.value, new.value);
+            let message = format!("the component `{name}`, which no operation uses, {change}");
+            self.note("unused-component-changed", PROSE_LEVEL, (old, new), message);
+        }
+    }
+
     pub(super) fn components(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
         let kinds =
             ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"];
@@ -88,25 +106,14 @@ impl<'a> Walk<'a> {
         if old.value == new.value {
             return;
         }
-        let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(spec::reachable).collect();
         for kind in kinds {
             let (a, b) = (old.get(kind), new.get(kind));
             let names = |node: &Node<'a>| -> Vec<&'a String> {
                 node.value.as_object().into_iter().flat_map(|map| map.keys()).collect()
             };
-            for name in names(&a).into_iter().chain(names(&b)).collect::<BTreeSet<_>>() {
-                let nodes = (&a.get(name), &b.get(name));
-                if nodes.0.value != nodes.1.value && !used.contains(&nodes.0.at) {
-                    self.note(
-                        "unused-component-changed",
-                        PROSE_LEVEL,
-                        nodes,
-                        format!(
-                            "the component `{name}`, which no operation uses, {}",
-                            change(nodes.0.value, nodes.1.value)
-                        ),
-                    );
-                }
+            let all = names(&a).into_iter().chain(names(&b)).collect::<BTreeSet<_>>();
+            for name in all.into_iter().filter(|name| a.value.get(*name) != b.value.get(*name)) {
+                self.changed_components.push((a.get(name), b.get(name)));
             }
             let is_map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
             if !(is_map(&a) && is_map(&b)) && a.value != b.value {

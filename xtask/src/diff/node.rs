@@ -27,7 +27,14 @@ impl<'a> Node<'a> {
 
     /// A child that is at hand already.
     pub(super) fn below(&self, key: &str, value: &'a Value) -> Self {
-        Self { root: self.root, value, at: format!("{}/{}", self.at, pointer_token(key)) }
+        let mut at = String::with_capacity(self.at.len() + 1 + key.len());
+        at.push_str(&self.at);
+        at.push('/');
+        match key.contains(['~', '/']) {
+            true => at.push_str(&pointer_token(key)),
+            false => at.push_str(key),
+        }
+        Self { root: self.root, value, at }
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -63,9 +70,11 @@ impl<'a> Node<'a> {
     /// What a `$ref` leads to; itself, where there is none, or it leads nowhere or round in a circle.
     pub(super) fn resolved(self) -> Self {
         let mut here = self;
+        // Where each of several references in a row leads from.
         let mut seen = HashSet::new();
         while let Some(pointer) = here.text("$ref").and_then(spec::target) {
-            let Some(value) = here.root.pointer(&pointer).filter(|_| seen.insert(here.at.clone())) else { break };
+            let from = std::ptr::from_ref(here.value);
+            let Some(value) = here.root.pointer(&pointer).filter(|_| seen.insert(from)) else { break };
             here = Self { root: here.root, value, at: pointer.into_owned() };
         }
         here

@@ -1,6 +1,6 @@
 //! What a schema says of an object: its properties, those required, and all others.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -19,23 +19,42 @@ fn requiredness(required: bool) -> &'static str {
 
 impl<'a> Walk<'a> {
     pub(super) fn properties(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        if !old.has("properties") && !new.has("properties") {
+            return;
+        }
         let (from, to) = (old.required(), new.required());
         let (a, b) = (old.properties(), new.properties());
-        for name in a.union(&b) {
-            let (left, right) = (old.property(name), new.property(name));
-            let was = from.contains(name.as_str());
-            let is = to.contains(name.as_str());
-            match (a.contains(name), b.contains(name)) {
-                (true, true) => self.property(spot, (&left, &right), (was, is), name),
-                (true, false) => self.property_gone(spot, &View::of(&left), was, name),
-                (false, _) => self.property_came(spot, &View::of(&right), is, name),
+        for (name, value) in &a {
+            let was = from.contains(name);
+            let is = to.contains(name);
+            match b.get(name) {
+                Some(other) if was == is && value.is_some() && self.are_surely_same(*value, *other) => {}
+                Some(_) => self.property(spot, (&old.property(name), &new.property(name)), (was, is), name),
+                None => self.property_gone(spot, &View::of(&old.property(name)), was, name),
             }
         }
+        for name in b.keys().filter(|name| !a.contains_key(*name)) {
+            self.property_came(spot, &View::of(&new.property(name)), to.contains(*name), name);
+        }
+    }
+
+    /// Whether two properties that are said in one place each surely mean the same.
+    fn are_surely_same(&self, old: Option<&'a Value>, new: Option<&'a Value>) -> bool {
+        old.zip(new).is_some_and(|(old, new)| self.surely_same(old, new))
+    }
+
+    /// What is said of properties but by their schemas.
+    pub(super) fn requirements(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        if !["properties", "required"].iter().any(|key| old.has(key) || new.has(key)) {
+            return;
+        }
         // A name that no property has may be required all the same.
-        let nameless = |set: &HashSet<&'a str>| -> BTreeSet<&'a str> {
-            set.iter().copied().filter(|name| !a.union(&b).any(|known| known == name)).collect()
+        let (a, b) = (old.properties(), new.properties());
+        let nameless = |view: &View<'a>| -> BTreeSet<&'a str> {
+            let names = view.required().into_iter();
+            names.filter(|name| !a.contains_key(*name) && !b.contains_key(*name)).collect()
         };
-        let (from, to) = (nameless(&from), nameless(&to));
+        let (from, to) = (nameless(old), nameless(new));
         if from != to {
             self.nameless(spot, (old, new), (&from, &to));
         }
@@ -54,12 +73,6 @@ impl<'a> Walk<'a> {
     }
 
     fn property(&mut self, spot: Spot, (left, right): (&[Node<'a>], &[Node<'a>]), (was, is): (bool, bool), name: &str) {
-        if let ([left], [right]) = (left, right)
-            && was == is
-            && self.surely_same(left.value, right.value)
-        {
-            return;
-        }
         let (a, b) = (&View::of(left), &View::of(right));
         let inner = spot.property(a, b);
         self.requirement(inner, (was, is), b.has("default"), (a.here(), b.here()), name);
@@ -157,6 +170,9 @@ impl<'a> Walk<'a> {
     /// What properties without a name of their own may hold: nothing, anything, or what a schema says.
     pub(super) fn additional_properties(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
         let key = "additionalProperties";
+        if !old.has(key) && !new.has(key) {
+            return;
+        }
         let (a, b) = (Others::of(old), Others::of(new));
         let nodes = (&old.get(key), &new.get(key));
         let (what, message) = match (&a, &b) {

@@ -1,14 +1,15 @@
 //! Paths, their operations, and parameters.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::Value;
 
 use super::node::Node;
 use super::rules::PROSE_LEVEL;
+use super::same::are_equal;
 use super::walk::{Walk, end_of, last_token};
 use super::{Direction, Level};
-use crate::spec::{METHODS, key_of};
+use crate::spec::METHODS;
 
 impl<'a> Walk<'a> {
     pub(super) fn paths(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
@@ -19,31 +20,27 @@ impl<'a> Walk<'a> {
         // Paths are paired by their text; what is left, without the names of path parameters, which are
         // no part of a path. OpenAPI forbids two paths that differ in such names only: where there are
         // such, the first is paired with the first.
-        let items = |node: &Node<'a>| -> Vec<(&'a String, Node<'a>)> {
+        let items = |node: &Node<'a>| -> Vec<(&'a String, &'a Value)> {
             let map = node.value.as_object();
-            let items = map.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-"));
-            items.map(|(path, item)| (path, node.below(path, item))).collect()
+            map.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-")).collect()
         };
         let (mut from, mut to) = (items(&a), items(&b));
-        let templates = |items: &[(&'a String, Node<'a>)]| -> Vec<String> {
-            items.iter().map(|(path, _)| template(path)).collect()
-        };
         let mut pairs = Vec::new();
-        let mut by_text: HashMap<&String, Node<'a>> = to.drain(..).collect();
-        from.retain(|(path, item)| match by_text.remove(path) {
+        from.retain(|(path, item)| match b.value.get(*path) {
             Some(other) => {
-                pairs.push((item.clone(), other));
+                pairs.push((a.below(path, item), b.below(path, other)));
                 false
             }
             None => true,
         });
-        to.extend(items(&b).into_iter().filter(|(path, _)| by_text.contains_key(path)));
+        to.retain(|(path, _)| !a.has(path));
         let mut by_template: BTreeMap<String, VecDeque<Node<'a>>> = BTreeMap::new();
-        for (template, (_, item)) in templates(&to).into_iter().zip(to) {
-            by_template.entry(template).or_default().push_back(item);
+        for (path, item) in to {
+            by_template.entry(template(path)).or_default().push_back(b.below(path, item));
         }
-        for (template, (_, item)) in templates(&from).into_iter().zip(from) {
-            match by_template.get_mut(&template).and_then(VecDeque::pop_front) {
+        for (path, item) in from {
+            let item = a.below(path, item);
+            match by_template.get_mut(&template(path)).and_then(VecDeque::pop_front) {
                 Some(other) => pairs.push((item, other)),
                 None => self.removed_path(&item.resolved()),
             }
@@ -54,14 +51,7 @@ impl<'a> Walk<'a> {
         for item in by_template.into_values().flatten() {
             self.added_path(&item.resolved());
         }
-        let known: Vec<&str> = [&a, &b]
-            .into_iter()
-            .flat_map(|node| node.value.as_object())
-            .flat_map(|map| map.keys())
-            .map(String::as_str)
-            .filter(|key| !key.starts_with("x-"))
-            .collect();
-        self.rest(Direction::None, (&a, &b), &known);
+        self.extensions(Direction::None, (&a, &b));
     }
 
     pub(super) fn removed_path(&mut self, item: &Node<'a>) {
@@ -82,7 +72,7 @@ impl<'a> Walk<'a> {
         let mut empty = true;
         for method in METHODS.into_iter().filter(|method| item.has(method)) {
             empty = false;
-            self.enter_operation(&item.at, method);
+            self.enter(Some((&item.at, method)));
             visit(self, &item.get(method));
             self.enter(None);
         }
@@ -96,11 +86,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn enter_operation(&mut self, path_item: &str, method: &str) {
-        let path = key_of(last_token(path_item));
-        self.enter(Some(format!("{} {path}", method.to_uppercase())));
-    }
-
     pub(super) fn removed_operation(&mut self, old: &Node<'a>, new: &Node<'a>, id: &str) {
         let (end, level) = end_of(old);
         let how = match end {
@@ -111,32 +96,47 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn path_item(&mut self, old: &Node<'a>, new: &Node<'a>) {
-        if self.surely_same(old.value, new.value) && last_token(&old.at) == last_token(&new.at) {
+        let names = (old.at.as_str(), new.at.as_str());
+        let (is_same, is_renamed) = (are_equal(old.value, new.value), last_token(names.0) != last_token(names.1));
+        if is_same && !is_renamed && self.refer_to_the_same(old.value) {
             return;
         }
-        self.methods((&old.at, &new.at), (&old.clone().resolved(), &new.clone().resolved()), true);
+        let referred = old.has("$ref") || new.has("$ref");
+        let (old, new) = (&old.clone().resolved(), &new.clone().resolved());
+        let same_text = if referred { old.value == new.value } else { is_same };
+        self.within(same_text && !is_renamed, |walk| walk.methods(names, (old, new), true));
     }
 
     /// What stands in two path items, under their names. Each method is an operation of its own, but in
     /// callbacks.
     pub(super) fn methods(&mut self, names: (&str, &str), (old, new): (&Node<'a>, &Node<'a>), are_operations: bool) {
-        let mut known = METHODS.to_vec();
-        known.extend(["parameters", "servers"]);
-        self.rest(Direction::None, (old, new), &known);
-        self.servers((&old.get("servers"), &new.get("servers")));
-        self.containers(Direction::None, (old, new), &[], &["parameters"]);
+        if !self.are_same_text(old, new) {
+            let mut known = METHODS.to_vec();
+            known.extend(["parameters", "servers"]);
+            self.rest(Direction::None, (old, new), &known);
+            self.servers((&old.get("servers"), &new.get("servers")));
+            self.containers(Direction::None, (old, new), &[], &["parameters"]);
+        }
         // Names of path parameters, old to new, by their position.
-        let renamed = renames(names.0, names.1);
+        let renamed = match last_token(names.0) == last_token(names.1) {
+            true => BTreeMap::new(),
+            false => renames(names.0, names.1),
+        };
         for (from, to) in &renamed {
             let message = format!("the path parameter `{from}` is now named `{to}`");
             let nodes =
                 (&Node { at: names.0.to_owned(), ..old.clone() }, &Node { at: names.1.to_owned(), ..new.clone() });
             self.note("path-parameter-renamed", Level::Info, nodes, message);
         }
-        for method in METHODS {
+        let keys = |node: &Node<'a>| node.value.as_object().into_iter().flat_map(|map| map.keys());
+        let all: Vec<&'a String> = match self.are_same_text(old, new) {
+            true => keys(old).collect(),
+            false => keys(old).chain(keys(new).filter(|key| !old.has(key))).collect(),
+        };
+        for method in all.into_iter().filter_map(|key| METHODS.into_iter().find(|method| method == key)) {
             let (a, b) = (old.get(method), new.get(method));
             if are_operations {
-                self.enter_operation(names.0, method);
+                self.enter(Some((names.0, method)));
             }
             match (old.has(method), new.has(method)) {
                 (true, true) => {
@@ -159,6 +159,23 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn operation_pair(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
+        // Where the text is the same, only what it refers to can differ.
+        if !self.are_same_text(old, new) {
+            self.operation_itself((old, new));
+        }
+        let same_text = self.same_text;
+        for (key, compare) in [
+            ("requestBody", Self::request_body as fn(&mut Self, (&Node<'a>, &Node<'a>))),
+            ("responses", Self::responses),
+            ("callbacks", Self::callbacks),
+        ] {
+            if old.has(key) || new.has(key) {
+                self.within(same_text, |walk| compare(walk, (&old.get(key), &new.get(key))));
+            }
+        }
+    }
+
+    fn operation_itself(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
         self.rest(
             Direction::None,
             (old, new),
@@ -210,9 +227,6 @@ impl<'a> Walk<'a> {
         self.deprecation("endpoint", Direction::None, (old, new));
         self.operation_security((old, new));
         self.servers((&old.get("servers"), &new.get("servers")));
-        self.callbacks((&old.get("callbacks"), &new.get("callbacks")));
-        self.request_body((&old.get("requestBody"), &new.get("requestBody")));
-        self.responses((&old.get("responses"), &new.get("responses")));
     }
 
     /// The parameters of an operation: its own, and those of the path that it does not redefine.
@@ -222,6 +236,13 @@ impl<'a> Walk<'a> {
         (new_item, new): (&Node<'a>, &Node<'a>),
         renamed: &BTreeMap<String, String>,
     ) {
+        let same = |a: &Node<'a>, b: &Node<'a>| match (a.value.get("parameters"), b.value.get("parameters")) {
+            (Some(a), Some(b)) => self.surely_same(a, b),
+            (a, b) => a == b,
+        };
+        if renamed.is_empty() && same(old_item, new_item) && same(old, new) {
+            return;
+        }
         // Those of an operation take the place of those of its path.
         let collect = |holders: &[&Node<'a>]| -> Parameters<'a> {
             let all = holders.iter().flat_map(|holder| holder.items("parameters"));
@@ -255,7 +276,8 @@ impl<'a> Walk<'a> {
                 .unwrap_or_else(|| (place.clone(), name.clone()));
             match to.get(&key) {
                 Some(b) => {
-                    self.parameter((a, b));
+                    // It may have been referred to.
+                    self.within(false, |walk| walk.parameter((a, b)));
                     met.insert(key);
                 }
                 None => {

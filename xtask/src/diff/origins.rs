@@ -12,6 +12,8 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::Finding;
+use super::walk::last_token;
+use crate::spec;
 
 /// Who is compared: the document, an operation, or something that operations share.
 pub(super) type Origin = NodeIndex;
@@ -26,17 +28,17 @@ enum Subset {
 }
 
 impl Subset {
-    fn with(self, other: &Self) -> Self {
-        match (self, other) {
-            (Self::None, other) => other.clone(),
-            (this, Self::None) => this,
-            (Self::One(a), Self::One(b)) if a == *b => Self::One(a),
-            (this, other) => {
-                let mut all: FixedBitSet = this.numbers().collect();
-                all.extend(other.numbers());
-                Self::Many(Rc::new(all))
-            }
+    /// All that is in any of several.
+    fn of_all<'s>(several: impl IntoIterator<Item = &'s Self>) -> Self {
+        let mut several = several.into_iter().filter(|one| !matches!(one, Self::None));
+        let Some(first) = several.next() else { return Self::None };
+        let mut rest = several.peekable();
+        if rest.peek().is_none() {
+            return first.clone();
         }
+        let mut all: FixedBitSet = first.numbers().collect();
+        rest.for_each(|one| all.extend(one.numbers()));
+        Self::Many(Rc::new(all))
     }
 
     fn numbers(&self) -> Box<dyn Iterator<Item = usize> + '_> {
@@ -51,7 +53,8 @@ impl Subset {
 /// Everything that is compared, with an edge from each user to what it uses.
 pub(super) struct Origins {
     graph: DiGraph<Option<usize>, ()>,
-    operations: Vec<String>,
+    /// The pointer of each operation's path, and its method.
+    operations: Vec<(String, &'static str)>,
 }
 
 impl Default for Origins {
@@ -68,8 +71,8 @@ impl Origins {
         NodeIndex::new(0)
     }
 
-    pub(super) fn operation(&mut self, name: String) -> Origin {
-        self.operations.push(name);
+    pub(super) fn operation(&mut self, path: &str, method: &'static str) -> Origin {
+        self.operations.push((path.to_owned(), method));
         self.graph.add_node(Some(self.operations.len() - 1))
     }
 
@@ -92,18 +95,22 @@ impl Origins {
         let mut counted: Vec<Subset> = vec![Subset::None; circles.len()];
         // Users come last, so from the last on they are known when they are needed.
         for circle in (0..circles.len()).rev() {
-            let own = circles[circle].iter().filter_map(|member| self.graph[*member]);
-            let own = own.fold(Subset::None, |all, number| all.with(&Subset::One(number)));
+            let own: Vec<Subset> =
+                circles[circle].iter().filter_map(|member| self.graph[*member].map(Subset::One)).collect();
             let users = circles[circle].iter().flat_map(|member| {
                 self.graph.neighbors_directed(*member, Incoming).map(|user| circle_of[user.index()])
             });
             let users: BTreeSet<usize> = users.filter(|user| *user != circle).collect();
-            counted[circle] = users.into_iter().fold(own, |all, user| all.with(&counted[user]));
+            counted[circle] = Subset::of_all(own.iter().chain(users.iter().map(|user| &counted[*user])));
         }
+        let name = |number: usize| {
+            let (path, method) = &self.operations[number];
+            format!("{} {}", method.to_uppercase(), spec::key_of(last_token(path)))
+        };
         let told = |(finding, origins): (Finding, BTreeSet<Origin>)| {
             let circles: BTreeSet<usize> = origins.iter().map(|origin| circle_of[origin.index()]).collect();
-            let all = circles.into_iter().fold(Subset::None, |all, circle| all.with(&counted[circle]));
-            let operations: Vec<String> = all.numbers().map(|number| self.operations[number].clone()).collect();
+            let all = Subset::of_all(circles.iter().map(|circle| &counted[*circle]));
+            let operations: Vec<String> = all.numbers().map(name).collect();
             Finding { operation: operations.first().cloned(), operations, ..finding }
         };
         findings.into_iter().map(told).collect()

@@ -1,7 +1,8 @@
 //! What surely means the same, by its text and by what its `$ref`s lead to; and likeness, by which
 //! the members of a list are paired.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value;
@@ -12,60 +13,89 @@ use super::rules;
 use crate::spec;
 
 /// The `$ref`s that lead to something else in the new document than in the old one, at any distance.
-pub(super) struct ChangedReferences(HashSet<String>);
+/// Each is looked at when it is first met.
+pub(super) struct ChangedReferences<'a> {
+    documents: [&'a Value; 2],
+    known: RefCell<HashMap<&'a str, bool>>,
+}
 
-impl ChangedReferences {
-    pub(super) fn between(old: &Value, new: &Value) -> Self {
-        let mut texts = BTreeSet::new();
-        for document in [old, new] {
-            references_in(document, &mut |text| {
-                texts.insert(text);
-            });
-        }
-        let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        let mut open = Vec::new();
-        for text in &texts {
-            let ends = [old, new].map(|document| spec::target(text).and_then(|pointer| document.pointer(&pointer)));
-            if ends[0] != ends[1] {
-                open.push(*text);
-            }
-            for end in ends.into_iter().flatten() {
-                references_in(end, &mut |inner| users.entry(inner).or_default().push(text));
-            }
-        }
-        let mut changed = HashSet::new();
-        while let Some(text) = open.pop() {
-            if changed.insert(text.to_owned()) {
-                open.extend(users.get(text).into_iter().flatten());
-            }
-        }
-        Self(changed)
+impl<'a> ChangedReferences<'a> {
+    pub(super) fn between(old: &'a Value, new: &'a Value) -> Self {
+        Self { documents: [old, new], known: RefCell::default() }
     }
 
-    /// Whether a value means the same in both documents.
-    pub(super) fn none_in(&self, value: &Value) -> bool {
-        if self.0.is_empty() {
-            return true;
-        }
+    /// Whether a value's references lead to the same in both documents.
+    pub(super) fn none_in(&self, value: &'a Value) -> bool {
         match value {
-            Value::Object(map) => {
-                let reference = map.get("$ref").and_then(Value::as_str);
-                reference.is_none_or(|text| !self.0.contains(text)) && map.values().all(|value| self.none_in(value))
-            }
+            // Looking at each key is cheaper than looking one up in each of so many maps.
+            Value::Object(map) => map.iter().all(|(key, value)| match value {
+                Value::String(text) => key != "$ref" || !self.is_changed(text),
+                value => self.none_in(value),
+            }),
             Value::Array(items) => items.iter().all(|item| self.none_in(item)),
             _ => true,
         }
+    }
+
+    fn is_changed(&self, text: &'a str) -> bool {
+        let known = self.known.borrow().get(text).copied();
+        known.unwrap_or_else(|| {
+            self.follow(text);
+            self.known.borrow().get(text).copied().unwrap_or_default()
+        })
+    }
+
+    /// Finds out of a reference, and of all that it leads to, whether they lead to the same.
+    fn follow(&self, text: &'a str) {
+        let mut known = self.known.borrow_mut();
+        let mut users: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+        let (mut met, mut open, mut changed) = (HashSet::from([text]), vec![text], Vec::new());
+        while let Some(text) = open.pop() {
+            let [old, new] =
+                self.documents.map(|document| spec::target(text).and_then(|pointer| document.pointer(&pointer)));
+            if old != new {
+                changed.push(text);
+            }
+            for end in [old, new].into_iter().flatten() {
+                references_in(end, &mut |inner| match known.get(inner) {
+                    Some(true) => changed.push(text),
+                    Some(false) => {}
+                    None => {
+                        users.entry(inner).or_default().push(text);
+                        if met.insert(inner) {
+                            open.push(inner);
+                        }
+                    }
+                });
+            }
+        }
+        known.extend(met.into_iter().map(|text| (text, false)));
+        while let Some(text) = changed.pop() {
+            if known.insert(text, true) == Some(false) {
+                changed.extend(users.get(text).into_iter().flatten());
+            }
+        }
+    }
+}
+
+/// Whether two values are equal. Most that are have their keys in one order, and none looked up.
+pub(super) fn are_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(x), Value::Object(y)) => {
+            let in_order = || x.iter().zip(y).all(|((k, a), (l, b))| k == l && are_equal(a, b));
+            x.len() == y.len() && (in_order() || !x.keys().eq(y.keys()) && a == b)
+        }
+        (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(a, b)| are_equal(a, b)),
+        (a, b) => a == b,
     }
 }
 
 fn references_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
     match value {
-        Value::Object(map) => {
-            if let Some(Value::String(text)) = map.get("$ref") {
-                visit(text);
-            }
-            map.values().for_each(|value| references_in(value, visit));
-        }
+        Value::Object(map) => map.iter().for_each(|(key, value)| match value {
+            Value::String(text) if key == "$ref" => visit(text),
+            value => references_in(value, visit),
+        }),
         Value::Array(items) => items.iter().for_each(|item| references_in(item, visit)),
         _ => {}
     }

@@ -5,6 +5,7 @@ use std::slice;
 
 use super::node::Node;
 use super::rules::{self, BOUNDS};
+use super::same::are_equal;
 use super::view::View;
 use super::walk::{Task, Walk, change};
 use super::{Direction, Level, numbers};
@@ -193,49 +194,82 @@ impl<'a> Walk<'a> {
         }
         self.beside_references(spot.direction, (old, new));
         let resolved = |nodes: &[Node<'a>]| nodes.iter().cloned().map(Node::resolved).collect::<Vec<_>>();
-        let (old, new) = (resolved(old), resolved(new));
-        if !same(self, &old, &new) {
-            self.later(Task::Schema(spot, old, new));
+        let reference = match (old, new) {
+            ([a], [b]) => a.text("$ref").filter(|text| b.text("$ref") == Some(text)),
+            _ => None,
+        };
+        match reference {
+            // What the same reference leads to differs, as it did not lead to the same above.
+            Some(text) => self.later_by(text, spot, || (resolved(old), resolved(new))),
+            None => {
+                let (old, new) = (resolved(old), resolved(new));
+                if !same(self, &old, &new) {
+                    self.later(Task::Schema(spot, old, new));
+                }
+            }
         }
     }
 
     /// Compares two schemas by what they mean.
     pub(super) fn schema(&mut self, spot: Spot, old: &[Node<'a>], new: &[Node<'a>]) {
         let (old, new) = (&View::of(old), &View::of(new));
-        let nodes = (old.here(), new.here());
-        let odd = |view: &View<'a>| view.odd.iter().map(|node| node.value.clone()).collect::<Vec<_>>();
-        if odd(old) != odd(new) {
-            let places = (old.odd.first().unwrap_or(nodes.0), new.odd.first().unwrap_or(nodes.1));
-            self.unclassified(spot.direction, places);
+        // Where the text is the same, only what it refers to can differ.
+        let same_text = old.is_one() && new.is_one() && are_equal(old.here().value, new.here().value);
+        if !same_text {
+            self.odd(spot, (old, new));
+            self.members(spot, (old, new));
+            self.contradictions(spot, (old, new));
         }
-        self.members(spot, (old, new));
-        self.contradictions(spot, (old, new));
         if self.alternatives(spot, (old, new)) {
             return;
         }
-        self.schema_flags(spot, (old, new));
-        self.values(spot, (old, new));
-        self.limits(spot, (old, new));
+        if !same_text {
+            self.schema_flags(spot, (old, new));
+            self.values(spot, (old, new));
+            self.limits(spot, (old, new));
+            self.requirements(spot, (old, new));
+        }
         self.properties(spot, (old, new));
         self.additional_properties(spot, (old, new));
         // An array that was none before is another type, whatever its items are.
-        if old.has("items") && new.has("items") || old.get("type").value == new.get("type").value {
+        let items = (old.has("items"), new.has("items"));
+        if items == (true, true) || items != (false, false) && old.get("type").value == new.get("type").value {
             self.compare(spot.items(), (&old.all("items"), &new.all("items")));
         }
         self.negations(spot, (old, new));
-        self.discriminator(spot, (&old.get("discriminator"), &new.get("discriminator")));
-        self.deprecation(spot.prefix(), spot.direction, (&old.with("deprecated"), &new.with("deprecated")));
+        if !same_text {
+            self.annotations(spot, (old, new));
+            self.other_keywords(spot, (old, new));
+        }
+    }
+
+    /// What stands where a schema should, and is none.
+    fn odd(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        let values = |view: &View<'a>| view.odd.iter().map(|node| node.value.clone()).collect::<Vec<_>>();
+        if values(old) != values(new) {
+            let places = (old.odd.first().unwrap_or(old.here()), new.odd.first().unwrap_or(new.here()));
+            self.unclassified(spot.direction, places);
+        }
+    }
+
+    /// What is said of a schema as a whole.
+    fn annotations(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        if old.has("discriminator") || new.has("discriminator") {
+            self.discriminator(spot, (&old.get("discriminator"), &new.get("discriminator")));
+        }
+        if ["deprecated", "x-sunset"].iter().any(|key| old.has(key) || new.has(key)) {
+            self.deprecation(spot.prefix(), spot.direction, (&old.with("deprecated"), &new.with("deprecated")));
+        }
         if spot.place == Place::Body {
             self.access(spot, (old, new), false);
         }
-        self.other_keywords(spot, (old, new));
     }
 
     /// Keywords that are true or absent. What is neither is compared as it stands.
     fn schema_flags(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
         const FLAGS: [&str; 7] =
             ["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems", "exclusiveMaximum", "exclusiveMinimum"];
-        for key in FLAGS {
+        for key in FLAGS.into_iter().filter(|key| old.has(key) || new.has(key)) {
             let odd = |view: &View<'a>| -> Vec<Node<'a>> {
                 view.all(key).into_iter().filter(|node| !(node.value.is_null() || node.value.is_boolean())).collect()
             };
@@ -249,6 +283,9 @@ impl<'a> Walk<'a> {
 
     /// `not`: whatever differs within it is of unknown effect.
     fn negations(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+        if !old.has("not") && !new.has("not") {
+            return;
+        }
         let (a, b) = (old.all("not"), new.all("not"));
         for i in 0..a.len().max(b.len()) {
             match (a.get(i), b.get(i)) {

@@ -34,7 +34,14 @@ impl<'a> Walk<'a> {
         }
         self.enumeration(spot, "enum", (old, new));
         self.enumeration(spot, "x-extensible-enum", (old, new));
-        self.set(spot, "default-value", ["added", "changed", "removed"], (&old.get("default"), &new.get("default")));
+        if old.has("default") || new.has("default") {
+            self.set(
+                spot,
+                "default-value",
+                ["added", "changed", "removed"],
+                (&old.get("default"), &new.get("default")),
+            );
+        }
     }
 
     /// A keyword that may come, change and go.
@@ -56,6 +63,9 @@ impl<'a> Walk<'a> {
     }
 
     fn enumeration(&mut self, spot: Spot, key: &str, views: (&View<'a>, &View<'a>)) {
+        if !views.0.has(key) && !views.1.has(key) {
+            return;
+        }
         let (old, new) = (&views.0.get(key), &views.1.get(key));
         match (views.0.values(key), views.1.values(key)) {
             (None, None) if old.value != new.value => self.unclassified(spot.direction, (old, new)),
@@ -91,7 +101,8 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn limits(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        for (key, name) in BOUNDS {
+        let said = |key: &str| old.has(key) || new.has(key);
+        for (key, name) in BOUNDS.iter().filter(|(key, _)| said(key)) {
             let nodes = (&old.get(key), &new.get(key));
             let what = match numbers::compare(nodes.0.value, nodes.1.value) {
                 _ if nodes.0.value == nodes.1.value => continue,
@@ -117,7 +128,10 @@ impl<'a> Walk<'a> {
             ("exclusiveMaximum", "exclusive-max"),
             ("exclusiveMinimum", "exclusive-min"),
             ("uniqueItems", "unique-items"),
-        ] {
+        ]
+        .into_iter()
+        .filter(|(key, _)| said(key))
+        {
             let nodes = (&old.get(key), &new.get(key));
             match (old.is_true(key), new.is_true(key)) {
                 (false, true) => self.changed(spot, &format!("{name}-set"), nodes, format!("{key} was set")),
@@ -125,7 +139,17 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
-        self.set(spot, "multiple-of", ["set", "changed", "unset"], (&old.get("multipleOf"), &new.get("multipleOf")));
+        if said("multipleOf") {
+            self.set(
+                spot,
+                "multiple-of",
+                ["set", "changed", "unset"],
+                (&old.get("multipleOf"), &new.get("multipleOf")),
+            );
+        }
+        if !said("pattern") {
+            return;
+        }
         let nodes = (&old.get("pattern"), &new.get("pattern"));
         match nodes.1.value.as_str() {
             // A pattern that any text matches restricts nothing.

@@ -50,6 +50,11 @@ impl<'a> View<'a> {
         view
     }
 
+    /// Whether it is said in one place.
+    pub(super) fn is_one(&self) -> bool {
+        self.parts.len() == 1 && self.odd.is_empty()
+    }
+
     /// The schema that is spoken of.
     pub(super) fn here(&self) -> &Node<'a> {
         &self.parts[0]
@@ -146,10 +151,14 @@ impl<'a> View<'a> {
         lists.flatten().filter_map(Value::as_str).collect()
     }
 
-    /// The names of the properties.
-    pub(super) fn properties(&self) -> BTreeSet<&'a String> {
+    /// The properties by their names, each with its schema if that is said in one place.
+    pub(super) fn properties(&self) -> BTreeMap<&'a str, Option<&'a Value>> {
+        let mut all = BTreeMap::new();
         let maps = self.parts.iter().filter_map(|part| part.value.get("properties")?.as_object());
-        maps.flat_map(|map| map.keys()).collect()
+        for (name, value) in maps.flatten() {
+            all.entry(name.as_str()).and_modify(|other| *other = None).or_insert(Some(value));
+        }
+        all
     }
 
     /// What the parts say of a property; where it would stand, if none says anything.
@@ -175,6 +184,9 @@ impl<'a> View<'a> {
 
     /// Why no value can fit all parts, if so.
     pub(super) fn contradiction(&self) -> Option<String> {
+        if self.parts.len() == 1 {
+            return None;
+        }
         let mut types: BTreeSet<String> =
             self.all("type").iter().filter_map(|node| node.value.as_str()).map(str::to_owned).collect();
         if types.contains("integer") {
@@ -183,7 +195,7 @@ impl<'a> View<'a> {
         if types.len() > 1 {
             return Some(format!("its members are of different types, {}", Vec::from_iter(types).join(" and ")));
         }
-        if self.parts.len() > 1 && self.values("enum").is_some_and(|values| values.is_empty()) {
+        if self.values("enum").is_some_and(|values| values.is_empty()) {
             return Some("no value is in the `enum`s of all its members".to_owned());
         }
         for (low, high) in [
@@ -193,7 +205,7 @@ impl<'a> View<'a> {
             ("minProperties", "maxProperties"),
         ] {
             let order = numbers::compare(self.get(low).value, self.get(high).value);
-            if self.parts.len() > 1 && order.is_some_and(|order| order.is_gt()) {
+            if order.is_some_and(|order| order.is_gt()) {
                 return Some(format!("its members' {low} is above their {high}"));
             }
         }

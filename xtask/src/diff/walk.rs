@@ -1,6 +1,6 @@
 //! What every part of the walk uses: reporting, following `$ref`s, and comparing what has no rule.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::slice;
 
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::node::Node;
 use super::origins::{Origin, Origins};
 use super::rules::{self, PROSE_LEVEL, UNCLASSIFIED};
-use super::same::{ChangedReferences, Likeness};
+use super::same::{ChangedReferences, Likeness, are_equal};
 use super::schema::Spot;
 use super::{Direction, Finding, Level, numbers};
 use crate::spec;
@@ -22,7 +22,25 @@ pub(super) enum Task<'a> {
 }
 
 /// The places that a task compares, their role, and whether what differs is of unknown effect.
-type Key = (String, String, Option<Spot>, bool);
+type Key = (Places, Places, Option<Spot>, bool);
+
+/// What tells values apart: where they are in memory, or, of nothing at all, where it would stand.
+#[derive(PartialEq, Eq, Hash)]
+enum Places {
+    One(*const Value),
+    Several(Vec<(*const Value, String)>),
+}
+
+impl Places {
+    fn of(nodes: &[Node<'_>]) -> Self {
+        match nodes {
+            [node] if !node.value.is_null() => Self::One(node.value),
+            nodes => {
+                Self::Several(nodes.iter().map(|node| (std::ptr::from_ref(node.value), node.at.clone())).collect())
+            }
+        }
+    }
+}
 
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
@@ -33,9 +51,15 @@ pub(super) struct Walk<'a> {
     origins: Origins,
     /// Whether what differs is of unknown effect, whatever it is called elsewhere.
     unknown: bool,
+    /// Whether what is compared at the moment is surely of the same text.
+    pub(super) same_text: bool,
     tasks: HashMap<Key, Origin>,
+    /// Tasks by the reference that leads to them.
+    references: HashMap<(&'a str, Spot, bool), Origin>,
     open: Vec<(Origin, bool, Task<'a>)>,
-    changed: ChangedReferences,
+    changed: ChangedReferences<'a>,
+    /// Components that differ, and may be used nowhere.
+    pub(super) changed_components: Vec<(Node<'a>, Node<'a>)>,
     pub(super) likeness: Likeness,
 }
 
@@ -48,9 +72,12 @@ impl<'a> Walk<'a> {
             origin: Origins::document(),
             origins: Origins::default(),
             unknown: false,
+            same_text: false,
             tasks: HashMap::new(),
+            references: HashMap::new(),
             open: Vec::new(),
             changed: ChangedReferences::between(old, new),
+            changed_components: Vec::new(),
             likeness: Likeness::default(),
         }
     }
@@ -64,6 +91,8 @@ impl<'a> Walk<'a> {
                 Task::Callback(old, new) => self.callback_item(&old, &new),
             }
         }
+        (self.origin, self.unknown) = (Origins::document(), false);
+        self.unused_components();
         let mut findings = self.origins.told(self.findings);
         findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
         findings
@@ -74,16 +103,35 @@ impl<'a> Walk<'a> {
         self.later_as(self.unknown, task);
     }
 
+    /// As [`later`](Self::later), for schemas that the same reference leads to.
+    pub(super) fn later_by(
+        &mut self,
+        reference: &'a str,
+        spot: Spot,
+        schemas: impl FnOnce() -> (Vec<Node<'a>>, Vec<Node<'a>>),
+    ) {
+        let key = (reference, spot, self.unknown);
+        match self.references.get(&key) {
+            Some(origin) => self.origins.used(*origin, self.origin),
+            None => {
+                let (old, new) = schemas();
+                let origin = self.later_as(self.unknown, Task::Schema(spot, old, new));
+                self.references.insert(key, origin);
+            }
+        }
+    }
+
     /// As [`later`](Self::later), with all that differs of unknown effect.
     pub(super) fn later_unknown(&mut self, task: Task<'a>) {
         self.later_as(true, task);
     }
 
-    fn later_as(&mut self, unknown: bool, task: Task<'a>) {
-        let places = |nodes: &[Node<'a>]| nodes.iter().map(|node| node.at.as_str()).collect::<Vec<_>>().join("\n");
+    fn later_as(&mut self, unknown: bool, task: Task<'a>) -> Origin {
         let key = match &task {
-            Task::Schema(spot, old, new) => (places(old), places(new), Some(*spot), unknown),
-            Task::Callback(old, new) => (old.at.clone(), new.at.clone(), None, unknown),
+            Task::Schema(spot, old, new) => (Places::of(old), Places::of(new), Some(*spot), unknown),
+            Task::Callback(old, new) => {
+                (Places::of(slice::from_ref(old)), Places::of(slice::from_ref(new)), None, unknown)
+            }
         };
         let origin = match self.tasks.get(&key) {
             Some(origin) => *origin,
@@ -95,12 +143,20 @@ impl<'a> Walk<'a> {
             }
         };
         self.origins.used(origin, self.origin);
+        origin
     }
 
-    /// Begins with an operation: what is reported from here on is told of it.
-    pub(super) fn enter(&mut self, operation: Option<String>) {
+    /// The values that were compared as schemas.
+    pub(super) fn compared(&self) -> HashSet<*const Value> {
+        let places = self.tasks.keys().flat_map(|(old, new, ..)| [old, new]);
+        places.filter_map(|place| if let Places::One(value) = place { Some(*value) } else { None }).collect()
+    }
+
+    /// Begins with an operation, by the pointer of its path and its method: what is reported from here on
+    /// is told of it.
+    pub(super) fn enter(&mut self, operation: Option<(&str, &'static str)>) {
         self.origin = match operation {
-            Some(operation) => self.origins.operation(operation),
+            Some((path, method)) => self.origins.operation(path, method),
             None => Origins::document(),
         };
     }
@@ -140,9 +196,27 @@ impl<'a> Walk<'a> {
         self.report(id, level, Direction::None, nodes, message);
     }
 
+    /// Whether two values are of the same text.
+    pub(super) fn are_same_text(&self, old: &Node<'a>, new: &Node<'a>) -> bool {
+        self.same_text || are_equal(old.value, new.value)
+    }
+
+    /// Compares what is in two values, and remembers whether these are of the same text: what is in them
+    /// at the same place is so, too, up to the first `$ref`.
+    pub(super) fn within(&mut self, same_text: bool, compare: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.same_text, same_text);
+        compare(self);
+        self.same_text = before;
+    }
+
+    /// Whether a value's references lead to the same in both documents.
+    pub(super) fn refer_to_the_same(&self, value: &'a Value) -> bool {
+        self.changed.none_in(value)
+    }
+
     /// Whether two values surely mean the same, by their text alone.
-    pub(super) fn surely_same(&self, old: &Value, new: &Value) -> bool {
-        old == new && self.changed.none_in(old)
+    pub(super) fn surely_same(&self, old: &'a Value, new: &'a Value) -> bool {
+        (self.same_text || are_equal(old, new)) && self.changed.none_in(old)
     }
 
     /// Compares all keys but the ones that the caller knows: prose as prose, the rest as unknown.
@@ -155,21 +229,37 @@ impl<'a> Walk<'a> {
             return;
         }
         for key in keys(old).chain(keys(new).filter(|key| !old.has(key))) {
-            let same = |a: Option<&Value>, b: Option<&Value>| match (a, b) {
-                (Some(a), Some(b)) => numbers::equal(a, b),
-                (a, b) => a == b,
-            };
-            if known.contains(&key.as_str()) || same(old.value.get(key), new.value.get(key)) {
-                continue;
+            if !known.contains(&key.as_str()) {
+                self.keyword(direction, (old, new), key);
             }
-            let nodes = (&old.get(key), &new.get(key));
-            if rules::is_prose(key) {
-                let id = format!("{}-changed", key.to_ascii_lowercase());
-                let message = format!("{key} {}", change(nodes.0.value, nodes.1.value));
-                self.report(&id, PROSE_LEVEL, direction, nodes, message);
-            } else {
-                self.unclassified(direction, nodes);
-            }
+        }
+    }
+
+    /// The extensions among names.
+    pub(super) fn extensions(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
+        let keys = |node: &Node<'a>| node.value.as_object().into_iter().flat_map(|map| map.keys());
+        let all = keys(old).chain(keys(new).filter(|key| !old.has(key)));
+        for key in all.filter(|key| key.starts_with("x-")) {
+            self.keyword(direction, (old, new), key);
+        }
+    }
+
+    /// One key: prose as prose, any other as unknown.
+    fn keyword(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>), key: &str) {
+        let same = match (old.value.get(key), new.value.get(key)) {
+            (Some(a), Some(b)) => numbers::equal(a, b),
+            (a, b) => a == b,
+        };
+        if same {
+            return;
+        }
+        let nodes = (&old.get(key), &new.get(key));
+        if rules::is_prose(key) {
+            let id = format!("{}-changed", key.to_ascii_lowercase());
+            let message = format!("{key} {}", change(nodes.0.value, nodes.1.value));
+            self.report(&id, PROSE_LEVEL, direction, nodes, message);
+        } else {
+            self.unclassified(direction, nodes);
         }
     }
 
@@ -197,6 +287,9 @@ impl<'a> Walk<'a> {
 
     /// What stands beside a `$ref` is void in OpenAPI 3.0, so a change of it is told to readers only.
     pub(super) fn beside_references(&mut self, direction: Direction, (old, new): (&[Node<'a>], &[Node<'a>])) {
+        if self.same_text {
+            return;
+        }
         let beside = |nodes: &[Node<'a>]| -> Vec<BTreeMap<&'a String, &'a Value>> {
             let maps = nodes.iter().filter_map(|node| node.value.as_object());
             let maps = maps.filter(|map| map.contains_key("$ref"));
@@ -218,6 +311,8 @@ impl<'a> Walk<'a> {
         (old, new): (&Node<'a>, &Node<'a>),
     ) -> (Node<'a>, Node<'a>) {
         self.beside_references(direction, (slice::from_ref(old), slice::from_ref(new)));
+        // What a reference leads to has a text of its own.
+        self.same_text &= !old.has("$ref");
         (old.clone().resolved(), new.clone().resolved())
     }
 

@@ -49,12 +49,33 @@ pub(super) fn validate(document: &Value) -> Result {
     if serde_json::from_value::<OpenAPI>(document.clone()).is_err() {
         parts(document)?;
     }
-    let broken = |(at, reference): (String, &str)| {
+    let mut broken = None;
+    references(document, &mut |holder, reference| {
         let there = target(reference).map(|pointer| document.pointer(&pointer).is_some());
-        (there == Some(false))
-            .then(|| Invalid { pointer: at, what: format!("it refers to {reference}, which is not there") })
-    };
-    references(document).into_iter().find_map(broken).map_or(Ok(()), Err)
+        if there == Some(false) {
+            broken.get_or_insert((holder, reference));
+        }
+    });
+    match broken {
+        None => Ok(()),
+        Some((holder, reference)) => {
+            let pointer = pointer_to(document, holder).unwrap_or_default();
+            invalid(pointer, format!("it refers to {reference}, which is not there"))
+        }
+    }
+}
+
+/// The pointer to a value in a document.
+fn pointer_to(document: &Value, wanted: &Value) -> Option<String> {
+    if std::ptr::eq(document, wanted) {
+        return Some(String::new());
+    }
+    let below = |key: &str, value: &Value| Some(format!("/{}{}", pointer_token(key), pointer_to(value, wanted)?));
+    match document {
+        Value::Object(map) => map.iter().find_map(|(key, value)| below(key, value)),
+        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| below(&i.to_string(), item)),
+        _ => None,
+    }
 }
 
 /// openapiv3 does not know that a callback may be a reference. What they say is not used in any client.
