@@ -1,6 +1,6 @@
 //! Who the caller is: credentials, and the one header that they become.
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;
@@ -105,6 +105,19 @@ impl Credentials {
             HeaderValue::try_from(value).map_err(|_| Error::config(format!("{what} cannot stand in a header")))?;
         header.set_sensitive(true);
         Ok(header)
+    }
+
+    /// Headers without the secret.
+    pub(crate) fn scrub_headers(&self, headers: &HeaderMap) -> HeaderMap {
+        let mut clean = headers.clone();
+        for value in clean.values_mut() {
+            let scrubbed = self.scrub(bytes::Bytes::copy_from_slice(value.as_bytes()));
+            if scrubbed != value.as_bytes() {
+                // What stands in a header may stand there without a part of it.
+                *value = HeaderValue::from_maybe_shared(scrubbed).unwrap_or(HeaderValue::from_static("[REDACTED]"));
+            }
+        }
+        clean
     }
 
     /// Takes the secret out of what a server sent, should it have sent it back.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, LOCATION};
 
+use crate::error_body::{ErrorBody, ErrorDetail, without_bom};
 use crate::transport::Operation;
 
 /// How much of a server's text a one-line message repeats, in characters.
@@ -30,7 +32,8 @@ pub enum Outcome {
 /// The variants tell how far the request came. [`outcome`](Self::outcome) tells what that means for
 /// the backup, [`is_retryable`](Self::is_retryable) whether the same call may be made again.
 ///
-/// `Display` is one line without the cause, which is in [`source`](std::error::Error::source).
+/// `Display` is one line without the cause, which is in [`source`](std::error::Error::source); `Debug` is
+/// that line, and the causes below it.
 /// No token appears in it, in `Debug` or in the sources, even where a server sends it back.
 ///
 /// # Examples
@@ -61,7 +64,6 @@ pub enum Outcome {
 /// # let error = planetscale_client::Client::builder().build().unwrap_err();
 /// # assert!(report(&error).starts_with("fix the call"));
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The client cannot be built like this.
@@ -131,16 +133,21 @@ impl Error {
     /// something twice.
     ///
     /// That is so where the request was not sent and where the API answered 429. For operations
-    /// that only read it is also so for time-outs, lost connections and 5xx.
+    /// that only read it is also so for time-outs, lost connections, answers cut short and 5xx.
+    ///
+    /// A 422 (`unprocessable`) is not among them, but may pass as well: a branch can have only one manual
+    /// backup running at a time, as the vendor's Terraform provider knows, and another one is refused
+    /// until that is done.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NotSent(_) => true,
             Self::Timeout(failure) | Self::Interrupted(failure) => failure.operation.is_safe(),
+            Self::Unreadable(answer) => matches!(answer.reason, Reason::CutShort(_)) && answer.operation.is_safe(),
             Self::Refused(refused) => {
                 let transient = refused.status == StatusCode::REQUEST_TIMEOUT || refused.status.is_server_error();
                 refused.status == StatusCode::TOO_MANY_REQUESTS || (transient && refused.operation.is_safe())
             }
-            Self::Config(_) | Self::InvalidInput(_) | Self::Unreadable(_) => false,
+            Self::Config(_) | Self::InvalidInput(_) => false,
         }
     }
 
@@ -150,6 +157,22 @@ impl Error {
             Self::Refused(refused) => refused.retry_after,
             _ => None,
         }
+    }
+}
+
+/// What `fn main() -> Result<(), Error>` prints: the error on one line, then its causes.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        if cause.is_some() {
+            f.write_str("\n\nCaused by:")?;
+        }
+        while let Some(error) = cause {
+            write!(f, "\n    {}", excerpt(&error.to_string()))?;
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 
@@ -237,35 +260,9 @@ pub struct Refused {
     pub(crate) operation: Operation,
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
-    /// Where a redirect points.
-    pub(crate) location: Option<String>,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    parsed: Parsed,
-}
-
-/// What an error body says: `{code, message}`, `{errors: […]}`, or nothing that we know.
-/// <https://planetscale.com/docs/api> shows the first; some endpoints answer with the second.
-#[derive(Debug, Default, serde::Deserialize)]
-struct Parsed {
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    errors: Vec<ErrorDetail>,
-}
-
-/// One entry of the nested form of a refusal, `{"errors": [{"namespace", "name", "errors"}]}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ErrorDetail {
-    /// What kind of thing the error is about.
-    pub namespace: String,
-    /// Which one of them, such as a field's name.
-    pub name: String,
-    /// What is wrong with it.
-    pub errors: Vec<String>,
+    parsed: ErrorBody,
 }
 
 impl Refused {
@@ -273,12 +270,11 @@ impl Refused {
         operation: Operation,
         status: StatusCode,
         retry_after: Option<Duration>,
-        location: Option<String>,
+        headers: HeaderMap,
         body: Bytes,
     ) -> Self {
-        // A body of another shape is kept as it is and shown in part.
-        let parsed = serde_json::from_slice(&body).unwrap_or_default();
-        Self { operation, status, retry_after, location, body, parsed }
+        let parsed = ErrorBody::read(&body);
+        Self { operation, status, retry_after, headers, body, parsed }
     }
 
     /// The operation's id, such as `create_backup`.
@@ -304,6 +300,17 @@ impl Refused {
     /// The entries of the nested form, which some endpoints answer with instead.
     pub fn details(&self) -> &[ErrorDetail] {
         &self.parsed.errors
+    }
+
+    /// The answer's headers. A token that the server sent back is taken out.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What the server calls the request, for a question to its support. See
+    /// [`Unreadable::request_id`].
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
     }
 
     /// The body as it came, as far as it was read.
@@ -333,13 +340,16 @@ impl fmt::Display for Refused {
                 f.write_str(" (the API also answers 404 to a token without the access that the operation needs)")
             }
             StatusCode::UNAUTHORIZED => f.write_str(" (check the token)"),
-            status if status.is_redirection() => write!(
-                f,
-                " (redirects are not followed, as the token would travel along; this one points to {})",
-                self.location.as_deref().map_or_else(|| "nowhere".into(), excerpt),
-            ),
-            _ => Ok(()),
-        }
+            _ => match self.headers.get(LOCATION).filter(|_| self.status.is_redirection()) {
+                Some(to) => write!(
+                    f,
+                    " (redirects are not followed, as the token would travel along; this one points to {})",
+                    excerpt(&String::from_utf8_lossy(to.as_bytes())),
+                ),
+                None => Ok(()),
+            },
+        }?;
+        in_brackets(f, self.request_id())
     }
 }
 
@@ -348,6 +358,7 @@ impl fmt::Display for Refused {
 pub struct Unreadable {
     pub(crate) operation: Operation,
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) reason: Reason,
 }
@@ -385,7 +396,18 @@ impl Unreadable {
         id_of(&self.body)
     }
 
-    /// The path of the field that cannot be read, such as `restored_branches[0].name`.
+    /// The answer's headers. A token that the server sent back is taken out.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What the server calls the request, for a question to its support: `x-request-id`, or Cloudflare's
+    /// `cf-ray`. The API documents none.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+
+    /// The path of the field that cannot be read or is missing, such as `restored_branches[0].name`.
     pub fn path(&self) -> Option<&str> {
         match &self.reason {
             Reason::Decode { path, .. } => path.as_deref(),
@@ -401,13 +423,33 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: the server accepted the request ({})", self.operation, self.status)?;
-        match self.id() {
-            Some(id) => write!(f, " and made {}", excerpt(&id))?,
-            None => f.write_str(" and named no id")?,
+        match self.operation.method {
+            _ if self.operation.is_safe() => write!(f, "{}: answered with {}", self.operation, self.status)?,
+            method => {
+                write!(f, "{}: the server accepted the request ({})", self.operation, self.status)?;
+                match self.id().filter(|_| method == "POST") {
+                    Some(id) => write!(f, " and made {}", excerpt(&id))?,
+                    None if method == "POST" => f.write_str(" and named no id")?,
+                    None => {}
+                }
+            }
         }
-        f.write_str(", but its answer cannot be read")
+        f.write_str(", but its answer cannot be read")?;
+        if let Some(path) = self.path() {
+            write!(f, " (at {})", excerpt(path))?;
+        }
+        in_brackets(f, self.request_id())
     }
+}
+
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let names = ["x-request-id", "cf-ray"];
+    names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).filter(|id| !id.is_empty())
+}
+
+/// A request's id at the end of a message.
+fn in_brackets(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
+    id.map_or(Ok(()), |id| write!(f, " [request {}]", excerpt(id)))
 }
 
 impl fmt::Display for Reason {
@@ -461,8 +503,10 @@ fn id_of(body: &[u8]) -> Option<String> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
             while let Some(key) = map.next_key::<String>()? {
                 if key == "id" {
-                    if let serde_json::Value::String(id) = map.next_value()? {
-                        *self.0 = Some(id);
+                    match map.next_value()? {
+                        serde_json::Value::String(id) if !id.is_empty() => *self.0 = Some(id),
+                        serde_json::Value::Number(id) => *self.0 = Some(id.to_string()),
+                        _ => {}
                     }
                 } else {
                     map.next_value::<IgnoredAny>()?;
@@ -474,6 +518,6 @@ fn id_of(body: &[u8]) -> Option<String> {
 
     let mut id = None;
     // An error is expected here; what was found before it counts.
-    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(FindId(&mut id));
+    let _ = serde_json::Deserializer::from_slice(without_bom(body)).deserialize_map(FindId(&mut id));
     id
 }

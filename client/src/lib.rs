@@ -6,6 +6,7 @@ mod auth;
 mod check;
 mod client;
 mod error;
+mod error_body;
 mod generated;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
@@ -18,7 +19,8 @@ mod wait;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
 pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT};
-pub use error::{Error, ErrorDetail, Failure, Message, Outcome, Refused, Unreadable};
+pub use error::{Error, Failure, Message, Outcome, Refused, Unreadable};
+pub use error_body::ErrorDetail;
 pub use generated::{Client, ResponseValue, builder, types};
 pub use open_enum::UnknownValue;
 pub use retry::RetryPolicy;

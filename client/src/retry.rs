@@ -3,6 +3,14 @@
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
+use reqwest::StatusCode;
+
+use crate::error::Error;
+
+/// How many times longer the delay is after 429 without a `Retry-After`. The limit is 600 requests a
+/// minute, so with the default policy the last attempt comes 35 to 70 seconds after the first, jitter
+/// included, or as late as the time-out lets it.
+const AFTER_TOO_MANY: u32 = 10;
 
 /// How often a request is sent again, where that cannot create a second backup.
 ///
@@ -12,7 +20,8 @@ use backon::ExponentialBuilder;
 /// operation that changes something: the server may have acted.
 ///
 /// The delay doubles from [`initial_delay`](Self::initial_delay) up to
-/// [`max_delay`](Self::max_delay), with jitter. A `Retry-After` of the server's is obeyed instead.
+/// [`max_delay`](Self::max_delay), with jitter. A `Retry-After` of the server's is obeyed instead. After
+/// a 429 without one, each delay is ten times as long: the API's limit is 600 requests a minute.
 /// No delay goes beyond the [time-out](crate::ClientBuilder::timeout) of the whole operation: where
 /// the next one would, the last failure is returned at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +60,16 @@ impl RetryPolicy {
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
+    }
+
+    /// The delay before another attempt: as the server asks, else by the policy, and longer after 429.
+    /// A `Retry-After` of nothing, or in the past, is no reason to come back at once.
+    pub(crate) fn delay_after(error: &Error, delay: Duration) -> Duration {
+        match error.retry_after().filter(|wait| !wait.is_zero()) {
+            Some(wait) => wait,
+            None if error.status() == Some(StatusCode::TOO_MANY_REQUESTS) => delay.saturating_mul(AFTER_TOO_MANY),
+            None => delay,
+        }
     }
 
     pub(crate) fn backoff(&self) -> ExponentialBuilder {

@@ -11,7 +11,7 @@ use backon::Retryable;
 use bytes::{Bytes, BytesMut};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use tracing::{Instrument, Span, field};
 
 use crate::auth::Credentials;
 use crate::error::{Error, Failure, Reason, Refused, Unreadable};
+use crate::error_body::without_bom;
 use crate::generated::Client;
 use crate::retry::RetryPolicy;
 use crate::retry_after::retry_after;
@@ -191,8 +192,9 @@ struct Answer {
 
 impl Answer {
     fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
-        let body = client.inner.credentials.scrub(self.body.clone());
-        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, body, reason }))
+        let credentials = &client.inner.credentials;
+        let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
+        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason }))
     }
 }
 
@@ -215,7 +217,7 @@ async fn send(client: &Client, build: Build<'_>, operation: Operation) -> Result
         // The server's own wish comes first; none is granted beyond the deadline.
         .adjust(|error, delay| {
             delay
-                .map(|delay| error.retry_after().unwrap_or(delay))
+                .map(|delay| RetryPolicy::delay_after(error, delay))
                 .filter(|delay| *delay < deadline.duration_since(Instant::now()))
         })
         .notify(|error, delay| tracing::info!(%error, ?delay, "trying again"))
@@ -293,13 +295,13 @@ impl Attempt<'_> {
     }
 
     fn refused(&self, answer: &Answer) -> Error {
-        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let credentials = &self.client.inner.credentials;
         Error::Refused(Box::new(Refused::new(
             self.operation,
             answer.status,
             retry_after(&answer.headers, SystemTime::now()),
-            answer.headers.get(LOCATION).map(text),
-            self.client.inner.credentials.scrub(answer.body.clone()),
+            credentials.scrub_headers(&answer.headers),
+            credentials.scrub(answer.body.clone()),
         )))
     }
 
@@ -336,7 +338,7 @@ fn decode<T: DeserializeOwned>(
     operation: Operation,
     answer: Answer,
 ) -> Result<ResponseValue<T>, Error> {
-    match serde_json::from_slice(&answer.body) {
+    match serde_json::from_slice(without_bom(&answer.body)) {
         Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
         Err(_) => Err(undecodable::<T>(client, operation, &answer)),
     }
@@ -347,12 +349,23 @@ fn decode<T: DeserializeOwned>(
 fn undecodable<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Error {
     // serde's message repeats what it found, so what it finds must be clean.
     let body = client.inner.credentials.scrub(answer.body.clone());
-    let mut json = serde_json::Deserializer::from_slice(&body);
+    let mut json = serde_json::Deserializer::from_slice(without_bom(&body));
     let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
         Ok(_) => (None, json.end().err().unwrap_or_else(|| serde::de::Error::custom("it holds the token"))),
-        Err(error) => (Some(error.path().to_string()).filter(|path| path != "."), error.into_inner()),
+        Err(error) => {
+            let within = Some(error.path().to_string()).filter(|path| path != ".");
+            let error = error.into_inner();
+            (missing_field(within.as_deref(), &error).or(within), error)
+        }
     };
     answer.unreadable(client, operation, Reason::Decode { path, error })
+}
+
+/// The path of a field that is missing: serde tells what it is missing in.
+fn missing_field(within: Option<&str>, error: &serde_json::Error) -> Option<String> {
+    let text = error.to_string();
+    let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;
+    Some(within.map_or_else(|| name.to_owned(), |within| format!("{within}.{name}")))
 }
 
 fn unbuilt(error: reqwest::Error) -> Error {

@@ -3,10 +3,8 @@
 //! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final; the
 //! defaults are those of his Terraform provider.
 
-use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::future::IntoFuture;
-use std::hash::{BuildHasher, Hasher};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -21,6 +19,9 @@ pub const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
 
 /// How long to wait between two looks, give or take a tenth.
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Longer means the same, and cannot be varied by a tenth: a year.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How long to wait in all.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -137,7 +138,8 @@ impl<'a> WaitForBackup<'a> {
         self
     }
 
-    /// How many looks in a row may fail with an error that may pass (see [`Error::is_retryable`]).
+    /// How many looks in a row may fail with an error that may pass: one that is
+    /// [retryable](Error::is_retryable), or an answer that cannot be read.
     /// Default: [`DEFAULT_READ_ERRORS`].
     pub fn read_errors(mut self, most: usize) -> Self {
         self.schedule.read_errors = most;
@@ -238,7 +240,7 @@ impl Schedule {
             let Ok(found) = tokio::time::timeout(left, next).await else {
                 return Err(WaitError::Deadline { last, error: failure, after: start.elapsed() });
             };
-            delay = self.interval.mul_f64(0.9 + 0.2 * fraction());
+            delay = self.interval.min(LONGEST_INTERVAL).mul_f64(0.9 + 0.2 * fastrand::f64());
             match found {
                 Ok(backup) => {
                     progress(&backup);
@@ -251,7 +253,7 @@ impl Schedule {
                         _ => last = Some(Box::new(backup)),
                     }
                 }
-                Err(error) if error.is_retryable() && failures < self.read_errors => {
+                Err(error) if may_pass(&error) && failures < self.read_errors => {
                     failures += 1;
                     delay = delay.max(error.retry_after().unwrap_or_default());
                     failure = Some(Box::new(error));
@@ -262,10 +264,10 @@ impl Schedule {
     }
 }
 
-/// A number from 0 to 1, another one each time. Hash maps are seeded at random, and so is this.
-#[allow(clippy::cast_precision_loss)]
-fn fraction() -> f64 {
-    RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
+/// Whether the next look may find more. Something in between may have answered: with a page in HTML,
+/// with nothing, or with half of an answer.
+fn may_pass(error: &Error) -> bool {
+    error.is_retryable() || matches!(error, Error::Unreadable(_))
 }
 
 #[cfg(test)]
@@ -289,7 +291,13 @@ mod tests {
     fn refused(status: u16, retry_after: Option<u64>) -> Error {
         let status = reqwest::StatusCode::from_u16(status).unwrap();
         let wait = retry_after.map(Duration::from_secs);
-        Error::Refused(Box::new(Refused::new(GET, status, wait, None, bytes::Bytes::new())))
+        Error::Refused(Box::new(Refused::new(
+            GET,
+            status,
+            wait,
+            reqwest::header::HeaderMap::new(),
+            bytes::Bytes::new(),
+        )))
     }
 
     fn schedule() -> Schedule {
@@ -391,6 +399,39 @@ mod tests {
         let (end, _, times) = follow(schedule(), vec![fails(404, None)]).await;
         assert!(matches!(end.unwrap_err(), WaitError::Read(_)));
         assert_eq!(times, [30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_cannot_be_read_is_a_look_that_failed() {
+        let unreadable = || -> Look {
+            Box::new(|| {
+                let error = serde_json::from_str::<Backup>("<html>").unwrap_err();
+                Err(Error::Unreadable(Box::new(crate::error::Unreadable {
+                    operation: GET,
+                    status: reqwest::StatusCode::OK,
+                    headers: reqwest::header::HeaderMap::new(),
+                    body: bytes::Bytes::new(),
+                    reason: crate::error::Reason::Decode { path: None, error },
+                })))
+            })
+        };
+        assert!(follow(schedule(), vec![unreadable(), unreadable(), sees("success")]).await.0.is_ok());
+        let (end, _, times) = follow(schedule(), vec![unreadable()]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::Read(_)));
+        assert_eq!(times.len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_duration_is_too_long() {
+        let longest = Duration::MAX;
+        let schedule = Schedule { first_delay: Duration::ZERO, interval: longest, deadline: longest, read_errors: 0 };
+        let (end, ..) = follow(schedule.clone(), vec![sees("success")]).await;
+        assert!(end.is_ok());
+        let next = tokio::time::timeout(Duration::from_secs(1_000_000), follow(schedule, vec![sees("running")])).await;
+        assert!(next.is_err(), "it waits, and does not panic");
+        let first = Schedule { first_delay: longest, ..super::tests::schedule() };
+        let (end, ..) = follow(first, vec![sees("success")]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::Deadline { .. }));
     }
 
     #[tokio::test(start_paused = true)]

@@ -124,8 +124,10 @@ fn names() {
     let _ = planetscale_client::Refused::body;
     let _ = planetscale_client::Refused::code;
     let _ = planetscale_client::Refused::details;
+    let _ = planetscale_client::Refused::headers;
     let _ = planetscale_client::Refused::message;
     let _ = planetscale_client::Refused::operation;
+    let _ = planetscale_client::Refused::request_id;
     let _ = planetscale_client::Refused::status;
     {
         #[allow(unused_imports)]
@@ -163,9 +165,11 @@ fn names() {
         use planetscale_client::Unreadable as _named;
     }
     let _ = planetscale_client::Unreadable::body;
+    let _ = planetscale_client::Unreadable::headers;
     let _ = planetscale_client::Unreadable::id;
     let _ = planetscale_client::Unreadable::operation;
     let _ = planetscale_client::Unreadable::path;
+    let _ = planetscale_client::Unreadable::request_id;
     let _ = planetscale_client::Unreadable::status;
     {
         #[allow(unused_imports)]

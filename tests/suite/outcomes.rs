@@ -133,7 +133,7 @@ async fn a_missing_field_names_itself_and_the_backup() {
     let body = body_with("restored_branches", Some(value!([{"id": "b"}])));
     let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
     assert_eq!(answer.id().as_deref(), Some("abc123def456"));
-    assert_eq!(answer.path(), Some("restored_branches[0]"));
+    assert_eq!(answer.path(), Some("restored_branches[0].created_at"));
     assert_eq!(answer.body(), body.to_string().as_bytes());
     assert_eq!((answer.operation(), answer.status().as_u16()), ("create_backup", 201));
     insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
@@ -145,6 +145,58 @@ async fn a_field_of_a_wrong_type_names_itself_and_the_backup() {
     let answer = unreadable(Step::Answer(json("201 Created", &body.to_string()))).await;
     assert_eq!((answer.id().as_deref(), answer.path()), (Some("abc123def456"), Some("size")));
     insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
+}
+
+#[tokio::test]
+async fn headers_and_the_requests_id_can_be_had() {
+    let refused = answer("422 Unprocessable Entity", &[("x-request-id", "req-1"), ("x-echo", "t0ken secret")], "{}");
+    let Error::Refused(refused) = error_on(Step::Answer(refused)).await else { panic!() };
+    assert_eq!(refused.headers()["x-echo"], "t0ken secret");
+    assert_eq!(refused.request_id(), Some("req-1"));
+    assert!(refused.to_string().ends_with(" [request req-1]"), "{refused}");
+    let odd = answer("201 Created", &[("cf-ray", "8f-FRA")], "{}");
+    let answer = unreadable(Step::Answer(odd)).await;
+    assert_eq!((answer.request_id(), answer.headers()["cf-ray"].to_str().unwrap()), (Some("8f-FRA"), "8f-FRA"));
+    assert!(answer.to_string().ends_with(" [request 8f-FRA]"), "{answer}");
+}
+
+/// The error of a look at a backup, on a server that takes one step.
+async fn look_on(step: Step) -> Error {
+    let server = Server::start([step]).await;
+    let client = builder(&server.url()).retry(planetscale_client::RetryPolicy::none()).build().unwrap();
+    let call = client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    call.send().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn what_is_said_fits_the_operation() {
+    // A look makes nothing.
+    let html = look_on(Step::Answer(answer("200 OK", &[], "<html>"))).await.to_string();
+    assert_eq!(html, "get_backup: answered with 200 OK, but its answer cannot be read");
+    // 304 is no redirect, and one without a place points nowhere.
+    let unchanged = look_on(Step::Answer(answer("304 Not Modified", &[], ""))).await.to_string();
+    assert_eq!(unchanged, "get_backup: refused with 304 Not Modified");
+    let moved = look_on(Step::Answer(answer("302 Found", &[("location", "/there")], ""))).await.to_string();
+    assert!(moved.ends_with("this one points to /there)"), "{moved}");
+}
+
+#[tokio::test]
+async fn debug_is_what_main_prints() {
+    let error = error_on(Step::Answer(json("201 Created", &body_with("size", Some("large".into())).to_string()))).await;
+    assert_eq!(format!("{error:?}"), format!("{error:#?}"));
+    insta::assert_snapshot!(format!("{error:?}"));
+}
+
+#[tokio::test]
+async fn an_id_may_be_a_number_and_stand_behind_a_mark() {
+    for (body, id) in [
+        (r#"{"id": 42, "size": "#, Some("42")),
+        ("\u{feff}{\"id\": \"abc\", \"size\": ", Some("abc")),
+        (r#"{"id": "", "size": "#, None),
+        (r#"{"id": null, "size": "#, None),
+    ] {
+        assert_eq!(unreadable(Step::Answer(json("201 Created", body))).await.id().as_deref(), id, "{body}");
+    }
 }
 
 #[tokio::test]

@@ -15,10 +15,18 @@ fn too_many(headers: &[(&str, &str)]) -> Step {
     Step::Answer(answer("429 Too Many Requests", headers, r#"{"code":"too_many_requests","message":"slow down"}"#))
 }
 
+/// The default, a hundred times faster.
+fn quick() -> RetryPolicy {
+    RetryPolicy::default().initial_delay(Duration::from_millis(5)).max_delay(Duration::from_millis(100))
+}
+
 #[tokio::test]
 async fn after_429_the_request_is_sent_again() {
     let server = Server::start([too_many(&[]), too_many(&[]), created()]).await;
-    create(&builder(&server.url()).build().unwrap()).await.unwrap();
+    let start = Instant::now();
+    create(&builder(&server.url()).retry(quick()).build().unwrap()).await.unwrap();
+    // Ten times as long as after another failure: 50 and 100 ms at least.
+    assert!(start.elapsed() >= Duration::from_millis(150));
     let arrived = server.arrived();
     assert_eq!(arrived.len(), 3);
     assert!(arrived.iter().all(|request| *request == arrived[0]));
@@ -48,9 +56,34 @@ async fn a_retry_after_in_the_past_or_beyond_sense_does_no_harm() {
     let past = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
     for value in [past.as_str(), "soon", "-1", "0", ""] {
         let server = Server::start([too_many(&[("retry-after", value)]), created()]).await;
-        create(&builder(&server.url()).build().unwrap()).await.unwrap();
+        let start = Instant::now();
+        create(&builder(&server.url()).retry(quick()).build().unwrap()).await.unwrap();
         assert_eq!(server.arrived().len(), 2, "{value}");
+        assert!(start.elapsed() >= Duration::from_millis(50), "{value}: it comes back at once");
     }
+}
+
+#[tokio::test]
+async fn retry_after_may_be_a_decimal() {
+    let server = Server::start([too_many(&[("retry-after", "0.3")]), created()]).await;
+    let start = Instant::now();
+    create(&builder(&server.url()).build().unwrap()).await.unwrap();
+    assert!((Duration::from_millis(300)..Duration::from_secs(4)).contains(&start.elapsed()));
+}
+
+#[tokio::test]
+async fn a_read_whose_answer_is_cut_short_is_made_again() {
+    let whole = json("200 OK", &just_created::body().to_string());
+    let cut = Step::Answer(whole[..whole.len() - 40].to_vec());
+    let server = Server::start([cut.clone(), cut.clone(), Step::Answer(whole)]).await;
+    let client = builder(&server.url()).retry(quick()).build().unwrap();
+    let get = || client.get_backup().organization("acme").database("shop").branch("main").id("b").send();
+    assert_eq!(get().await.unwrap().id, "abc123def456");
+    assert_eq!(server.arrived().len(), 3);
+    // What changes something is not.
+    let server = Server::start([cut, created()]).await;
+    create(&builder(&server.url()).retry(quick()).build().unwrap()).await.unwrap_err();
+    assert_eq!(server.arrived().len(), 1);
 }
 
 #[tokio::test]
