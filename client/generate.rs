@@ -13,6 +13,8 @@
 
 #[path = "generate/builders.rs"]
 mod builders;
+#[path = "generate/lenient.rs"]
+mod lenient;
 #[path = "generate/operations.rs"]
 mod operations;
 #[path = "generate/prepare.rs"]

@@ -16,8 +16,22 @@ use super::Error;
 use super::rust::{argument, doc_of, impl_of, last_name, module, module_mut, set_doc};
 use super::types::tidy;
 
-/// Method and path template of each operation, by its id.
-pub(crate) struct Operations(BTreeMap<String, (String, String)>);
+/// The operations, by their ids.
+pub(crate) struct Operations(BTreeMap<String, Described>);
+
+/// What the spec says of an operation.
+struct Described {
+    method: String,
+    /// The path's template.
+    path: String,
+    /// The descriptions of parameters and body, by their names without case and separators.
+    arguments: BTreeMap<String, String>,
+}
+
+/// A name as it is alike in the spec and in Rust.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
 
 impl Operations {
     pub(crate) fn of(spec: &openapiv3::OpenAPI) -> Result<Self, Error> {
@@ -28,8 +42,16 @@ impl Operations {
             };
             for (method, operation) in item.iter() {
                 if let Some(id) = &operation.operation_id {
-                    let place = (method.to_uppercase(), path.clone());
-                    operations.insert(id.clone(), place);
+                    let parameters = item.parameters.iter().chain(&operation.parameters);
+                    let parameters = parameters.filter_map(|parameter| parameter.as_item()).filter_map(|parameter| {
+                        let data = parameter.parameter_data_ref();
+                        Some((plain(&data.name), data.description.clone()?))
+                    });
+                    let body = operation.request_body.as_ref().and_then(|body| body.as_item());
+                    let body = body.and_then(|body| Some(("body".to_owned(), body.description.clone()?)));
+                    let arguments = parameters.chain(body).collect();
+                    let described = Described { method: method.to_uppercase(), path: path.clone(), arguments };
+                    operations.insert(id.clone(), described);
                 }
             }
         }
@@ -43,6 +65,8 @@ pub(crate) struct Directions {
     pub(crate) response: BTreeSet<String>,
     /// What the client sends.
     pub(crate) request: BTreeSet<String>,
+    /// What an operation answers with as a whole.
+    pub(crate) answers: BTreeSet<String>,
 }
 
 impl Directions {
@@ -69,7 +93,8 @@ impl Directions {
                 _ => {}
             }
         }
-        Ok(Self { response: reach(&graph, received), request: reach(&graph, sent) })
+        let answers = received.clone();
+        Ok(Self { response: reach(&graph, received), request: reach(&graph, sent), answers })
     }
 }
 
@@ -181,14 +206,20 @@ fn client_impl(item: &mut ItemImpl) {
 }
 
 fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
+    let id = item.items.iter().find_map(as_send).map(operation_id).transpose()?;
+    let described = id.and_then(|(id, _)| operations.0.get(&id));
     for item in &mut item.items {
         let ImplItem::Fn(function) = item else { continue };
         let name = function.sig.ident.to_string();
+        let said = described.and_then(|described| described.arguments.get(&plain(&name)));
         match name.as_str() {
             "new" => function.vis = syn::parse_quote!(pub(crate)),
             "send" => harden_send(function, operations, checked)?,
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
-            _ => set_doc(&mut function.attrs, &format!("Sets `{name}`.")),
+            _ => {
+                let said = said.map(|said| format!("\n\n{}", tidy(said))).unwrap_or_default();
+                set_doc(&mut function.attrs, &format!("Sets `{name}`.{said}"));
+            }
         }
     }
     Ok(())
@@ -197,7 +228,7 @@ fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeS
 fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
     let (id, end) = operation_id(send)?;
     let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
-    let (method, path) = operations.0.get(&id).ok_or_else(|| shape("not in the spec"))?;
+    let Described { method, path, .. } = operations.0.get(&id).ok_or_else(|| shape("not in the spec"))?;
 
     // The answer.
     let ReturnType::Type(_, output) = &mut send.sig.output else {

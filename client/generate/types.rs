@@ -9,7 +9,7 @@ use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStru
 use super::operations::Directions;
 use super::prepare::{MARK, escape};
 use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
-use super::{Error, Places, builders};
+use super::{Error, Places, builders, lenient};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
@@ -46,6 +46,7 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
             _ => {}
         }
     }
+    lenient::harden(types, directions, &opened.keys().cloned().collect());
     open_enums(types, &opened);
     for item in types.iter_mut() {
         if let Item::Impl(item) = item {
@@ -213,7 +214,7 @@ fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
 }
 
 /// `x` of `#[serde(rename = "x")]`.
-fn rename_of(attrs: &[Attribute]) -> Option<String> {
+pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
     let mut found = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
         // What else may stand there is not of interest, so an unread rest is no error.
@@ -300,6 +301,16 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
         impl ::std::fmt::Display for #name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+        impl crate::lenient::Empty for #name {
+            fn empty() -> Self {
+                Self::from("")
+            }
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
+                ::serde::Deserialize::deserialize(deserializer)
             }
         }
         impl ::serde::Serialize for #name {

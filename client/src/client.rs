@@ -1,12 +1,15 @@
 //! How a client is made.
 
+use std::env::VarError;
+use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
-use crate::auth::Credentials;
+use crate::auth::{Credentials, ServiceToken};
 use crate::error::Error;
 use crate::generated::Client;
 use crate::retry::RetryPolicy;
@@ -14,6 +17,9 @@ use crate::transport::Inner;
 
 /// Where the API is, by the `servers` of the spec.
 pub const DEFAULT_BASE_URL: &str = "https://api.planetscale.com/v1";
+
+/// The environment's variable for the base URL, as the vendor's Terraform provider has it.
+pub const SERVER_URL_VAR: &str = "PLANETSCALE_SERVER_URL";
 
 /// How long a whole operation may take, retries, delays and the reading of the answer included.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,8 +48,77 @@ impl Client {
     }
 }
 
-/// Makes a [`Client`].
+impl Client {
+    /// Makes a client by the environment: a service token from [`SERVICE_TOKEN_ID_VAR`] and
+    /// [`SERVICE_TOKEN_VAR`], and the base URL from [`SERVER_URL_VAR`] if that is set. The names are
+    /// those of the vendor's CLI and Terraform provider.
+    ///
+    /// [`SERVICE_TOKEN_ID_VAR`]: crate::SERVICE_TOKEN_ID_VAR
+    /// [`SERVICE_TOKEN_VAR`]: crate::SERVICE_TOKEN_VAR
+    ///
+    /// # Errors
+    /// As [`ServiceToken::from_env`](crate::ServiceToken::from_env) and [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        let builder = Self::builder().auth(ServiceToken::from_env()?);
+        match std::env::var(SERVER_URL_VAR) {
+            Ok(url) if !url.is_empty() => builder.base_url(url).build(),
+            Ok(_) | Err(VarError::NotPresent) => builder.build(),
+            Err(VarError::NotUnicode(_)) => Err(Error::config(format!("{SERVER_URL_VAR} is not Unicode"))),
+        }
+    }
+
+    /// A clone on the same connections, with other settings: for one call that may take longer, say.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// use std::time::Duration;
+    /// use planetscale_client::RetryPolicy;
+    ///
+    /// let patient = client.with(|settings| {
+    ///     settings.timeout(Duration::from_secs(300)).retry(RetryPolicy::default().max_retries(10));
+    /// });
+    /// patient.create_backup().organization("acme").database("shop").branch("main").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "the client itself stays as it is"]
+    pub fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings { timeout: self.inner.timeout, retry: self.inner.retry.clone() };
+        change(&mut settings);
+        let mut client = self.clone();
+        client.inner.has_own_timeout |= settings.timeout != client.inner.timeout;
+        (client.inner.timeout, client.inner.retry) = (settings.timeout, settings.retry);
+        client
+    }
+}
+
+/// What can differ from call to call. See [`Client::with`].
 #[derive(Clone, Debug)]
+pub struct Settings {
+    timeout: Duration,
+    retry: RetryPolicy,
+}
+
+impl Settings {
+    /// As [`ClientBuilder::timeout`]. Nothing is ever answered within zero.
+    pub fn timeout(&mut self, timeout: Duration) -> &mut Self {
+        self.timeout = timeout.min(A_YEAR);
+        self
+    }
+
+    /// As [`ClientBuilder::retry`].
+    pub fn retry(&mut self, policy: RetryPolicy) -> &mut Self {
+        self.retry = policy;
+        self
+    }
+}
+
+/// Changes reqwest's own builder.
+type Http = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
+
+/// Makes a [`Client`].
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     credentials: Option<Credentials>,
@@ -52,6 +127,20 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     retry: RetryPolicy,
     product: Option<String>,
+    http: Option<Http>,
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("credentials", &self.credentials)
+            .field("base_url", &self.base_url)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("retry", &self.retry)
+            .field("product", &self.product)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ClientBuilder {
@@ -63,6 +152,7 @@ impl Default for ClientBuilder {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
             product: None,
+            http: None,
         }
     }
 }
@@ -108,6 +198,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Changes reqwest's own builder: to add proxies, root certificates or resolvers. What keeps the token
+    /// safe is set afterwards: no redirect is followed, and nothing is sent again but by
+    /// [`retry`](Self::retry). So are the time-outs and the User-Agent.
+    ///
+    /// With the feature `rustls`, TLS is then set up by reqwest, as it knows what was added; it takes the
+    /// process's default crypto provider, and ring becomes that where there is none.
+    pub fn http(
+        mut self,
+        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.http = Some(Arc::new(change));
+        self
+    }
+
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
@@ -121,7 +225,9 @@ impl ClientBuilder {
         let authorization = credentials.header()?;
         let url = base_url(&self.base_url)?;
         let timeout = duration("timeout", self.timeout)?;
-        let mut http = reqwest::Client::builder()
+        let http =
+            self.http.as_ref().map_or_else(reqwest::Client::builder, |change| change(reqwest::Client::builder()));
+        let mut http = http
             .user_agent(user_agent(self.product.as_deref())?)
             .connect_timeout(duration("connect_timeout", self.connect_timeout)?)
             // That of a first attempt; a later one has what is left.
@@ -133,9 +239,11 @@ impl ClientBuilder {
         if is_loopback(&url) {
             http = http.no_proxy();
         }
-        let http = with_tls(http)?.build().map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
+        let http = with_tls(http, &url, self.http.is_some())?
+            .build()
+            .map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
         let base = url.as_str().trim_end_matches('/');
-        let inner = Inner { credentials, authorization, timeout, retry: self.retry };
+        let inner = Inner { credentials, authorization, timeout, has_own_timeout: false, retry: self.retry };
         Ok(Client::new_with_client(base, http, inner))
     }
 }
@@ -175,23 +283,35 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// TLS by rustls with the process's crypto provider, else with ring, and the platform's roots.
+/// TLS by rustls with the process's crypto provider, else with ring, and the platform's roots. Over plain
+/// HTTP there is none, so a machine without roots will do.
 #[cfg(feature = "rustls")]
-fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+fn with_tls(http: reqwest::ClientBuilder, url: &Url, is_changed: bool) -> Result<reqwest::ClientBuilder, Error> {
     use rustls::crypto::{CryptoProvider, ring};
     use rustls_platform_verifier::BuilderVerifierExt;
 
+    if is_changed {
+        // Another library may have set one; that is as good.
+        let _ = ring::default_provider().install_default();
+        return Ok(http);
+    }
     let provider = CryptoProvider::get_default().cloned();
     let provider = provider.unwrap_or_else(|| ring::default_provider().into());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(|e| Error::config(format!("TLS cannot be set up: {e}")))?
-        .with_no_client_auth();
-    Ok(http.tls_backend_preconfigured(config))
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = match url.scheme() {
+        "https" => config.and_then(BuilderVerifierExt::with_platform_verifier),
+        _ => config.map(|config| config.with_root_certificates(rustls::RootCertStore::empty())),
+    };
+    let config = config.map_err(|e| {
+        Error::config(format!(
+            "TLS cannot be set up: {e}; where the machine has no root certificates, install the package \
+             ca-certificates, or name a file of them in SSL_CERT_FILE"
+        ))
+    })?;
+    Ok(http.tls_backend_preconfigured(config.with_no_client_auth()))
 }
 
 #[cfg(not(feature = "rustls"))]
-fn with_tls(http: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
+fn with_tls(http: reqwest::ClientBuilder, _: &Url, _: bool) -> Result<reqwest::ClientBuilder, Error> {
     Ok(http)
 }

@@ -2,27 +2,35 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 
+// What stands in the public API.
+pub use chrono;
+pub use reqwest::header::HeaderMap;
+pub use reqwest::{Method, StatusCode};
+
 mod auth;
 mod check;
 mod client;
 mod error;
 mod error_body;
 mod generated;
+mod lenient;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 mod open_enum;
+mod request;
 mod retry;
 mod retry_after;
 mod transport;
 mod wait;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
-pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT};
+pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, SERVER_URL_VAR, Settings};
 pub use error::{Error, Failure, Message, Outcome, Refused, Unreadable};
 pub use error_body::ErrorDetail;
 pub use generated::{Client, ResponseValue, builder, types};
 pub use open_enum::UnknownValue;
+pub use request::Request;
 pub use retry::RetryPolicy;
 pub use transport::MAX_RESPONSE_BYTES;
 pub use wait::{

@@ -38,6 +38,8 @@ pub struct Inner {
     pub(crate) authorization: HeaderValue,
     /// For a whole operation.
     pub(crate) timeout: Duration,
+    /// Whether that is another one than the `reqwest::Client` has.
+    pub(crate) has_own_timeout: bool,
     pub(crate) retry: RetryPolicy,
 }
 
@@ -130,6 +132,24 @@ pub(crate) async fn call<T: DeserializeOwned>(
 ) -> Result<ResponseValue<T>, Error> {
     let traced = Traced::begin(operation);
     let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
+        Ok(answer) => decode(client, *operation, answer),
+        Err(error) => Err(error),
+    };
+    traced.end(result.as_ref().map(ResponseValue::status));
+    result
+}
+
+/// Sends a request and reads the JSON of the answer, if there is any.
+pub(crate) async fn call_value(
+    client: &Client,
+    build: Build<'_>,
+    operation: &Operation,
+) -> Result<ResponseValue<serde_json::Value>, Error> {
+    let traced = Traced::begin(operation);
+    let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
+        Ok(answer) if answer.body.is_empty() => {
+            Ok(ResponseValue::new(serde_json::Value::Null, answer.status, answer.headers))
+        }
         Ok(answer) => decode(client, *operation, answer),
         Err(error) => Err(error),
     };
@@ -243,7 +263,7 @@ impl Attempt<'_> {
     /// Sends the request, and waits for the head of the answer.
     async fn respond(&self, build: Build<'_>) -> Result<Response, Error> {
         let mut request = build().map_err(unbuilt)?;
-        if !self.is_first {
+        if !self.is_first || self.client.inner.has_own_timeout {
             let left = self.deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(left);
         }

@@ -3,15 +3,13 @@
 use std::process::{Command, Output};
 
 use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
-use planetscale_client::{BearerToken, Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
-
-const URL: &str = "CREDENTIALS_TEST_URL";
+use planetscale_client::{BearerToken, Client, SERVER_URL_VAR, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
 
 /// Runs [`create_with_the_environment`] in a process with these variables.
 fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "credentials::create_with_the_environment", "--ignored", "--nocapture"]);
-    command.env(URL, url);
+    command.env(SERVER_URL_VAR, url);
     for (name, value) in [(SERVICE_TOKEN_ID_VAR, id), (SERVICE_TOKEN_VAR, token)] {
         match value {
             Some(value) => command.env(name, value),
@@ -24,11 +22,10 @@ fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
 #[tokio::test]
 #[ignore = "run by the other tests, in a process with an environment of its own"]
 async fn create_with_the_environment() {
-    let token = match ServiceToken::from_env() {
-        Ok(token) => token,
+    let client = match Client::from_env() {
+        Ok(client) => client,
         Err(error) => return println!("{error}"),
     };
-    let client = Client::builder().auth(token).base_url(std::env::var(URL).unwrap()).build().unwrap();
     let call = client.create_backup().organization("acme").database("shop").branch("main");
     match call.send().await {
         Ok(backup) => println!("made {}", backup.id),

@@ -21,6 +21,7 @@ mod reading;
 mod retries;
 mod secrets;
 mod semver;
+mod setting_up;
 mod stand_in;
 mod surface;
 mod update_spec;

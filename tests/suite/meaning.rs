@@ -145,14 +145,26 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// A place in an instance where something is required: its pointer, path for people, and whether it
-/// may be null.
-fn places(value: &Value, schema: &Value, root: &Value, at: &str, path: &str, into: &mut Vec<(String, String, bool)>) {
+/// A place in an instance where something is required.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Its pointer, and its path for people.
+    at: String,
+    path: String,
+    /// Whether the spec allows null.
+    nullable: bool,
+    /// Whether it is taken as empty where it is missing or null: no object, no time, no answer's own id.
+    soft: bool,
+}
+
+fn places(value: &Value, schema: &Value, root: &Value, at: &str, path: &str, into: &mut Vec<Place>) {
     let schema = resolved(schema, root);
     let nullable = schema.get("nullable") == Some(&Value::Bool(true));
     let inner = schema.get("allOf").map(|all| resolved(&all[0], root)).unwrap_or(schema);
     if !at.is_empty() {
-        into.push((at.to_owned(), path.to_owned(), nullable));
+        let plain = matches!(inner["type"].as_str(), Some("string" | "integer" | "number" | "boolean" | "array"));
+        let soft = plain && inner["format"] != "date-time" && at != "/id";
+        into.push(Place { at: at.to_owned(), path: path.to_owned(), nullable, soft });
     }
     match value {
         Value::Object(map) => {
@@ -225,13 +237,13 @@ fn one_violation_is_an_error_with_its_path() {
     check(&strategy, |(mut value, index, remove)| {
         let mut all = Vec::new();
         places(&value, &schema, &root, "", "", &mut all);
-        let (at, path, nullable) = index.get(&all).clone();
+        let Place { at, path, nullable, .. } = index.get(&all).clone();
         let (parent, key) = at.rsplit_once('/').unwrap();
         let parent = value.pointer_mut(parent).unwrap();
         let mut expected = path.clone();
         match parent {
-            // What may be null may be absent: no error by the contract.
-            Value::Object(map) if remove && !nullable => {
+            // What may be null may be absent, and what can be empty, too: no error by the contract.
+            Value::Object(map) if remove && !nullable && !index.get(&all).soft => {
                 map.remove(key);
                 expected = path.rsplit_once('.').map_or(".", |(parent, _)| parent).to_owned();
             }
@@ -247,6 +259,49 @@ fn one_violation_is_an_error_with_its_path() {
         prop_assert_eq!(&found, &expected, "{}", error);
         Ok(())
     });
+}
+
+#[test]
+fn what_is_missing_or_null_is_empty() {
+    let (schema, root) = component("Backup");
+    let strategy = (instance(&schema, &root), any::<Index>(), any::<bool>());
+    check(&strategy, |(mut value, index, remove)| {
+        let mut all = Vec::new();
+        places(&value, &schema, &root, "", "", &mut all);
+        // Items of a list are not fields.
+        all.retain(|place| place.soft && !place.nullable && !place.at.ends_with(|c: char| c.is_ascii_digit()));
+        let at = index.get(&all).at.clone();
+        let (parent, key) = at.rsplit_once('/').unwrap();
+        let parent = value.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+        let empty = match &parent[key] {
+            Value::String(_) => json!(""),
+            Value::Number(number) if number.is_f64() => json!(0.0),
+            Value::Number(_) => json!(0),
+            Value::Bool(_) => json!(false),
+            Value::Array(_) => json!([]),
+            other => panic!("{other}"),
+        };
+        match remove {
+            true => drop(parent.remove(key)),
+            false => parent[key] = Value::Null,
+        }
+        let backup = decode(&value).map_err(|(path, e)| TestCaseError::fail(format!("{at} {path}: {e}")))?;
+        let again = serde_json::to_value(&backup).unwrap();
+        prop_assert!(same(again.pointer(&at).unwrap(), &empty), "{}: {}", at, again);
+        Ok(())
+    });
+    // An answer's own id, a time and an object are not made up.
+    for at in ["/id", "/created_at"] {
+        let mut value = crate::just_created::body();
+        for null in [true, false] {
+            let map = value.as_object_mut().unwrap();
+            match null {
+                true => drop(map.insert(at[1..].to_owned(), Value::Null)),
+                false => drop(map.remove(&at[1..])),
+            }
+            assert!(decode(&value).is_err(), "{at}");
+        }
+    }
 }
 
 fn body() -> impl Strategy<Value = types::CreateBackupBody> {
@@ -334,7 +389,7 @@ fn near(schema: &Value, root: &Value) -> impl Strategy<Value = Value> + use<> {
             if all.is_empty() {
                 continue;
             }
-            let (at, ..) = index.get(&all).clone();
+            let at = index.get(&all).at.clone();
             let (parent, key) = at.rsplit_once('/').unwrap();
             if let Some(Value::Object(map)) = value.pointer_mut(parent) {
                 match how {

@@ -26,8 +26,11 @@ fn names() {
     }
     let _ = planetscale_client::Client::builder;
     let _ = planetscale_client::Client::create_backup;
+    let _ = planetscale_client::Client::from_env;
     let _ = planetscale_client::Client::get_backup;
+    // planetscale_client::Client::request is generic
     let _ = planetscale_client::Client::wait_for_backup;
+    // planetscale_client::Client::with is generic
     {
         #[allow(unused_imports)]
         use planetscale_client::ClientBuilder as _named;
@@ -36,6 +39,7 @@ fn names() {
     // planetscale_client::ClientBuilder::base_url is generic
     let _ = planetscale_client::ClientBuilder::build;
     let _ = planetscale_client::ClientBuilder::connect_timeout;
+    // planetscale_client::ClientBuilder::http is generic
     let _ = planetscale_client::ClientBuilder::retry;
     let _ = planetscale_client::ClientBuilder::timeout;
     // planetscale_client::ClientBuilder::user_agent is generic
@@ -104,11 +108,19 @@ fn names() {
     let _ = planetscale_client::Failure::operation;
     {
         #[allow(unused_imports)]
+        use planetscale_client::HeaderMap as _named;
+    }
+    {
+        #[allow(unused_imports)]
         use planetscale_client::MAX_RESPONSE_BYTES as _named;
     }
     {
         #[allow(unused_imports)]
         use planetscale_client::Message as _named;
+    }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Method as _named;
     }
     {
         #[allow(unused_imports)]
@@ -131,6 +143,13 @@ fn names() {
     let _ = planetscale_client::Refused::status;
     {
         #[allow(unused_imports)]
+        use planetscale_client::Request as _named;
+    }
+    let _ = planetscale_client::Request::json;
+    // planetscale_client::Request::query is generic
+    let _ = planetscale_client::Request::send;
+    {
+        #[allow(unused_imports)]
         use planetscale_client::ResponseValue as _named;
     }
     {
@@ -141,6 +160,10 @@ fn names() {
     let _ = planetscale_client::RetryPolicy::max_delay;
     let _ = planetscale_client::RetryPolicy::max_retries;
     let _ = planetscale_client::RetryPolicy::none;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::SERVER_URL_VAR as _named;
+    }
     {
         #[allow(unused_imports)]
         use planetscale_client::SERVICE_TOKEN_ID_VAR as _named;
@@ -155,6 +178,16 @@ fn names() {
     }
     let _ = planetscale_client::ServiceToken::from_env;
     // planetscale_client::ServiceToken::new is generic
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Settings as _named;
+    }
+    let _ = planetscale_client::Settings::retry;
+    let _ = planetscale_client::Settings::timeout;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::StatusCode as _named;
+    }
     {
         #[allow(unused_imports)]
         use planetscale_client::UnknownValue as _named;
@@ -210,6 +243,10 @@ fn names() {
     // planetscale_client::builder::GetBackup::id is generic
     // planetscale_client::builder::GetBackup::organization is generic
     let _ = planetscale_client::builder::GetBackup::send;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::chrono as _named;
+    }
     {
         #[allow(unused_imports)]
         use planetscale_client::mock as _named;

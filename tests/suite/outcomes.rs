@@ -160,6 +160,24 @@ async fn headers_and_the_requests_id_can_be_had() {
     assert!(answer.to_string().ends_with(" [request 8f-FRA]"), "{answer}");
 }
 
+#[tokio::test]
+async fn what_is_taken_as_empty_is_named_in_the_trace() {
+    let log = crate::secrets::Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let mut body = body_with("state", None);
+    body["restored_branches"] = Value::Null;
+    body["size"] = value!(5368709120.0);
+    let backup = created(&body).await;
+    drop(guard);
+    assert_eq!((backup.state.as_str(), backup.size, backup.restored_branches.len()), ("", 5_368_709_120, 0));
+    let text = log.text();
+    for field in ["Backup.state", "Backup.restored_branches"] {
+        assert!(text.contains("WARN") && text.contains(&format!("field=\"{field}\"")), "{text}");
+    }
+}
+
 /// The error of a look at a backup, on a server that takes one step.
 async fn look_on(step: Step) -> Error {
     let server = Server::start([step]).await;

@@ -13,8 +13,15 @@ use crate::just_created::{self, body_with, create};
 
 const TOKEN: &str = "pscale_tkn_0123456789abcdef";
 
+/// What was traced.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -126,7 +133,7 @@ async fn the_span_tells_the_operation() {
     .await;
     create(&just_created::builder(&server.url()).build().unwrap()).await.unwrap();
     drop(guard);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let closed = text.lines().last().unwrap();
     for field in [
         "operation=\"create_backup\"",

@@ -1,0 +1,106 @@
+//! Fields of answers that may be left out, or be written otherwise, without making them unreadable.
+//!
+//! before: `pub size: i64,`
+//! after:  `#[serde(default = "crate::lenient::missing::<_, absent::BackupSize>",
+//!                  deserialize_with = "crate::lenient::read::<_, _, absent::BackupSize>")]
+//!         pub size: i64,`
+
+use std::collections::BTreeSet;
+
+use quote::{format_ident, quote};
+use syn::{Field, Fields, Item, ItemStruct, Type};
+
+use super::operations::Directions;
+use super::rust::{argument, last_name};
+use super::types::rename_of;
+
+const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+const PLAIN: [&str; 5] = ["String", "bool", "f32", "f64", "Vec"];
+
+/// Hardens the structs of answers. `open` are the enums that are open.
+pub(crate) fn harden(types: &mut Vec<Item>, directions: &Directions, open: &BTreeSet<String>) {
+    let mut named = Vec::new();
+    for item in types.iter_mut() {
+        let Item::Struct(item) = item else { continue };
+        if directions.response.contains(&item.ident.to_string()) {
+            harden_struct(item, directions, open, &mut named);
+        }
+    }
+    if !named.is_empty() {
+        types.push(syn::parse_quote!(
+            /// Fields that answers may lack.
+            mod absent {
+                crate::lenient::fields! { #(#named)* }
+            }
+        ));
+    }
+}
+
+fn harden_struct(
+    item: &mut ItemStruct,
+    directions: &Directions,
+    open: &BTreeSet<String>,
+    named: &mut Vec<proc_macro2::TokenStream>,
+) {
+    let of = item.ident.to_string();
+    let Fields::Named(fields) = &mut item.fields else { return };
+    for field in &mut fields.named {
+        let Some(ident) = field.ident.clone() else { continue };
+        let name = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
+        if let Some(inner) = argument(&field.ty, "Option") {
+            if is_one_of(inner, &WHOLE) {
+                has_default(field, true);
+                field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = "crate::lenient::read_optional")]));
+            }
+            continue;
+        }
+        // What an answer is about is never made up.
+        let identity = name == "id" && directions.answers.contains(&of);
+        let is_open = last_name(&field.ty).is_some_and(|name| open.contains(&name.to_string()));
+        let scalar = is_one_of(&field.ty, &WHOLE) || is_one_of(&field.ty, &PLAIN) || is_open;
+        if identity || !scalar {
+            continue;
+        }
+        // An optional list is empty without a word.
+        let optional = has_default(field, false);
+        let marker = format_ident!("{of}{}", camel(&ident.to_string()));
+        let label = format!("{of}.{name}");
+        named.push(quote!(#marker = #label;));
+        let read = format!("crate::lenient::read::<_, _, absent::{marker}>");
+        field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = #read)]));
+        if !optional {
+            let missing = format!("crate::lenient::missing::<_, absent::{marker}>");
+            field.attrs.push(syn::parse_quote!(#[serde(default = #missing)]));
+            // The schema says what the spec says.
+            field.attrs.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(!default))]));
+        }
+    }
+}
+
+/// Whether a field has a default of serde's; gives it one if that is wanted.
+fn has_default(field: &mut Field, wanted: bool) -> bool {
+    let mut found = false;
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        let _ = attr.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident("default");
+            let _ = meta.value().and_then(|value| value.parse::<syn::Expr>());
+            Ok(())
+        });
+    }
+    if wanted && !found {
+        field.attrs.push(syn::parse_quote!(#[serde(default)]));
+    }
+    found
+}
+
+fn is_one_of(ty: &Type, names: &[&str]) -> bool {
+    last_name(ty).is_some_and(|name| names.iter().any(|other| name == other))
+}
+
+fn camel(snake: &str) -> String {
+    let word = |part: &str| {
+        let mut rest = part.chars();
+        rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect::<String>()
+    };
+    snake.trim_start_matches("r#").split('_').map(word).collect()
+}

@@ -1,0 +1,199 @@
+//! What an answer may leave out, or write otherwise, without being unreadable.
+//!
+//! A backup that was made is no error because its size is missing. So a number, text, truth value or
+//! list that an answer must have, and has not or has null in its place, is empty, with a warning in the
+//! trace: the AWS SDKs do likewise and call it error correction. What says which thing is meant, when
+//! something was, and objects as a whole are never made up. A whole number may be written as JSON
+//! writes any number: `5368709120.0` and `1e3` are whole.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+
+/// A field of an answer, for the warning.
+pub(crate) trait Field {
+    /// Its type and name.
+    const NAME: &'static str;
+}
+
+/// What can be empty.
+pub(crate) trait Empty: Sized {
+    /// What stands for a value that is not there.
+    fn empty() -> Self;
+
+    /// Reads a value; nothing where it is null.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+}
+
+/// The value of a field that is not there.
+pub(crate) fn missing<T: Empty, F: Field>() -> T {
+    tracing::warn!(field = F::NAME, "the answer lacks it; taken as empty");
+    T::empty()
+}
+
+/// A field that may be null though it must not be.
+///
+/// # Errors
+/// Where it is of another type.
+pub(crate) fn read<'de, D: Deserializer<'de>, T: Empty, F: Field>(deserializer: D) -> Result<T, D::Error> {
+    Ok(T::read(deserializer)?.unwrap_or_else(missing::<T, F>))
+}
+
+/// A field that may be null, of a type that may be written otherwise.
+///
+/// # Errors
+/// Where it is of another type.
+#[allow(dead_code)] // Called where the spec has such a field.
+pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: Empty>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::read(deserializer)
+}
+
+macro_rules! plainly {
+    ($($type:ty),*) => { $(
+        impl Empty for $type {
+            fn empty() -> Self {
+                Self::default()
+            }
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+                Option::deserialize(deserializer)
+            }
+        }
+    )* };
+}
+
+plainly!(String, bool, f32, f64);
+
+impl<T: for<'a> Deserialize<'a>> Empty for Vec<T> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+}
+
+macro_rules! whole {
+    ($($type:ty),*) => { $(
+        impl Empty for $type {
+            fn empty() -> Self {
+                0
+            }
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+                let number: Option<Whole<Self>> = Option::deserialize(deserializer)?;
+                Ok(number.map(|number| number.0))
+            }
+        }
+
+        impl Integer for $type {
+            const NAME: &'static str = stringify!($type);
+        }
+    )* };
+}
+
+whole!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+trait Integer: TryFrom<i128> {
+    const NAME: &'static str;
+}
+
+/// A whole number, however it is written.
+struct Whole<T>(T);
+
+impl<'de, T: Integer> Deserialize<'de> for Whole<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit<T>(PhantomData<T>);
+
+        impl<T: Integer> Visitor<'_> for Visit<T> {
+            type Value = Whole<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(T::NAME)
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Whole<T>, E> {
+                let other = |_| E::invalid_value(Unexpected::Signed(value), &self);
+                T::try_from(value.into()).map(Whole).map_err(other)
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Whole<T>, E> {
+                let other = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
+                T::try_from(value.into()).map(Whole).map_err(other)
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Whole<T>, E> {
+                // Floats up to this size hold whole numbers exactly, and so fit into 128 bits.
+                const MOST: f64 = 1e30;
+                #[allow(clippy::cast_possible_truncation)]
+                let whole = (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128);
+                let other = || E::invalid_type(Unexpected::Float(value), &self);
+                whole.and_then(|whole| T::try_from(whole).ok()).map(Whole).ok_or_else(other)
+            }
+        }
+
+        // JSON tells itself what it holds.
+        deserializer.deserialize_any(Visit(PhantomData))
+    }
+}
+
+/// Names fields for their warnings.
+macro_rules! fields {
+    ($($field:ident = $name:literal;)*) => { $(
+        pub(super) struct $field;
+
+        impl $crate::lenient::Field for $field {
+            const NAME: &'static str = $name;
+        }
+    )* };
+}
+pub(crate) use fields;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    struct Size;
+
+    impl Field for Size {
+        const NAME: &'static str = "size";
+    }
+
+    fn read_as<T: Empty>(json: &str) -> Result<T, serde_json::Error> {
+        read::<_, T, Size>(&mut serde_json::Deserializer::from_str(json))
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_in_any_way() {
+        for (json, value) in [("5368709120.0", 5_368_709_120_i64), ("1e3", 1000), ("-2E1", -20), ("0.0", 0), ("7", 7)] {
+            assert_eq!(read_as::<i64>(json).unwrap(), value);
+            let optional = read_optional::<_, i64>(&mut serde_json::Deserializer::from_str(json)).unwrap();
+            assert_eq!(optional, Some(value));
+        }
+        for (json, what) in [
+            ("1.5", "invalid type: floating point `1.5`, expected i64"),
+            ("1e40", "invalid type: floating point `1e+40`, expected i64"),
+            ("9223372036854775808", "invalid value: integer `9223372036854775808`, expected i64"),
+            ("\"7\"", "invalid type: string \"7\", expected i64"),
+            ("true", "invalid type: boolean `true`, expected i64"),
+        ] {
+            assert_eq!(read_as::<i64>(json).unwrap_err().to_string().split(" at line").next().unwrap(), what);
+        }
+        assert_eq!(read_as::<u64>("18446744073709551615").unwrap(), u64::MAX);
+        assert!(read_as::<u64>("-1").is_err() && read_as::<i32>("2147483648.0").is_err());
+    }
+
+    #[test]
+    fn null_is_empty_and_another_type_is_an_error() {
+        assert_eq!(read_as::<i64>("null").unwrap(), 0);
+        assert_eq!(read_as::<String>("null").unwrap(), "");
+        assert!(!read_as::<bool>("null").unwrap());
+        assert_eq!(read_as::<Vec<String>>("null").unwrap(), Vec::<String>::new());
+        assert!(
+            read_as::<String>("7").is_err() && read_as::<bool>("\"yes\"").is_err() && read_as::<f64>("[]").is_err()
+        );
+    }
+}

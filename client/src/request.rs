@@ -1,0 +1,90 @@
+//! Any endpoint that has no method of its own yet.
+
+use progenitor_client::ClientInfo;
+use reqwest::{Method, Url};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::generated::{Client, ResponseValue};
+use crate::transport::{self, Operation, path_segment};
+
+impl Client {
+    /// A request to any endpoint of the API, by the segments of its path: for what has no method here
+    /// yet. Credentials, encoding, retries, time-out and errors are as with every other call; the answer
+    /// is JSON.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// use planetscale_client::Method;
+    ///
+    /// let regions = client.request(Method::GET, ["organizations", "acme", "regions"]).query("page", "2").send().await?;
+    /// println!("{}", regions["data"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request<S: AsRef<str>>(&self, method: Method, segments: impl IntoIterator<Item = S>) -> Request<'_> {
+        let segments = segments.into_iter().map(|segment| segment.as_ref().to_owned()).collect();
+        Request { client: self, method, segments, query: Vec::new(), body: None }
+    }
+}
+
+/// A request that is about to be sent. See [`Client::request`].
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request<'a> {
+    client: &'a Client,
+    method: Method,
+    segments: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Request<'_> {
+    /// Adds a parameter to the query.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the body.
+    pub fn json(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sends the request, and reads the answer: null where that has no body.
+    ///
+    /// # Errors
+    /// See [`Error`]: it tells whether the server has acted. [`Error::InvalidInput`] where there is no
+    /// segment, one is empty, `.` or `..`, or the method is none of RFC 9110's or `PATCH`.
+    pub async fn send(self) -> Result<ResponseValue<Value>, Error> {
+        let Self { client, method, segments, query, body } = self;
+        let names = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"];
+        let Some(name) = names.into_iter().find(|name| *name == method.as_str()) else {
+            return Err(Error::invalid_input(format!("the method {method} is unknown")));
+        };
+        if segments.is_empty() {
+            return Err(Error::invalid_input("the path has no segments"));
+        }
+        let mut url = client.baseurl.clone();
+        for segment in &segments {
+            url.push('/');
+            url.push_str(&path_segment("a segment of the path", segment)?);
+        }
+        let mut url = Url::parse(&url).map_err(|e| Error::invalid_input(format!("the URL cannot be built: {e}")))?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let operation = Operation { id: "request", method: name, path: "" };
+        let build = || {
+            let mut request =
+                client.client.request(method.clone(), url.clone()).header("api-version", Client::api_version());
+            if let Some(body) = &body {
+                request = request.json(body);
+            }
+            request.build()
+        };
+        transport::call_value(client, &build, &operation).await
+    }
+}

@@ -1,0 +1,97 @@
+//! Settings for one call, reqwest's own builder, and endpoints that have no method.
+
+use std::time::{Duration, Instant};
+
+use planetscale_client::{Client, Error, Method, Outcome, RetryPolicy, ServiceToken};
+use planetscale_tests::{Server, Step, answer, json};
+use serde_json::json as value;
+
+use crate::just_created::{self, builder, create};
+
+#[tokio::test]
+async fn a_clone_may_have_other_settings() {
+    let server = Server::start([Step::Stall]).await;
+    let client = builder(&server.url()).timeout(Duration::from_secs(30)).build().unwrap();
+    let hasty = client.with(|settings| {
+        settings.timeout(Duration::from_millis(200));
+    });
+    let start = Instant::now();
+    let error = create(&hasty).await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)) && start.elapsed() < Duration::from_secs(10), "{error:?}");
+
+    // And longer than the client's own, which stays as it is.
+    let slow = Step::Drip(json("201 Created", &just_created::body().to_string()), Duration::from_millis(1));
+    let server = Server::start([slow]).await;
+    let hasty = builder(&server.url()).timeout(Duration::from_millis(50)).build().unwrap();
+    assert!(create(&hasty).await.is_err());
+    let patient = hasty.with(|settings| {
+        settings.timeout(Duration::from_secs(30));
+    });
+    create(&patient).await.unwrap();
+    assert!(create(&hasty).await.is_err());
+
+    let busy = Server::start([Step::Answer(answer("429 Too Many Requests", &[], ""))]).await;
+    let client = builder(&busy.url()).retry(RetryPolicy::none()).build().unwrap();
+    let again = client.with(|settings| {
+        settings.retry(RetryPolicy::default().initial_delay(Duration::from_millis(1)).max_retries(2));
+    });
+    create(&again).await.unwrap_err();
+    assert_eq!(busy.arrived().len(), 3);
+    create(&client).await.unwrap_err();
+    assert_eq!(busy.arrived().len(), 4);
+}
+
+#[tokio::test]
+async fn reqwests_builder_can_be_changed_but_not_what_keeps_the_token_safe() {
+    let there = Server::start([Step::Answer(json("201 Created", &just_created::body().to_string()))]).await;
+    let moved = Step::Answer(answer("307 Temporary Redirect", &[("location", &there.url())], ""));
+    let server = Server::start([moved]).await;
+    let client = builder(&server.url())
+        .http(|http| {
+            http.redirect(reqwest::redirect::Policy::limited(5)).default_headers(
+                [(reqwest::header::HeaderName::from_static("x-team"), "blue".parse().unwrap())].into_iter().collect(),
+            )
+        })
+        .build()
+        .unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (307, Outcome::NotMade));
+    assert_eq!(there.arrived().len(), 0);
+    assert!(server.arrived()[0].head.to_ascii_lowercase().contains("x-team: blue"));
+    // Roots can be added, and https is set up all the same.
+    let client = Client::builder()
+        .auth(ServiceToken::new("i", "t"))
+        .http(|http| http.tls_danger_accept_invalid_hostnames(false));
+    client.build().unwrap();
+}
+
+#[tokio::test]
+async fn any_endpoint_can_be_asked() {
+    let server = Server::start([
+        Step::Answer(json("200 OK", r#"{"data": [1e3]}"#)),
+        Step::Answer(answer("204 No Content", &[], "")),
+        Step::Answer(json("404 Not Found", r#"{"code": "not_found", "message": "No."}"#)),
+        Step::Answer(answer("200 OK", &[], "<html>")),
+    ])
+    .await;
+    let client = builder(&server.url()).build().unwrap();
+    let got = client.request(Method::GET, ["organizations", "a/b#c", "regions"]).query("page", "2 & 3").send();
+    assert_eq!(*got.await.unwrap(), value!({ "data": [1000.0] }));
+    let gone = client.request(Method::DELETE, ["organizations", "acme"]).send().await.unwrap();
+    assert_eq!((gone.status().as_u16(), gone.into_inner()), (204, value!(null)));
+    let patch = client.request(Method::PATCH, ["a"]).json(value!({ "protected": true })).send();
+    assert_eq!(patch.await.unwrap_err().code(), Some("not_found"));
+    assert!(matches!(client.request(Method::GET, ["a"]).send().await, Err(Error::Unreadable(_))));
+    let arrived = server.arrived();
+    assert_eq!(arrived[0].target(), "/organizations/a%2Fb%23c/regions?page=2+%26+3");
+    let head = arrived[0].head.to_ascii_lowercase();
+    assert!(head.contains("authorization: ") && head.contains("api-version: "), "{head}");
+    assert_eq!(arrived[2].body, r#"{"protected":true}"#);
+    for segments in [&[][..], &[""], &[".."], &["a", "."]] {
+        let error = client.request(Method::GET, segments).send().await.unwrap_err();
+        assert!(matches!(error, Error::InvalidInput(_)), "{error}");
+    }
+    let odd = client.request(Method::from_bytes(b"BREW").unwrap(), ["coffee"]).send().await.unwrap_err();
+    assert_eq!(odd.to_string(), "invalid input, nothing was sent: the method BREW is unknown");
+    assert_eq!(server.arrived().len(), 4);
+}
