@@ -11,6 +11,8 @@
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
+#[path = "generate/answers.rs"]
+mod answers;
 #[path = "generate/builders.rs"]
 mod builders;
 #[path = "generate/lenient.rs"]
@@ -19,10 +21,14 @@ mod lenient;
 mod operations;
 #[path = "generate/prepare.rs"]
 mod prepare;
+#[path = "generate/prose.rs"]
+mod prose;
 #[path = "generate/rust.rs"]
 mod rust;
 #[path = "generate/types.rs"]
 mod types;
+#[path = "generate/unions.rs"]
+mod unions;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -47,10 +53,11 @@ pub type Places = Vec<(String, String)>;
 /// a shape that the hardening does not know: better no client than one without it.
 pub fn generate(spec: &str) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
+    let answers = answers::simplify(&mut document)?;
     prepare::prepare(&mut document);
     let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
-    let operations = operations::Operations::of(&spec)?;
+    let operations = operations::Operations::of(&spec, &answers)?;
     let mut settings = progenitor::GenerationSettings::new();
     settings
         .with_interface(progenitor::InterfaceStyle::Builder)
@@ -72,6 +79,8 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
 pub enum Error {
     /// The document is not OpenAPI 3.0.
     Document(String),
+    /// An operation that a client of this crate cannot have: which, where, and why.
+    Operation(String),
     /// progenitor refused the document.
     Generator(String),
     /// progenitor's code is not of the shape that the hardening was written for.
@@ -82,6 +91,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::Document(e) => write!(f, "not an OpenAPI 3.0 document: {e}"),
+            Error::Operation(e) => write!(f, "{e}; leave the operation out, or correct openapi/overlay.yaml"),
             Error::Generator(e) => write!(f, "progenitor cannot generate code for the spec: {e}"),
             Error::Shape(e) => write!(
                 f,

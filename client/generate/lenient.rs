@@ -17,12 +17,19 @@ use super::types::rename_of;
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 5] = ["String", "bool", "f32", "f64", "Vec"];
 
-/// Hardens the structs of answers. `open` are the enums that are open.
-pub(crate) fn harden(types: &mut Vec<Item>, directions: &Directions, open: &BTreeSet<String>) {
+/// Hardens the structs of answers. `open` are the enums that are open; `alternatives` are those of a
+/// union, which are told apart by what they hold.
+pub(crate) fn harden(
+    types: &mut Vec<Item>,
+    directions: &Directions,
+    open: &BTreeSet<String>,
+    alternatives: &BTreeSet<String>,
+) {
     let mut named = Vec::new();
     for item in types.iter_mut() {
         let Item::Struct(item) = item else { continue };
-        if directions.response.contains(&item.ident.to_string()) {
+        let name = item.ident.to_string();
+        if directions.response.contains(&name) && !alternatives.contains(&name) {
             harden_struct(item, directions, open, &mut named);
         }
     }

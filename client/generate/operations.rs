@@ -13,8 +13,10 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, ImplItemFn, Item, ItemImpl, Lit, ReturnType, Stmt, Token, Type};
 
 use super::Error;
+use super::answers::Answer;
+use super::prepare::escape;
+use super::prose::tidy;
 use super::rust::{argument, doc_of, impl_of, last_name, module, module_mut, set_doc};
-use super::types::tidy;
 
 /// The operations, by their ids.
 pub(crate) struct Operations(BTreeMap<String, Described>);
@@ -24,8 +26,19 @@ struct Described {
     method: String,
     /// The path's template.
     path: String,
+    /// The id, as upstream writes it.
+    id: String,
+    answer: Answer,
     /// The descriptions of parameters and body, by their names without case and separators.
     arguments: BTreeMap<String, String>,
+}
+
+/// What progenitor calls an operation: in snake case, and an identifier.
+fn function_name(id: &str) -> String {
+    let plain = id.replace('\'', "").replace(|c: char| !c.is_alphanumeric() && c != '_', "-");
+    let snake = heck::ToSnakeCase::to_snake_case(plain.as_str());
+    let name = if snake.starts_with(|c: char| c.is_alphabetic() || c == '_') { snake } else { format!("_{snake}") };
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
 /// A name as it is alike in the spec and in Rust.
@@ -34,7 +47,7 @@ fn plain(name: &str) -> String {
 }
 
 impl Operations {
-    pub(crate) fn of(spec: &openapiv3::OpenAPI) -> Result<Self, Error> {
+    pub(crate) fn of(spec: &openapiv3::OpenAPI, answers: &BTreeMap<String, Answer>) -> Result<Self, Error> {
         let mut operations = BTreeMap::new();
         for (path, item) in &spec.paths.paths {
             let Some(item) = item.as_item() else {
@@ -43,6 +56,16 @@ impl Operations {
             for (method, operation) in item.iter() {
                 if let Some(id) = &operation.operation_id {
                     let parameters = item.parameters.iter().chain(&operation.parameters);
+                    let cookie = |parameter: &openapiv3::ReferenceOr<openapiv3::Parameter>| match parameter.as_item() {
+                        Some(openapiv3::Parameter::Cookie { parameter_data, .. }) => Some(parameter_data.name.clone()),
+                        _ => None,
+                    };
+                    if let Some(name) = parameters.clone().find_map(cookie) {
+                        let at = format!("#/paths/{}/{method}/parameters", escape(path));
+                        let why =
+                            format!("operation {id} ({at}) has the cookie parameter `{name}`: a client has no cookies");
+                        return Err(Error::Operation(why));
+                    }
                     let parameters = parameters.filter_map(|parameter| parameter.as_item()).filter_map(|parameter| {
                         let data = parameter.parameter_data_ref();
                         Some((plain(&data.name), data.description.clone()?))
@@ -50,8 +73,17 @@ impl Operations {
                     let body = operation.request_body.as_ref().and_then(|body| body.as_item());
                     let body = body.and_then(|body| Some(("body".to_owned(), body.description.clone()?)));
                     let arguments = parameters.chain(body).collect();
-                    let described = Described { method: method.to_uppercase(), path: path.clone(), arguments };
-                    operations.insert(id.clone(), described);
+                    let answer = answers.get(id).copied().unwrap_or(Answer::AsItIs);
+                    let (method, path) = (method.to_uppercase(), path.clone());
+                    let described = Described { method, path, id: id.clone(), answer, arguments };
+                    if let Some(other) = operations.insert(function_name(id), described) {
+                        let why = format!(
+                            "the operations {id} and {} would be one function, {}",
+                            other.id,
+                            function_name(id)
+                        );
+                        return Err(Error::Operation(why));
+                    }
                 }
             }
         }
@@ -227,8 +259,10 @@ fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeS
 
 fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
     let (id, end) = operation_id(send)?;
+    let Described { method, path, id, answer, .. } =
+        operations.0.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
+
     let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
-    let Described { method, path, .. } = operations.0.get(&id).ok_or_else(|| shape("not in the spec"))?;
 
     // The answer.
     let ReturnType::Type(_, output) = &mut send.sig.output else {
@@ -238,12 +272,14 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
         .and_then(|value| argument(value, "ResponseValue"))
         .cloned()
         .ok_or_else(|| shape("send does not return Result<ResponseValue<_>, _>"))?;
-    let read = match &success {
-        Type::Tuple(unit) if unit.elems.is_empty() => quote!(call_empty),
-        other if last_name(other).is_some_and(|n| n == "ByteStream" || n == "Upgraded") => {
-            return Err(shape("streams and upgrades are not supported"));
-        }
-        _ => quote!(call),
+    let is = |name: &str| last_name(&success).is_some_and(|last| last == name);
+    let (read, success): (_, Type) = match &success {
+        _ if *answer == Answer::Location => (quote!(call_location), syn::parse_quote!(::std::string::String)),
+        Type::Tuple(unit) if unit.elems.is_empty() => (quote!(call_empty), success.clone()),
+        _ if is("Upgraded") => return Err(shape("upgrades are not supported")),
+        _ if is("ByteStream") => (quote!(call_bytes), syn::parse_quote!(crate::Bytes)),
+        _ if *answer == Answer::Optional => (quote!(call_optional), syn::parse_quote!(::std::option::Option<#success>)),
+        _ => (quote!(call), success.clone()),
     };
     **output = syn::parse_quote!(Result<ResponseValue<#success>, crate::Error>);
 
@@ -258,10 +294,13 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
     };
     let mut build = attempt.expr;
     let only_header = only_header(statements);
-    let mut repeated = Repeated { only_header: only_header.clone(), has_bytes: false };
+    let mut repeated = Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false };
     repeated.visit_expr_mut(&mut build);
     if only_header.is_some() && repeated.only_header.is_none() {
         statements.truncate(statements.len() - 2);
+    }
+    if repeated.has_form {
+        statements.push(syn::parse_quote!(let form = crate::transport::form(&body)?;));
     }
     if repeated.has_bytes {
         statements.push(syn::parse_quote!(let body = crate::transport::repeatable(&body)?;));
@@ -277,9 +316,10 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
     if let Some((at, check)) = body_check(statements, checked) {
         statements.insert(at, check);
     }
+    let client = client_name(statements);
     statements.push(Stmt::Expr(
         syn::parse_quote! {
-            crate::transport::#read(client, &|| #build, &crate::transport::Operation {
+            crate::transport::#read(#client, &|| #build, &crate::transport::Operation {
                 id: #id,
                 method: #method,
                 path: #path,
@@ -318,6 +358,21 @@ fn body_check(statements: &[Stmt], checked: &BTreeSet<String>) -> Option<(usize,
     })
 }
 
+/// What the client is called in `send`: `let Self { client, … } = self`, or `_client` beside a parameter of
+/// that name.
+fn client_name(statements: &[Stmt]) -> syn::Ident {
+    let mut names = Vec::new();
+    if let Some(Stmt::Local(syn::Local { pat: syn::Pat::Struct(all), .. })) = statements.first() {
+        for field in &all.fields {
+            if let syn::Pat::Ident(name) = &*field.pat {
+                names.push(name.ident.clone());
+            }
+        }
+    }
+    let other = names.into_iter().find(|name| name == "_client");
+    other.unwrap_or_else(|| quote::format_ident!("client"))
+}
+
 fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
     match item {
         ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
@@ -353,9 +408,27 @@ struct Repeated {
     /// Taken where it takes the place of the map.
     only_header: Option<Punctuated<Expr, Token![,]>>,
     has_bytes: bool,
+    has_form: bool,
 }
 
 impl VisitMut for Repeated {
+    /// `.form_urlencoded(&body)?` fails with progenitor's error: the form is made before.
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Try(attempt) = expr
+            && let Expr::MethodCall(call) = &*attempt.expr
+            && call.method == "form_urlencoded"
+        {
+            let receiver = &call.receiver;
+            *expr = syn::parse_quote! {
+                #receiver
+                    .header(::reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .body(form.clone())
+            };
+            self.has_form = true;
+        }
+    }
+
     fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
         let starts = matches!(&*call.receiver, Expr::Field(_));
@@ -387,6 +460,24 @@ impl VisitMut for Parameters {
         let names: Vec<_> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
         if names == ["Error", "InvalidRequest"] {
             path.path = syn::parse_quote!(crate::Error::invalid_input);
+        }
+    }
+
+    /// A header's value that is none has an error of its own: `value.to_string().try_into()?`.
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method != "append" {
+            return;
+        }
+        let (Some(name), Some(Expr::Try(attempt))) = (call.args.first().cloned(), call.args.get(1).cloned()) else {
+            return;
+        };
+        if let Expr::MethodCall(conversion) = &*attempt.expr
+            && conversion.method == "try_into"
+            && let Some(value) = call.args.get_mut(1)
+        {
+            let text = &conversion.receiver;
+            *value = syn::parse_quote!(crate::transport::header_value(#name, &#text)?);
         }
     }
 

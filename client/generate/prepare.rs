@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub(crate) const MARK: char = '\u{E0F0}';
 
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(crate) fn prepare(document: &mut Value) {
     for kind in ["schemas", "parameters", "requestBodies", "responses"] {
@@ -75,6 +75,7 @@ fn schema(value: &mut Value, at: &str) {
     if value.get("$ref").is_some() {
         return;
     }
+    let of_each = limits_of_each(value);
     for key in ["properties", "allOf", "oneOf", "anyOf"] {
         each_of(value, key, at, schema);
     }
@@ -84,13 +85,59 @@ fn schema(value: &mut Value, at: &str) {
         }
     }
     if let Value::Object(map) = value {
+        simplify(map);
         let mut notes = format!("at=#{at}");
         for (name, limit) in take_limits(map) {
             notes.push_str(&format!(";{name}={limit}"));
         }
+        for (name, limit) in of_each {
+            notes.push_str(&format!(";each_{name}={limit}"));
+        }
         let description = map.entry("description").or_insert_with(|| "".into());
         if let Value::String(text) = description {
             text.push_str(&format!("{MARK}{notes}{MARK}"));
+        }
+    }
+}
+
+/// The limits of a list's items or a map's values, which have no name to note them at.
+fn limits_of_each(value: &Value) -> Vec<(&'static str, String)> {
+    let inner = ["items", "additionalProperties"].iter().find_map(|key| value.get(*key)?.as_object());
+    inner.cloned().map(|mut inner| take_limits(&mut inner)).unwrap_or_default()
+}
+
+/// Takes out what would become a type that is too narrow, or none.
+fn simplify(map: &mut Map<String, Value>) {
+    for key in ["allOf", "anyOf", "oneOf"] {
+        if map.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            map.remove(key);
+        }
+    }
+    let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    // A value that does not fit fewer bits is no error in an answer.
+    let narrow = match text("type").as_str() {
+        "integer" => text("format") != "uint64",
+        "number" => true,
+        _ => false,
+    };
+    if narrow {
+        map.remove("format");
+    }
+    if let Some(Value::Array(values)) = map.get("enum") {
+        // An enum of numbers is closed; one of texts that are alike as identifiers has no names.
+        let mut names = std::collections::BTreeSet::new();
+        let mut alike = |text: &str| {
+            let name: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+            !names.insert(name)
+        };
+        if values.iter().filter(|value| !value.is_null()).any(|value| value.as_str().is_none_or(&mut alike)) {
+            let all = values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+            map.remove("enum");
+            let description = map.entry("description").or_insert_with(|| "".into());
+            if let Value::String(text) = description {
+                let said = std::mem::take(text);
+                *text = format!("{}\n\nOne of {all}.", said.trim_end()).trim_start().to_owned();
+            }
         }
     }
 }
@@ -106,7 +153,9 @@ fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
             limits.push((name[usize::from(strict)], n.to_string()));
         }
     }
-    for (key, name) in [("minLength", "min_len"), ("maxLength", "max_len")] {
+    for (key, name) in
+        [("minLength", "min_len"), ("maxLength", "max_len"), ("minItems", "min_items"), ("maxItems", "max_items")]
+    {
         if let Some(Value::Number(n)) = map.remove(key) {
             limits.push((name, n.to_string()));
         }
@@ -114,6 +163,7 @@ fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
     // Left to the server: a regular expression would cost every client an engine for it.
     map.remove("pattern");
     map.remove("multipleOf");
+    map.remove("uniqueItems");
     // These formats become types of crates that the client does not have.
     if map.get("format").and_then(Value::as_str).is_some_and(|f| matches!(f, "uuid" | "ip" | "ipv4" | "ipv6")) {
         map.remove("format");

@@ -8,8 +8,9 @@ use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStru
 
 use super::operations::Directions;
 use super::prepare::{MARK, escape};
+use super::prose::tidy;
 use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
-use super::{Error, Places, builders, lenient};
+use super::{Error, Places, builders, lenient, unions};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
@@ -20,6 +21,9 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
     let mut limits: BTreeMap<String, Vec<(Ident, Type, Limits)>> = BTreeMap::new();
     let docs = type_docs(types);
     let places = places(types);
+    let alternatives = unions::alternatives(types);
+    let tags = unions::tags(types, &alternatives);
+    let mut unions = BTreeSet::new();
     for item in types.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -37,16 +41,25 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
                     }
                 }
                 match values {
-                    Some(values) if directions.response.contains(&name) => {
+                    Some(values) if directions.response.contains(&name) && !tags.contains(&name) => {
                         opened.insert(name, values);
                     }
-                    _ => item.attrs.push(schemars_derive()),
+                    Some(_) => item.attrs.push(schemars_derive()),
+                    None => {
+                        item.attrs.push(schemars_derive());
+                        let is_answer = directions.response.contains(&name);
+                        unions::harden(item, is_answer);
+                        if is_answer {
+                            unions.insert(name);
+                        }
+                    }
                 }
             }
             _ => {}
         }
     }
-    lenient::harden(types, directions, &opened.keys().cloned().collect());
+    unions::drop_impls(types, &unions);
+    lenient::harden(types, directions, &opened.keys().cloned().collect(), &alternatives);
     open_enums(types, &opened);
     for item in types.iter_mut() {
         if let Item::Impl(item) = item {
@@ -59,10 +72,10 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
 }
 
 /// The limits of a value that a note told of: (name, number).
-type Limits = Vec<(String, String)>;
+pub(crate) type Limits = Vec<(String, String)>;
 
 /// Splits a description into the text and the note that `prepare` left in it.
-fn read_note(text: &str) -> (String, Option<String>, Limits) {
+pub(crate) fn read_note(text: &str) -> (String, Option<String>, Limits) {
     let mut parts = text.split(MARK);
     let prose = parts.next().unwrap_or_default().trim().to_owned();
     let (mut at, mut limits) = (None, Limits::new());
@@ -127,12 +140,6 @@ fn document(attrs: &mut Vec<Attribute>, otherwise: &str) {
     set_doc(attrs, &format!("{prose}{place}"));
 }
 
-/// Upstream's Markdown as rustdoc takes it: no lead of blank lines, no bare `<`.
-pub(crate) fn tidy(text: &str) -> String {
-    let text = text.split(MARK).step_by(2).collect::<String>();
-    text.trim().replace('<', "\\<")
-}
-
 fn schemars_derive() -> Attribute {
     syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
 }
@@ -152,7 +159,13 @@ fn harden_struct(
     let mut limits = Vec::new();
     if let Fields::Named(fields) = &mut item.fields {
         for field in &mut fields.named {
-            let (mut prose, _, found) = read_note(&doc_of(&field.attrs));
+            let (mut prose, _, mut found) = read_note(&doc_of(&field.attrs));
+            // A list that may be absent is not sent where it is empty.
+            if field.attrs.iter().any(|attr| quote!(#attr).to_string().contains("skip_serializing_if")) {
+                for (name, _) in found.iter_mut().filter(|(name, _)| name == "min_items") {
+                    *name = "min_items_if_any".to_owned();
+                }
+            }
             if prose.is_empty() {
                 let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
                 let of_type = last_name(inner).and_then(|n| docs.get(&n.to_string()));
@@ -410,11 +423,20 @@ fn checks(
                 held(ty).filter(|held| checked.contains(held))?;
                 return Some(quote!(crate::check::inside(#label, &self.#field)?;));
             }
-            let limits = limits.iter().filter_map(|(limit, value)| {
-                let (limit, value) = (format_ident!("{limit}"), value.parse::<f64>().ok()?);
-                Some(quote!(.#limit(#value)))
-            });
-            Some(quote!(crate::check::value(#label, &self.#field) #(#limits)* .done()?;))
+            let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|(limit, _)| limit.starts_with("each_"));
+            let calls = |limits: Vec<&(String, String)>| -> Vec<TokenStream> {
+                let call = |(limit, value): &(String, String)| {
+                    let limit = format_ident!("{}", limit.trim_start_matches("each_"));
+                    let value = value.parse::<f64>().ok()?;
+                    Some(quote!(.#limit(#value)))
+                };
+                limits.into_iter().filter_map(call).collect()
+            };
+            let (own, each) = (calls(own), calls(each));
+            let own = (!own.is_empty()).then(|| quote!(crate::check::value(#label, &self.#field) #(#own)* .done()?;));
+            let each =
+                (!each.is_empty()).then(|| quote!(crate::check::each(#label, &self.#field, |value| value #(#each)*)?;));
+            Some(quote!(#own #each))
         });
         types.push(syn::parse_quote! {
             impl crate::check::Check for #name {

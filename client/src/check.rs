@@ -3,6 +3,9 @@
 //! Generated code calls this with the limits of the effective spec. Nothing that the server sends
 //! is checked here.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 /// A value with limits somewhere inside.
 pub(crate) trait Check {
     /// Says which field breaks which limit.
@@ -30,14 +33,28 @@ pub(crate) fn inside(label: &str, value: &impl Check) -> Result<(), String> {
 /// What can be held to a limit.
 #[allow(dead_code)] // Used where the spec has limits; so is `value`.
 pub(crate) trait Measure {
-    /// A number by its value, a text by its length in characters; nothing where there is no value.
+    /// A number by its value, a text by its length in characters, a list by that in items; nothing where
+    /// there is no value.
     fn measure(&self) -> Option<f64>;
 }
 
-impl Measure for i64 {
-    #[allow(clippy::cast_precision_loss)] // Limits above 2^53 do not occur.
+macro_rules! whole {
+    ($($type:ty),*) => { $(
+        impl Measure for $type {
+            #[allow(clippy::cast_precision_loss)] // Limits above 2^53 do not occur.
+            fn measure(&self) -> Option<f64> {
+                Some(*self as f64)
+            }
+        }
+    )* };
+}
+
+whole!(i64, u64);
+
+impl<T> Measure for Vec<T> {
+    #[allow(clippy::cast_precision_loss)]
     fn measure(&self) -> Option<f64> {
-        Some(*self as f64)
+        Some(self.len() as f64)
     }
 }
 
@@ -63,12 +80,44 @@ impl<T: Measure> Measure for Option<T> {
 /// Begins the check of one value.
 #[allow(dead_code)]
 pub(crate) fn value(label: &'static str, value: &impl Measure) -> Value {
-    Value { label, measure: value.measure(), broken: None }
+    Value { label: label.into(), measure: value.measure(), broken: None }
+}
+
+/// What holds values that have limits: a list or a map.
+#[allow(dead_code)]
+pub(crate) trait Elements {
+    /// Each value's place and measure.
+    fn elements(&self) -> Vec<(String, Option<f64>)>;
+}
+
+impl<T: Elements> Elements for Option<T> {
+    fn elements(&self) -> Vec<(String, Option<f64>)> {
+        self.as_ref().map(Elements::elements).unwrap_or_default()
+    }
+}
+
+impl<T: Measure> Elements for Vec<T> {
+    fn elements(&self) -> Vec<(String, Option<f64>)> {
+        self.iter().enumerate().map(|(i, item)| (i.to_string(), item.measure())).collect()
+    }
+}
+
+impl<T: Measure> Elements for HashMap<String, T> {
+    fn elements(&self) -> Vec<(String, Option<f64>)> {
+        self.iter().map(|(key, value)| (key.clone(), value.measure())).collect()
+    }
+}
+
+/// Checks what a list or a map holds.
+#[allow(dead_code)]
+pub(crate) fn each(label: &str, of: &impl Elements, hold: impl Fn(Value) -> Value) -> Result<(), String> {
+    let check = |(at, measure)| hold(Value { label: format!("{label}[{at}]").into(), measure, broken: None }).done();
+    of.elements().into_iter().try_for_each(check)
 }
 
 /// A value on its way through its limits.
 pub(crate) struct Value {
-    label: &'static str,
+    label: Cow<'static, str>,
     measure: Option<f64>,
     broken: Option<String>,
 }
@@ -109,6 +158,19 @@ impl Value {
         self.hold(|v| v <= limit, "a length of at most", limit)
     }
 
+    pub(crate) fn min_items(self, limit: f64) -> Self {
+        self.hold(|v| v >= limit, "a number of items of at least", limit)
+    }
+
+    /// Of a list that is not sent where it is empty.
+    pub(crate) fn min_items_if_any(self, limit: f64) -> Self {
+        self.hold(|v| v == 0.0 || v >= limit, "a number of items of at least", limit)
+    }
+
+    pub(crate) fn max_items(self, limit: f64) -> Self {
+        self.hold(|v| v <= limit, "a number of items of at most", limit)
+    }
+
     pub(crate) fn done(self) -> Result<(), String> {
         self.broken.map_or(Ok(()), Err)
     }
@@ -137,11 +199,11 @@ mod tests {
             ("below", Value::below, [true, false, false]),
         ];
         for (what, limit, holds) in limits {
-            for (measure, holds) in [6, 7, 8].into_iter().zip(holds) {
+            for (measure, holds) in [6_i64, 7, 8].into_iter().zip(holds) {
                 let message = format!("size: {measure} is not {what} 7");
                 let expected = if holds { Ok(()) } else { Err(message) };
                 assert_eq!(limit(value("size", &measure), 7.0).done(), expected);
-                assert_eq!(limit(value("size", &f64::from(measure as i32)), 7.0).done(), expected);
+                assert_eq!(limit(value("size", &(measure as f64)), 7.0).done(), expected);
             }
         }
     }
@@ -157,9 +219,25 @@ mod tests {
 
     #[test]
     fn the_first_broken_limit_is_told_and_nothing_is_not_held_to_any() {
-        assert_eq!(value("n", &5).min(7.0).max(3.0).done(), Err("n: 5 is not at least 7".to_owned()));
+        assert_eq!(value("n", &5_i64).min(7.0).max(3.0).done(), Err("n: 5 is not at least 7".to_owned()));
         assert_eq!(value("n", &None::<i64>).min(7.0).max(3.0).done(), Ok(()));
-        assert_eq!(value("n", &Some(5)).min(7.0).done(), Err("n: 5 is not at least 7".to_owned()));
+        assert_eq!(value("n", &Some(5_i64)).min(7.0).done(), Err("n: 5 is not at least 7".to_owned()));
+    }
+
+    #[test]
+    fn lists_and_maps_have_limits_of_their_own_and_of_what_they_hold() {
+        let list = vec!["a".to_owned(), "bcd".to_owned()];
+        assert_eq!(value("list", &list).min_items(2.0).max_items(2.0).done(), Ok(()));
+        assert_eq!(value("list", &Vec::<i64>::new()).min_items_if_any(1.0).done(), Ok(()));
+        assert!(value("list", &vec![1_i64]).min_items_if_any(2.0).done().is_err());
+        let few = value("list", &list).min_items(3.0).done();
+        assert_eq!(few, Err("list: 2 is not a number of items of at least 3".to_owned()));
+        let most = |most: f64| each("list", &Some(list.clone()), |value| value.max_len(most));
+        assert_eq!(most(3.0), Ok(()));
+        assert_eq!(most(2.0), Err("list[1]: 3 is not a length of at most 2".to_owned()));
+        let map = HashMap::from([("key".to_owned(), 10_i64)]);
+        assert_eq!(each("map", &map, |v| v.max(9.0)), Err("map[key]: 10 is not at most 9".to_owned()));
+        assert_eq!(each("map", &None::<HashMap<String, i64>>, |v| v.max(9.0)), Ok(()));
     }
 
     #[test]

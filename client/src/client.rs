@@ -13,7 +13,7 @@ use crate::auth::{Credentials, ServiceToken};
 use crate::error::Error;
 use crate::generated::Client;
 use crate::retry::RetryPolicy;
-use crate::transport::Inner;
+use crate::transport::{Inner, MAX_RESPONSE_BYTES};
 
 /// Where the API is, by the `servers` of the spec.
 pub const DEFAULT_BASE_URL: &str = "https://api.planetscale.com/v1";
@@ -84,11 +84,13 @@ impl Client {
     /// ```
     #[must_use = "the client itself stays as it is"]
     pub fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings { timeout: self.inner.timeout, retry: self.inner.retry.clone() };
+        let Inner { timeout, max_bytes, .. } = self.inner;
+        let mut settings = Settings { timeout, retry: self.inner.retry.clone(), max_bytes };
         change(&mut settings);
         let mut client = self.clone();
         client.inner.has_own_timeout |= settings.timeout != client.inner.timeout;
         (client.inner.timeout, client.inner.retry) = (settings.timeout, settings.retry);
+        client.inner.max_bytes = settings.max_bytes;
         client
     }
 }
@@ -98,6 +100,7 @@ impl Client {
 pub struct Settings {
     timeout: Duration,
     retry: RetryPolicy,
+    max_bytes: usize,
 }
 
 impl Settings {
@@ -110,6 +113,12 @@ impl Settings {
     /// As [`ClientBuilder::retry`].
     pub fn retry(&mut self, policy: RetryPolicy) -> &mut Self {
         self.retry = policy;
+        self
+    }
+
+    /// As [`ClientBuilder::max_response_bytes`].
+    pub fn max_response_bytes(&mut self, most: usize) -> &mut Self {
+        self.max_bytes = most;
         self
     }
 }
@@ -128,6 +137,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     product: Option<String>,
     http: Option<Http>,
+    max_bytes: usize,
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -153,6 +163,7 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             product: None,
             http: None,
+            max_bytes: MAX_RESPONSE_BYTES,
         }
     }
 }
@@ -195,6 +206,12 @@ impl ClientBuilder {
     /// Adds the caller's own name and version, such as `migrator/2.1`, to the User-Agent.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.product = Some(product.into());
+        self
+    }
+
+    /// The largest body that is read, in bytes. Default: [`MAX_RESPONSE_BYTES`].
+    pub fn max_response_bytes(mut self, most: usize) -> Self {
+        self.max_bytes = most;
         self
     }
 
@@ -243,7 +260,14 @@ impl ClientBuilder {
             .build()
             .map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
         let base = url.as_str().trim_end_matches('/');
-        let inner = Inner { credentials, authorization, timeout, has_own_timeout: false, retry: self.retry };
+        let inner = Inner {
+            credentials,
+            authorization,
+            timeout,
+            has_own_timeout: false,
+            retry: self.retry,
+            max_bytes: self.max_bytes,
+        };
         Ok(Client::new_with_client(base, http, inner))
     }
 }

@@ -378,6 +378,8 @@ pub(crate) enum Reason {
     TooLarge(usize),
     /// It is compressed, which was not asked for.
     Encoded(String),
+    /// It is no redirect, which is all that the operation answers with.
+    NoLocation,
 }
 
 impl Unreadable {
@@ -461,6 +463,7 @@ impl fmt::Display for Reason {
                 f.write_str(&excerpt(&format!("{at}{error}")))
             }
             Self::CutShort(_) => f.write_str("the body ended early"),
+            Self::NoLocation => f.write_str("it is no redirect"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::Encoded(how) => {
                 write!(f, "the body is encoded as {}, which was not asked for", excerpt(how))
@@ -473,7 +476,7 @@ impl StdError for Reason {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::CutShort(error) => Some(error),
-            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) => None,
+            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) | Self::NoLocation => None,
         }
     }
 }

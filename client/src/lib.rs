@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 // What stands in the public API.
+pub use bytes::Bytes;
 pub use chrono;
 pub use reqwest::header::HeaderMap;
 pub use reqwest::{Method, StatusCode};

@@ -85,6 +85,8 @@ impl Request<'_> {
             }
             request.build()
         };
-        transport::call_value(client, &build, &operation).await
+        let answer = transport::call_optional(client, &build, &operation).await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Ok(ResponseValue::new(answer.into_inner().unwrap_or(Value::Null), status, headers))
     }
 }

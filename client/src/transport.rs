@@ -11,7 +11,7 @@ use backon::Retryable;
 use bytes::{Bytes, BytesMut};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use progenitor_client::{ClientHooks, OperationInfo, ResponseValue};
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -24,7 +24,8 @@ use crate::generated::Client;
 use crate::retry::RetryPolicy;
 use crate::retry_after::retry_after;
 
-/// The largest body that is read, in bytes. A backup's is about 2 kB.
+/// The largest body that is read, in bytes, unless another limit is [set](crate::ClientBuilder::max_response_bytes).
+/// A backup's is about 2 kB.
 pub const MAX_RESPONSE_BYTES: usize = 8 << 20;
 
 /// What RFC 3986 calls unreserved; all else is encoded in a path segment.
@@ -41,6 +42,8 @@ pub struct Inner {
     /// Whether that is another one than the `reqwest::Client` has.
     pub(crate) has_own_timeout: bool,
     pub(crate) retry: RetryPolicy,
+    /// The largest body that is read, in bytes.
+    pub(crate) max_bytes: usize,
 }
 
 impl fmt::Debug for Inner {
@@ -88,6 +91,25 @@ pub(crate) fn path_segment<'a>(name: &str, value: &'a str) -> Result<Cow<'a, str
         }
         _ => Ok(utf8_percent_encode(value, SEGMENT).into()),
     }
+}
+
+/// A header's value.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what cannot stand in a header.
+#[allow(dead_code)] // Called where the spec has such an operation.
+pub(crate) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
+    let odd = |_| Error::invalid_input(format!("{name} holds a character that cannot stand in a header"));
+    HeaderValue::try_from(value).map_err(odd)
+}
+
+/// A body as a form.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what is not flat.
+#[allow(dead_code)] // Called where the spec has such an operation.
+pub(crate) fn form(body: &impl serde::Serialize) -> Result<String, Error> {
+    serde_urlencoded::to_string(body).map_err(|e| Error::invalid_input(format!("the body is no form: {e}")))
 }
 
 /// The bytes of a body that is no JSON: another attempt needs them again.
@@ -139,19 +161,54 @@ pub(crate) async fn call<T: DeserializeOwned>(
     result
 }
 
-/// Sends a request and reads the JSON of the answer, if there is any.
-pub(crate) async fn call_value(
+/// Sends a request and decodes the JSON of the answer, if there is any.
+pub(crate) async fn call_optional<T: DeserializeOwned>(
     client: &Client,
     build: Build<'_>,
     operation: &Operation,
-) -> Result<ResponseValue<serde_json::Value>, Error> {
+) -> Result<ResponseValue<Option<T>>, Error> {
     let traced = Traced::begin(operation);
     let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
-        Ok(answer) if answer.body.is_empty() => {
-            Ok(ResponseValue::new(serde_json::Value::Null, answer.status, answer.headers))
-        }
+        Ok(answer) if answer.body.is_empty() => Ok(ResponseValue::new(None, answer.status, answer.headers)),
         Ok(answer) => decode(client, *operation, answer),
         Err(error) => Err(error),
+    };
+    traced.end(result.as_ref().map(ResponseValue::status));
+    result
+}
+
+/// Sends a request whose answer is not JSON.
+#[allow(dead_code)] // Called where the spec has such an operation.
+pub(crate) async fn call_bytes(
+    client: &Client,
+    build: Build<'_>,
+    operation: &Operation,
+) -> Result<ResponseValue<Bytes>, Error> {
+    let traced = Traced::begin(operation);
+    let answer = send(client, build, *operation).instrument(traced.span.clone()).await;
+    traced.end(answer.as_ref().map(|answer| answer.status));
+    answer.map(|answer| ResponseValue::new(answer.body, answer.status, answer.headers))
+}
+
+/// Sends a request that is answered with a redirect, which is not followed: gives its `Location`.
+#[allow(dead_code)] // Called where the spec has such an operation.
+pub(crate) async fn call_location(
+    client: &Client,
+    build: Build<'_>,
+    operation: &Operation,
+) -> Result<ResponseValue<String>, Error> {
+    let traced = Traced::begin(operation);
+    let answer = send(client, build, *operation).instrument(traced.span.clone()).await;
+    let result = match answer {
+        Err(Error::Refused(refused)) if refused.status.is_redirection() => {
+            let location = refused.headers.get(LOCATION);
+            match location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()) {
+                Some(to) => Ok(ResponseValue::new(to, refused.status, refused.headers)),
+                None => Err(Error::Refused(refused)),
+            }
+        }
+        Err(error) => Err(error),
+        Ok(answer) => Err(answer.unreadable(client, *operation, Reason::NoLocation)),
     };
     traced.end(result.as_ref().map(ResponseValue::status));
     result
@@ -281,14 +338,14 @@ impl Attempt<'_> {
         let headers = std::mem::take(response.headers_mut());
         // Most bodies come in one piece, which is then not copied.
         let (mut body, mut more) = (Bytes::new(), BytesMut::new());
-        let mut broken = None;
+        let (mut broken, most) = (None, self.client.inner.max_bytes);
         if let Some(how) = encoding(&headers) {
             broken = Some(Reason::Encoded(how));
         }
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + more.len() + chunk.len() > MAX_RESPONSE_BYTES => {
-                    broken.get_or_insert(Reason::TooLarge(MAX_RESPONSE_BYTES));
+                Ok(Some(chunk)) if body.len() + more.len() + chunk.len() > most => {
+                    broken.get_or_insert(Reason::TooLarge(most));
                     break;
                 }
                 Ok(Some(chunk)) if body.is_empty() => body = chunk,

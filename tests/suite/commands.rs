@@ -43,7 +43,8 @@ fn a_document_that_no_crate_can_be_made_of_is_an_error_and_a_verdict() {
     std::fs::write(&new, ungeneratable()).unwrap();
     let (code, out, err) = run_xtask(&["generate", "--spec", &new]);
     assert_eq!((code, out.as_str()), (exit_code(2), ""));
-    assert!(err.starts_with(&format!("error: {new}: progenitor panicked on the spec: ")), "{err}");
+    assert!(err.starts_with(&format!("error: {new}: operation create_backup (#/paths/")), "{err}");
+    assert!(err.contains("answers with different bodies to 201 and 202"), "{err}");
 
     let mut shown = String::new();
     for format in ["text", "markdown", "json", "github"] {
@@ -55,6 +56,24 @@ fn a_document_that_no_crate_can_be_made_of_is_an_error_and_a_verdict() {
     let (code, ..) = run_xtask(&["diff", &old, &new, "--fail-on", "ERR"]);
     assert_eq!(code, exit_code(1));
     insta::assert_snapshot!(shown.replace(dir.path().to_str().unwrap(), "<dir>"));
+}
+
+#[test]
+fn what_a_client_cannot_have_is_refused_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("new.yaml").to_str().unwrap().to_owned();
+    let cookie = "  /a:\n    get:\n      operationId: look\n      parameters: [{ in: cookie, name: session, schema: { type: string } }]\n      responses: {}\n";
+    let twice =
+        "  /a:\n    get: { operationId: lookAt, responses: {} }\n    put: { operationId: look-at, responses: {} }\n";
+    for (paths, reason) in [
+        (cookie, "operation look (#/paths/~1a/get/parameters) has the cookie parameter `session`"),
+        (twice, "the operations look-at and lookAt would be one function, look_at"),
+    ] {
+        std::fs::write(&path, format!("openapi: 3.0.1\ninfo: {{ title: T, version: v }}\npaths:\n{paths}")).unwrap();
+        let (code, _, err) = run_xtask(&["generate", "--spec", &path]);
+        assert_eq!(code, exit_code(2));
+        assert!(err.contains(reason) && err.contains("leave the operation out"), "{err}");
+    }
 }
 
 #[test]

@@ -22,6 +22,10 @@ fn names() {
     // planetscale_client::BearerToken::new is generic
     {
         #[allow(unused_imports)]
+        use planetscale_client::Bytes as _named;
+    }
+    {
+        #[allow(unused_imports)]
         use planetscale_client::Client as _named;
     }
     let _ = planetscale_client::Client::builder;
@@ -40,6 +44,7 @@ fn names() {
     let _ = planetscale_client::ClientBuilder::build;
     let _ = planetscale_client::ClientBuilder::connect_timeout;
     // planetscale_client::ClientBuilder::http is generic
+    let _ = planetscale_client::ClientBuilder::max_response_bytes;
     let _ = planetscale_client::ClientBuilder::retry;
     let _ = planetscale_client::ClientBuilder::timeout;
     // planetscale_client::ClientBuilder::user_agent is generic
@@ -182,6 +187,7 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::Settings as _named;
     }
+    let _ = planetscale_client::Settings::max_response_bytes;
     let _ = planetscale_client::Settings::retry;
     let _ = planetscale_client::Settings::timeout;
     {

@@ -30,6 +30,15 @@ async fn a_clone_may_have_other_settings() {
     create(&patient).await.unwrap();
     assert!(create(&hasty).await.is_err());
 
+    let server = Server::start([Step::Answer(json("201 Created", &just_created::body().to_string()))]).await;
+    let client = builder(&server.url()).max_response_bytes(10).build().unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the body is larger than 10 bytes");
+    let larger = client.with(|settings| {
+        settings.max_response_bytes(10_000);
+    });
+    create(&larger).await.unwrap();
+
     let busy = Server::start([Step::Answer(answer("429 Too Many Requests", &[], ""))]).await;
     let client = builder(&busy.url()).retry(RetryPolicy::none()).build().unwrap();
     let again = client.with(|settings| {

@@ -29,11 +29,13 @@ pub enum Step {
     Doc,
     /// The package, built and tested outside of the workspace, offline
     Package,
+    /// The client that the corpus of constructs gives: compiled, linted, documented, and called
+    Corpus,
     /// The real inputs that lie beside some checkouts, where they do
     Acceptance,
 }
 
-const ALL: [Step; 6] = [Step::Test, Step::Fmt, Step::Clippy, Step::Doc, Step::Package, Step::Acceptance];
+const ALL: [Step; 7] = [Step::Test, Step::Fmt, Step::Clippy, Step::Doc, Step::Package, Step::Corpus, Step::Acceptance];
 
 /// Runs the command.
 ///
@@ -66,6 +68,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
                 super::surface::check_stored(&pages, out)?;
             }
             Step::Package => package(out)?,
+            Step::Corpus => super::corpus::run(out)?,
             Step::Acceptance => acceptance(out)?,
         }
     }
@@ -74,12 +77,12 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 }
 
 /// The workspace.
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Where cargo builds for CI. Windows cannot replace a program that runs, as this one does.
-fn target() -> PathBuf {
+pub(super) fn target() -> PathBuf {
     let default = root().join(if cfg!(windows) { "target/ci" } else { "target" });
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(dir) if !cfg!(windows) => dir.into(),
@@ -92,7 +95,13 @@ fn cargo(out: &mut dyn Write, line: &str) -> anyhow::Result<()> {
 }
 
 /// Runs a command line, whose words have no spaces in them.
-fn command(out: &mut dyn Write, program: &str, line: &str, dir: &Path, env: &[(&str, &str)]) -> anyhow::Result<()> {
+pub(super) fn command(
+    out: &mut dyn Write,
+    program: &str,
+    line: &str,
+    dir: &Path,
+    env: &[(&str, &str)],
+) -> anyhow::Result<()> {
     writeln!(out, "== {program} {line}")?;
     out.flush()?;
     let status = Command::new(program)

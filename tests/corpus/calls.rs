@@ -1,0 +1,148 @@
+//! Calls to the client that the corpus gives, on a loopback server.
+
+// A test: whatever is not as it should be ends it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[allow(dead_code)]
+mod support;
+
+use planetscale_client::types::{Maybe, Shapes, Unions, UnionsAny, UnionsId, UnionsPet};
+use planetscale_client::{Client, Error, RetryPolicy, ServiceToken};
+use serde_json::{Value, json as value};
+use support::{Server, Step, answer, json};
+
+fn client(server: &Server) -> Client {
+    let builder = Client::builder().auth(ServiceToken::new("id", "token")).base_url(server.url());
+    builder.retry(RetryPolicy::none()).build().unwrap()
+}
+
+async fn on(status: &str, body: &Value) -> (Server, Client) {
+    let server = Server::start([Step::Answer(json(status, &body.to_string()))]).await;
+    let client = client(&server);
+    (server, client)
+}
+
+#[tokio::test]
+async fn header_parameters() {
+    let (server, client) = on("200 OK", &value!({ "ok": true })).await;
+    client.with_headers().x_trace("here").x_level(2).send().await.unwrap();
+    client.with_headers().x_trace("here").x_level(-3).if_match("\"a\"").x_depth(7).send().await.unwrap();
+    client.with_one_header().send().await.unwrap();
+    client.with_one_header().x_only("x y").send().await.unwrap();
+    let heads: Vec<_> = server.arrived().into_iter().map(|request| request.head.to_ascii_lowercase()).collect();
+    assert!(heads[0].contains("x-trace: here") && heads[0].contains("x-level: 2") && !heads[0].contains("if-match"));
+    assert!(heads[1].contains("if-match: \"a\"") && heads[1].contains("x-depth: 7") && heads[1].contains("x-level: -3"));
+    assert!(!heads[2].contains("x-only") && heads[3].contains("x-only: x y"));
+    assert!(heads.iter().all(|head| head.contains("api-version: v1") && head.contains("authorization: ")));
+    // What cannot stand in a header is never sent.
+    for odd in ["a\nb", "a\u{0}b", "a\r\nauthorization: x"] {
+        let error = client.with_one_header().x_only(odd).send().await.unwrap_err();
+        assert!(matches!(error, Error::InvalidInput(_)) && error.to_string().contains("X-Only"), "{error}");
+    }
+    assert!(matches!(client.with_headers().x_level(1).send().await.unwrap_err(), Error::InvalidInput(_)));
+    assert_eq!(server.arrived().len(), 4);
+}
+
+#[tokio::test]
+async fn names_of_every_kind() {
+    let (server, client) = on("200 OK", &value!({ "ok": true })).await;
+    let call = client.create_thing().self_("me").client("c").body("b").value("v").request("r")._2fa(true);
+    assert!(call.send().await.unwrap().ok);
+    client.list_things().send().await.unwrap();
+    client._2fa().send().await.unwrap();
+    client.type_().send().await.unwrap();
+    client.client().send().await.unwrap();
+    let targets: Vec<_> = server.arrived().iter().map(|request| request.target().to_owned()).collect();
+    assert_eq!(targets[0], "/corpus/names/me?2fa=true&body=b&client=c&request=r&value=v");
+    assert_eq!(targets[1..], ["/corpus/things", "/corpus/2fa", "/corpus/type", "/corpus/client"]);
+    let (_server, client) = on("500 Internal Server Error", &value!({})).await;
+    let error = client.create_thing().self_("me").send().await.unwrap_err();
+    assert!(error.to_string().starts_with("createThing: "), "{error}");
+}
+
+#[tokio::test]
+async fn forms() {
+    let (server, client) = on("200 OK", &value!({ "ok": true })).await;
+    client.send_form().body_map(|body| body.name("a b&c").size(3)).send().await.unwrap();
+    let arrived = &server.arrived()[0];
+    assert_eq!(arrived.body, "name=a+b%26c&size=3");
+    assert!(arrived.head.to_ascii_lowercase().contains("content-type: application/x-www-form-urlencoded"));
+}
+
+#[tokio::test]
+async fn several_answers() {
+    let (_server, there) = on("200 OK", &value!({ "a": "x" })).await;
+    let maybe: Option<Maybe> = there.maybe().send().await.unwrap().into_inner();
+    assert_eq!(maybe.unwrap().a, "x");
+    let server = Server::start([
+        Step::Answer(answer("204 No Content", &[], "")),
+        Step::Answer(json("404 Not Found", r#"{"code": "not_found", "message": "No."}"#)),
+        Step::Answer(json("201 Created", r#"{"a": "new"}"#)),
+        Step::Answer(answer("302 Found", &[("location", "/elsewhere")], "")),
+        Step::Answer(answer("302 Found", &[], "")),
+        Step::Answer(answer("200 OK", &[], "no redirect")),
+        Step::Answer(answer("200 OK", &[], "\u{1}\u{2}bytes")),
+        Step::Answer(answer("204 No Content", &[], "")),
+    ])
+    .await;
+    let client = client(&server);
+    assert_eq!(client.maybe().send().await.unwrap().into_inner(), None);
+    assert_eq!(client.maybe().send().await.unwrap_err().code(), Some("not_found"));
+    assert_eq!(client.either().send().await.unwrap().a, "new");
+    assert_eq!(client.go_there().send().await.unwrap().into_inner(), "/elsewhere");
+    assert!(matches!(client.go_there().send().await.unwrap_err(), Error::Refused(_)));
+    assert!(matches!(client.go_there().send().await.unwrap_err(), Error::Unreadable(_)));
+    assert_eq!(client.get_bytes().send().await.unwrap().into_inner(), "\u{1}\u{2}bytes");
+    client.drop_it().send().await.unwrap();
+    assert_eq!(server.arrived().len(), 8);
+}
+
+#[tokio::test]
+async fn shapes_are_open_in_answers_and_held_to_their_limits_in_requests() {
+    let shapes = value!({
+        "pair": [1.0, 2.0, 3.0], "few": [], "set": ["a", "a"], "limits": { "a": 100 }, "level": 7,
+        "collide": "nobody knew", "small": 5_000_000_000_i64, "unsigned": u64::MAX, "float": 1e300,
+        "free": [1], "empty": 5, "nested": { "a": null }
+    });
+    let (server, client) = on("200 OK", &shapes).await;
+    let send = |edit: fn(&mut Value)| {
+        let mut body = value!({ "pair": [1.0, 2.0], "level": 1, "collide": "a-b" });
+        edit(&mut body);
+        client.send_shapes().body(serde_json::from_value::<Shapes>(body).unwrap()).send()
+    };
+    let got = send(|_| {}).await.unwrap().into_inner();
+    assert_eq!((got.pair.len(), got.level, got.collide.as_str()), (3, 7, "nobody knew"));
+    assert_eq!((got.small, got.unsigned, got.float), (Some(5_000_000_000), Some(u64::MAX), Some(1e300)));
+    type Edit = fn(&mut Value);
+    let refused: [(&str, Edit); 4] = [
+        ("pair: 3 is not a number of items of at most 2", |body| body["pair"] = value!([1.0, 2.0, 3.0])),
+        ("few: 4 is not a number of items of at most 3", |body| body["few"] = value!(["", "", "", ""])),
+        ("few[1]: 5 is not a length of at most 4", |body| body["few"] = value!(["a", "bcdef"])),
+        ("limits[a]: 10 is not at most 9", |body| body["limits"] = value!({ "a": 10 })),
+    ];
+    for (why, edit) in refused {
+        let error = send(edit).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("invalid input, nothing was sent: {why}"));
+    }
+    assert_eq!(server.arrived().len(), 1);
+}
+
+#[tokio::test]
+async fn unions_are_open() {
+    let known = value!({
+        "pet": { "kind": "dog", "name": "Rex", "more": 1 }, "id": 7, "any": { "kind": "cat", "lives": 9 }, "inline": { "b": 2 }
+    });
+    let (server, client) = on("200 OK", &known).await;
+    let body: Unions = serde_json::from_value(value!({ "id": "x" })).unwrap();
+    let got = client.send_unions().body(body.clone()).send().await.unwrap().into_inner();
+    assert!(matches!(&got.pet, Some(UnionsPet::Dog(dog)) if dog.name == "Rex"));
+    assert!(matches!(got.id, Some(UnionsId::Integer(7))));
+    assert!(matches!(&got.any, Some(UnionsAny::Cat(cat)) if cat.lives == 9));
+    assert_eq!(server.arrived()[0].body, r#"{"id":"x"}"#);
+    let unknown = value!({ "pet": { "kind": "fish" }, "id": [1], "any": "bird", "inline": {} });
+    let (_server, client) = on("200 OK", &unknown).await;
+    let got = client.send_unions().body(body).send().await.unwrap().into_inner();
+    assert!(matches!(&got.pet, Some(UnionsPet::Unknown(pet)) if *pet == unknown["pet"]));
+    assert!(matches!(&got.any, Some(UnionsAny::Unknown(any)) if *any == "bird"));
+    assert_eq!(serde_json::to_value(&got).unwrap(), unknown);
+}
