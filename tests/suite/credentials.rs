@@ -7,6 +7,10 @@ use planetscale_client::{BearerToken, Client, SERVER_URL_VAR, SERVICE_TOKEN_ID_V
 
 /// Runs [`create_with_the_environment`] in a process with these variables.
 fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
+    command(url, id, token).output().unwrap()
+}
+
+fn command(url: &str, id: Option<&str>, token: Option<&str>) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "credentials::create_with_the_environment", "--ignored", "--nocapture"]);
     command.env(SERVER_URL_VAR, url);
@@ -16,7 +20,7 @@ fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
             None => command.env_remove(name),
         };
     }
-    command.output().unwrap()
+    command
 }
 
 #[tokio::test]
@@ -31,6 +35,20 @@ async fn create_with_the_environment() {
         Ok(backup) => println!("made {}", backup.id),
         Err(error) => println!("{error}"),
     }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_without_root_certificates_reaches_loopback_and_is_told_what_https_needs() {
+    let server = MockServer::start().await.unwrap();
+    let told = |url: &str| {
+        let mut command = command(url, Some(TOKEN_ID), Some(TOKEN));
+        let output = command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/nowhere").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(told(&server.base_url()).contains("made "));
+    let https = told("https://127.0.0.1:1");
+    assert!(https.contains("ca-certificates") && https.contains("SSL_CERT_FILE"), "{https}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
