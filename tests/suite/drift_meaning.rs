@@ -64,6 +64,13 @@ fn schemas() {
             NONE,
         ),
         (
+            "null is said twice",
+            json!({ "nullable": true, "allOf": [text()] }),
+            json!({ "nullable": true, "allOf": [{ "type": "string", "nullable": true }] }),
+            DOC,
+            DOC,
+        ),
+        (
             "an allOf that may be null now",
             json!({ "allOf": [to_base] }),
             json!({ "allOf": [to_base], "nullable": true }),

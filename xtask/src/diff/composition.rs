@@ -14,6 +14,7 @@ use super::values::wider;
 use super::view::View;
 use super::walk::{Walk, change, last_token, short};
 use super::{Direction, Level, numbers};
+use crate::spec;
 
 /// How alternatives are called in ids.
 const ALTERNATIVES: [(&str, &str); 2] = [("anyOf", "any-of"), ("oneOf", "one-of")];
@@ -46,9 +47,9 @@ impl<'a> Walk<'a> {
 
     /// A member that came or went.
     fn member(&mut self, spot: Spot, (key, what): (&str, &str), of: &Node<'a>, node: &Node<'a>, did: &str) {
-        let reference = node.text("$ref").map(last_token);
+        let reference = node.text("$ref").and_then(spec::target).map(|pointer| spec::key_of(last_token(&pointer)));
         let node = &node.clone().resolved();
-        let name = reference.or_else(|| node.text("title"));
+        let name = reference.or_else(|| node.text("title").map(str::to_owned));
         let name = name.map_or_else(|| short(node.value), |name| format!("`{name}`"));
         let id = format!("{}-{what}-{did}", spot.prefix());
         let to = if did == "added" { "to" } else { "from" };

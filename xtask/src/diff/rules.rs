@@ -195,6 +195,7 @@ const OTHERS: &[(&str, &[Level])] = &[
     ("path-without-operations-changed", &[Doc]),
     ("unused-component-changed", &[Doc]),
     ("ref-sibling-changed", &[Doc]),
+    ("nullable-restated", &[Doc]),
     ("additional-properties-text-changed", &[Doc]),
     ("{description|summary|title|example|examples|externaldocs|xml}-changed", &[Doc]),
     ("unclassified-change", &[Warn]),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::numbers;
-use super::rules::{self, BOUNDS};
+use super::rules::{self, BOUNDS, PROSE_LEVEL};
 use super::schema::{Place, Spot, named};
 use super::view::View;
 use super::walk::{Walk, change};
@@ -30,7 +30,16 @@ impl<'a> Walk<'a> {
         match (old.nullable(), new.nullable()) {
             (false, true) => self.changed(spot, "became-nullable", nodes, "it may be null now".into()),
             (true, false) => self.changed(spot, "became-not-nullable", nodes, "it may no longer be null".into()),
-            _ => {}
+            _ => {
+                // Said in more places, or in fewer, it means the same.
+                let said = |view: &View<'a>| view.all("nullable").iter().filter(|node| node.value == true).count();
+                if said(old) != said(new) {
+                    let nodes = (&old.with("nullable").get("nullable"), &new.with("nullable").get("nullable"));
+                    let message =
+                        format!("{}: whether it may be null is the same, but said elsewhere", named(new.here()));
+                    self.report("nullable-restated", PROSE_LEVEL, spot.direction, nodes, message);
+                }
+            }
         }
         self.enumeration(spot, "enum", (old, new));
         self.enumeration(spot, "x-extensible-enum", (old, new));
