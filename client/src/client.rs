@@ -314,7 +314,7 @@ fn with_tls(http: reqwest::ClientBuilder, url: &Url, is_changed: bool) -> Result
     use rustls::crypto::{CryptoProvider, ring};
     use rustls_platform_verifier::BuilderVerifierExt;
 
-    if is_changed {
+    if is_changed && url.scheme() == "https" {
         // Another library may have set one; that is as good.
         let _ = ring::default_provider().install_default();
         return Ok(http);

@@ -538,3 +538,21 @@ fn a_chain_of_references_is_followed_to_its_end() {
     assert_eq!(findings[0].new_pointer, "/components/schemas/S2999");
     assert_eq!(findings[0].level, Level::Err);
 }
+
+#[test]
+fn what_differs_far_behind_an_alternative_is_no_widening() {
+    let with = |schema: Value, leaf: &str| {
+        let mut all: serde_json::Map<_, _> = (0..6)
+            .map(|i| {
+                let next = json!({ "$ref": format!("#/components/schemas/S{}", i + 1) });
+                (format!("S{i}"), json!({ "type": "object", "properties": { "next": next } }))
+            })
+            .collect();
+        all.insert("S6".to_owned(), json!({ "type": leaf }));
+        document(&schema, json!({ "components": { "schemas": all } }))[0].clone()
+    };
+    let plain = json!({ "type": "object", "properties": { "n": { "$ref": "#/components/schemas/S0" } } });
+    let wrapped = json!({ "oneOf": [plain, { "type": "boolean" }] });
+    assert_eq!(worst(&diff(&with(plain.clone(), "string"), &with(wrapped.clone(), "string"))), INFO);
+    assert_eq!(worst(&diff(&with(plain, "string"), &with(wrapped, "integer"))), ERR);
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::node::Node;
 use super::rules;
-use super::same::says_nothing;
+use super::same::{ChangedReferences, says_nothing};
 use super::schema::{Spot, named};
 use super::values::wider;
 use super::view::View;
@@ -139,10 +139,10 @@ impl<'a> Walk<'a> {
         let views: Vec<View<'a>> = all.iter().map(|node| View::of(std::slice::from_ref(node))).collect();
         let plain = |view: &View<'a>| view.has("type") || view.has("properties") || view.has("enum");
         let wraps = plain(without) && !plain(with);
-        let likeness = &mut self.likeness;
+        let (likeness, changed) = (&mut self.likeness, &self.changed);
         let mut accepts = |wide: &View<'a>, narrow: &View<'a>| {
             let same = likeness.of(wide.here(), false) == likeness.of(narrow.here(), false);
-            same && wide.members.is_empty() && narrow.members.is_empty() || takes_all(wide, narrow)
+            same && wide.members.is_empty() && narrow.members.is_empty() || takes_all(wide, narrow, changed)
         };
         // Whether what the plain schema allows is allowed by an alternative, and the other way round.
         let wider = views.iter().any(|one| accepts(one, without));
@@ -266,7 +266,7 @@ fn is_prose(node: &Node<'_>) -> bool {
 }
 
 /// Whether a schema surely takes all that another takes: it has no more to say.
-fn takes_all(wide: &View<'_>, narrow: &View<'_>) -> bool {
+fn takes_all<'a>(wide: &View<'a>, narrow: &View<'a>, changed: &ChangedReferences<'a>) -> bool {
     if wide.members.len() + narrow.members.len() > 0 || narrow.nullable() && !wide.nullable() && wide.has("type") {
         return false;
     }
@@ -279,7 +279,7 @@ fn takes_all(wide: &View<'_>, narrow: &View<'_>) -> bool {
             matches!(key.as_str(), "type" | "format" | "nullable" | "default" | "readOnly" | "writeOnly" | "deprecated")
                 || rules::is_prose(key)
                 || says_nothing(key, value.value)
-                || numbers::equal(value.value, narrow.get(key).value)
+                || numbers::equal(value.value, narrow.get(key).value) && changed.none_in(value.value)
         })
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -101,28 +102,35 @@ fn references_in<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
     }
 }
 
-/// How many `$ref`s in a row likeness looks behind. It only says what belongs together; what is then
-/// compared, is compared to its end.
+/// How many `$ref`s in a row likeness looks behind. Beyond that, two are alike only if they are the same
+/// reference, to what is the same in both documents.
 const HOPS: u8 = 3;
 
 /// Likeness of schemas, remembered by where they stand in memory.
-#[derive(Default)]
-pub(super) struct Likeness(HashMap<(usize, bool, u8), u64>);
+pub(super) struct Likeness<'a> {
+    known: HashMap<(usize, bool, u8), u64>,
+    changed: Rc<ChangedReferences<'a>>,
+}
 
-impl Likeness {
+impl<'a> Likeness<'a> {
+    pub(super) fn new(changed: Rc<ChangedReferences<'a>>) -> Self {
+        Self { known: HashMap::new(), changed }
+    }
+
     /// A number that schemas share which say the same, in whatever order; with or without prose.
-    pub(super) fn of(&mut self, node: &Node<'_>, prose: bool) -> u64 {
+    pub(super) fn of(&mut self, node: &Node<'a>, prose: bool) -> u64 {
         self.hash(node.clone(), false, prose, HOPS)
     }
 
-    fn hash(&mut self, node: Node<'_>, names: bool, prose: bool, hops: u8) -> u64 {
+    fn hash(&mut self, node: Node<'a>, names: bool, prose: bool, hops: u8) -> u64 {
         let reference = !names && node.has("$ref");
-        if reference && hops == 0 {
-            return 0;
+        if let Some(text) = node.text("$ref").filter(|_| reference && hops == 0) {
+            let differs = self.changed.is_changed(text).then(|| std::ptr::from_ref(node.root).addr());
+            return hash_of(&(text, differs));
         }
         let (node, hops) = if reference { (node.resolved(), hops - 1) } else { (node, hops) };
         let key = (std::ptr::from_ref(node.value).addr(), prose, hops);
-        if let Some(hash) = self.0.get(&key) {
+        if let Some(hash) = self.known.get(&key) {
             return *hash;
         }
         let mut hasher = DefaultHasher::new();
@@ -153,7 +161,7 @@ impl Likeness {
             value => numbers::canonical(value).hash(&mut hasher),
         }
         let hash = hasher.finish();
-        self.0.insert(key, hash);
+        self.known.insert(key, hash);
         hash
     }
 }

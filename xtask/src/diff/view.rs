@@ -62,7 +62,7 @@ impl<'a> View<'a> {
 
     /// All that is said but for readers, by keyword and by property, whichever part says it; as far as
     /// likeness looks. Null is not in it: which parts allow it is no sum.
-    pub(super) fn said(&self, likeness: &mut Likeness) -> BTreeMap<String, BTreeSet<u64>> {
+    pub(super) fn said(&self, likeness: &mut Likeness<'a>) -> BTreeMap<String, BTreeSet<u64>> {
         let mut said: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
         for part in &self.parts {
             for (key, value) in part.value.as_object().into_iter().flatten() {

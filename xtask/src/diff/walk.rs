@@ -1,6 +1,7 @@
 //! What every part of the walk uses: reporting, following `$ref`s, and comparing what has no rule.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::slice;
 
 use serde_json::Value;
@@ -57,14 +58,15 @@ pub(super) struct Walk<'a> {
     /// Tasks by the reference that leads to them.
     references: HashMap<(&'a str, Spot, bool), Origin>,
     open: Vec<(Origin, bool, Task<'a>)>,
-    changed: ChangedReferences<'a>,
+    pub(super) changed: Rc<ChangedReferences<'a>>,
     /// Components that differ, and may be used nowhere.
     pub(super) changed_components: Vec<(Node<'a>, Node<'a>)>,
-    pub(super) likeness: Likeness,
+    pub(super) likeness: Likeness<'a>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
+        let changed = Rc::new(ChangedReferences::between(old, new));
         Self {
             old,
             new,
@@ -76,9 +78,9 @@ impl<'a> Walk<'a> {
             tasks: HashMap::new(),
             references: HashMap::new(),
             open: Vec::new(),
-            changed: ChangedReferences::between(old, new),
+            likeness: Likeness::new(Rc::clone(&changed)),
+            changed,
             changed_components: Vec::new(),
-            likeness: Likeness::default(),
         }
     }
 
