@@ -73,7 +73,9 @@ fn harden_struct(
         let marker = format_ident!("{of}{}", camel(&ident.to_string()));
         let label = format!("{of}.{name}");
         named.push(quote!(#marker = #label;));
-        let read = format!("crate::lenient::read::<_, _, absent::{marker}>");
+        let whole = argument(&field.ty, "Vec").is_some_and(|item| is_one_of(item, &WHOLE));
+        let how = if whole { "read_whole" } else { "read" };
+        let read = format!("crate::lenient::{how}::<_, _, absent::{marker}>");
         field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = #read)]));
         if !optional {
             let missing = format!("crate::lenient::missing::<_, absent::{marker}>");

@@ -40,6 +40,20 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T: Empty, F: Field>(deserializer: 
     Ok(T::read(deserializer)?.unwrap_or_else(missing::<T, F>))
 }
 
+/// A list of whole numbers, each however it is written, that may be null though it must not be.
+///
+/// # Errors
+/// Where it is of another type.
+#[allow(dead_code)] // Called where the spec has such a field.
+pub(crate) fn read_whole<'de, D: Deserializer<'de>, T, F: Field>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Integer + for<'a> Deserialize<'a>,
+{
+    let numbers: Option<Vec<Whole<T>>> = Option::deserialize(deserializer)?;
+    let numbers = numbers.map(|numbers| numbers.into_iter().map(|number| number.0).collect());
+    Ok(numbers.unwrap_or_else(missing::<Vec<T>, F>))
+}
+
 /// A field that may be null, of a type that may be written otherwise.
 ///
 /// # Errors
@@ -96,7 +110,9 @@ macro_rules! whole {
 
 whole!(i8, i16, i32, i64, u8, u16, u32, u64);
 
-trait Integer: TryFrom<i128> {
+/// A type of whole numbers.
+pub(crate) trait Integer: TryFrom<i128> {
+    /// What it is called in an error.
     const NAME: &'static str;
 }
 
@@ -184,6 +200,14 @@ mod tests {
         }
         assert_eq!(read_as::<u64>("18446744073709551615").unwrap(), u64::MAX);
         assert!(read_as::<u64>("-1").is_err() && read_as::<i32>("2147483648.0").is_err());
+    }
+
+    #[test]
+    fn a_list_of_whole_numbers_may_be_written_in_any_way() {
+        let read = |json| read_whole::<_, i64, Size>(&mut serde_json::Deserializer::from_str(json));
+        assert_eq!(read("[1, 2.0, 3e2]").unwrap(), [1, 2, 300]);
+        assert_eq!(read("null").unwrap(), Vec::<i64>::new());
+        assert!(read("[1.5]").is_err() && read("7").is_err());
     }
 
     #[test]

@@ -101,7 +101,7 @@ async fn several_answers() {
 async fn shapes_are_open_in_answers_and_held_to_their_limits_in_requests() {
     let shapes = value!({
         "pair": [1.0, 2.0, 3.0], "few": [], "set": ["a", "a"], "limits": { "a": 100 }, "level": 7,
-        "collide": "nobody knew", "small": 5_000_000_000_i64, "unsigned": u64::MAX, "float": 1e300,
+        "collide": "nobody knew", "small": 5_000_000_000_i64, "unsigned": u64::MAX, "float": 1e300, "numbers": [1, 2.0, 1e3],
         "free": [1], "empty": 5, "nested": { "a": null }
     });
     let (server, client) = on("200 OK", &shapes).await;
@@ -112,6 +112,7 @@ async fn shapes_are_open_in_answers_and_held_to_their_limits_in_requests() {
     };
     let got = send(|_| {}).await.unwrap().into_inner();
     assert_eq!((got.pair.len(), got.level, got.collide.as_str()), (3, 7, "nobody knew"));
+    assert_eq!(got.numbers, [1, 2, 1000]);
     assert_eq!((got.small, got.unsigned, got.float), (Some(5_000_000_000), Some(u64::MAX), Some(1e300)));
     type Edit = fn(&mut Value);
     let refused: [(&str, Edit); 4] = [
