@@ -58,8 +58,9 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
             _ => {}
         }
     }
-    unions::drop_impls(types, &unions);
-    lenient::harden(types, directions, &opened.keys().cloned().collect(), &alternatives);
+    let open: BTreeSet<String> = opened.keys().cloned().collect();
+    unions::drop_impls(types, &unions.union(&open).cloned().collect());
+    lenient::harden(types, directions, &open, &alternatives);
     open_enums(types, &opened);
     for item in types.iter_mut() {
         if let Item::Impl(item) = item {
@@ -243,14 +244,6 @@ pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
 
 /// Gives each enum of the server's a variant for what it may say next year.
 fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
-    let dropped = ["Display", "FromStr", "TryFrom"];
-    types.retain(|item| match item {
-        Item::Impl(item) => match impl_of(item) {
-            (Some(of), Some(name)) => !(opened.contains_key(&name) && dropped.contains(&of.as_str())),
-            _ => true,
-        },
-        _ => true,
-    });
     let mut impls = Vec::new();
     for item in types.iter_mut() {
         let Item::Enum(item) = item else { continue };

@@ -90,7 +90,7 @@ pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool) {
     }
 }
 
-/// Drops what typify implements for all variants of a union one by one.
+/// Drops what typify implements for the variants of an enum one by one, where that gets one more.
 pub(crate) fn drop_impls(types: &mut Vec<Item>, opened: &BTreeSet<String>) {
     let dropped = ["Display", "FromStr", "TryFrom"];
     types.retain(|item| match item {

@@ -152,13 +152,7 @@ pub(crate) async fn call<T: DeserializeOwned>(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<T>, Error> {
-    let traced = Traced::begin(operation);
-    let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
-        Ok(answer) => decode(client, *operation, answer),
-        Err(error) => Err(error),
-    };
-    traced.end(result.as_ref().map(ResponseValue::status));
-    result
+    traced(client, build, *operation, |answer| decode(client, *operation, answer?)).await
 }
 
 /// Sends a request and decodes the JSON of the answer, if there is any.
@@ -167,14 +161,11 @@ pub(crate) async fn call_optional<T: DeserializeOwned>(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<Option<T>>, Error> {
-    let traced = Traced::begin(operation);
-    let result = match send(client, build, *operation).instrument(traced.span.clone()).await {
-        Ok(answer) if answer.body.is_empty() => Ok(ResponseValue::new(None, answer.status, answer.headers)),
-        Ok(answer) => decode(client, *operation, answer),
-        Err(error) => Err(error),
+    let read = |answer: Result<Answer, Error>| match answer? {
+        answer if answer.body.is_empty() => Ok(ResponseValue::new(None, answer.status, answer.headers)),
+        answer => decode(client, *operation, answer),
     };
-    traced.end(result.as_ref().map(ResponseValue::status));
-    result
+    traced(client, build, *operation, read).await
 }
 
 /// Sends a request whose answer is not JSON.
@@ -184,10 +175,8 @@ pub(crate) async fn call_bytes(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<Bytes>, Error> {
-    let traced = Traced::begin(operation);
-    let answer = send(client, build, *operation).instrument(traced.span.clone()).await;
-    traced.end(answer.as_ref().map(|answer| answer.status));
-    answer.map(|answer| ResponseValue::new(answer.body, answer.status, answer.headers))
+    let read = |answer: Answer| ResponseValue::new(answer.body, answer.status, answer.headers);
+    traced(client, build, *operation, |answer| answer.map(read)).await
 }
 
 /// Sends a request that is answered with a redirect, which is not followed: gives its `Location`.
@@ -197,9 +186,7 @@ pub(crate) async fn call_location(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<String>, Error> {
-    let traced = Traced::begin(operation);
-    let answer = send(client, build, *operation).instrument(traced.span.clone()).await;
-    let result = match answer {
+    let read = |answer| match answer {
         Err(Error::Refused(refused)) if refused.status.is_redirection() => {
             let location = refused.headers.get(LOCATION);
             match location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()) {
@@ -208,10 +195,9 @@ pub(crate) async fn call_location(
             }
         }
         Err(error) => Err(error),
-        Ok(answer) => Err(answer.unreadable(client, *operation, Reason::NoLocation)),
+        Ok(answer) => Err(Answer::unreadable(&answer, client, *operation, Reason::NoLocation)),
     };
-    traced.end(result.as_ref().map(ResponseValue::status));
-    result
+    traced(client, build, *operation, read).await
 }
 
 /// Sends a request whose answer has no body to read.
@@ -221,10 +207,21 @@ pub(crate) async fn call_empty(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<ResponseValue<()>, Error> {
-    let traced = Traced::begin(operation);
-    let answer = send(client, build, *operation).instrument(traced.span.clone()).await;
-    traced.end(answer.as_ref().map(|answer| answer.status));
-    answer.map(|answer| ResponseValue::new((), answer.status, answer.headers))
+    let read = |answer: Answer| ResponseValue::new((), answer.status, answer.headers);
+    traced(client, build, *operation, |answer| answer.map(read)).await
+}
+
+/// Sends a request in a span of its own, which ends when the answer is read.
+async fn traced<T>(
+    client: &Client,
+    build: Build<'_>,
+    operation: Operation,
+    read: impl FnOnce(Result<Answer, Error>) -> Result<ResponseValue<T>, Error>,
+) -> Result<ResponseValue<T>, Error> {
+    let traced = Traced::begin(&operation);
+    let result = read(send(client, build, operation).instrument(traced.span.clone()).await);
+    traced.end(result.as_ref().map(ResponseValue::status));
+    result
 }
 
 /// The span of an operation, which tells attempts, status and duration at the end.

@@ -42,9 +42,8 @@ impl<'a> Walk<'a> {
         };
         let before = self.found();
         // Who came in before comes in still where a requirement asks for nothing more.
-        let stays = |old: &Requirement| to.iter().any(|new| asks_no_more(new, old));
+        let stays = |old: &Requirement| is_open(&to) || to.iter().any(|new| asks_no_more(new, old));
         let open = is_open(&from);
-        let stays = |old: &Requirement| is_open(&to) || stays(old);
         let lost = if open || !from.iter().any(stays) { Level::Err } else { Level::Warn };
         for requirement in &from {
             let level = if stays(requirement) { Level::Info } else { lost };

@@ -4,6 +4,7 @@ use openapiv3::{
     Components, ExternalDocumentation, Header, Info, MediaType, OpenAPI, Operation, Parameter, PathItem, RequestBody,
     Response, Schema, SecurityScheme, Server, Tag,
 };
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
@@ -46,7 +47,7 @@ pub(super) fn validate(document: &Value) -> Result {
         return invalid("", "there are no `paths`, so there is no operation");
     }
     let document = &without_callbacks(document);
-    if serde_json::from_value::<OpenAPI>(document.clone()).is_err() {
+    if OpenAPI::deserialize(document).is_err() {
         parts(document)?;
     }
     let mut broken = None;
@@ -129,7 +130,7 @@ fn each(parent: &Value, at: &str, key: &str, check: impl Fn(&Value, &str) -> Res
 
 /// Checks one part by its type.
 fn part<T: DeserializeOwned>(value: &Value, at: &str) -> Result {
-    let Err(e) = serde_path_to_error::deserialize::<_, T>(value.clone()) else { return Ok(()) };
+    let Err(e) = serde_path_to_error::deserialize::<_, T>(value) else { return Ok(()) };
     let mut pointer = at.to_owned();
     for segment in e.path() {
         match segment {
