@@ -1,6 +1,8 @@
 //! `cargo xtask add-operation`: one more operation, from a page of its own or the whole API.
 
 use serde_json::{Value, json};
+use xtask::edition::Document;
+use xtask::merge::Merged;
 use xtask::spec::Spec;
 
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
@@ -49,7 +51,7 @@ fn an_operation_is_added_beside_the_first() {
     // The first document is followed where they disagree; what it lacks is taken over.
     assert_eq!(spec.value["info"]["description"], "The PlanetScale API.");
     assert!(spec.value["tags"].as_array().unwrap().contains(&json!({ "name": "New" })));
-    let code = xtask::commands::generate::formatted(&effective).unwrap();
+    let code = xtask::codegen::formatted(&effective).unwrap();
     assert!(code.contains("pub fn list_backups(&self)") && code.contains("pub fn create_backup(&self)"));
 
     // From now on both are watched, each by its own page.
@@ -113,9 +115,12 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
         "paths": { "/a": { "summary": "second", "put": { "operationId": "put_a" } }, "/b": { "get": {} } },
         "components": { "schemas": { "Same": { "type": "string" }, "Differs/": { "type": "integer" }, "New": {} } },
     });
-    let spec = |value: &Value| Spec::from(value.clone());
-    let documents = [("first".to_owned(), spec(&first)), ("second".to_owned(), spec(&second))];
-    let (merged, told) = xtask::merge::merge(&documents).unwrap();
+    let document = |file: &str, value: &Value| {
+        let (file, text) = (file.to_owned(), value.to_string());
+        Document { file, text, spec: Spec::from(value.clone()) }
+    };
+    let documents = [document("first", &first), document("second", &second)];
+    let Merged { spec: merged, disagreements: told } = xtask::merge::merge(&documents).unwrap();
     let told: Vec<_> = told.iter().map(|line| line.trim_end_matches(": the first document is followed")).collect();
     let expected = ["/info", "/tags (\"differs\")", "/paths/~1a/summary", "/components/schemas/Differs~1"];
     let mut expected = expected.map(|at| format!("second disagrees at {at}"));

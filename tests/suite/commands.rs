@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use xtask::commands::{generate, surface};
+use xtask::codegen;
+use xtask::surface::Surface;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::update_spec::{BACKUPS, openapi_dir, upstream};
@@ -15,9 +16,9 @@ fn generate_and_surface_print_what_is_locked() {
     let file = openapi_dir().join("planetscale.yaml");
     let file = file.to_str().unwrap();
     for (command, expected) in [
-        (&["generate"][..], generate::formatted(&effective).unwrap()),
-        (&["generate", "--spec", file], generate::formatted(&effective).unwrap()),
-        (&["surface"], surface::of(&effective).unwrap().to_string()),
+        (&["generate"][..], codegen::formatted(&effective).unwrap()),
+        (&["generate", "--spec", file], codegen::formatted(&effective).unwrap()),
+        (&["surface"], Surface::of_spec(&effective).unwrap().to_string()),
         (&["surface", "--names"], names),
     ] {
         let (code, out, err) = run_xtask(command);

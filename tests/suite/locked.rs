@@ -4,16 +4,21 @@ use std::path::Path;
 
 use planetscale_client::types;
 use schemars::{JsonSchema, schema_for};
-use xtask::commands::{generate, surface, update_spec};
+use xtask::codegen;
+use xtask::edition::Edition;
+use xtask::store::Store;
+use xtask::surface::Surface;
 
 use crate::update_spec::openapi_dir;
 
 #[test]
 fn effective_spec_is_fresh() {
     let stored = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
-    let fresh = update_spec::stored_effective(&openapi_dir()).unwrap();
+    let edition = Edition::stored(&Store::open(&openapi_dir()).unwrap()).unwrap();
+    let edition = edition.followed_by(edition.source().to_owned(), edition.documents().to_vec());
+    let fresh = &edition.effective().unwrap().text;
     assert!(
-        stored == fresh,
+        stored == *fresh,
         "openapi/planetscale.yaml is not what upstream and overlay.yaml give; run `cargo xtask update-spec --from openapi/create_backup.yaml`"
     );
 }
@@ -29,7 +34,7 @@ fn effective_spec() {
 
 #[test]
 fn generated_code() {
-    insta::assert_snapshot!(generate::formatted(&effective_text()).unwrap());
+    insta::assert_snapshot!(codegen::formatted(&effective_text()).unwrap());
 }
 
 fn schema<T: JsonSchema>() -> String {
@@ -54,7 +59,7 @@ fn json_schema_of_every_type() {
         insta::assert_snapshot!(format!("json_schema_of_{name}"), schema);
     }
     // Every type of the surface is in the list.
-    let surface = surface::of(&effective_text()).unwrap();
+    let surface = Surface::of_spec(&effective_text()).unwrap();
     let types = surface.items().filter(|(path, shape)| {
         path.starts_with("types::") && path.matches("::").count() == 1 && ["struct", "enum"].contains(&shape.kind)
     });
@@ -64,12 +69,12 @@ fn json_schema_of_every_type() {
 
 #[test]
 fn public_surface() {
-    insta::assert_snapshot!(surface::of(&effective_text()).unwrap().to_string());
+    insta::assert_snapshot!(Surface::of_spec(&effective_text()).unwrap().to_string());
 }
 
 #[test]
 fn every_item_can_be_named() {
-    let fresh = surface::of(&effective_text()).unwrap().names("planetscale_client");
+    let fresh = Surface::of_spec(&effective_text()).unwrap().names("planetscale_client");
     let stored = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/names.rs")).unwrap();
     assert!(
         stored.replace("\r\n", "\n") == fresh,

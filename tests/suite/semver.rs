@@ -17,7 +17,7 @@ fn impact_and_findings(edit: impl FnOnce(&mut Value)) -> (Impact, Vec<Finding>) 
     let old = Spec::parse(&read("create_backup.yaml")).unwrap();
     let mut new = old.clone();
     edit(&mut new.value);
-    let impact = Impact::of(&old, &new, &read("overlay.yaml"), &["create_backup".to_owned()]);
+    let impact = xtask::commands::diff::impact(&old, &new, &read("overlay.yaml"), &["create_backup".to_owned()]);
     (impact, diff(&old.value, &new.value))
 }
 

@@ -217,7 +217,7 @@ fn pages_of(surface: &Surface) -> BTreeMap<String, String> {
 #[test]
 fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
     let spec = std::fs::read_to_string(crate::update_spec::openapi_dir().join("planetscale.yaml")).unwrap();
-    let own = xtask::commands::surface::of(&spec).unwrap();
+    let own = Surface::of_spec(&spec).unwrap();
     let dir = tempfile::tempdir().unwrap();
     for (name, html) in pages_of(&own) {
         write(dir.path(), name.trim_start_matches('/'), &html);

@@ -1,11 +1,14 @@
 //! The maintainers' commands, as a library, so that tests call what a person calls.
 //!
-//! The road goes one way: `page` fetches and extracts, `spec` reads and validates, `overlay`
-//! corrects, `generate` makes the code, `store` keeps the files. Each command is a file under
-//! `commands`; it writes to a writer that it is given.
+//! The pipeline goes one way: `page` fetches and extracts, `spec` reads and validates, `merge` makes
+//! one document of several, `overlay` corrects, `codegen` makes the code, `store` keeps the files.
+//! An `edition` is one time of all that. Each command is a file under `commands`, writes to a writer
+//! that it is given, and is imported by nothing below it.
 
+pub mod codegen;
 pub mod commands;
 pub mod diff;
+pub mod edition;
 #[path = "../../client/generate.rs"]
 pub mod generate;
 pub mod impact;

@@ -7,17 +7,27 @@
 use anyhow::bail;
 use serde_json::{Map, Value};
 
+use crate::edition::Document;
 use crate::spec::{METHODS, Spec, pointer_token};
 
-/// Merges documents, each with a name to report it by. Returns what they disagree on as well.
+/// Several documents as one.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// The one document.
+    pub spec: Spec,
+    /// What the documents disagree on, to be reported.
+    pub disagreements: Vec<String>,
+}
+
+/// Merges documents.
 ///
 /// # Errors
 /// Where there is no document, or two have the same operation.
-pub fn merge(documents: &[(String, Spec)]) -> anyhow::Result<(Spec, Vec<String>)> {
-    let [(_, first), rest @ ..] = documents else { bail!("source.toml names no document") };
-    let mut merged = first.clone();
+pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
+    let [first, rest @ ..] = documents else { bail!("source.toml names no document") };
+    let mut merged = first.spec.clone();
     let mut disagreements = Vec::new();
-    for (name, document) in rest {
+    for Document { file: name, spec: document, .. } in rest {
         let (Value::Object(into), Value::Object(from)) = (&mut merged.value, &document.value) else {
             bail!("{name} is no object");
         };
@@ -33,7 +43,7 @@ pub fn merge(documents: &[(String, Spec)]) -> anyhow::Result<(Spec, Vec<String>)
         disagreements
             .extend(told.into_iter().map(|at| format!("{name} disagrees at {at}: the first document is followed")));
     }
-    Ok((merged, disagreements))
+    Ok(Merged { spec: merged, disagreements })
 }
 
 fn keep_first(into: &mut Map<String, Value>, key: &str, value: &Value, at: &str, told: &mut Vec<String>) {

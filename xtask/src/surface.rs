@@ -16,6 +16,8 @@ use proc_macro2::TokenStream;
 
 pub use semver::{Bump, Change, changes};
 
+use crate::codegen;
+
 /// The items of a crate by their paths. Each path is as a user writes it, the crate's name aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surface {
@@ -44,6 +46,22 @@ impl Surface {
     /// Where a file cannot be read or is no Rust.
     pub fn of_crate(src: &Path, generated: &TokenStream) -> anyhow::Result<Self> {
         Ok(Self { items: read::read(src, generated)? })
+    }
+
+    /// The surface of the client with this generated code.
+    ///
+    /// # Errors
+    /// Where the client's own source cannot be read.
+    pub fn of_client(generated: &TokenStream) -> anyhow::Result<Self> {
+        Self::of_crate(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src"), generated)
+    }
+
+    /// The surface of the client that is generated from an effective spec.
+    ///
+    /// # Errors
+    /// As [`codegen::generated`] and [`of_client`](Self::of_client).
+    pub fn of_spec(effective: &str) -> anyhow::Result<Self> {
+        Self::of_client(&codegen::generated(effective)?.code)
     }
 
     /// The items, sorted by path.

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::ci::{command, root, target};
+use crate::edition::Document;
 use crate::merge::merge;
-use crate::spec::{self, Spec};
-use crate::store;
+use crate::{spec, store};
 
 /// Builds the scratch copy, holds it to what the client is held to, and calls it.
 ///
@@ -49,12 +49,9 @@ fn document(corpus: &Path) -> anyhow::Result<String> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
     files.sort();
     files.insert(0, own);
-    let parse = |file: PathBuf| -> anyhow::Result<(String, Spec)> {
-        let name = file.display().to_string();
-        Ok((name.clone(), Spec::parse(&read(&file)?).context(name)?))
-    };
-    let documents = files.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    spec::to_yaml("The corpus of constructs.", &merge(&documents)?.0.value)
+    let parse = |file: PathBuf| Document::parse(&file.display().to_string(), read(&file)?);
+    let documents = files.into_iter().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
+    spec::to_yaml("The corpus of constructs.", &merge(&documents)?.spec.value)
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

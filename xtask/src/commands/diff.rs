@@ -1,13 +1,14 @@
 //! `cargo xtask diff`: two documents, for the wire and for the crate.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 
 use super::output::Output;
 use crate::diff::{self, Direction, Level, rules};
-use crate::impact::Impact;
+use crate::edition::{Document, Edition};
+use crate::impact::{Impact, no_crate};
 use crate::page;
 use crate::report::Report;
 use crate::spec::Spec;
@@ -55,7 +56,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let report = Report::new(krate).with_findings(findings, (&old, &new), to);
     let accepted = arguments.accepted.clone().unwrap_or_else(|| crate::default_store().join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
-    arguments.output.tell(&report, &[Path::new(from), Path::new(to), &accepted], out)?;
+    arguments.output.tell(&report, &[from.into(), to.into(), accepted], out)?;
     let fails = arguments.fail_on.is_some_and(|level| report.reaches(level));
     Ok(if fails { Status::Drift } else { Status::Done })
 }
@@ -85,10 +86,24 @@ fn read(from: &str) -> anyhow::Result<Spec> {
     page::document(from)?.parse().with_context(|| from.to_owned())
 }
 
+/// What it means for the crate: for the operations that it offers, with our corrections.
 fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
     let dir = crate::default_store();
     let read = |name| std::fs::read_to_string(dir.join(name)).with_context(|| format!("cannot read openapi/{name}"));
     let sources = store::sources(&read(store::SOURCE)?)?;
     let operations: Vec<String> = sources.into_iter().flat_map(|source| source.operations).collect();
-    Ok(Impact::of(old, new, &read(store::OVERLAY)?, &operations))
+    Ok(impact(old, new, &read(store::OVERLAY)?, &operations))
+}
+
+/// What a change of a document means for a crate with these operations and this overlay.
+pub fn impact(old: &Spec, new: &Spec, overlay: &str, operations: &[String]) -> Impact {
+    let edition = |spec: &Spec, which| {
+        let spec = spec.clone().pruned(operations).with_context(|| no_crate(which))?;
+        let document = Document { file: format!("the {which} document"), text: String::new(), spec };
+        anyhow::Ok(Edition::new(String::new(), vec![document], overlay.to_owned()))
+    };
+    match edition(old, "old").and_then(|old| Ok((old, edition(new, "new")?))) {
+        Ok((old, new)) => Impact::between(&old, &new),
+        Err(e) => Impact::failed(&e),
+    }
 }

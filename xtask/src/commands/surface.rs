@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use proc_macro2::TokenStream;
 
 use crate::Status;
 use crate::surface::{Surface, rustdoc};
@@ -30,7 +29,7 @@ pub struct Arguments {
 /// Where the spec or the crate's source cannot be read.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
     let (file, spec) = super::read_spec(arguments.spec.as_deref())?;
-    let surface = of(&spec).with_context(|| file.display().to_string())?;
+    let surface = Surface::of_spec(&spec).with_context(|| file.display().to_string())?;
     if let Some(dir) = &arguments.check {
         return check(&surface, dir, out);
     }
@@ -47,7 +46,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 /// Where they disagree, or one of them cannot be read.
 pub fn check_stored(dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
     let (_, spec) = super::read_spec(None)?;
-    check(&of(&spec)?, dir, out)
+    check(&Surface::of_spec(&spec)?, dir, out)
 }
 
 /// Holds the surface against rustdoc's pages, the compiler's own view of what is public.
@@ -72,25 +71,4 @@ fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<S
     }
     writeln!(out, "the surface and rustdoc agree on {} items", listed.len())?;
     Ok(Status::Done)
-}
-
-/// The surface of the client that is generated from an effective spec.
-///
-/// # Errors
-/// As [`super::generate::generated`]; also where the client's own source cannot be read.
-pub fn of(spec: &str) -> anyhow::Result<Surface> {
-    of_tokens(&super::generate::generated(spec)?.code)
-}
-
-/// The surface of the client with this generated code.
-///
-/// # Errors
-/// Where the client's own source cannot be read.
-pub fn of_tokens(generated: &TokenStream) -> anyhow::Result<Surface> {
-    Surface::of_crate(&client_source(), generated)
-}
-
-/// `client/src` of this workspace.
-fn client_source() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../client/src")
 }

@@ -1,0 +1,88 @@
+//! The crate that an effective spec gives, without building it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Effective;
+use crate::codegen;
+use crate::spec::{self, Spec};
+use crate::surface::Surface;
+
+/// The crate that an effective spec gives.
+#[derive(Clone, Debug)]
+pub struct Crate {
+    /// Its generated code.
+    pub code: String,
+    /// What a user can name of it.
+    pub surface: Surface,
+    /// The operations, as findings name them.
+    pub operations: BTreeSet<String>,
+    /// What it was generated from.
+    pub effective: Spec,
+    /// What each schema of the effective spec became.
+    places: BTreeMap<String, Vec<String>>,
+}
+
+impl Crate {
+    /// Generates it.
+    ///
+    /// # Errors
+    /// Where no code can be generated, or the client's own source cannot be read.
+    pub fn of(effective: &Effective) -> anyhow::Result<Self> {
+        let generated = codegen::generated(&effective.text)?;
+        let surface = Surface::of_client(&generated.code)?;
+        let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (pointer, item) in generated.places {
+            places.entry(pointer).or_default().push(item);
+        }
+        let operations = spec::operations(&effective.spec.value).map(|(name, _)| name).collect();
+        Ok(Self { code: generated.code.to_string(), surface, operations, effective: effective.spec.clone(), places })
+    }
+
+    /// The types and fields that a place in upstream's document became: the schema there, or the one
+    /// around it. The overlay puts schemas elsewhere, and leaves a reference where they were.
+    pub fn items(&self, pointer: &str) -> Vec<&str> {
+        let around = std::iter::successors(Some(pointer), |at| at.rfind('/').map(|end| &at[..end]));
+        let items = |schema: &str| -> Vec<&str> {
+            let places = self.places_of(schema).into_iter().filter_map(|at| self.places.get(&at));
+            places.flatten().map(String::as_str).collect()
+        };
+        around.map(items).find(|items| !items.is_empty()).unwrap_or_default()
+    }
+
+    /// Where the value under a pointer stands in the effective spec, and what it refers to.
+    fn places_of(&self, pointer: &str) -> Vec<String> {
+        const HOPS: usize = 32;
+        let document = &self.effective.value;
+        let (mut at, mut value) = (String::new(), document);
+        for token in pointer.split('/').skip(1) {
+            for _ in 0..HOPS {
+                if value.pointer(&format!("/{token}")).is_some() {
+                    break;
+                }
+                let Some(to) = reference(value) else { return Vec::new() };
+                let Some(target) = document.pointer(&to) else { return Vec::new() };
+                (at, value) = (to, target);
+            }
+            let Some(inner) = value.pointer(&format!("/{token}")) else { return Vec::new() };
+            at = format!("{at}/{token}");
+            value = inner;
+        }
+        let mut places = vec![at];
+        while let Some(to) = reference(value).filter(|_| places.len() < HOPS) {
+            let Some(target) = document.pointer(&to) else { break };
+            places.push(to);
+            value = target;
+        }
+        places
+    }
+}
+
+/// What a schema that only refers to another one leads to.
+fn reference(schema: &Value) -> Option<String> {
+    let sole = schema.get("allOf").and_then(Value::as_array).filter(|members| members.len() == 1);
+    let reference = schema.get("$ref").or_else(|| sole?[0].get("$ref"))?;
+    spec::target(reference.as_str()?).map(Cow::into_owned)
+}

@@ -1,0 +1,123 @@
+//! The edition that follows a stored one: with what the vendor publishes now, or with more operations.
+
+use anyhow::{Context, bail};
+
+use super::{Document, Edition};
+use crate::page::{self, Fetched};
+use crate::spec::{self, Spec};
+use crate::store::{self, Source};
+
+/// Where the vendor has a page for each operation.
+const PAGES: &str = "https://planetscale.com/docs/api/reference/";
+
+/// A document as it was read, of whatever operations.
+struct Read {
+    document: page::Document,
+    spec: Spec,
+}
+
+impl Read {
+    fn of(document: page::Document, from: &str) -> anyhow::Result<Self> {
+        let spec = document.parse().with_context(|| from.to_owned())?;
+        Ok(Self { document, spec })
+    }
+
+    /// The document with the wanted operations: as published where it holds no others, else what is
+    /// left of it.
+    fn with(&self, operations: &[String], file: &str) -> anyhow::Result<Document> {
+        let pruned = self.spec.clone().pruned(operations)?;
+        let text = match pruned.value == self.spec.value {
+            true => self.document.text.clone(),
+            false => spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?,
+        };
+        // Findings are told by the lines of what is stored.
+        let spec = pruned.in_text(&text);
+        Ok(Document { file: file.to_owned(), text, spec })
+    }
+}
+
+impl Edition {
+    /// This edition with what the vendor publishes now, at the URLs in `source.toml` or in another
+    /// place: a URL, a file, or a revision in git.
+    ///
+    /// # Errors
+    /// Where a page cannot be read, or holds none of the operations that are wanted.
+    pub fn updated(&self, from: Option<&str>) -> anyhow::Result<Self> {
+        let sources = store::sources(self.source()).context(store::SOURCE)?;
+        let page = from.map(|from| Read::of(page::document(from)?, from)).transpose()?;
+        let (mut toml, mut documents, mut read_any) = (self.source().to_owned(), Vec::new(), false);
+        for (source, stored) in sources.iter().zip(self.documents()) {
+            let fetched;
+            let read = match &page {
+                // A page is for the documents whose operations it holds; with one document it must be for that.
+                Some(page) => {
+                    Some(page).filter(|page| sources.len() == 1 || page.spec.require(&source.operations).is_ok())
+                }
+                None => {
+                    fetched = fetch(source, stored)?;
+                    fetched.as_ref()
+                }
+            };
+            let Some(read) = read else {
+                documents.push(stored.clone());
+                continue;
+            };
+            read_any = true;
+            let place = from.unwrap_or(&source.url);
+            let mut document = read.with(&source.operations, &source.file).with_context(|| place.to_owned())?;
+            // Line ends are the server's business: with others, it is the same text.
+            if document.text.replace("\r\n", "\n") == stored.text.replace("\r\n", "\n") {
+                document = stored.clone();
+            }
+            let etag = read.document.etag.as_deref().filter(|_| place == source.url);
+            toml = store::with_version(&toml, &source.file, &store::sha256(&document.text), etag)?;
+            documents.push(document);
+        }
+        if let Some(from) = from
+            && !read_any
+        {
+            bail!("{from} holds none of the operations that openapi/{} names", store::SOURCE);
+        }
+        Ok(self.followed_by(toml, documents))
+    }
+
+    /// This edition with one more operation, from the vendor's page for it or from another place.
+    ///
+    /// # Errors
+    /// Where the operation is there already, or the page cannot be read or lacks it.
+    pub fn with_operation(&self, id: &str, from: Option<&str>) -> anyhow::Result<Self> {
+        if let Some(source) =
+            store::sources(self.source())?.iter().find(|source| source.operations.iter().any(|held| held == id))
+        {
+            bail!("{id} is offered already, from openapi/{}", source.file);
+        }
+        let page = format!("{PAGES}{id}.md");
+        let from = from.unwrap_or(&page);
+        let read = Read::of(page::document(from)?, from)?;
+        let operations = vec![id.to_owned()];
+        let document = read.with(&operations, &format!("{id}.yaml")).with_context(|| from.to_owned())?;
+        let is_url = from.contains("://");
+        let source = Source {
+            file: document.file.clone(),
+            url: if is_url { from.to_owned() } else { page.clone() },
+            operations,
+            sha256: store::sha256(&document.text),
+            etag: read.document.etag.clone().filter(|_| is_url),
+        };
+        let documents = self.documents().iter().cloned().chain([document]).collect();
+        Ok(self.followed_by(store::with_document(self.source(), &source)?, documents))
+    }
+}
+
+/// A source's document, or nothing where the server says that it did not change.
+fn fetch(source: &Source, stored: &Document) -> anyhow::Result<Option<Read>> {
+    // An ETag is worth asking with only for what is really stored.
+    let known = store::sha256(&stored.text) == source.sha256;
+    match page::read(&source.url, source.etag.as_deref().filter(|_| known))? {
+        Fetched::Text(page, etag) => {
+            let document = page::Document::of(&page, etag).with_context(|| source.url.clone())?;
+            Read::of(document, &source.url).map(Some)
+        }
+        Fetched::NotModified => Ok(None),
+    }
+}
