@@ -1,7 +1,7 @@
 //! An edition: the vendor's documents of one time, and all that follows from them.
 //!
 //! ```text
-//! documents ──merge──▶ merged ──overlay──▶ effective ──codegen──▶ krate (code, surface, places)
+//! documents ──merge──▶ merged ──naming──▶ named ──overlay──▶ effective ──codegen──▶ krate
 //! ```
 //!
 //! Each stop is made once, when it is asked for. Two editions are compared by [`compare`]; one is
@@ -19,6 +19,7 @@ use anyhow::Context;
 pub use self::compare::compare;
 pub use self::krate::Crate;
 use crate::merge::{self, Merged};
+use crate::naming::{self, Named, Table};
 use crate::overlay::{self, Effect};
 use crate::spec::{self, Spec};
 use crate::store::{self, Source, Store};
@@ -67,22 +68,27 @@ pub struct Edition {
     source: String,
     documents: Vec<Document>,
     overlay: String,
+    /// The names that were given before.
+    names: Table,
     /// The effective spec as it was written, which an edit of the overlay may have outdated.
     written: Option<String>,
     merged: OnceCell<Merged>,
+    named: OnceCell<Named>,
     effective: OnceCell<Effective>,
     krate: OnceCell<Rc<Crate>>,
 }
 
 impl Edition {
     /// An edition of these documents, described by the text of a `source.toml`.
-    pub fn new(source: String, documents: Vec<Document>, overlay: String) -> Self {
+    pub fn new(source: String, documents: Vec<Document>, overlay: String, names: Table) -> Self {
         Self {
             source,
             documents,
             overlay,
+            names,
             written: None,
             merged: OnceCell::new(),
+            named: OnceCell::new(),
             effective: OnceCell::new(),
             krate: OnceCell::new(),
         }
@@ -98,12 +104,13 @@ impl Edition {
         let document = |source: Source| Document::parse(&source.file, store.read(&source.file)?);
         let documents = store.sources()?.into_iter().map(document).collect::<anyhow::Result<_>>()?;
         let written = Some(store.read(store::EFFECTIVE).unwrap_or_default());
-        Ok(Self { written, ..Self::new(source, documents, store.read(store::OVERLAY)?) })
+        let names = Table::parse(&store.read_if_any(store::NAMES)?).context(store::NAMES)?;
+        Ok(Self { written, ..Self::new(source, documents, store.read(store::OVERLAY)?, names) })
     }
 
-    /// The edition that follows this one, with other documents and the same corrections.
+    /// The edition that follows this one, with other documents, and the same corrections and names.
     pub fn followed_by(&self, source: String, documents: Vec<Document>) -> Self {
-        Self::new(source, documents, self.overlay.clone())
+        Self::new(source, documents, self.overlay.clone(), self.names.clone())
     }
 
     /// The text of `source.toml`.
@@ -124,6 +131,20 @@ impl Edition {
         once(&self.merged, || merge::merge(&self.documents))
     }
 
+    /// The one document, with names for its types.
+    ///
+    /// # Errors
+    /// As [`merged`](Self::merged).
+    pub fn named(&self) -> anyhow::Result<&Named> {
+        once(&self.named, || {
+            let of = |(number, document): (usize, &Document)| -> Vec<(String, usize)> {
+                spec::operation_ids(&document.spec.value).map(|id| (id.to_owned(), number)).collect()
+            };
+            let origins = self.documents.iter().enumerate().flat_map(of).collect();
+            Ok(naming::name(&self.merged()?.spec.value, &origins, &self.names))
+        })
+    }
+
     /// Upstream with our corrections.
     ///
     /// # Errors
@@ -136,7 +157,7 @@ impl Edition {
     }
 
     fn corrected(&self) -> anyhow::Result<Effective> {
-        let mut value = self.merged()?.spec.value.clone();
+        let mut value = self.named()?.value.clone();
         let effects = overlay::apply(&self.overlay, &mut value)?;
         let text = spec::to_yaml(NOTE, &value)?;
         let spec = Spec::parse(&text).context("the overlay made it invalid")?;
@@ -159,15 +180,13 @@ impl Edition {
         let mut files: Vec<(&str, &str)> =
             self.documents.iter().map(|document| (document.file.as_str(), document.text.as_str())).collect();
         files.push((store::SOURCE, &self.source));
-        files.push((store::EFFECTIVE, self.text()?));
+        let (names, effective) = match &self.written {
+            Some(text) => (&self.names, text),
+            None => (&self.named()?.table, &self.effective()?.text),
+        };
+        files.push((store::NAMES, names.text()));
+        files.push((store::EFFECTIVE, effective));
         Ok(files)
-    }
-
-    fn text(&self) -> anyhow::Result<&str> {
-        match &self.written {
-            Some(text) => Ok(text),
-            None => Ok(&self.effective()?.text),
-        }
     }
 
     /// The files that differ from another edition's: name, the other's text if it has one, and ours.

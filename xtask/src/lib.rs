@@ -13,6 +13,7 @@ pub mod edition;
 pub mod generate;
 pub mod impact;
 pub mod merge;
+pub mod naming;
 pub mod overlay;
 pub mod page;
 pub mod report;

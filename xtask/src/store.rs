@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 pub const EFFECTIVE: &str = "planetscale.yaml";
 /// The overlay's file.
 pub const OVERLAY: &str = "overlay.yaml";
+/// The table of the types' names.
+pub const NAMES: &str = "names.toml";
 /// The list of findings that are accepted, if there is one.
 pub const ACCEPTED: &str = "accepted.toml";
 /// The file that says where the documents come from.
@@ -81,6 +83,14 @@ impl Store {
     pub fn read(&self, name: &str) -> anyhow::Result<String> {
         let path = self.dir.join(name);
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// A file's text; nothing, where there is no such file.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be read.
+    pub fn read_if_any(&self, name: &str) -> anyhow::Result<String> {
+        if self.path(name).exists() { self.read(name) } else { Ok(String::new()) }
     }
 
     /// Where the documents come from.

@@ -41,9 +41,5 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     report.write(Format::Text, out)?;
     new.save(&old, &store)?;
     update_spec::next_steps(&report, out)?;
-    writeln!(
-        out,
-        "  Also: name the new types in openapi/overlay.yaml, where progenitor's own names do not read well."
-    )?;
     Ok(Status::Done)
 }

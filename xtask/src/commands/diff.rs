@@ -9,6 +9,7 @@ use super::output::Output;
 use crate::diff::{self, Direction, Level, rules};
 use crate::edition::{Document, Edition};
 use crate::impact::{Impact, no_crate};
+use crate::naming::Table;
 use crate::page;
 use crate::report::Report;
 use crate::spec::Spec;
@@ -92,17 +93,23 @@ fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
     let read = |name| std::fs::read_to_string(dir.join(name)).with_context(|| format!("cannot read openapi/{name}"));
     let sources = store::sources(&read(store::SOURCE)?)?;
     let operations: Vec<String> = sources.into_iter().flat_map(|source| source.operations).collect();
-    Ok(impact(old, new, &read(store::OVERLAY)?, &operations))
+    let names = Table::parse(&read(store::NAMES).unwrap_or_default()).context(store::NAMES)?;
+    Ok(impact(old, new, &read(store::OVERLAY)?, &names, &operations))
 }
 
-/// What a change of a document means for a crate with these operations and this overlay.
-pub fn impact(old: &Spec, new: &Spec, overlay: &str, operations: &[String]) -> Impact {
-    let edition = |spec: &Spec, which| {
+/// What a change of a document means for a crate with these operations, overlay and names.
+pub fn impact(old: &Spec, new: &Spec, overlay: &str, names: &Table, operations: &[String]) -> Impact {
+    let edition = |spec: &Spec, names: &Table, which| {
         let spec = spec.clone().pruned(operations).with_context(|| no_crate(which))?;
         let document = Document { file: format!("the {which} document"), text: String::new(), spec };
-        anyhow::Ok(Edition::new(String::new(), vec![document], overlay.to_owned()))
+        anyhow::Ok(Edition::new(String::new(), vec![document], overlay.to_owned(), names.clone()))
     };
-    match edition(old, "old").and_then(|old| Ok((old, edition(new, "new")?))) {
+    let both = || {
+        let old = edition(old, names, "old")?;
+        let names = old.named().map_or_else(|_| names.clone(), |named| named.table.and(names));
+        Ok((old, edition(new, &names, "new")?))
+    };
+    match both() {
         Ok((old, new)) => Impact::between(&old, &new),
         Err(e) => Impact::failed(&e),
     }

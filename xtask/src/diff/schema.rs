@@ -316,19 +316,24 @@ impl<'a> Walk<'a> {
                 }
                 continue;
             }
-            let all = |view: &View<'a>| -> BTreeSet<String> {
-                view.all(key)
-                    .iter()
-                    .filter(|node| !node.value.is_null())
-                    .map(|node| numbers::canonical(node.value))
-                    .collect()
+            let is_prose = rules::is_prose(key);
+            let all = |view: &View<'a>| -> Vec<String> {
+                let nodes = view.all(key);
+                let said = nodes.iter().filter(|node| !node.value.is_null());
+                let mut said: Vec<_> = said.map(|node| numbers::canonical(node.value)).collect();
+                said.sort();
+                // What is meant is the same said twice; to a reader it is not.
+                if !is_prose {
+                    said.dedup();
+                }
+                said
             };
             if all(old) == all(new) {
                 continue;
             }
             let same = numbers::equal(a.value, b.value);
             let message = if same { "of one of its members changed".to_owned() } else { change(a.value, b.value) };
-            match rules::is_prose(key) {
+            match is_prose {
                 true => {
                     let id = format!("{}-changed", key.to_ascii_lowercase());
                     self.report(&id, rules::PROSE_LEVEL, spot.direction, (&a, &b), format!("{key} {message}"));

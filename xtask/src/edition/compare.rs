@@ -12,11 +12,11 @@ use crate::report::Report;
 /// # Errors
 /// Where no crate can be made of the new edition.
 pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
-    let disagreements = new.merged()?.disagreements.clone();
+    let notes = new.merged()?.disagreements.iter().chain(&new.named()?.notes).cloned().collect();
     let effective =
         new.effective().context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
     new.krate().context("no code can be generated from the new document")?;
-    let mut report = Report::new(Some(Impact::between(old, new))).with_overlay(&effective.effects, disagreements);
+    let mut report = Report::new(Some(Impact::between(old, new))).with_overlay(&effective.effects, notes);
     for document in new.documents() {
         let Some(before) = old.documents().iter().find(|before| before.file == document.file) else { continue };
         if before.text != document.text {

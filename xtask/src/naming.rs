@@ -1,0 +1,49 @@
+//! Names for the types that the vendor describes inline.
+//!
+//! The vendor repeats a schema wherever it is used. Here, schemas that are equal become one component,
+//! and are referred to. Text for readers and what belongs to a place rather than to a type (`nullable`,
+//! `deprecated`, `readOnly`, `writeOnly`, `default`, `example`) make no difference; nor does
+//! `additionalProperties: false`, as the client is open to new fields.
+//!
+//! before: `backups/get → { actor: { type: object, properties: … } }`
+//! after:  `backups/get → $ref Backup`, `Backup: { actor: { allOf: [$ref Actor] } }`, `Actor: …`
+//!
+//! 1. `lift` takes the schemas out, and tells which are equal, by their `shape`;
+//! 2. `editions` joins those of different documents of which one only adds to the other: the vendor
+//!    publishes a page for each operation, and pages are of different days;
+//! 3. `rule` finds the names. A name that was given once is kept in a `table`, `openapi/names.toml`.
+
+mod editions;
+mod lift;
+mod rule;
+mod shape;
+mod table;
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use self::shape::Shapes;
+pub use self::table::Table;
+
+/// A document whose types have names.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The document.
+    pub value: Value,
+    /// The names that were given, and those that stand.
+    pub table: Table,
+    /// What there is to say of the table.
+    pub notes: Vec<String>,
+}
+
+/// Gives names to a document's types. `origins` tells by operationId which of several documents an
+/// operation is from.
+pub fn name(document: &Value, origins: &BTreeMap<String, usize>, table: &Table) -> Named {
+    let mut lifted = lift::lift(document.clone(), origins);
+    editions::join(&mut lifted, table);
+    let names = rule::names(&lifted, table);
+    let (table, notes) = table.followed_by(&names);
+    Named { value: lifted.named(&names), table, notes }
+}

@@ -1,0 +1,244 @@
+//! Names by rule.
+//!
+//! In this order: what the table says; the component that a type is; else
+//! - for the body of a request: the operation's, as `CreateBackupBody`;
+//! - for the body of an answer: what the operation is about, as `Backup` of `get_backup`; for a page of
+//!   them, as `PaginatedBackup`; for one that refuses, as `GetBackupError`;
+//! - for what stands in a type or is a parameter: the property's or parameter's, in the singular where it
+//!   is one of several, as `Actor` or `RestoredBranch`; for an enum of one word, after what it is of, as
+//!   `BackupState`.
+//!
+//! Of the places of a type, the one with the shortest name is taken. A name that several types would
+//! have, or that one has already, is made longer by what the type stands in, as `BackupPolicyTarget`, or
+//! `GetBackupResponse`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::lift::{Lifted, Part, Place, Type};
+use super::shape::ShapeId;
+use super::table::Table;
+use super::words::{singular, subject, type_name};
+
+/// Names that a reader, or code beside the types, would take for something else.
+const TAKEN: [&str; 14] = [
+    "Box", "Clone", "Debug", "Default", "Display", "Err", "Error", "None", "Ok", "Option", "Result", "Some", "String",
+    "Vec",
+];
+
+/// The names of types, and for each one of its places.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    by_type: BTreeMap<ShapeId, String>,
+    /// Names and places, in the order in which they were given, of what is described inline.
+    given: Vec<(String, Vec<String>)>,
+}
+
+impl Names {
+    /// What a type is called.
+    pub fn get(&self, id: ShapeId) -> Option<&str> {
+        self.by_type.get(&id).map(String::as_str)
+    }
+
+    /// Names and places of what is described inline.
+    pub fn given(&self) -> &[(String, Vec<String>)] {
+        &self.given
+    }
+}
+
+/// Finds a name for each type.
+pub fn names(lifted: &Lifted, table: &Table) -> Names {
+    let mut namer = Namer {
+        lifted,
+        table,
+        names: Names::default(),
+        order: Vec::new(),
+        taken: BTreeSet::new(),
+        wanted: HashMap::new(),
+    };
+    namer.taken.extend(TAKEN.map(str::to_owned));
+    namer.taken.extend(table.names().map(str::to_owned));
+    let types: Vec<ShapeId> = lifted.order.iter().copied().filter(|id| lifted.types[id].joined.is_none()).collect();
+    for id in &types {
+        let mut bases: Vec<String> =
+            lifted.types[id].places.iter().filter_map(|place| namer.short(*id, place)).collect();
+        bases.sort();
+        bases.dedup();
+        for base in bases {
+            *namer.wanted.entry(base).or_default() += 1;
+        }
+    }
+    // What has a name already, from outside in, as the places in a type begin with its name.
+    for id in &types {
+        namer.known(*id);
+    }
+    for id in types {
+        namer.name(id);
+    }
+    let given = |id: &ShapeId| Some((namer.names.get(*id)?.to_owned(), namer.places(*id)));
+    let given = namer.order.iter().filter_map(given).filter(|(_, places)| !places.is_empty()).collect();
+    Names { given, ..namer.names }
+}
+
+struct Namer<'l> {
+    lifted: &'l Lifted,
+    table: &'l Table,
+    names: Names,
+    /// The types, in the order in which they were named.
+    order: Vec<ShapeId>,
+    taken: BTreeSet<String>,
+    /// How many types would have a name.
+    wanted: HashMap<String, usize>,
+}
+
+impl Namer<'_> {
+    fn ty(&self, id: ShapeId) -> &Type {
+        &self.lifted.types[&id]
+    }
+
+    fn give(&mut self, id: ShapeId, name: String) {
+        self.taken.insert(name.clone());
+        self.order.push(id);
+        self.names.by_type.insert(id, name);
+    }
+
+    /// Names a type that the table or a component names.
+    fn known(&mut self, id: ShapeId) {
+        let id = self.lifted.joined(id);
+        if self.names.by_type.contains_key(&id) {
+            return;
+        }
+        let places: Vec<Place> = self.ty(id).places.clone();
+        for place in &places {
+            if let Place::Type(owner, _) = place {
+                self.known(*owner);
+            }
+        }
+        let entry = self.places(id).iter().find_map(|place| self.table.name_of(place).map(str::to_owned));
+        if let Some(name) = entry.filter(|name| !self.names.by_type.values().any(|given| given == name)) {
+            return self.give(id, name);
+        }
+        let component = self.ty(id).component.as_deref().map(type_name).filter(|name| !self.taken.contains(name));
+        if component.is_some() {
+            let name = self.ty(id).component.clone().unwrap_or_default();
+            self.taken.extend(component);
+            self.give(id, name);
+        }
+    }
+
+    /// Names a type by the rule.
+    fn name(&mut self, id: ShapeId) {
+        let id = self.lifted.joined(id);
+        if self.names.by_type.contains_key(&id) {
+            return;
+        }
+        let places: Vec<Place> = self.ty(id).places.clone();
+        let page = self.item_of_page(id);
+        if let Some(item) = page {
+            self.name(item);
+        }
+        let page = page.and_then(|item| Some(format!("Paginated{}", self.names.get(item)?)));
+        let is_free = |namer: &Self, name: &str| {
+            namer.taken.iter().all(|taken| !taken.eq_ignore_ascii_case(name))
+                && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        };
+        let mut short: Vec<String> = places.iter().filter_map(|place| self.short(id, place)).collect();
+        short.retain(|name| self.wanted.get(name).is_none_or(|types| *types < 2));
+        short.extend(page);
+        let mut long: Vec<String> = places.iter().filter_map(|place| self.long(place)).collect();
+        for names in [&mut short, &mut long] {
+            names.retain(|name| is_free(self, name));
+            // The first of the shortest.
+            names.sort_by_key(String::len);
+        }
+        let name = short.into_iter().chain(long).next().unwrap_or_else(|| {
+            let base = places.iter().find_map(|place| self.long(place)).unwrap_or_else(|| "Type".to_owned());
+            (2..).map(|number| format!("{base}{number}")).find(|name| is_free(self, name)).unwrap_or(base)
+        });
+        self.give(id, name);
+    }
+
+    /// The type of what a page holds: an answer with a list `data`.
+    fn item_of_page(&self, id: ShapeId) -> Option<ShapeId> {
+        let ty = self.ty(id);
+        let is_answer =
+            ty.places.iter().any(|place| matches!(place, Place::Operation(_, Part::Answer(_), way) if way.is_empty()));
+        let (_, item) = ty.inner.iter().find(|(way, _)| way == ".data[]").filter(|_| is_answer)?;
+        Some(self.lifted.joined(*item))
+    }
+
+    /// The places of a type in words, as far as the types that they are in have names.
+    fn places(&self, id: ShapeId) -> Vec<String> {
+        let name = |owner| self.names.get(self.lifted.joined(owner));
+        self.ty(id).places.iter().filter_map(|place| place.in_words(name)).collect()
+    }
+
+    /// The name that a place gives by itself, if it is one.
+    fn short(&self, id: ShapeId, place: &Place) -> Option<String> {
+        let is_enum = !self.lifted.shapes.get(id).values.is_empty();
+        let by_last = |way: &str| {
+            let last = last(way)?;
+            // One word says too little of an enum.
+            let tells = !is_enum || last.contains(['_', '-']) || last.chars().skip(1).any(char::is_uppercase);
+            tells.then(|| type_name(&last))
+        };
+        match place {
+            Place::Operation(of, Part::Body, way) if way.is_empty() => Some(type_name(&format!("{of}_body"))),
+            Place::Operation(of, Part::Answer(status), way) if way.is_empty() && is_success(status) => {
+                self.item_of_page(id).is_none().then(|| type_name(&subject(of)))
+            }
+            Place::Operation(of, Part::Answer(status), way) if way.is_empty() => {
+                let _ = status;
+                Some(type_name(&format!("{of}_error")))
+            }
+            Place::Operation(of, Part::Answer(_), way) if way == "[]" || way == ".data[]" => {
+                Some(type_name(&subject(of)))
+            }
+            Place::Operation(_, Part::Parameter(name), way) => by_last(&format!(".{name}{way}")),
+            Place::Type(owner, way) if way == ".data[]" => {
+                let owner = self.ty(self.lifted.joined(*owner));
+                let of = owner.places.iter().find_map(|place| match place {
+                    Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(of),
+                    _ => None,
+                });
+                Some(of.map_or_else(|| "Data".to_owned(), |of| type_name(&subject(of))))
+            }
+            Place::Operation(_, _, way) | Place::Type(_, way) => by_last(way),
+            Place::Component(name, way) => by_last(way).or_else(|| Some(type_name(&singular(name)))),
+        }
+    }
+
+    /// The name that a place gives with what is around it.
+    fn long(&self, place: &Place) -> Option<String> {
+        let with = |owner: &str, way: &str| {
+            let words: Vec<String> = steps(way);
+            type_name(&format!("{owner}_{}", words.join("_")))
+        };
+        match place {
+            Place::Operation(of, part, way) => Some(match part {
+                Part::Body => with(&format!("{of}_body"), way),
+                Part::Answer(status) if is_success(status) => with(&format!("{of}_response"), way),
+                Part::Answer(status) => with(&format!("{of}_{status}_error"), way),
+                Part::Parameter(name) => with(of, &format!(".{name}{way}")),
+            }),
+            Place::Type(owner, way) => Some(with(self.names.get(self.lifted.joined(*owner))?, way)),
+            Place::Component(name, way) => Some(with(name, way)),
+        }
+    }
+}
+
+fn is_success(status: &str) -> bool {
+    status.starts_with('2') || status == "default"
+}
+
+/// The properties on a way, in the singular where it is about one of several.
+fn steps(way: &str) -> Vec<String> {
+    let step = |step: &str| {
+        let name = step.trim_end_matches("[]").trim_end_matches("{}");
+        if name.len() < step.len() { singular(name) } else { name.to_owned() }
+    };
+    way.split('.').filter(|part| !part.is_empty()).map(step).collect()
+}
+
+fn last(way: &str) -> Option<String> {
+    steps(way).pop().filter(|word| !word.is_empty())
+}
