@@ -14,6 +14,7 @@ mod locked;
 mod meaning;
 #[rustfmt::skip]
 mod names;
+mod naming;
 mod outcomes;
 mod pages;
 mod path_values;

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub use self::lift::becomes_a_type;
 pub use self::shape::Shapes;
 pub use self::table::Table;
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use self::validate::Invalid;
 pub use self::yaml::Place;
+use crate::naming::{Shapes, becomes_a_type};
 
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -101,10 +102,14 @@ impl Spec {
             });
         }
         let reached = reachable(&self.value);
+        let equal = self.equal_to_inline();
         if let Some(Value::Object(components)) = self.value.get_mut("components") {
             for (kind, items) in components.iter_mut().filter(|(kind, _)| *kind != "securitySchemes") {
                 if let Value::Object(items) = items {
-                    items.retain(|name, _| reached.contains(&format!("/components/{kind}/{}", pointer_token(name))));
+                    let is_equal = |name: &str| kind == "schemas" && equal.contains(name);
+                    items.retain(|name, _| {
+                        reached.contains(&format!("/components/{kind}/{}", pointer_token(name))) || is_equal(name)
+                    });
                 }
             }
             components.retain(|_, items| items.as_object().is_none_or(|items| !items.is_empty()));
@@ -114,6 +119,23 @@ impl Spec {
             all.retain(|tag| tag.get("name").is_some_and(|name| tags.contains(name)));
         }
         Ok(self)
+    }
+
+    /// The schemas among the components that are equal to one that is written inline: they have names.
+    fn equal_to_inline(&self) -> BTreeSet<String> {
+        let mut shapes = Shapes::default();
+        let mut inline = BTreeSet::new();
+        if let Some(paths) = self.value.get("paths") {
+            let mut met = |id| {
+                inline.insert(id);
+            };
+            each_schema(paths, &mut |schema| {
+                shapes.of(schema, &mut met);
+            });
+        }
+        let components = self.value.pointer("/components/schemas").and_then(Value::as_object);
+        let mut is_inline = |schema: &Value| becomes_a_type(schema) && inline.contains(&shapes.of(schema, &mut |_| {}));
+        components.into_iter().flatten().filter(|(_, schema)| is_inline(schema)).map(|(name, _)| name.clone()).collect()
     }
 
     /// The tags of the operations.
@@ -172,6 +194,23 @@ pub fn reachable(document: &Value) -> BTreeSet<String> {
         });
     }
     seen
+}
+
+/// The outermost schemas in a document's paths.
+fn each_schema(value: &Value, visit: &mut impl FnMut(&Value)) {
+    match value {
+        Value::Object(map) => {
+            for (key, inner) in map {
+                match key.as_str() {
+                    "schema" => visit(inner),
+                    key if is_data(key) => {}
+                    _ => each_schema(inner, visit),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| each_schema(item, visit)),
+        _ => {}
+    }
 }
 
 /// Keys under which a value is data: a `$ref` in it is none.

@@ -203,12 +203,35 @@ pub fn with_document(text: &str, source: &Source) -> anyhow::Result<String> {
     let mut table = toml_edit::Table::new();
     table["file"] = toml_edit::value(&source.file);
     table["url"] = toml_edit::value(&source.url);
-    table["operations"] = toml_edit::value(source.operations.iter().collect::<toml_edit::Array>());
+    table["operations"] = toml_edit::value(list(&source.operations));
     table["sha256"] = toml_edit::value(&source.sha256);
     if let Some(etag) = &source.etag {
         table["etag"] = toml_edit::value(etag);
     }
     tables.context("there is no [[documents]]")?.push(table);
+    Ok(document.to_string())
+}
+
+/// A list of texts, one a line where they are many.
+pub fn list(texts: &[String]) -> toml_edit::Array {
+    let mut list: toml_edit::Array = texts.iter().collect();
+    if texts.len() > 2 {
+        list.iter_mut().for_each(|text| text.decor_mut().set_prefix("\n    "));
+        list.set_trailing("\n");
+        list.set_trailing_comma(true);
+    }
+    list
+}
+
+/// `source.toml` without a document.
+///
+/// # Errors
+/// Where the text is not of the form that this tool writes.
+pub fn without_document(text: &str, file: &str) -> anyhow::Result<String> {
+    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
+    if let Some(tables) = document.get_mut("documents").and_then(|d| d.as_array_of_tables_mut()) {
+        tables.retain(|table| table.get("file").and_then(|v| v.as_str()) != Some(file));
+    }
     Ok(document.to_string())
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask add-operation`: one more operation, from its own page or from the whole API.
+//! `cargo xtask add-operation`: more operations, from their own pages or from the whole API.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,13 +11,16 @@ use crate::edition::{Edition, compare};
 use crate::report::Format;
 use crate::store::Store;
 
-/// Offer one more operation: fetch its page, merge, and update openapi/
+/// Offer one more operation, or all: fetch the page, merge, and update openapi/
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The operation, by its operationId
-    #[arg(value_name = "OPERATION")]
-    operation: String,
-    /// Read this page or document instead of the vendor's page for the operation
+    #[arg(value_name = "OPERATION", required_unless_present = "all")]
+    operation: Option<String>,
+    /// All operations of the vendor's document for the whole API
+    #[arg(long, conflicts_with = "operation")]
+    all: bool,
+    /// Read this page or document instead of the vendor's page for the operation, or for the whole API
     #[arg(long, value_name = "URL or FILE")]
     from: Option<String>,
     /// The folder to work on [default: openapi/ of this workspace]
@@ -30,13 +33,18 @@ pub struct Arguments {
 /// # Errors
 /// Where the page cannot be read or used, or no code can be generated. Nothing was written, then.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let id = &arguments.operation;
-    if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
+    if let Some(id) = &arguments.operation
+        && (id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
+    {
         bail!("`{id}` is no operationId");
     }
     let store = Store::open(&arguments.store.clone().unwrap_or_else(crate::default_store))?;
     let old = Edition::stored(&store)?;
-    let new = old.with_operation(id, arguments.from.as_deref())?;
+    let from = arguments.from.as_deref();
+    let new = match &arguments.operation {
+        Some(id) => old.with_operation(id, from)?,
+        None => old.with_all_operations(from)?,
+    };
     let report = compare(&old, &new)?;
     report.write(Format::Text, out)?;
     new.save(&old, &store)?;

@@ -10,6 +10,12 @@ use crate::store::{self, Source};
 /// Where the vendor has a page for each operation.
 const PAGES: &str = "https://planetscale.com/docs/api/reference/";
 
+/// Where the vendor has one document for the whole API.
+pub const WHOLE_API: &str = "https://planetscale.com/docs/openapi.yaml";
+
+/// What the operations of that document are stored in.
+const WHOLE_API_FILE: &str = "whole_api.yaml";
+
 /// A document as it was read, of whatever operations.
 struct Read {
     document: page::Document,
@@ -86,20 +92,53 @@ impl Edition {
     /// # Errors
     /// Where the operation is there already, or the page cannot be read or lacks it.
     pub fn with_operation(&self, id: &str, from: Option<&str>) -> anyhow::Result<Self> {
-        if let Some(source) =
-            store::sources(self.source())?.iter().find(|source| source.operations.iter().any(|held| held == id))
-        {
+        let offered = store::sources(self.source())?;
+        if let Some(source) = offered.iter().find(|source| source.operations.iter().any(|held| held == id)) {
             bail!("{id} is offered already, from openapi/{}", source.file);
         }
         let page = format!("{PAGES}{id}.md");
         let from = from.unwrap_or(&page);
         let read = Read::of(page::document(from)?, from)?;
-        let operations = vec![id.to_owned()];
-        let document = read.with(&operations, &format!("{id}.yaml")).with_context(|| from.to_owned())?;
+        self.with_source(&read, &format!("{id}.yaml"), vec![id.to_owned()], (from, &page))
+    }
+
+    /// This edition with all operations of the vendor's document for the whole API that it lacks.
+    ///
+    /// # Errors
+    /// Where it lacks none, or the document cannot be read.
+    pub fn with_all_operations(&self, from: Option<&str>) -> anyhow::Result<Self> {
+        let from = from.unwrap_or(WHOLE_API);
+        let read = Read::of(page::document(from)?, from)?;
+        // What is offered from that document already comes from the new one, too.
+        let (known, others): (Vec<Source>, Vec<Source>) =
+            store::sources(self.source())?.into_iter().partition(|source| source.file == WHOLE_API_FILE);
+        let is_other = |id: &&str| others.iter().any(|source| source.operations.iter().any(|held| held == id));
+        let operations: Vec<String> =
+            read.spec.operations().into_iter().filter(|id| !is_other(id)).map(str::to_owned).collect();
+        if operations.iter().all(|id| known.iter().any(|source| source.operations.contains(id))) {
+            bail!("all operations of {from} are offered already");
+        }
+        let mut before = self.followed_by(self.source().to_owned(), self.documents().to_vec());
+        if !known.is_empty() {
+            before.source = store::without_document(&before.source, WHOLE_API_FILE)?;
+            before.documents.retain(|document| document.file != WHOLE_API_FILE);
+        }
+        before.with_source(&read, WHOLE_API_FILE, operations, (from, WHOLE_API))
+    }
+
+    /// This edition with operations of a document that was read `from` somewhere, of which `home` is the URL.
+    fn with_source(
+        &self,
+        read: &Read,
+        file: &str,
+        operations: Vec<String>,
+        (from, home): (&str, &str),
+    ) -> anyhow::Result<Self> {
+        let document = read.with(&operations, file).with_context(|| from.to_owned())?;
         let is_url = from.contains("://");
         let source = Source {
             file: document.file.clone(),
-            url: if is_url { from.to_owned() } else { page.clone() },
+            url: if is_url { from } else { home }.to_owned(),
             operations,
             sha256: store::sha256(&document.text),
             etag: read.document.etag.clone().filter(|_| is_url),

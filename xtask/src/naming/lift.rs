@@ -396,7 +396,7 @@ fn is_wrapper(map: &Map<String, Value>) -> bool {
 }
 
 /// Whether a schema becomes a type of the crate, and not one of Rust's.
-fn becomes_a_type(schema: &Value) -> bool {
+pub fn becomes_a_type(schema: &Value) -> bool {
     let Value::Object(map) = schema else { return false };
     let several = |key: &str| map.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     let values = map.get("enum").and_then(Value::as_array);

@@ -25,6 +25,9 @@ const TAKEN: [&str; 14] = [
     "Vec",
 ];
 
+/// Properties that are called the same in whatever holds them.
+const SAY_NOTHING: [&str; 4] = ["data", "item", "result", "value"];
+
 /// The names of types, and for each one of its places.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -118,9 +121,7 @@ impl Namer<'_> {
             return self.give(id, name);
         }
         let component = self.ty(id).component.as_deref().map(type_name).filter(|name| !self.taken.contains(name));
-        if component.is_some() {
-            let name = self.ty(id).component.clone().unwrap_or_default();
-            self.taken.extend(component);
+        if let Some(name) = component {
             self.give(id, name);
         }
     }
@@ -157,26 +158,34 @@ impl Namer<'_> {
         self.give(id, name);
     }
 
-    /// The type of what a page holds: an answer with a list `data`.
+    /// The type of what a page holds: an answer with a list `data`, and what tells of other pages.
     fn item_of_page(&self, id: ShapeId) -> Option<ShapeId> {
         let ty = self.ty(id);
         let is_answer =
             ty.places.iter().any(|place| matches!(place, Place::Operation(_, Part::Answer(_), way) if way.is_empty()));
-        let (_, item) = ty.inner.iter().find(|(way, _)| way == ".data[]").filter(|_| is_answer)?;
+        let is_page = |name: &&str| self.lifted.shapes.get(id).properties.contains_key(*name);
+        let is_page = is_answer && ["next_page", "current_page"].iter().any(is_page);
+        let (_, item) = ty.inner.iter().find(|(way, _)| way == ".data[]").filter(|_| is_page)?;
         Some(self.lifted.joined(*item))
     }
 
     /// The places of a type in words, as far as the types that they are in have names.
     fn places(&self, id: ShapeId) -> Vec<String> {
         let name = |owner| self.names.get(self.lifted.joined(owner));
-        self.ty(id).places.iter().filter_map(|place| place.in_words(name)).collect()
+        let mut places: Vec<String> = Vec::new();
+        for place in self.ty(id).places.iter().filter_map(|place| place.in_words(name)) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
     }
 
     /// The name that a place gives by itself, if it is one.
     fn short(&self, id: ShapeId, place: &Place) -> Option<String> {
         let is_enum = !self.lifted.shapes.get(id).values.is_empty();
         let by_last = |way: &str| {
-            let last = last(way)?;
+            let last = last(way).filter(|word| !SAY_NOTHING.contains(&&**word))?;
             // One word says too little of an enum.
             let tells = !is_enum || last.contains(['_', '-']) || last.chars().skip(1).any(char::is_uppercase);
             tells.then(|| type_name(&last))
@@ -186,21 +195,17 @@ impl Namer<'_> {
             Place::Operation(of, Part::Answer(status), way) if way.is_empty() && is_success(status) => {
                 self.item_of_page(id).is_none().then(|| type_name(&subject(of)))
             }
-            Place::Operation(of, Part::Answer(status), way) if way.is_empty() => {
-                let _ = status;
-                Some(type_name(&format!("{of}_error")))
-            }
+            Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(type_name(&format!("{of}_error"))),
             Place::Operation(of, Part::Answer(_), way) if way == "[]" || way == ".data[]" => {
                 Some(type_name(&subject(of)))
             }
             Place::Operation(_, Part::Parameter(name), way) => by_last(&format!(".{name}{way}")),
-            Place::Type(owner, way) if way == ".data[]" => {
-                let owner = self.ty(self.lifted.joined(*owner));
-                let of = owner.places.iter().find_map(|place| match place {
-                    Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(of),
-                    _ => None,
-                });
-                Some(of.map_or_else(|| "Data".to_owned(), |of| type_name(&subject(of))))
+            // What a page holds is what the page, or its operation, is about.
+            Place::Type(owner, way) if way == ".data[]" && self.of_component(*owner).is_some() => {
+                self.of_component(*owner).map(type_name)
+            }
+            Place::Type(owner, way) if way == ".data[]" && self.item_of_page(self.lifted.joined(*owner)).is_some() => {
+                Some(type_name(&subject(self.operation(*owner)?)))
             }
             Place::Operation(_, _, way) | Place::Type(_, way) => by_last(way),
             Place::Component(name, way) => by_last(way).or_else(|| Some(type_name(&singular(name)))),
@@ -220,9 +225,26 @@ impl Namer<'_> {
                 Part::Answer(status) => with(&format!("{of}_{status}_error"), way),
                 Part::Parameter(name) => with(of, &format!(".{name}{way}")),
             }),
-            Place::Type(owner, way) => Some(with(self.names.get(self.lifted.joined(*owner))?, way)),
+            Place::Type(owner, way) => match self.names.get(self.lifted.joined(*owner)) {
+                Some(owner) => Some(with(owner, way)),
+                // A page is named after what it holds.
+                None => Some(with(self.operation(*owner)?, ".item")),
+            },
             Place::Component(name, way) => Some(with(name, way)),
         }
+    }
+
+    /// What a component holds that the vendor names as a page.
+    fn of_component(&self, id: ShapeId) -> Option<&str> {
+        self.ty(self.lifted.joined(id)).component.as_deref()?.strip_prefix("Paginated")
+    }
+
+    /// The operation that answers with a type.
+    fn operation(&self, id: ShapeId) -> Option<&str> {
+        self.ty(self.lifted.joined(id)).places.iter().find_map(|place| match place {
+            Place::Operation(of, Part::Answer(_), way) if way.is_empty() => Some(of.as_str()),
+            _ => None,
+        })
     }
 }
 

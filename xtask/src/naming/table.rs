@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 
 use super::rule::Names;
 use super::words::type_name;
+use crate::store;
 
 /// The table's head, where there is none yet.
 const HEAD: &str = "# What the crate's types are called, and where upstream describes each.\n\
@@ -92,7 +93,7 @@ impl Table {
         for (name, places) in names.given().iter().filter(|(name, places)| known(name) != Some(places)) {
             let item = match &places[..] {
                 [place] => toml_edit::value(place),
-                places => toml_edit::value(list(places)),
+                places => toml_edit::value(store::list(places)),
             };
             match document.get_mut(name) {
                 Some(there) => *there = item,
@@ -109,17 +110,6 @@ impl Table {
         let entries = Self::parse(&text).map(|table| table.entries).unwrap_or_default();
         (Self { text, entries }, notes)
     }
-}
-
-/// Places, one a line where they are many.
-fn list(places: &[String]) -> toml_edit::Array {
-    let mut list: toml_edit::Array = places.iter().collect();
-    if places.len() > 2 {
-        list.iter_mut().for_each(|place| place.decor_mut().set_prefix("\n    "));
-        list.set_trailing("\n");
-        list.set_trailing_comma(true);
-    }
-    list
 }
 
 /// Whether a name is as typify would write it, so that the type has it.

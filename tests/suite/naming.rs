@@ -1,0 +1,149 @@
+//! The names that types get by rule, and that they keep.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use xtask::naming::{Named, Table, name};
+
+/// A document of operations, each with what it answers with.
+fn document(answers: &[(&str, Value)]) -> Value {
+    let operation = |id: &str, schema: &Value| {
+        let content = json!({ "application/json": { "schema": schema } });
+        json!({ "get": { "operationId": id, "responses": { "200": { "description": "", "content": content } } } })
+    };
+    let paths: serde_json::Map<_, _> =
+        answers.iter().map(|(id, schema)| (format!("/{id}"), operation(id, schema))).collect();
+    json!({ "openapi": "3.0.1", "info": { "title": "T", "version": "1" }, "paths": paths })
+}
+
+fn object(properties: Value) -> Value {
+    json!({ "type": "object", "properties": properties })
+}
+
+fn actor() -> Value {
+    object(json!({ "id": { "type": "string" }, "name": { "type": "string" } }))
+}
+
+fn named(document: &Value, table: &Table) -> Named {
+    name(document, &BTreeMap::new(), table)
+}
+
+fn names(named: &Named) -> Vec<&str> {
+    named.value["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+}
+
+fn answer<'v>(named: &'v Named, id: &str) -> &'v Value {
+    &named.value["paths"][format!("/{id}")]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+}
+
+#[test]
+fn a_name_is_the_property_or_what_the_operation_is_about() {
+    let state = json!({ "type": "string", "enum": ["on", "off"] });
+    let backup = object(json!({
+        "actor": actor(),
+        "state": state,
+        "retention_unit": { "type": "string", "enum": ["day", "week"] },
+        "restored_branches": { "type": "array", "items": object(json!({ "id": { "type": "string" } })) },
+    }));
+    let named = named(&document(&[("get_backup", backup)]), &Table::default());
+    assert_eq!(names(&named), ["Backup", "Actor", "BackupState", "RetentionUnit", "RestoredBranch"]);
+    assert_eq!(*answer(&named, "get_backup"), json!({ "$ref": "#/components/schemas/Backup" }));
+    assert!(named.table.text().contains("\nActor = \"Backup.actor\"\n"), "{}", named.table.text());
+}
+
+#[test]
+fn a_page_is_named_after_what_it_holds() {
+    let page = object(json!({ "next_page": { "type": "integer" }, "data": { "type": "array", "items": actor() } }));
+    let named = named(&document(&[("list_members", page)]), &Table::default());
+    assert_eq!(names(&named), ["PaginatedMember", "Member"]);
+}
+
+#[test]
+fn a_name_that_two_would_have_tells_what_they_stand_in() {
+    let kind = |name: &str| object(json!({ "settings": object(json!({ name: { "type": "string" } })) }));
+    let named = named(&document(&[("get_branch", kind("a")), ("get_backup", kind("b"))]), &Table::default());
+    assert_eq!(names(&named), ["Branch", "BranchSettings", "Backup", "BackupSettings"]);
+}
+
+#[test]
+fn equal_is_what_differs_in_text_and_null_only() {
+    let mut other = actor();
+    other["nullable"] = json!(true);
+    other["description"] = json!("Who closed it.");
+    other["additionalProperties"] = json!(false);
+    other["properties"]["name"]["nullable"] = json!(true);
+    let mut first = actor();
+    first["description"] = json!("Who opened it.");
+    let request = object(json!({ "opened_by": first, "closed_by": other }));
+    let named = named(&document(&[("get_request", request)]), &Table::default());
+    // The shortest of its names; of two as short the first.
+    assert_eq!(names(&named), ["Request", "OpenedBy"]);
+    let schemas = &named.value["components"]["schemas"];
+    assert_eq!(schemas["OpenedBy"]["description"], "Who opened it.");
+    assert_eq!(schemas["OpenedBy"]["properties"]["name"]["nullable"], true);
+    assert_eq!(schemas["OpenedBy"].get("nullable"), None);
+    let closed_by = &schemas["Request"]["properties"]["closed_by"];
+    assert_eq!((&closed_by["nullable"], &closed_by["description"]), (&json!(true), &json!("Who closed it.")));
+    // Another type of a field is another type.
+    let mut different = actor();
+    different["properties"]["id"]["type"] = json!("integer");
+    let request = object(json!({ "opened_by": actor(), "closed_by": different }));
+    assert_eq!(names(&super::naming::named(&document(&[("get_request", request)]), &Table::default())).len(), 3);
+}
+
+#[test]
+fn a_component_that_is_equal_gives_its_name() {
+    let mut document = document(&[("get_request", object(json!({ "opened_by": actor() })))]);
+    document["components"] = json!({ "schemas": { "user": actor(), "Unused": { "type": "string" } } });
+    let named = named(&document, &Table::default());
+    assert_eq!(names(&named), ["Unused", "User", "Request"]);
+}
+
+#[test]
+fn a_name_is_kept_when_others_come_and_when_its_type_grows() {
+    let one = document(&[("get_backup", object(json!({ "actor": actor(), "closed_by": actor() })))]);
+    let first = named(&one, &Table::default());
+    assert_eq!(names(&first), ["Backup", "Actor"]);
+    // Another that would be called so, too, and stands before it.
+    let settings = object(json!({ "actor": object(json!({ "key": { "type": "string" } })) }));
+    let mut grown = object(json!({ "actor": actor(), "closed_by": actor() }));
+    grown["properties"]["closed_by"]["properties"]["email"] = json!({ "type": "string" });
+    let second = named(&document(&[("get_access", settings), ("get_backup", grown)]), &first.table);
+    assert_eq!(names(&second), ["Access", "AccessActor", "Backup", "Actor"]);
+    assert_eq!(second.value["components"]["schemas"]["Actor"]["properties"]["email"], json!({ "type": "string" }));
+    // What was written is read again, and nothing changes any more.
+    let table = Table::parse(second.table.text()).unwrap();
+    assert_eq!(table.text(), second.table.text());
+    assert_eq!(named(&one, &table).notes.len(), 2);
+}
+
+#[test]
+fn pages_of_two_days_give_one_type() {
+    let old = object(json!({ "id": {}, "name": {}, "state": { "type": "string" } }));
+    let mut new = old.clone();
+    new["properties"]["size"] = json!({ "type": "integer" });
+    new["required"] = json!(["size", "id"]);
+    let document = document(&[("create_backup", old), ("get_backup", new)]);
+    let origins = BTreeMap::from([("create_backup".to_owned(), 0), ("get_backup".to_owned(), 1)]);
+    let joined = name(&document, &origins, &Table::default());
+    assert_eq!(names(&joined), ["Backup"]);
+    assert_eq!(answer(&joined, "create_backup"), answer(&joined, "get_backup"));
+    // What only one describes may be required; what both do must be by both.
+    assert_eq!(joined.value["components"]["schemas"]["Backup"]["required"], json!(["size"]));
+    // One document that tells them apart means it.
+    assert_eq!(names(&named(&document, &Table::default())).len(), 2);
+}
+
+#[test]
+fn a_table_that_cannot_be_followed_says_why() {
+    for (text, reason) in [
+        ("backup = \"a.200\"", "`backup` is no name for a type: write it as Rust does, such as `Backup`"),
+        ("A = 7", "`A` has no place, such as \"get_backup.200\""),
+        ("A = []", "`A` has no place"),
+        ("A = \"a.200\"\nB = [\"b.200\", \"a.200\"]", "`A` and `B` name the same place, a.200"),
+        ("A", "not TOML"),
+    ] {
+        let error = Table::parse(text).unwrap_err().to_string();
+        assert!(error.contains(reason), "{text}: {error}");
+    }
+}
