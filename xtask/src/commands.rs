@@ -7,8 +7,10 @@ mod corpus;
 pub mod diff;
 pub mod generate;
 pub mod output;
+mod scratch;
 pub mod surface;
 pub mod update_spec;
+mod whole_api;
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@
 //! An `edition` is one time of all that. Each command is a file under `commands`, writes to a writer
 //! that it is given, and is imported by nothing below it.
 
+pub mod calls;
 pub mod codegen;
 pub mod commands;
 pub mod diff;

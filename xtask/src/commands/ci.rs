@@ -179,5 +179,6 @@ fn acceptance(out: &mut dyn Write) -> anyhow::Result<()> {
         }
     }
     let score = "run --locked --quiet --package xtask --example oasdiff_score -- ../shared/acceptance/oasdiff";
-    cargo(out, score)
+    cargo(out, score)?;
+    super::whole_api::run(&data.join("specs/planetscale-2026-08-18.yaml"), out)
 }
