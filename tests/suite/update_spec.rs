@@ -33,6 +33,12 @@ impl Copy {
         for name in ["create_backup.yaml", "names.toml", "overlay.yaml", "planetscale.yaml", "source.toml"] {
             fs::copy(openapi_dir().join(name), dir.path().join(name)).unwrap();
         }
+        // The vendor's site is none of a test's business.
+        let source = dir.path().join("source.toml");
+        let own = dir.path().join("create_backup.yaml");
+        let text = fs::read_to_string(&source).unwrap();
+        let text = text.replace("https://planetscale.com/docs/openapi.yaml", &own.to_str().unwrap().replace('\\', "/"));
+        fs::write(source, text).unwrap();
         Self(dir, tempfile::tempdir().unwrap())
     }
 
@@ -280,13 +286,18 @@ fn two_runs_at_once_do_not_meet() {
     drop(held);
 }
 
+/// A path that takes what that of our operation takes.
+fn at(path: &str) -> String {
+    BACKUPS.trim_start_matches("/paths/").replace("~1", "/").replace("/backups", path)
+}
+
 /// A document for a whole API, with our operation in it.
 fn whole_api() -> String {
     let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
     let mut other = spec.pointer(BACKUPS).unwrap().clone();
     other["post"]["operationId"] = "make_something".into();
     other["post"]["tags"] = serde_json::json!(["Metrics"]);
-    spec["paths"]["/something"] = other.clone();
+    spec["paths"][at("/something")] = other.clone();
     other["post"]["operationId"] = "list_backups".into();
     let list = other.as_object_mut().unwrap().remove("post").unwrap();
     *spec.pointer_mut(&format!("{BACKUPS}/get")).unwrap_or(&mut serde_json::Value::Null) = list.clone();
@@ -446,4 +457,78 @@ fn a_folder_that_cannot_be_written_stays_as_it_is() {
     ended_with(&ended, 2);
     fs::remove_file(copy.0.path().join(".committed")).unwrap();
     assert_eq!(copy.files(), before);
+}
+
+/// The whole API with an endpoint that is new beside ours, and one that is not.
+fn with_new_operations() -> String {
+    let mut spec = xtask::spec::Spec::parse(&whole_api()).unwrap().value;
+    for (path, id, tag) in [
+        ("/backups/restores", "restore_backup", "Restores"),
+        ("/elsewhere", "export_backups", "Backups"),
+        ("/backups-of-others", "list_others", "Others"),
+    ] {
+        let mut operation = spec["paths"][at("/something")]["post"].clone();
+        operation["operationId"] = id.into();
+        operation["tags"] = serde_json::json!([tag]);
+        spec["paths"][at(path)] = serde_json::json!({ "post": operation });
+    }
+    spec.to_string()
+}
+
+#[test]
+fn what_is_new_beside_ours_is_reported_once() {
+    let copy = Copy::new();
+    let from = copy.write("api.json", &with_new_operations());
+    let notes = |ended: &Ended| -> Vec<String> {
+        let lines = ended.out.lines().map(str::trim).filter(|line| line.starts_with("new beside ours: "));
+        lines.map(|line| line.trim_start_matches("new beside ours: ").split(' ').next().unwrap().to_owned()).collect()
+    };
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 0);
+    assert_eq!(notes(&ended), ["restore_backup", "export_backups"]);
+    assert!(ended.out.contains("`cargo xtask add-operation restore_backup` would"), "{}", ended.out);
+    assert_eq!(notes(&copy.run(&["--from", &from])), [""; 0]);
+    // Without a page of its own, in the document for the whole API.
+    let copy = Copy::new();
+    let source = copy.0.path().join("source.toml");
+    let own = copy.0.path().join("create_backup.yaml").to_str().unwrap().to_owned();
+    let from = copy.write("api.json", &with_new_operations());
+    let page = "https://planetscale.com/docs/api/reference/create_backup.md";
+    let text = fs::read_to_string(&source).unwrap().replace(&own, &from).replace(page, &own);
+    fs::write(&source, text.clone()).unwrap();
+    assert_eq!(notes(&copy.run(&[])), ["restore_backup", "export_backups"]);
+    assert_eq!(notes(&copy.run(&[])), [""; 0]);
+    // That it cannot be read is no reason not to look at the rest.
+    fs::write(&source, text.replace(&from, "/nowhere/api.yaml")).unwrap();
+    let ended = copy.run(&[]);
+    ended_with(&ended, 0);
+    assert!(ended.out.contains("new operations were not looked for: cannot read /nowhere/api.yaml"), "{}", ended.out);
+}
+
+#[test]
+fn all_operations_are_added_at_once() {
+    let copy = Copy::new();
+    let from = copy.write("api.json", &with_new_operations());
+    let ended = copy.command("operations", &["--from", &from]);
+    ended_with(&ended, 0);
+    insta::assert_snapshot!(ended.out);
+    let ended = copy.command("add-operation", &["--all", "--from", &from]);
+    ended_with(&ended, 0);
+    // All from upstream but get_backup, which this document does not have.
+    let ended = copy.command("operations", &["--from", &from]);
+    assert!(ended.out.ends_with("6 of 6 offered (x from upstream, o written in overlay.yaml)\n"), "{}", ended.out);
+    ended_with(&copy.run(&["--from", &from]), 0);
+    ended_with(&copy.run(&["--check", "--from", &from]), 0);
+    let ended = copy.command("add-operation", &["--all", "--from", &from]);
+    ended_with(&ended, 2);
+    assert!(ended.err.contains("are offered already"), "{}", ended.err);
+    // With what came later, the rest stays.
+    let mut later = xtask::spec::Spec::parse(&with_new_operations()).unwrap().value;
+    later["paths"][at("/later")] = later["paths"][at("/something")].clone();
+    later["paths"][at("/later")]["post"]["operationId"] = "later".into();
+    let from = copy.write("later.json", &later.to_string());
+    ended_with(&copy.command("add-operation", &["--all", "--from", &from]), 0);
+    let source = fs::read_to_string(copy.0.path().join("source.toml")).unwrap();
+    assert_eq!(source.matches("whole_api.yaml").count(), 1, "{source}");
+    assert!(source.contains("\"later\"") && source.contains("\"restore_backup\""), "{source}");
 }

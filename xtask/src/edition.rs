@@ -18,6 +18,7 @@ use anyhow::Context;
 
 pub use self::compare::compare;
 pub use self::krate::Crate;
+pub use self::next::WHOLE_API;
 use crate::merge::{self, Merged};
 use crate::naming::{self, Named, Table};
 use crate::overlay::{self, Effect};
@@ -70,6 +71,8 @@ pub struct Edition {
     overlay: String,
     /// The names that were given before.
     names: Table,
+    /// What there is to say of what the vendor publishes.
+    notes: Vec<String>,
     /// The effective spec as it was written, which an edit of the overlay may have outdated.
     written: Option<String>,
     merged: OnceCell<Merged>,
@@ -86,6 +89,7 @@ impl Edition {
             documents,
             overlay,
             names,
+            notes: Vec::new(),
             written: None,
             merged: OnceCell::new(),
             named: OnceCell::new(),
@@ -121,6 +125,11 @@ impl Edition {
     /// The vendor's documents, in the order of `source.toml`.
     pub fn documents(&self) -> &[Document] {
         &self.documents
+    }
+
+    /// What there is to say of what the vendor publishes.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The documents as one.

@@ -15,6 +15,7 @@ pub mod generate;
 pub mod impact;
 pub mod merge;
 pub mod naming;
+pub mod operations;
 pub mod overlay;
 pub mod page;
 pub mod report;
@@ -57,6 +58,7 @@ struct Arguments {
 enum Command {
     UpdateSpec(commands::update_spec::Arguments),
     AddOperation(commands::add_operation::Arguments),
+    Operations(commands::operations::Arguments),
     Diff(commands::diff::Arguments),
     Generate(commands::generate::Arguments),
     Surface(commands::surface::Arguments),
@@ -100,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
     let result = match arguments.command {
         Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, out),
         Command::AddOperation(arguments) => commands::add_operation::run(&arguments, out),
+        Command::Operations(arguments) => commands::operations::run(&arguments, out),
         Command::Diff(arguments) => commands::diff::run(&arguments, out),
         Command::Generate(arguments) => commands::generate::run(&arguments, out),
         Command::Surface(arguments) => commands::surface::run(&arguments, out),

@@ -23,6 +23,7 @@ pub const ACCEPTED: &str = "accepted.toml";
 /// The file that says where the documents come from.
 pub const SOURCE: &str = "source.toml";
 
+const WHOLE_API: &str = "whole_api";
 const STAGED: &str = ".staged";
 const COMMITTED: &str = ".committed";
 const LOCK: &str = ".lock";
@@ -171,6 +172,43 @@ pub fn sources(text: &str) -> anyhow::Result<Vec<Source>> {
         })
     };
     tables.iter().map(source).collect()
+}
+
+/// The vendor's document for the whole API, where new operations beside ours are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeApi {
+    /// Its URL.
+    pub url: String,
+    /// The operations beside ours that were reported before.
+    pub known: Vec<String>,
+}
+
+/// What `source.toml` says of the vendor's document for the whole API, if it does.
+///
+/// # Errors
+/// Where it does not say what it must.
+pub fn whole_api(text: &str) -> anyhow::Result<Option<WholeApi>> {
+    let document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
+    let Some(table) = document.get(WHOLE_API) else { return Ok(None) };
+    let url = table.get("url").and_then(|v| v.as_str()).map(str::to_owned);
+    let known = table.get("known").and_then(|v| v.as_array());
+    let known = known.and_then(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect());
+    Ok(Some(WholeApi {
+        url: url.context("[whole_api] has no text `url`")?,
+        known: known.context("[whole_api] has no list of texts `known`")?,
+    }))
+}
+
+/// `source.toml` with other known operations beside ours, where it has a list of them.
+///
+/// # Errors
+/// Where the text is not of the form that this tool writes.
+pub fn with_known(text: &str, known: &[String]) -> anyhow::Result<String> {
+    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
+    if let Some(there) = document.get_mut(WHOLE_API).and_then(|table| table.get_mut("known")) {
+        *there = toml_edit::value(list(known));
+    }
+    Ok(document.to_string())
 }
 
 /// `source.toml` with another hash and ETag for one document; comments stay.

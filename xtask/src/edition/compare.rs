@@ -12,7 +12,7 @@ use crate::report::Report;
 /// # Errors
 /// Where no crate can be made of the new edition.
 pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
-    let notes = new.merged()?.disagreements.iter().chain(&new.named()?.notes).cloned().collect();
+    let notes = new.merged()?.disagreements.iter().chain(&new.named()?.notes).chain(new.notes()).cloned().collect();
     let effective =
         new.effective().context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
     new.krate().context("no code can be generated from the new document")?;

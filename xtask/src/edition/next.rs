@@ -3,6 +3,7 @@
 use anyhow::{Context, bail};
 
 use super::{Document, Edition};
+use crate::operations::{self, Operation};
 use crate::page::{self, Fetched};
 use crate::spec::{self, Spec};
 use crate::store::{self, Source};
@@ -84,7 +85,61 @@ impl Edition {
         {
             bail!("{from} holds none of the operations that openapi/{} names", store::SOURCE);
         }
-        Ok(self.followed_by(toml, documents))
+        let mut next = self.followed_by(toml, documents);
+        next.look_around(page.as_ref())?;
+        Ok(next)
+    }
+
+    /// Notes what the vendor offers beside our operations and was not reported before, in a document that
+    /// was read, or in the one for the whole API.
+    fn look_around(&mut self, read: Option<&Read>) -> anyhow::Result<()> {
+        let Some(whole) = store::whole_api(self.source())? else { return Ok(()) };
+        let fetched;
+        let read = match read {
+            Some(read) => read,
+            None => match page::document(&whole.url).and_then(|document| Read::of(document, &whole.url)) {
+                Ok(read) => {
+                    fetched = read;
+                    &fetched
+                }
+                Err(e) => {
+                    self.notes.push(format!("new operations were not looked for: {e:#}"));
+                    return Ok(());
+                }
+            },
+        };
+        let offered: Vec<String> =
+            store::sources(self.source())?.into_iter().flat_map(|source| source.operations).collect();
+        let all = operations::of(&read.spec.value);
+        let is_new = |operation: &&Operation<'_>| {
+            let is = |ids: &[String]| ids.iter().any(|id| id == operation.id);
+            !is(&offered) && !is(&whole.known) && self.is_beside(operation)
+        };
+        let new: Vec<&Operation<'_>> = all.iter().filter(is_new).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<String> = whole.known.iter().cloned().chain(new.iter().map(|new| new.id.to_owned())).collect();
+        let notes = new.iter().map(|new| {
+            format!(
+                "new beside ours: {} ({}), not offered; `cargo xtask add-operation {}` would",
+                new.id,
+                new.place(),
+                new.id
+            )
+        });
+        self.notes.extend(notes.collect::<Vec<_>>());
+        self.source = store::with_known(&self.source, &known)?;
+        Ok(())
+    }
+
+    /// Whether an operation has a tag of one of ours, or a path below one of theirs.
+    fn is_beside(&self, operation: &Operation<'_>) -> bool {
+        let ours = self.documents().iter().flat_map(|document| operations::of(&document.spec.value));
+        ours.into_iter().any(|ours| {
+            ours.tags.iter().any(|tag| operation.tags.contains(tag))
+                || operation.path.strip_prefix(ours.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     }
 
     /// This edition with one more operation, from the vendor's page for it or from another place.
