@@ -15,6 +15,7 @@ mod meaning;
 #[rustfmt::skip]
 mod names;
 mod naming;
+mod openapi31;
 mod outcomes;
 mod pages;
 mod path_values;

@@ -155,7 +155,7 @@ fn what_is_no_page_changes_nothing_and_says_why() {
         ("cut_short", cut.into()),
         ("another_operation", document.replace("operationId: create_backup", "operationId: get_backup")),
         ("not_openapi", "name: x\nvalue: [1, 2]\n".into()),
-        ("openapi_3.1", document.replace("openapi: 3.0.1", "openapi: 3.1.0")),
+        ("openapi_3.2", document.replace("openapi: 3.0.1", "openapi: 3.2.0")),
         ("not_yaml", "openapi: 3.0.1\n\t- }{".into()),
         ("no_paths", "openapi: 3.0.1\ninfo: {title: x, version: v1}\npaths: {}\n".into()),
         ("wrong_types", "openapi: 3.0.1\ninfo: 7\npaths: []\n".into()),

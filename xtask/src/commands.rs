@@ -17,9 +17,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::spec::{self, READ_AS, Spec};
+
 /// A spec to generate from and where it is: the file given, or the stored effective spec.
 fn read_spec(file: Option<&Path>) -> anyhow::Result<(PathBuf, String)> {
     let file = file.map_or_else(|| crate::default_store().join(crate::store::EFFECTIVE), Path::to_owned);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    // build.rs reads 3.0 only. What is no document at all is reported as it reports it.
+    let text = match Spec::parse(&text) {
+        Ok(spec) if spec.value["openapi"] == READ_AS => {
+            spec.require_3_0().with_context(|| file.display().to_string())?;
+            spec::to_yaml("Read from OpenAPI 3.1.", &spec.value)?
+        }
+        _ => text,
+    };
     Ok((file, text))
 }

@@ -4,7 +4,7 @@
 //! security, components. The rule is: the first document that says something is followed, in the
 //! order of `source.toml`. Where a later one says otherwise, that is reported.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use crate::edition::Document;
@@ -25,6 +25,7 @@ pub struct Merged {
 /// Where there is no document, or two have the same operation.
 pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
     let [first, rest @ ..] = documents else { bail!("source.toml names no document") };
+    documents.iter().try_for_each(|document| document.spec.require_3_0().with_context(|| document.file.clone()))?;
     let mut merged = first.spec.clone();
     let mut disagreements = Vec::new();
     for Document { file: name, spec: document, .. } in rest {
@@ -34,6 +35,7 @@ pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
         let mut told = Vec::new();
         for (key, value) in from {
             match key.as_str() {
+                "openapi" => {}
                 "paths" => paths(into, value, name, &mut told)?,
                 "tags" => tags(into, value, &mut told),
                 "components" => components(into, value, &mut told),

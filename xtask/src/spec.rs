@@ -1,5 +1,6 @@
 //! Documents: read, validated, and written.
 
+mod v31;
 mod validate;
 mod yaml;
 
@@ -10,6 +11,7 @@ use std::rc::Rc;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+pub use self::v31::READ_AS;
 use self::validate::Invalid;
 pub use self::yaml::Place;
 use crate::naming::{Shapes, becomes_a_type};
@@ -17,7 +19,7 @@ use crate::naming::{Shapes, becomes_a_type};
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// An OpenAPI 3.0 document.
+/// An OpenAPI 3.0 document, or one of 3.1 that is read as 3.0.
 #[derive(Clone, Debug)]
 pub struct Spec {
     /// The document as a tree, in the order in which it is written. Whole numbers of more than 64 bits
@@ -26,12 +28,14 @@ pub struct Spec {
     /// The text that it was read from, and the line that this begins at in its page.
     text: Rc<str>,
     first_line: usize,
+    /// What of OpenAPI 3.1 has no counterpart in 3.0, by its pointer.
+    foreign: Rc<[String]>,
 }
 
 /// A document that was read from no text: nothing in it has a place.
 impl From<Value> for Spec {
     fn from(value: Value) -> Self {
-        Self { value, text: "".into(), first_line: 1 }
+        Self { value, text: "".into(), first_line: 1, foreign: Rc::default() }
     }
 }
 
@@ -54,14 +58,30 @@ impl Spec {
             bail!("the document is empty");
         }
         let in_page = |place: Place| Place { line: place.line + first_line - 1, ..place };
-        let value = yaml::read(text).map_err(|e| yaml::Error { at: in_page(e.at), ..e })?;
+        let mut value = yaml::read(text).map_err(|e| yaml::Error { at: in_page(e.at), ..e })?;
+        let foreign = if v31::is_31(&value) { v31::read_as_30(&mut value) } else { Vec::new() };
         if let Err(Invalid { pointer, what }) = validate::validate(&lowered(&value)) {
             let place = yaml::places(text, &[&pointer])?.get(&pointer).copied();
             let place = place.map(|place| format!(" ({})", in_page(place))).unwrap_or_default();
             let pointer = if pointer.is_empty() { String::new() } else { format!("#{pointer}{place}: ") };
             bail!("not a valid OpenAPI 3.0 document: {pointer}{what}");
         }
-        Ok(Self { value, text: text.into(), first_line })
+        Ok(Self { value, text: text.into(), first_line, foreign: foreign.into() })
+    }
+
+    /// Checks that all of it has a counterpart in OpenAPI 3.0, so that code can be generated.
+    ///
+    /// # Errors
+    /// Names what has none.
+    pub fn require_3_0(&self) -> anyhow::Result<()> {
+        if !self.foreign.is_empty() {
+            bail!(
+                "OpenAPI 3.1 is read as 3.0, which has no counterpart for {}; leave the operation out, or have the \
+                 document converted first",
+                self.foreign.join(", ")
+            );
+        }
+        Ok(())
     }
 
     /// The same document, in a text of its own.
@@ -114,6 +134,10 @@ impl Spec {
             }
             components.retain(|_, items| items.as_object().is_none_or(|items| !items.is_empty()));
         }
+        let value = &self.value;
+        let is_left =
+            |at: &&String| at.trim_start_matches('#').split(": ").next().is_some_and(|at| value.pointer(at).is_some());
+        self.foreign = self.foreign.iter().filter(is_left).cloned().collect();
         let tags = self.tags();
         if let Some(Value::Array(all)) = self.value.get_mut("tags") {
             all.retain(|tag| tag.get("name").is_some_and(|name| tags.contains(name)));
@@ -319,7 +343,11 @@ pub fn key_of(token: &str) -> String {
 /// # Errors
 /// Where the tree holds what YAML cannot express.
 pub fn to_yaml(comment: &str, value: &Value) -> anyhow::Result<String> {
-    let body = serde_yaml::to_string(&lowered(value)).context("cannot write YAML")?;
+    let mut value = lowered(value);
+    if value.get("openapi").is_some_and(|version| version == READ_AS) {
+        value["openapi"] = "3.0.3".into();
+    }
+    let body = serde_yaml::to_string(&value).context("cannot write YAML")?;
     let comment: String = comment.lines().map(|line| format!("# {line}\n")).collect();
     Ok(format!("{comment}{body}"))
 }

@@ -8,7 +8,7 @@ use super::node::Node;
 use super::rules::PROSE_LEVEL;
 use super::walk::{Walk, change, last_token};
 use super::{Direction, Level};
-use crate::spec;
+use crate::spec::{self, READ_AS};
 
 impl<'a> Walk<'a> {
     pub(super) fn document(&mut self) {
@@ -16,7 +16,9 @@ impl<'a> Walk<'a> {
         let known = ["openapi", "info", "tags", "paths", "components", "security", "servers"];
         self.rest(Direction::None, (&old, &new), &known);
         let versions = (&old.get("openapi"), &new.get("openapi"));
-        if versions.0.value != versions.1.value {
+        // What is read as another version says the same, as far as it is read.
+        let read = [versions.0, versions.1].iter().any(|version| version.value == READ_AS);
+        if versions.0.value != versions.1.value && !read {
             let message = format!("openapi {}", change(versions.0.value, versions.1.value));
             self.note("openapi-version-changed", Level::Info, versions, message);
         }

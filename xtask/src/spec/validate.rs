@@ -40,7 +40,7 @@ pub(super) fn validate(document: &Value) -> Result {
         },
         Some(Value::String(version)) if version.starts_with("3.0.") => {}
         Some(version) => {
-            return invalid("/openapi", format!("OpenAPI version {version}, but only 3.0 is understood"));
+            return invalid("/openapi", format!("OpenAPI version {version}, but only 3.0 and 3.1 are understood"));
         }
     }
     if !map.contains_key("paths") {
