@@ -523,3 +523,19 @@ fn names() {
         use planetscale_client::types::error::ConversionError as _named;
     }
 }
+
+/// The JSON Schema of every generated type.
+pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
+    vec![
+        ("Actor", schemars::schema_for!(planetscale_client::types::Actor)),
+        ("ApiError", schemars::schema_for!(planetscale_client::types::ApiError)),
+        ("Backup", schemars::schema_for!(planetscale_client::types::Backup)),
+        ("BackupPolicy", schemars::schema_for!(planetscale_client::types::BackupPolicy)),
+        ("BackupPolicyTarget", schemars::schema_for!(planetscale_client::types::BackupPolicyTarget)),
+        ("BackupState", schemars::schema_for!(planetscale_client::types::BackupState)),
+        ("BranchReference", schemars::schema_for!(planetscale_client::types::BranchReference)),
+        ("CreateBackupBody", schemars::schema_for!(planetscale_client::types::CreateBackupBody)),
+        ("RetentionUnit", schemars::schema_for!(planetscale_client::types::RetentionUnit)),
+        ("SchemaSnapshot", schemars::schema_for!(planetscale_client::types::SchemaSnapshot)),
+    ]
+}

@@ -69,7 +69,7 @@ impl Surface {
         self.items.iter().map(|(path, shape)| (path.as_str(), shape))
     }
 
-    /// Rust code that names every item, to be compiled in a crate that depends on this one.
+    /// Rust code that names every item, and lists the JSON Schema of every type, to be compiled in a crate that depends on this one.
     pub fn names(&self, krate: &str) -> String {
         let mut lines = String::new();
         for (path, shape) in &self.items {
@@ -106,8 +106,19 @@ impl Surface {
             "//! Names every public item of the crate, so that the compiler proves that a user can.\n\
              //!\n\
              //! Written by `cargo xtask surface --names`. Do not edit.\n\n\
-             #![allow(clippy::all)]\n\n#[allow(dead_code)]\nfn names() {{\n{lines}}}\n"
+             #![allow(clippy::all)]\n\n#[allow(dead_code)]\nfn names() {{\n{lines}}}\n\n\
+             /// The JSON Schema of every generated type.\npub fn schemas() -> Vec<(&'static str, schemars::Schema)> \
+             {{\n    vec![\n{}    ]\n}}\n",
+            self.schemas(krate)
         )
+    }
+
+    fn schemas(&self, krate: &str) -> String {
+        let types = self.items.iter().filter_map(|(path, shape)| {
+            let name = path.strip_prefix("types::").filter(|name| !name.contains("::"))?;
+            ["struct", "enum"].contains(&shape.kind).then_some(name)
+        });
+        types.map(|name| format!("        ({name:?}, schemars::schema_for!({krate}::types::{name})),\n")).collect()
     }
 
     /// An item's shape.
