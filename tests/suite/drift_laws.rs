@@ -194,8 +194,9 @@ impl Noise {
                     for parameter in parameters {
                         self.schema(&mut parameter["schema"]);
                         self.add(parameter, "deprecated", json!(false));
-                        self.add(parameter, "explode", json!(false));
-                        self.add(parameter, "style", json!("simple"));
+                        let is_form = parameter["in"] == "query";
+                        self.add(parameter, "explode", json!(is_form));
+                        self.add(parameter, "style", json!(if is_form { "form" } else { "simple" }));
                     }
                 }
                 self.add(&mut operation["requestBody"], "required", json!(false));

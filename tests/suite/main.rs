@@ -13,7 +13,6 @@ mod just_created;
 mod locked;
 mod meaning;
 #[rustfmt::skip]
-#[rustfmt::skip]
 mod names;
 mod naming;
 mod openapi31;

@@ -115,7 +115,7 @@ fn object(schema: &Value, root: &Value) -> BoxedStrategy<Value> {
     fields.prop_map(|fields| Value::Object(fields.into_iter().collect())).boxed()
 }
 
-/// Times as instants and numbers as floats: what is equal in meaning is equal here.
+/// Times as instants, numbers as floats, and null as absent: what is equal in meaning is equal here.
 fn meaning(value: &Value) -> Value {
     match value {
         Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
@@ -127,7 +127,8 @@ fn meaning(value: &Value) -> Value {
         Value::Number(number) if number.is_f64() => number.as_f64().map(Value::from).unwrap(),
         Value::Array(items) => items.iter().map(meaning).collect(),
         Value::Object(map) => {
-            map.iter().map(|(key, value)| (key.clone(), meaning(value))).collect::<Map<_, _>>().into()
+            let said = map.iter().filter(|(_, value)| !value.is_null());
+            said.map(|(key, value)| (key.clone(), meaning(value))).collect::<Map<_, _>>().into()
         }
         other => other.clone(),
     }

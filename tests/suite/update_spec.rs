@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use planetscale_tests::{Server, Step, answer};
+use xtask::edition::Edition;
 use xtask::page::{Fetched, Limits, read_within};
+use xtask::store::Store;
 
 use crate::drift_report::{exit_code, run_xtask};
 
@@ -30,7 +32,7 @@ pub struct Ended {
 impl Copy {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["create_backup.yaml", "names.toml", "overlay.yaml", "planetscale.yaml", "source.toml"] {
+        for name in ["create_backup.yaml", "names.toml", "overlay.yaml", "source.toml"] {
             fs::copy(openapi_dir().join(name), dir.path().join(name)).unwrap();
         }
         // The vendor's site is none of a test's business.
@@ -38,7 +40,17 @@ impl Copy {
         let own = dir.path().join("create_backup.yaml");
         let text = fs::read_to_string(&source).unwrap();
         let text = text.replace("https://planetscale.com/docs/openapi.yaml", &own.to_str().unwrap().replace('\\', "/"));
+        // One operation to begin with, whatever the crate offers by now.
+        let others =
+            xtask::store::sources(&text).unwrap().into_iter().filter(|other| other.file != "create_backup.yaml");
+        let text = others.fold(text, |text, other| xtask::store::without_document(&text, &other.file).unwrap());
         fs::write(source, text).unwrap();
+        {
+            let store = Store::open(dir.path()).unwrap();
+            let stored = Edition::stored(&store).unwrap();
+            let edition = stored.followed_by(stored.source().to_owned(), stored.documents().to_vec());
+            edition.save(&stored, &store).unwrap();
+        }
         Self(dir, tempfile::tempdir().unwrap())
     }
 
