@@ -15,17 +15,18 @@
 
 mod editions;
 mod lift;
+mod place;
 mod rule;
 mod shape;
 mod table;
+mod union;
 mod words;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use self::lift::becomes_a_type;
-pub use self::shape::Shapes;
+pub use self::shape::{Shapes, becomes_a_type};
 pub use self::table::Table;
 
 /// A document whose types have names.

@@ -11,9 +11,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lift::{Lifted, Place, merge};
+use super::lift::Lifted;
+use super::place::Place;
 use super::shape::{Shape, ShapeId};
 use super::table::Table;
+use super::union::merge;
 
 /// How many properties or values two shapes share at least.
 const FEW: usize = 3;

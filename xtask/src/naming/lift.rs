@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
+use super::place::{Part, Place};
 use super::rule::Names;
-use super::shape::{self, At, Shape, ShapeId, Shapes, is_of_a_place};
+use super::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
+use super::union::merge;
 use crate::spec::{METHODS, key_of, pointer_token, target};
 
 /// What stands in a `$ref` before the number of a shape, until it has a name. The first character is in
@@ -33,42 +35,6 @@ pub struct Type {
     pub documents: BTreeSet<usize>,
     /// The type that it is joined with, which is the later one.
     pub joined: Option<ShapeId>,
-}
-
-/// Where a type stands, and the way there, such as `.branches[]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In an operation, by its id.
-    Operation(String, Part, String),
-    /// In a type.
-    Type(ShapeId, String),
-    /// In a component that is no type of its own.
-    Component(String, String),
-}
-
-impl Place {
-    /// The place in words, such as `get_backup.200` or `Backup.restored_branches[]`, where the type that
-    /// it is in has a name.
-    pub fn in_words<'n>(&self, name: impl Fn(ShapeId) -> Option<&'n str>) -> Option<String> {
-        Some(match self {
-            Place::Operation(id, Part::Body, way) => format!("{id}.body{way}"),
-            Place::Operation(id, Part::Answer(status), way) => format!("{id}.{status}{way}"),
-            Place::Operation(id, Part::Parameter(name), way) => format!("{id}.parameter.{name}{way}"),
-            Place::Type(owner, way) => format!("{}{way}", name(*owner)?),
-            Place::Component(name, way) => format!("{name}{way}"),
-        })
-    }
-}
-
-/// A part of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The body of the request.
-    Body,
-    /// The body of an answer, by its status.
-    Answer(String),
-    /// A parameter, by its name.
-    Parameter(String),
 }
 
 /// A document without its types, and these.
@@ -389,35 +355,6 @@ impl Lifter {
     }
 }
 
-/// Whether a schema only says more of the place of its one member.
-fn is_wrapper(map: &Map<String, Value>) -> bool {
-    map.get("allOf").and_then(Value::as_array).is_some_and(|members| members.len() == 1)
-        && map.keys().all(|key| key == "allOf" || is_of_a_place(key))
-}
-
-/// Whether a schema becomes a type of the crate, and not one of Rust's.
-pub fn becomes_a_type(schema: &Value) -> bool {
-    let Value::Object(map) = schema else { return false };
-    let several = |key: &str| map.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-    let values = map.get("enum").and_then(Value::as_array);
-    let names_values = values.is_some_and(|values| {
-        let mut names = BTreeSet::new();
-        let name = |text: &str| -> String {
-            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        };
-        let mut fits = |value: &Value| value.as_str().is_some_and(|text| names.insert(name(text)));
-        !values.iter().all(Value::is_null) && values.iter().filter(|value| !value.is_null()).all(&mut fits)
-    });
-    let is_text = map.get("type").is_none_or(|ty| ty == "string");
-    let has_properties = map.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
-    !map.contains_key("$ref")
-        && (has_properties
-            || names_values && is_text
-            || several("oneOf") > 1
-            || several("anyOf") > 1
-            || several("allOf") > 1)
-}
-
 /// What stands in the place of a schema that became a type.
 fn reference(schema: &Value, is_property: bool) -> impl Fn(ShapeId) -> Value + use<> {
     let of_the_place = |(key, _): &(&String, &Value)| match key.as_str() {
@@ -439,57 +376,4 @@ fn reference(schema: &Value, is_property: bool) -> impl Fn(ShapeId) -> Value + u
         wrapper.extend(more.clone());
         Value::Object(wrapper)
     }
-}
-
-/// What two schemas of one type say together: of texts the first, and `null` where either has it.
-pub fn merge(first: &mut Value, other: &Value) {
-    let (Value::Object(first), Value::Object(other)) = (first, other) else { return };
-    let required = required(first, other);
-    let closed = |map: &Map<String, Value>| map.get("additionalProperties") == Some(&Value::Bool(false));
-    if closed(first) != closed(other) {
-        first.retain(|key, value| key != "additionalProperties" || *value != Value::Bool(false));
-    }
-    for (key, value) in other {
-        match (first.get_mut(key), value) {
-            (None, _) if key == "additionalProperties" && *value == Value::Bool(false) => {}
-            (None, _) => drop(first.insert(key.clone(), value.clone())),
-            (Some(Value::Object(ours)), Value::Object(theirs)) if key == "properties" => {
-                for (name, schema) in theirs {
-                    match ours.get_mut(name) {
-                        Some(known) => merge(known, schema),
-                        None => drop(ours.insert(name.clone(), schema.clone())),
-                    }
-                }
-            }
-            (Some(ours @ Value::Object(_)), _) if matches!(key.as_str(), "items" | "additionalProperties") => {
-                merge(ours, value);
-            }
-            (Some(Value::Array(ours)), Value::Array(theirs)) if key == "allOf" => {
-                ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| merge(ours, theirs));
-            }
-            (Some(Value::Array(ours)), Value::Array(theirs)) if key == "enum" => {
-                let new: Vec<_> = theirs.iter().filter(|value| !ours.contains(value)).cloned().collect();
-                ours.extend(new);
-            }
-            (Some(ours), Value::Bool(true)) if key == "nullable" => *ours = true.into(),
-            _ => {}
-        }
-    }
-    if let Some(required) = required {
-        first.insert("required".to_owned(), required);
-    }
-}
-
-/// What is required wherever it is described.
-fn required(first: &Map<String, Value>, other: &Map<String, Value>) -> Option<Value> {
-    let names = |map: &Map<String, Value>| map.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-    let (ours, theirs) = (names(first), names(other));
-    let describes = |map: &Map<String, Value>, name: &Value| {
-        name.as_str().is_some_and(|name| map.get("properties").is_some_and(|all| all.get(name).is_some()))
-    };
-    let mut kept = ours.clone();
-    kept.retain(|name| theirs.contains(name) || !describes(other, name));
-    let new = theirs.iter().filter(|name| !ours.contains(name) && !describes(first, name)).cloned();
-    kept.extend(new);
-    (!ours.is_empty() || !kept.is_empty()).then(|| kept.into())
 }

@@ -14,7 +14,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::lift::{Lifted, Part, Place, Type};
+use super::lift::{Lifted, Type};
+use super::place::{Part, Place};
 use super::shape::ShapeId;
 use super::table::Table;
 use super::words::{singular, subject, type_name};

@@ -149,3 +149,32 @@ pub fn inner(map: &Map<String, Value>) -> Vec<(&str, At, &Value)> {
     }
     found
 }
+
+/// Whether a schema only says more of the place of its one member.
+pub fn is_wrapper(map: &Map<String, Value>) -> bool {
+    map.get("allOf").and_then(Value::as_array).is_some_and(|members| members.len() == 1)
+        && map.keys().all(|key| key == "allOf" || is_of_a_place(key))
+}
+
+/// Whether a schema becomes a type of the crate, and not one of Rust's.
+pub fn becomes_a_type(schema: &Value) -> bool {
+    let Value::Object(map) = schema else { return false };
+    let several = |key: &str| map.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+    let values = map.get("enum").and_then(Value::as_array);
+    let names_values = values.is_some_and(|values| {
+        let mut names = BTreeSet::new();
+        let name = |text: &str| -> String {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let mut fits = |value: &Value| value.as_str().is_some_and(|text| names.insert(name(text)));
+        !values.iter().all(Value::is_null) && values.iter().filter(|value| !value.is_null()).all(&mut fits)
+    });
+    let is_text = map.get("type").is_none_or(|ty| ty == "string");
+    let has_properties = map.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    !map.contains_key("$ref")
+        && (has_properties
+            || names_values && is_text
+            || several("oneOf") > 1
+            || several("anyOf") > 1
+            || several("allOf") > 1)
+}
