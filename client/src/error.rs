@@ -16,13 +16,13 @@ use crate::transport::Operation;
 /// How much of a server's text a one-line message repeats, in characters.
 const EXCERPT: usize = 200;
 
-/// Whether the server has done what it was asked for: whether there is a backup now.
+/// Whether the server has done what it was asked for: whether a backup was made, changed or deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The server accepted the request: the backup was made, whatever went wrong afterwards.
-    Made,
-    /// Nothing was made.
-    NotMade,
+    /// The server accepted the request and acted on it, whatever went wrong afterwards.
+    Applied,
+    /// Nothing was changed.
+    NotApplied,
     /// It cannot be told from here. Look (list the backups of the branch) before trying again.
     Unknown,
 }
@@ -111,20 +111,20 @@ impl Error {
 
     /// Whether the server has done what it was asked for.
     ///
-    /// For an operation that only reads, [`Outcome::Made`] means no more than that it was answered.
+    /// For an operation that only reads, [`Outcome::Applied`] means no more than that it was answered.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotMade,
-            Self::Unreadable(_) => Outcome::Made,
+            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotApplied,
+            Self::Unreadable(_) => Outcome::Applied,
             Self::Timeout(failure) | Self::Interrupted(failure) => match failure.status {
-                Some(status) if status.is_success() => Outcome::Made,
+                Some(status) if status.is_success() => Outcome::Applied,
                 _ => Outcome::Unknown,
             },
             // 408 comes from something in between that gave up; so may any 5xx.
             Self::Refused(refused) => match refused.status {
                 StatusCode::REQUEST_TIMEOUT => Outcome::Unknown,
                 status if status.is_server_error() => Outcome::Unknown,
-                _ => Outcome::NotMade,
+                _ => Outcome::NotApplied,
             },
         }
     }
@@ -202,8 +202,8 @@ impl Error {
     /// What a failure on the way means.
     fn hint(&self) -> &'static str {
         match self.outcome() {
-            Outcome::Made => "the server had accepted the request",
-            Outcome::NotMade => "nothing was done",
+            Outcome::Applied => "the server had accepted the request",
+            Outcome::NotApplied => "nothing was done",
             Outcome::Unknown => "the outcome is unknown: look whether the server has acted before trying again",
         }
     }

@@ -131,8 +131,8 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::Outcome as _named;
     }
-    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Made { .. });
-    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::NotMade { .. });
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Applied { .. });
+    let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::NotApplied { .. });
     let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Unknown { .. });
     {
         #[allow(unused_imports)]

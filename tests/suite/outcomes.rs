@@ -30,7 +30,7 @@ async fn error_on(step: Step) -> Error {
 
 async fn unreadable(step: Step) -> Box<Unreadable> {
     let error = error_on(step).await;
-    assert_eq!(error.outcome(), Outcome::Made);
+    assert_eq!(error.outcome(), Outcome::Applied);
     assert!(!error.is_retryable());
     match error {
         Error::Unreadable(answer) => answer,
@@ -276,7 +276,7 @@ async fn a_slow_body_ends_in_a_timeout_that_says_made() {
     let step = Step::Drip(json("201 Created", &just_created::body().to_string()), Duration::from_millis(5));
     let error = error_on(step).await;
     assert!(matches!(error, Error::Timeout(_)), "{error:?}");
-    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Made, false));
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Applied, false));
     assert_eq!(error.status().unwrap(), 201);
 }
 
@@ -327,7 +327,7 @@ async fn a_refused_connection_sent_nothing() {
     let client = builder(&closed_address().await).build().unwrap();
     let error = create(&client).await.unwrap_err();
     assert!(matches!(error, Error::NotSent(_)), "{error:?}");
-    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, true));
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, true));
     assert_eq!(error.to_string(), "create_backup: not sent, no connection could be made");
 }
 
@@ -337,14 +337,14 @@ async fn refusals() {
     let plain = |code: &str, message: &str| value!({"code": code, "message": message}).to_string();
     let long = format!("<html>\n<h1>502 Bad Gateway</h1>\r\n{}", "x".repeat(5000));
     for (status, body, outcome) in [
-        ("400 Bad Request", plain("bad_request", "no"), Outcome::NotMade),
-        ("401 Unauthorized", plain("unauthorized", "bad token"), Outcome::NotMade),
-        ("403 Forbidden", plain("forbidden", "not yours"), Outcome::NotMade),
-        ("404 Not Found", plain("not_found", "Not Found"), Outcome::NotMade),
-        ("409 Conflict", plain("conflict", "one is running"), Outcome::NotMade),
-        ("422 Unprocessable Entity", nested.to_owned(), Outcome::NotMade),
+        ("400 Bad Request", plain("bad_request", "no"), Outcome::NotApplied),
+        ("401 Unauthorized", plain("unauthorized", "bad token"), Outcome::NotApplied),
+        ("403 Forbidden", plain("forbidden", "not yours"), Outcome::NotApplied),
+        ("404 Not Found", plain("not_found", "Not Found"), Outcome::NotApplied),
+        ("409 Conflict", plain("conflict", "one is running"), Outcome::NotApplied),
+        ("422 Unprocessable Entity", nested.to_owned(), Outcome::NotApplied),
         ("408 Request Timeout", String::new(), Outcome::Unknown),
-        ("418 I'm a teapot", "17".to_owned(), Outcome::NotMade),
+        ("418 I'm a teapot", "17".to_owned(), Outcome::NotApplied),
         ("500 Internal Server Error", plain("internal", "oops\nsorry"), Outcome::Unknown),
         ("502 Bad Gateway", long, Outcome::Unknown),
         ("503 Service Unavailable", String::new(), Outcome::Unknown),
@@ -379,7 +379,7 @@ async fn a_redirect_is_an_error() {
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let location = format!("{}/elsewhere", elsewhere.url());
         let error = error_on(Step::Answer(answer(status, &[("location", &location)], ""))).await;
-        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, false));
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, false));
         assert!(error.to_string().contains(&location), "{error}");
     }
     assert_eq!(elsewhere.arrived(), []);

@@ -34,7 +34,7 @@ async fn segments_seen(server: &Server, client: &Client, values: [&str; 3]) -> O
         }
         Err(error) => {
             assert!(matches!(error, Error::InvalidInput(_)), "{error:?}");
-            assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, false));
+            assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, false));
             assert_eq!(arrived.len(), before);
             None
         }

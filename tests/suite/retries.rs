@@ -94,7 +94,7 @@ async fn a_retry_after_beyond_the_deadline_is_not_waited_for() {
         let error = create(&builder(&server.url()).build().unwrap()).await.unwrap_err();
         assert!(start.elapsed() < Duration::from_secs(10));
         assert_eq!(error.retry_after().unwrap().as_secs().to_string(), value);
-        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotMade, true));
+        assert_eq!((error.outcome(), error.is_retryable()), (Outcome::NotApplied, true));
         assert_eq!(server.arrived().len(), 1);
     }
 }

@@ -64,7 +64,7 @@ async fn reqwests_builder_can_be_changed_but_not_what_keeps_the_token_safe() {
         .build()
         .unwrap();
     let error = create(&client).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (307, Outcome::NotMade));
+    assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (307, Outcome::NotApplied));
     assert_eq!(there.arrived().len(), 0);
     assert!(server.arrived()[0].head.to_ascii_lowercase().contains("x-team: blue"));
     // Roots can be added, and https is set up all the same.
