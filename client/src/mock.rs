@@ -31,7 +31,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -45,6 +45,9 @@ use crate::generated::{Client, types};
 
 /// The ID of the only service token that the server accepts.
 pub const TOKEN_ID: &str = "mock-token-id";
+
+/// How many backups a page holds at most, as the API has it.
+const MAX_PER_PAGE: usize = 100;
 
 /// The only service token that the server accepts.
 pub const TOKEN: &str = "mock-token";
@@ -87,6 +90,13 @@ struct Made {
     /// Organization, database, branch.
     of: [String; 3],
     backup: Value,
+}
+
+impl Made {
+    /// Whether it is the backup of an ID, and was not deleted.
+    fn is(&self, of: [&str; 3], id: &str) -> bool {
+        self.of == of && self.backup["id"] == id && self.backup["deleted_at"].is_null()
+    }
 }
 
 impl MockServer {
@@ -202,9 +212,10 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
     } else if token != Some(format!("{TOKEN_ID}:{TOKEN}").as_bytes()) {
         refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid")
     } else {
-        route(parts.method.as_str(), parts.uri.path(), &body, &mut state)
+        route(parts.method.as_str(), &parts.uri, &body, &mut state)
     };
-    let mut response = Response::new(Full::new(value.to_string().into()));
+    let text = if status == StatusCode::NO_CONTENT { String::new() } else { value.to_string() };
+    let mut response = Response::new(Full::new(text.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
     if let Some(seconds) = retry_after {
@@ -213,8 +224,9 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
     Ok(response)
 }
 
-fn route(method: &str, path: &str, body: &[u8], state: &mut State) -> Answer {
-    let segments: Option<Vec<String>> = path
+fn route(method: &str, uri: &Uri, body: &[u8], state: &mut State) -> Answer {
+    let segments: Option<Vec<String>> = uri
+        .path()
         .trim_start_matches('/')
         .split('/')
         .map(|s| percent_decode_str(s).decode_utf8().ok().map(|s| s.into_owned()))
@@ -230,7 +242,10 @@ fn route(method: &str, path: &str, body: &[u8], state: &mut State) -> Answer {
     match (method, rest) {
         _ if of.contains(&"") => not_found(),
         ("POST", []) => create_backup(of, body, state),
+        ("GET", []) => list_backups(of, uri.query().unwrap_or_default(), state),
         ("GET", [id]) => get_backup(of, id, state),
+        ("PATCH", [id]) => update_backup(of, id, body, state),
+        ("DELETE", [id]) => delete_backup(of, id, state),
         _ => not_found(),
     }
 }
@@ -259,9 +274,7 @@ fn create_backup(of: [&str; 3], body: &[u8], state: &mut State) -> Answer {
 /// A look at a backup, which moves it on by its script.
 fn get_backup(of: [&str; 3], id: &str, state: &mut State) -> Answer {
     let State { made, states, .. } = state;
-    let Some(made) = made.iter_mut().find(|made| made.of == of && made.backup["id"] == id) else {
-        return not_found();
-    };
+    let Some(made) = made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
     let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
     if let Some(next) = next {
         let now = Value::from(time(SystemTime::now().into()));
@@ -279,6 +292,63 @@ fn get_backup(of: [&str; 3], id: &str, state: &mut State) -> Answer {
         backup["state"] = next.into();
     }
     (StatusCode::OK, made.backup.clone())
+}
+
+/// A page of the backups of a branch, in the order in which they were made.
+fn list_backups(of: [&str; 3], query: &str, state: &State) -> Answer {
+    let pairs: Vec<(String, String)> = match serde_urlencoded::from_str(query) {
+        Ok(pairs) => pairs,
+        Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
+    };
+    let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let number = |name: &str, otherwise: usize| get(name).and_then(|value| value.parse().ok()).unwrap_or(otherwise);
+    let (page, per_page) = (number("page", 1).max(1), number("per_page", 25).clamp(1, MAX_PER_PAGE));
+    let is_wanted = |backup: &&Value| {
+        (get("all") == Some("true") || backup["deleted_at"].is_null())
+            && get("state").is_none_or(|state| backup["state"] == state)
+    };
+    let backups: Vec<&Value> =
+        state.made.iter().filter(|made| made.of == of).map(|made| &made.backup).filter(is_wanted).collect();
+    let total_pages = backups.len().div_ceil(per_page);
+    let data: Vec<&Value> = backups.iter().skip((page - 1).saturating_mul(per_page)).take(per_page).copied().collect();
+    let next = (page < total_pages).then_some(page + 1);
+    let previous = (page > 1).then(|| page - 1);
+    let url = |page: Option<usize>| page.map(|page| format!("?page={page}&per_page={per_page}"));
+    let envelope = json!({
+        "type": "list",
+        "current_page": page,
+        "per_page": per_page,
+        "next_page": next,
+        "next_page_url": url(next),
+        "prev_page": previous,
+        "prev_page_url": url(previous),
+        "total_count": backups.len(),
+        "total_pages": total_pages,
+        "data": data,
+    });
+    (StatusCode::OK, envelope)
+}
+
+fn update_backup(of: [&str; 3], id: &str, body: &[u8], state: &mut State) -> Answer {
+    let wanted: types::UpdateBackupBody = match serde_json::from_slice(body) {
+        Ok(wanted) => wanted,
+        Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
+    };
+    let Some(made) = state.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
+    if let Some(protected) = wanted.protected {
+        made.backup["protected"] = protected.into();
+        made.backup["updated_at"] = time(SystemTime::now().into()).into();
+    }
+    (StatusCode::OK, made.backup.clone())
+}
+
+fn delete_backup(of: [&str; 3], id: &str, state: &mut State) -> Answer {
+    let Some(made) = state.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
+    if made.backup["protected"] == true {
+        return refusal(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "the backup is protected from deletion");
+    }
+    made.backup["deleted_at"] = time(SystemTime::now().into()).into();
+    (StatusCode::NO_CONTENT, Value::Null)
 }
 
 /// A time as the API writes it.

@@ -8,26 +8,28 @@ use xtask::spec::Spec;
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
 
 /// A page as the vendor has it for another operation at the same path, a year later.
-fn list_backups() -> Value {
+fn list_copies() -> Value {
     let mut spec = Spec::parse(&upstream()).unwrap().value;
     spec["info"]["description"] = json!("Another year.");
     spec["tags"].as_array_mut().unwrap().push(json!({ "name": "New" }));
     let item = spec.pointer_mut(BACKUPS).unwrap().as_object_mut().unwrap();
     let mut operation = item.remove("post").unwrap();
-    operation["operationId"] = json!("list_backups");
-    operation["summary"] = json!("List backups");
+    operation["operationId"] = json!("list_copies");
+    operation["summary"] = json!("List copies");
     operation.as_object_mut().unwrap().remove("requestBody");
     let mut answer = operation["responses"].as_object_mut().unwrap().remove("201").unwrap();
     answer["content"]["application/json"]["schema"] = json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": { "type": "string" } } } });
     operation["responses"]["200"] = answer;
-    item.insert("get".into(), operation);
+    item.insert("put".into(), operation);
     spec
 }
 
 /// The vendor's own page for what the overlay adds until then.
 fn get_backup() -> Value {
-    let mut spec = list_backups();
+    let mut spec = list_copies();
     let mut item = spec["paths"].as_object_mut().unwrap().values().next().unwrap().clone();
+    item["get"] = item["put"].take();
+    item.as_object_mut().unwrap().remove("put");
     item["get"]["operationId"] = json!("get_backup");
     item["get"]["parameters"]
         .as_array_mut()
@@ -41,26 +43,29 @@ fn get_backup() -> Value {
 #[test]
 fn an_operation_is_added_beside_the_first() {
     let copy = Copy::new();
-    let from = copy.write("list.json", &list_backups().to_string());
-    let ended = copy.command("add-operation", &["list_backups", "--from", &from]);
+    let from = copy.write("list.json", &list_copies().to_string());
+    let ended = copy.command("add-operation", &["list_copies", "--from", &from]);
     ended_with(&ended, 0);
     insta::assert_snapshot!(ended.out);
     let effective = std::fs::read_to_string(copy.0.path().join("planetscale.yaml")).unwrap();
     let spec = Spec::parse(&effective).unwrap();
-    assert_eq!(spec.operations(), ["create_backup", "list_backups", "get_backup"]);
+    assert_eq!(
+        spec.operations(),
+        ["create_backup", "list_copies", "list_backups", "get_backup", "update_backup", "delete_backup"]
+    );
     // The first document is followed where they disagree; what it lacks is taken over.
     assert_eq!(spec.value["info"]["description"], "The PlanetScale API.");
     assert!(spec.value["tags"].as_array().unwrap().contains(&json!({ "name": "New" })));
     let code = xtask::codegen::formatted(&effective).unwrap();
-    assert!(code.contains("pub fn list_backups(&self)") && code.contains("pub fn create_backup(&self)"));
+    assert!(code.contains("pub fn list_copies(&self)") && code.contains("pub fn create_backup(&self)"));
 
     // From now on both are watched, each by its own page.
-    let stored = std::fs::read_to_string(copy.0.path().join("list_backups.yaml")).unwrap();
+    let stored = std::fs::read_to_string(copy.0.path().join("list_copies.yaml")).unwrap();
     ended_with(&copy.run(&["--check", "--from", &copy.write("same.json", &stored)]), 0);
-    let changed = stored.replace("List backups", "All backups");
+    let changed = stored.replace("List copies", "All copies");
     let ended = copy.run(&["--check", "--format", "github", "--from", &copy.write("changed.json", &changed)]);
     ended_with(&ended, 1);
-    assert!(ended.out.contains("file=openapi/list_backups.yaml,"), "{}", ended.out);
+    assert!(ended.out.contains("file=openapi/list_copies.yaml,"), "{}", ended.out);
     ended_with(&copy.run(&["--check", "--from", &copy.write("first.yaml", &upstream())]), 0);
     let other = upstream().replace("operationId: create_backup", "operationId: another");
     ended_with(&copy.run(&["--check", "--from", &copy.write("other.yaml", &other)]), 2);
@@ -74,14 +79,14 @@ fn upstreams_own_page_takes_the_place_of_ours() {
     ended_with(&ended, 0);
     assert!(ended.out.contains("upstream fixed this: remove the action ($.paths): get_backup"), "{}", ended.out);
     let effective = std::fs::read_to_string(copy.0.path().join("planetscale.yaml")).unwrap();
-    assert!(effective.contains("List backups") && !effective.contains("summary: Get a backup"));
+    assert!(effective.contains("List copies") && !effective.contains("summary: Get a backup"));
 }
 
 #[test]
 fn what_cannot_be_added_changes_nothing() {
     let copy = Copy::new();
     let before = copy.files();
-    let list = copy.write("list.json", &list_backups().to_string());
+    let list = copy.write("list.json", &list_copies().to_string());
     let mut twice = Spec::parse(&upstream()).unwrap().value;
     twice.pointer_mut(BACKUPS).unwrap()["post"]["operationId"] = json!("make_backup");
     let twice = copy.write("twice.json", &twice.to_string());

@@ -30,9 +30,12 @@ fn names() {
     }
     let _ = planetscale_client::Client::builder;
     let _ = planetscale_client::Client::create_backup;
+    let _ = planetscale_client::Client::delete_backup;
     let _ = planetscale_client::Client::from_env;
     let _ = planetscale_client::Client::get_backup;
+    let _ = planetscale_client::Client::list_backups;
     // planetscale_client::Client::request is generic
+    let _ = planetscale_client::Client::update_backup;
     let _ = planetscale_client::Client::wait_for_backup;
     // planetscale_client::Client::with is generic
     {
@@ -242,6 +245,15 @@ fn names() {
     let _ = planetscale_client::builder::CreateBackup::send;
     {
         #[allow(unused_imports)]
+        use planetscale_client::builder::DeleteBackup as _named;
+    }
+    // planetscale_client::builder::DeleteBackup::branch is generic
+    // planetscale_client::builder::DeleteBackup::database is generic
+    // planetscale_client::builder::DeleteBackup::id is generic
+    // planetscale_client::builder::DeleteBackup::organization is generic
+    let _ = planetscale_client::builder::DeleteBackup::send;
+    {
+        #[allow(unused_imports)]
         use planetscale_client::builder::GetBackup as _named;
     }
     // planetscale_client::builder::GetBackup::branch is generic
@@ -249,6 +261,34 @@ fn names() {
     // planetscale_client::builder::GetBackup::id is generic
     // planetscale_client::builder::GetBackup::organization is generic
     let _ = planetscale_client::builder::GetBackup::send;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::builder::ListBackups as _named;
+    }
+    // planetscale_client::builder::ListBackups::all is generic
+    // planetscale_client::builder::ListBackups::branch is generic
+    // planetscale_client::builder::ListBackups::database is generic
+    // planetscale_client::builder::ListBackups::from is generic
+    // planetscale_client::builder::ListBackups::organization is generic
+    // planetscale_client::builder::ListBackups::page is generic
+    // planetscale_client::builder::ListBackups::per_page is generic
+    // planetscale_client::builder::ListBackups::policy is generic
+    // planetscale_client::builder::ListBackups::production is generic
+    // planetscale_client::builder::ListBackups::running_at is generic
+    let _ = planetscale_client::builder::ListBackups::send;
+    // planetscale_client::builder::ListBackups::state is generic
+    // planetscale_client::builder::ListBackups::to is generic
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::builder::UpdateBackup as _named;
+    }
+    // planetscale_client::builder::UpdateBackup::body is generic
+    // planetscale_client::builder::UpdateBackup::body_map is generic
+    // planetscale_client::builder::UpdateBackup::branch is generic
+    // planetscale_client::builder::UpdateBackup::database is generic
+    // planetscale_client::builder::UpdateBackup::id is generic
+    // planetscale_client::builder::UpdateBackup::organization is generic
+    let _ = planetscale_client::builder::UpdateBackup::send;
     {
         #[allow(unused_imports)]
         use planetscale_client::chrono as _named;
@@ -391,6 +431,18 @@ fn names() {
     let _ = |it: &planetscale_client::types::CreateBackupBody| { let _ = &it.retention_value; };
     {
         #[allow(unused_imports)]
+        use planetscale_client::types::PaginatedBackup as _named;
+    }
+    let _ = planetscale_client::types::PaginatedBackup::builder;
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.current_page; };
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.data; };
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.next_page; };
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.next_page_url; };
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.prev_page; };
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.prev_page_url; };
+    let _ = |it: &planetscale_client::types::PaginatedBackup| { let _ = &it.type_; };
+    {
+        #[allow(unused_imports)]
         use planetscale_client::types::RetentionUnit as _named;
     }
     let _ = |it: &planetscale_client::types::RetentionUnit| matches!(it, planetscale_client::types::RetentionUnit::Day { .. });
@@ -409,6 +461,12 @@ fn names() {
     let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.name; };
     let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.updated_at; };
     let _ = |it: &planetscale_client::types::SchemaSnapshot| { let _ = &it.url; };
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::UpdateBackupBody as _named;
+    }
+    let _ = planetscale_client::types::UpdateBackupBody::builder;
+    let _ = |it: &planetscale_client::types::UpdateBackupBody| { let _ = &it.protected; };
     {
         #[allow(unused_imports)]
         use planetscale_client::types::builder as _named;
@@ -505,6 +563,21 @@ fn names() {
     let _ = planetscale_client::types::builder::CreateBackupBody::set_retention_value;
     {
         #[allow(unused_imports)]
+        use planetscale_client::types::builder::PaginatedBackup as _named;
+    }
+    // planetscale_client::types::builder::PaginatedBackup::current_page is generic
+    // planetscale_client::types::builder::PaginatedBackup::data is generic
+    // planetscale_client::types::builder::PaginatedBackup::next_page is generic
+    // planetscale_client::types::builder::PaginatedBackup::next_page_url is generic
+    // planetscale_client::types::builder::PaginatedBackup::prev_page is generic
+    // planetscale_client::types::builder::PaginatedBackup::prev_page_url is generic
+    let _ = planetscale_client::types::builder::PaginatedBackup::set_next_page;
+    let _ = planetscale_client::types::builder::PaginatedBackup::set_next_page_url;
+    let _ = planetscale_client::types::builder::PaginatedBackup::set_prev_page;
+    let _ = planetscale_client::types::builder::PaginatedBackup::set_prev_page_url;
+    // planetscale_client::types::builder::PaginatedBackup::type_ is generic
+    {
+        #[allow(unused_imports)]
         use planetscale_client::types::builder::SchemaSnapshot as _named;
     }
     // planetscale_client::types::builder::SchemaSnapshot::created_at is generic
@@ -514,6 +587,12 @@ fn names() {
     let _ = planetscale_client::types::builder::SchemaSnapshot::set_linted_at;
     // planetscale_client::types::builder::SchemaSnapshot::updated_at is generic
     // planetscale_client::types::builder::SchemaSnapshot::url is generic
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::types::builder::UpdateBackupBody as _named;
+    }
+    // planetscale_client::types::builder::UpdateBackupBody::protected is generic
+    let _ = planetscale_client::types::builder::UpdateBackupBody::set_protected;
     {
         #[allow(unused_imports)]
         use planetscale_client::types::error as _named;
@@ -535,7 +614,9 @@ pub fn schemas() -> Vec<(&'static str, schemars::Schema)> {
         ("BackupState", schemars::schema_for!(planetscale_client::types::BackupState)),
         ("BranchReference", schemars::schema_for!(planetscale_client::types::BranchReference)),
         ("CreateBackupBody", schemars::schema_for!(planetscale_client::types::CreateBackupBody)),
+        ("PaginatedBackup", schemars::schema_for!(planetscale_client::types::PaginatedBackup)),
         ("RetentionUnit", schemars::schema_for!(planetscale_client::types::RetentionUnit)),
         ("SchemaSnapshot", schemars::schema_for!(planetscale_client::types::SchemaSnapshot)),
+        ("UpdateBackupBody", schemars::schema_for!(planetscale_client::types::UpdateBackupBody)),
     ]
 }

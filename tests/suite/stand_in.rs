@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use planetscale_client::mock::{MockServer, TOKEN};
 use planetscale_client::types::BackupState;
-use planetscale_client::{BackupRef, Client, Error, RetryPolicy, ServiceToken, WaitError, WaitForBackup};
+use planetscale_client::{BackupRef, Client, Error, Outcome, RetryPolicy, ServiceToken, WaitError, WaitForBackup};
 
 /// Longer than anything here takes. The default deadline of a wait is twelve hours: a wait that goes
 /// wrong is to fail its test, not to keep it.
@@ -199,4 +199,52 @@ async fn it_is_as_strict_as_the_api() {
         let request = http.post(url).header("authorization", format!("mock-token-id:{TOKEN}")).body(body);
         assert_eq!(request.send().await.unwrap().status(), status, "{target} {body}");
     }
+}
+
+#[tokio::test]
+async fn backups_are_listed_protected_and_deleted() {
+    let (_server, client) = started().await;
+    let mut made_here = Vec::new();
+    for _ in 0..7 {
+        made_here.push(made(&client).await);
+    }
+    let list = || client.list_backups().organization("acme").database("shop").branch("feature/é");
+    let (mut page, mut seen) = (Some(1), Vec::new());
+    while let Some(number) = page {
+        let answer = list().page(number).per_page(3).send().await.unwrap().into_inner();
+        assert_eq!((answer.current_page, answer.prev_page), (number, (number > 1).then(|| number - 1)));
+        seen.extend(answer.data.into_iter().map(|backup| backup.id));
+        page = answer.next_page;
+    }
+    assert_eq!(seen, made_here.iter().map(|it| it.id.clone()).collect::<Vec<_>>());
+    assert_eq!(list().state("success").send().await.unwrap().data.len(), 0);
+    assert_eq!(
+        client.list_backups().organization("acme").database("shop").branch("main").send().await.unwrap().data.len(),
+        0
+    );
+
+    let [first, second, ..] = &made_here[..] else { panic!("too few") };
+    let of = |it: &BackupRef| (it.organization.clone(), it.database.clone(), it.branch.clone(), it.id.clone());
+    let update = |it: &BackupRef, protected: bool| {
+        let (organization, database, branch, id) = of(it);
+        let call = client.update_backup().organization(organization).database(database).branch(branch).id(id);
+        call.body_map(|b| b.protected(protected)).send()
+    };
+    let delete = |it: &BackupRef| {
+        let (organization, database, branch, id) = of(it);
+        client.delete_backup().organization(organization).database(database).branch(branch).id(id).send()
+    };
+    assert!(update(first, true).await.unwrap().protected);
+    let error = delete(first).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (422, Outcome::NotApplied));
+    assert!(!update(first, false).await.unwrap().protected);
+    for it in [first, second] {
+        delete(it).await.unwrap();
+        let error = delete(it).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.outcome()), (404, Outcome::NotApplied));
+        assert_eq!(looked_at(&client, it).await.unwrap_err().status().unwrap().as_u16(), 404);
+    }
+    assert_eq!(list().send().await.unwrap().data.len(), 5);
+    let all = list().all(true).send().await.unwrap().into_inner().data;
+    assert_eq!(all.iter().filter(|backup| backup.deleted_at.is_some()).count(), 2);
 }

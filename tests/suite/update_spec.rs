@@ -389,10 +389,10 @@ fn the_overlay_is_watched() {
     assert!(ended.out.contains(line), "{}", ended.out);
 
     let overlay = fs::read_to_string(copy.0.path().join("overlay.yaml")).unwrap();
-    let more = "  - target: $.paths[*].delete\n    description: For an operation that is gone.\n    remove: true\n";
+    let more = "  - target: $.paths[*].trace\n    description: For an operation that is gone.\n    remove: true\n";
     fs::write(copy.0.path().join("overlay.yaml"), overlay + more).unwrap();
     let ended = copy.run(&["--from", &copy.write("same.md", &page(&upstream())), "--check"]);
-    let line = "  matches nothing: mend or remove the action ($.paths[*].delete): For an operation that is gone.\n";
+    let line = "  matches nothing: mend or remove the action ($.paths[*].trace): For an operation that is gone.\n";
     assert!(ended.out.contains(line), "{}", ended.out);
 }
 
