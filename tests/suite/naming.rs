@@ -100,6 +100,21 @@ fn a_component_that_is_equal_gives_its_name() {
 }
 
 #[test]
+fn components_keep_their_names() {
+    let mut document = document(&[("get_request", json!({ "$ref": "#/components/schemas/Error" }))]);
+    let closed = json!({ "type": "string", "enum": ["a", "b"] });
+    document["components"] = json!({ "schemas": {
+        "Error": actor(), "error": closed, "Twin": actor(), "Self_": object(json!({ "next": { "$ref": "#/components/schemas/Self_" } })),
+    } });
+    let named = named(&document, &Table::default());
+    assert_eq!(names(&named), ["Twin", "Error", "Error2", "Self"]);
+    assert_eq!(*answer(&named, "get_request"), json!({ "$ref": "#/components/schemas/Error" }));
+    let next = &named.value["components"]["schemas"]["Self"]["properties"]["next"];
+    assert_eq!(*next, json!({ "$ref": "#/components/schemas/Self" }));
+    assert_eq!(named.table.text(), "");
+}
+
+#[test]
 fn a_name_is_kept_when_others_come_and_when_its_type_grows() {
     let one = document(&[("get_backup", object(json!({ "actor": actor(), "closed_by": actor() })))]);
     let first = named(&one, &Table::default());

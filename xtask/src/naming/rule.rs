@@ -139,6 +139,10 @@ impl Namer<'_> {
         self.names.by_type.insert(id, name);
     }
 
+    fn is_given(&self, name: &str) -> bool {
+        self.names.by_type.values().any(|given| given == name)
+    }
+
     /// Names a type that the table or a component names.
     fn known(&mut self, id: ShapeId) {
         let id = self.lifted.joined(id);
@@ -152,10 +156,12 @@ impl Namer<'_> {
             }
         }
         let entry = self.places(id).iter().find_map(|place| self.table.name_of(place).map(str::to_owned));
-        if let Some(name) = entry.filter(|name| !self.names.by_type.values().any(|given| given == name)) {
+        if let Some(name) = entry.filter(|name| !self.is_given(name)) {
             return self.give(id, name);
         }
-        let component = self.ty(id).component.as_deref().map(type_name).filter(|name| !self.taken.contains(name));
+        // Upstream's own names stand, but for those of the table.
+        let is_free = |name: &String| self.table.names().all(|other| other != name) && !self.is_given(name);
+        let component = self.ty(id).component.as_deref().map(type_name).filter(is_free);
         if let Some(name) = component {
             self.give(id, name);
         }
@@ -187,7 +193,9 @@ impl Namer<'_> {
             names.sort_by_key(String::len);
         }
         let name = short.into_iter().chain(long).next().unwrap_or_else(|| {
-            let base = places.iter().find_map(|place| self.long(place)).unwrap_or_else(|| "Type".to_owned());
+            let component = || self.ty(id).component.as_deref().map(type_name);
+            let base = places.iter().find_map(|place| self.long(place)).or_else(component);
+            let base = base.unwrap_or_else(|| "Type".to_owned());
             (2..).map(|number| format!("{base}{number}")).find(|name| is_free(self, name)).unwrap_or(base)
         });
         self.give(id, name);
