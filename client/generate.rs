@@ -20,7 +20,7 @@ mod lenient;
 #[path = "generate/operations.rs"]
 mod operations;
 #[path = "generate/prepare.rs"]
-mod prepare;
+pub mod prepare;
 #[path = "generate/prose.rs"]
 mod prose;
 #[path = "generate/rust.rs"]

@@ -123,23 +123,28 @@ fn simplify(map: &mut Map<String, Value>) {
     if narrow {
         map.remove("format");
     }
-    if let Some(Value::Array(values)) = map.get("enum") {
-        // An enum of numbers is closed; one of texts that are alike as identifiers has no names.
-        let mut names = std::collections::BTreeSet::new();
-        let mut alike = |text: &str| {
-            let name: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-            !names.insert(name)
-        };
-        if values.iter().filter(|value| !value.is_null()).any(|value| value.as_str().is_none_or(&mut alike)) {
-            let all = values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-            map.remove("enum");
-            let description = map.entry("description").or_insert_with(|| "".into());
-            if let Value::String(text) = description {
-                let said = std::mem::take(text);
-                *text = format!("{}\n\nOne of {all}.", said.trim_end()).trim_start().to_owned();
-            }
+    if let Some(Value::Array(values)) = map.get("enum")
+        && !have_names(values)
+    {
+        let all = values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+        map.remove("enum");
+        let description = map.entry("description").or_insert_with(|| "".into());
+        if let Value::String(text) = description {
+            let said = std::mem::take(text);
+            *text = format!("{}\n\nOne of {all}.", said.trim_end()).trim_start().to_owned();
         }
     }
+}
+
+/// Whether the values of an enum have names, so that it becomes a type: an enum of numbers is closed, and
+/// texts that are alike as identifiers have none.
+pub fn have_names(values: &[Value]) -> bool {
+    let mut names = std::collections::BTreeSet::new();
+    let mut is_new = |text: &str| {
+        let name: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        names.insert(name)
+    };
+    values.iter().filter(|value| !value.is_null()).all(|value| value.as_str().is_some_and(&mut is_new))
 }
 
 /// Takes the limits out of a schema and returns those that a request is held to.

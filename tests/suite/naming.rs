@@ -49,6 +49,10 @@ fn a_name_is_the_property_or_what_the_operation_is_about() {
     assert_eq!(names(&named), ["Backup", "Actor", "BackupState", "RetentionUnit", "RestoredBranch"]);
     assert_eq!(*answer(&named, "get_backup"), json!({ "$ref": "#/components/schemas/Backup" }));
     assert!(named.table.text().contains("\nActor = \"Backup.actor\"\n"), "{}", named.table.text());
+    // The head is there once, and stays when what stood first is gone.
+    let other = super::naming::named(&document(&[("get_other", actor())]), &named.table);
+    let head = |text: &str| (text.starts_with("# What the crate's types"), text.matches("# What").count());
+    assert_eq!((head(named.table.text()), head(other.table.text())), ((true, 1), (true, 1)), "{}", other.table.text());
 }
 
 #[test]

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::diff::{self, Direction, Finding, Level};
 use crate::edition::{Crate, Edition};
-use crate::spec::{self, Spec};
+use crate::operations;
+use crate::spec::Spec;
 use crate::surface::{Bump, Change, Surface, changes};
 
 /// What becomes of the crate.
@@ -109,7 +110,8 @@ fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
         "new-required-request-property",
         "request-property-became-required",
     ];
-    let ids: BTreeMap<String, &str> = spec::operations(&new.value).collect();
+    let ids: BTreeMap<String, &str> =
+        operations::of(&new.value).iter().map(|operation| (operation.place(), operation.id)).collect();
     let findings = diff::diff(&old.value, &new.value);
     let demands = findings.iter().filter(|finding| demanding.contains(&finding.id.as_str()));
     let changes = demands.flat_map(|finding| {

@@ -186,17 +186,6 @@ impl Spec {
     }
 }
 
-/// The operations of a document: method and path, and the id.
-pub fn operations(document: &Value) -> impl Iterator<Item = (String, &str)> {
-    let paths = document.get("paths").and_then(Value::as_object);
-    paths.into_iter().flatten().flat_map(|(path, item)| {
-        METHODS.iter().filter_map(move |method| {
-            let id = item.get(method)?.get("operationId").and_then(Value::as_str).unwrap_or_default();
-            Some((format!("{} {path}", method.to_uppercase()), id))
-        })
-    })
-}
-
 /// The ids of the operations in a document.
 pub fn operation_ids(document: &Value) -> impl Iterator<Item = &str> {
     let paths = document.get("paths").and_then(Value::as_object);

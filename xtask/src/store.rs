@@ -174,6 +174,14 @@ pub fn sources(text: &str) -> anyhow::Result<Vec<Source>> {
     tables.iter().map(source).collect()
 }
 
+/// The operations that `source.toml` wants, of all documents.
+///
+/// # Errors
+/// As [`sources`].
+pub fn offered(text: &str) -> anyhow::Result<Vec<String>> {
+    Ok(sources(text)?.into_iter().flat_map(|source| source.operations).collect())
+}
+
 /// The vendor's document for the whole API, where new operations beside ours are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WholeApi {

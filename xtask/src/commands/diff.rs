@@ -91,8 +91,7 @@ fn read(from: &str) -> anyhow::Result<Spec> {
 fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
     let dir = crate::default_store();
     let read = |name| std::fs::read_to_string(dir.join(name)).with_context(|| format!("cannot read openapi/{name}"));
-    let sources = store::sources(&read(store::SOURCE)?)?;
-    let operations: Vec<String> = sources.into_iter().flat_map(|source| source.operations).collect();
+    let operations = store::offered(&read(store::SOURCE)?)?;
     let names = Table::parse(&read(store::NAMES).unwrap_or_default()).context(store::NAMES)?;
     Ok(impact(old, new, &read(store::OVERLAY)?, &names, &operations))
 }

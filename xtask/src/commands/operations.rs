@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let url = store::whole_api(edition.source())?.map_or_else(|| WHOLE_API.to_owned(), |whole| whole.url);
     let from = arguments.from.as_ref().unwrap_or(&url);
     let spec = page::document(from)?.parse().with_context(|| from.clone())?;
-    let upstream: Vec<String> = store.sources()?.into_iter().flat_map(|source| source.operations).collect();
+    let upstream = store::offered(edition.source())?;
     let effective = &edition.effective()?.spec;
     let has = |id: &str| match () {
         () if upstream.iter().any(|held| held == id) => "x",

@@ -41,20 +41,20 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let new = old.updated(arguments.from.as_deref())?;
     let report = arguments.output.narrowed(compare(&old, &new)?, &store.path(store::ACCEPTED))?;
     arguments.output.tell(&report, &inputs(&old, &store, arguments), out)?;
-    let changed = !new.changed_since(&old)?.is_empty();
+    let changed = new.changed_since(&old)?;
     let text = arguments.output.format == Format::Text;
     if text {
-        show_difference(&old, &new, arguments.from.as_deref(), out)?;
+        show_difference(&new, &changed, arguments.from.as_deref(), out)?;
     }
     if arguments.check {
         let drift = match arguments.fail_on {
             Some(level) => report.reaches(level),
-            None => changed && !report.is_accepted(),
+            None => !changed.is_empty() && !report.is_accepted(),
         };
         return Ok(if drift { Status::Drift } else { Status::Done });
     }
     new.save(&old, &store)?;
-    if changed && text {
+    if !changed.is_empty() && text {
         next_steps(&report, out)?;
     }
     Ok(Status::Done)
@@ -78,10 +78,14 @@ pub fn check(store: &Path, from: &str) -> anyhow::Result<Status> {
 }
 
 /// The vendor's document, line by line.
-fn show_difference(old: &Edition, new: &Edition, from: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let changed = new.changed_since(old)?;
+fn show_difference(
+    new: &Edition,
+    changed: &[(&str, &str, &str)],
+    from: Option<&str>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     if changed.is_empty() {
-        let urls = || store::sources(old.source()).map(|sources| sources.into_iter().map(|source| source.url));
+        let urls = || store::sources(new.source()).map(|sources| sources.into_iter().map(|source| source.url));
         let from =
             from.map_or_else(|| Ok(urls()?.collect::<Vec<_>>().join(", ")), |from| anyhow::Ok(from.to_owned()))?;
         writeln!(out, "openapi/ is up to date with {from}")?;
@@ -89,7 +93,7 @@ fn show_difference(old: &Edition, new: &Edition, from: Option<&str>, out: &mut d
     }
     let documents: Vec<&str> = new.documents().iter().map(|document| document.file.as_str()).collect();
     let Some((name, before, after)) = changed.iter().find(|(name, ..)| documents.contains(name)) else {
-        for (name, ..) in &changed {
+        for (name, ..) in changed {
             writeln!(out, "openapi/{name} is not up to date")?;
         }
         return Ok(());

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 
 use super::ci::root;
 use super::scratch::{Scratch, read};
@@ -11,18 +11,14 @@ use crate::calls;
 use crate::edition::Edition;
 use crate::store::Store;
 
-/// Adds all operations of a document to a copy of `openapi/`, and holds the crate that it gives to what
+/// Adds all operations of a document to what `openapi/` holds, and holds the crate that it gives to what
 /// ours is held to.
 ///
 /// # Errors
 /// Where an operation gives no code, or one that is not as it should be.
 pub(super) fn run(document: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
-    let dir = tempfile::tempdir().context("cannot make a folder")?;
-    for entry in std::fs::read_dir(crate::default_store())? {
-        let entry = entry?;
-        std::fs::copy(entry.path(), dir.path().join(entry.file_name()))?;
-    }
-    let store = Store::open(dir.path())?;
+    // Nothing is saved: the scratch copy gets what comes out.
+    let store = Store::open(&crate::default_store())?;
     let edition = Edition::stored(&store)?.with_all_operations(document.to_str())?;
     let effective = edition.effective()?;
     let calls = calls::calls(&effective.spec.value, &edition.krate()?.surface);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Effective;
 use crate::codegen;
+use crate::operations::{self, Operation};
 use crate::spec::{self, Spec};
 use crate::surface::Surface;
 
@@ -37,7 +38,7 @@ impl Crate {
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);
         }
-        let operations = spec::operations(&effective.spec.value).map(|(name, _)| name).collect();
+        let operations = operations::of(&effective.spec.value).iter().map(Operation::place).collect();
         Ok(Self { code: generated.code.to_string(), surface, operations, effective: effective.spec.clone(), places })
     }
 

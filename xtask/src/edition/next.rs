@@ -108,12 +108,12 @@ impl Edition {
                 }
             },
         };
-        let offered: Vec<String> =
-            store::sources(self.source())?.into_iter().flat_map(|source| source.operations).collect();
+        let offered = store::offered(self.source())?;
+        let ours: Vec<_> = self.documents().iter().flat_map(|document| operations::of(&document.spec.value)).collect();
         let all = operations::of(&read.spec.value);
         let is_new = |operation: &&Operation<'_>| {
             let is = |ids: &[String]| ids.iter().any(|id| id == operation.id);
-            !is(&offered) && !is(&whole.known) && self.is_beside(operation)
+            !is(&offered) && !is(&whole.known) && is_beside(operation, &ours)
         };
         let new: Vec<&Operation<'_>> = all.iter().filter(is_new).collect();
         if new.is_empty() {
@@ -131,15 +131,6 @@ impl Edition {
         self.notes.extend(notes.collect::<Vec<_>>());
         self.source = store::with_known(&self.source, &known)?;
         Ok(())
-    }
-
-    /// Whether an operation has a tag of one of ours, or a path below one of theirs.
-    fn is_beside(&self, operation: &Operation<'_>) -> bool {
-        let ours = self.documents().iter().flat_map(|document| operations::of(&document.spec.value));
-        ours.into_iter().any(|ours| {
-            ours.tags.iter().any(|tag| operation.tags.contains(tag))
-                || operation.path.strip_prefix(ours.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
     }
 
     /// This edition with one more operation, from the vendor's page for it or from another place.
@@ -201,6 +192,14 @@ impl Edition {
         let documents = self.documents().iter().cloned().chain([document]).collect();
         Ok(self.followed_by(store::with_document(self.source(), &source)?, documents))
     }
+}
+
+/// Whether an operation has a tag of one of ours, or a path below one of theirs.
+fn is_beside(operation: &Operation<'_>, ours: &[Operation<'_>]) -> bool {
+    ours.iter().any(|ours| {
+        ours.tags.iter().any(|tag| operation.tags.contains(tag))
+            || operation.path.strip_prefix(ours.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// A source's document, or nothing where the server says that it did not change.

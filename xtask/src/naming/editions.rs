@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lift::Lifted;
 use super::place::Place;
-use super::shape::{Shape, ShapeId};
+use super::shape::ShapeId;
 use super::table::Table;
 use super::union::merge;
 
@@ -136,15 +136,11 @@ fn is_extended(lifted: &Lifted, older: ShapeId, newer: ShapeId) -> bool {
         && old.properties.iter().all(|(name, id)| inner(id, new.properties.get(name)))
         && old.inner.len() == new.inner.len()
         && old.inner.iter().all(|(at, id)| inner(id, new.inner.get(at)))
-        && says_as_much(old, new)
+        // What is required may differ where there is enough to tell the two by.
+        && (old.required == new.required || old.properties.len() >= FEW)
 }
 
 /// Whether nearly all of the one is the other.
 fn near<T: Ord>(old: &BTreeSet<T>, new: &BTreeSet<T>) -> bool {
     old == new || old.len() >= FEW && old.is_subset(new) && 4 * old.len() >= 3 * new.len()
-}
-
-/// Whether there is something to tell two shapes by, or they are equal but for what is required.
-fn says_as_much(old: &Shape, new: &Shape) -> bool {
-    old.required == new.required || old.properties.len() >= FEW && !new.properties.is_empty()
 }

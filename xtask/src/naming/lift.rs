@@ -43,9 +43,9 @@ pub struct Lifted {
     document: Value,
     /// All shapes.
     pub shapes: Shapes,
-    /// The types among them, in the order in which they were met from outside in.
+    /// The types among them.
     pub types: BTreeMap<ShapeId, Type>,
-    /// The types' numbers in that order.
+    /// The types' numbers, in the order in which they were met from outside in.
     pub order: Vec<ShapeId>,
 }
 
@@ -59,7 +59,17 @@ impl Lifted {
     }
 
     /// The document with its types as components, by these names.
-    pub fn named(&self, names: &Names) -> Value {
+    pub fn named(mut self, names: &Names) -> Value {
+        let mut document = std::mem::take(&mut self.document);
+        let mut schemas = match document.pointer_mut("/components/schemas") {
+            Some(Value::Object(kept)) => std::mem::take(kept),
+            _ => Map::new(),
+        };
+        for id in &self.order {
+            if let Some(ty) = self.types.get_mut(id).filter(|ty| ty.joined.is_none()) {
+                schemas.insert(names.get(*id).unwrap_or_default().to_owned(), ty.schema.take());
+            }
+        }
         let renamed: HashMap<&str, &str> = (self.types.iter())
             .filter_map(|(id, ty)| Some((ty.component.as_deref()?, names.get(self.joined(*id))?)))
             .collect();
@@ -70,15 +80,6 @@ impl Lifted {
             };
             Some(format!("#{SCHEMAS}{}", pointer_token(name)))
         };
-        let mut document = self.document.clone();
-        let mut schemas = Map::new();
-        if let Some(Value::Object(kept)) = document.pointer("/components/schemas") {
-            schemas = kept.clone();
-        }
-        for id in self.order.iter().filter(|id| self.types[id].joined.is_none()) {
-            let name = names.get(*id).unwrap_or_default();
-            schemas.insert(name.to_owned(), self.types[id].schema.clone());
-        }
         if !schemas.is_empty()
             && let Value::Object(map) = &mut document
             && let Value::Object(components) = map.entry("components").or_insert_with(|| json!({}))

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
+use crate::generate::prepare::have_names;
+
 /// The number of a shape: two schemas are equal where it is the same.
 pub type ShapeId = usize;
 
@@ -27,7 +29,7 @@ pub fn is_of_a_place(key: &str) -> bool {
 }
 
 /// A schema, as far as it describes a type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// All keywords but those below, each with its value as JSON.
     pub keywords: BTreeMap<String, String>,
@@ -161,14 +163,7 @@ pub fn becomes_a_type(schema: &Value) -> bool {
     let Value::Object(map) = schema else { return false };
     let several = |key: &str| map.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     let values = map.get("enum").and_then(Value::as_array);
-    let names_values = values.is_some_and(|values| {
-        let mut names = BTreeSet::new();
-        let name = |text: &str| -> String {
-            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        };
-        let mut fits = |value: &Value| value.as_str().is_some_and(|text| names.insert(name(text)));
-        !values.iter().all(Value::is_null) && values.iter().filter(|value| !value.is_null()).all(&mut fits)
-    });
+    let names_values = values.is_some_and(|values| !values.iter().all(Value::is_null) && have_names(values));
     let is_text = map.get("type").is_none_or(|ty| ty == "string");
     let has_properties = map.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
     !map.contains_key("$ref")

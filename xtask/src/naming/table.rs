@@ -84,8 +84,11 @@ impl Table {
         if self.entries == names.given() {
             return (self.clone(), notes);
         }
-        let text = if self.text.is_empty() { HEAD } else { &self.text };
-        let mut document: toml_edit::DocumentMut = text.parse().unwrap_or_default();
+        // The comment at the head belongs to no name, and stays whatever becomes of the first.
+        let length = self.text.split_inclusive('\n').take_while(|line| line.starts_with('#') || line.trim().is_empty());
+        let (head, body) = self.text.split_at(length.map(str::len).sum());
+        let head = if self.text.is_empty() { HEAD } else { head };
+        let mut document: toml_edit::DocumentMut = body.parse().unwrap_or_default();
         for (name, _) in self.entries.iter().filter(is_gone) {
             document.remove(name);
         }
@@ -100,13 +103,7 @@ impl Table {
                 None => drop(document.insert(name, item)),
             }
         }
-        // The comment at the head belongs to no name, and goes with the first.
-        let text = document.to_string();
-        let head = self.text.lines().take_while(|line| line.starts_with('#')).count();
-        let text = match text.starts_with('#') {
-            false if head > 0 || self.text.is_empty() => format!("{HEAD}{text}"),
-            _ => text,
-        };
+        let text = format!("{head}{document}");
         let entries = Self::parse(&text).map(|table| table.entries).unwrap_or_default();
         (Self { text, entries }, notes)
     }
