@@ -1,13 +1,14 @@
 //! From the effective spec to the client's Rust code: the one generating function.
 //!
 //! `build.rs` calls it to build the client, xtask to print the code and to see what a change of the
-//! spec does to it, the tests to lock it. It walks four rooms:
+//! spec does to it, the tests to lock it. It walks five rooms:
 //!
 //! 1. `prepare` takes out of the spec what progenitor would turn into types that refuse what the
 //!    server may well send, and leaves notes about it for the later steps;
 //! 2. progenitor generates types, builders and operations;
 //! 3. `operations` hands every request to `crate::transport`, the only place that sends;
-//! 4. `types` opens the world: unknown fields and values are kept or ignored, never an error.
+//! 4. `types` opens the world: unknown fields and values are kept or ignored, never an error;
+//! 5. `pages` adds streams to the operations whose answers come in pages.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
@@ -19,6 +20,8 @@ mod builders;
 mod lenient;
 #[path = "generate/operations.rs"]
 mod operations;
+#[path = "generate/pages.rs"]
+mod pages;
 #[path = "generate/prepare.rs"]
 pub mod prepare;
 #[path = "generate/prose.rs"]
@@ -71,6 +74,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     let directions = operations::Directions::of(&file)?;
     let (checked, places) = types::harden(&mut file, &directions)?;
     operations::harden(&mut file, &operations, &checked, &spec.info)?;
+    pages::add(&mut file)?;
     Ok(Generated { code: file.into_token_stream(), places })
 }
 

@@ -11,6 +11,7 @@ use quote::{format_ident, quote};
 use syn::{Field, Fields, Item, ItemStruct, Type};
 
 use super::operations::Directions;
+use super::pages;
 use super::rust::{argument, last_name};
 use super::types::rename_of;
 
@@ -51,6 +52,7 @@ fn harden_struct(
 ) {
     let of = item.ident.to_string();
     let Fields::Named(fields) = &mut item.fields else { return };
+    let is_page = pages::is_page(fields);
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else { continue };
         let name = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
@@ -61,8 +63,12 @@ fn harden_struct(
             }
             continue;
         }
-        // What an answer is about is never made up.
-        let identity = name == "id" && directions.answers.contains(&of);
+        // What an answer is about is never made up, nor that a list is empty.
+        let identity = match name.as_str() {
+            "id" => directions.answers.contains(&of),
+            pages::DATA => is_page,
+            _ => false,
+        };
         let is_open = last_name(&field.ty).is_some_and(|name| open.contains(&name.to_string()));
         let scalar = is_one_of(&field.ty, &WHOLE) || is_one_of(&field.ty, &PLAIN) || is_open;
         if identity || !scalar {

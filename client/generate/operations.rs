@@ -240,13 +240,14 @@ fn client_impl(item: &mut ItemImpl) {
 fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
     let id = item.items.iter().find_map(as_send).map(operation_id).transpose()?;
     let described = id.and_then(|(id, _)| operations.0.get(&id));
+    let mut operation = None;
     for item in &mut item.items {
         let ImplItem::Fn(function) = item else { continue };
         let name = function.sig.ident.to_string();
         let said = described.and_then(|described| described.arguments.get(&plain(&name)));
         match name.as_str() {
             "new" => function.vis = syn::parse_quote!(pub(crate)),
-            "send" => harden_send(function, operations, checked)?,
+            "send" => operation = Some(harden_send(function, operations, checked)?),
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => {
                 let said = said.map(|said| format!("\n\n{}", tidy(said))).unwrap_or_default();
@@ -254,10 +255,12 @@ fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeS
             }
         }
     }
+    item.items.splice(0..0, operation);
     Ok(())
 }
 
-fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
+/// Hardens an operation's `send`, and returns the constant that says which operation it is.
+fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSet<String>) -> Result<ImplItem, Error> {
     let (id, end) = operation_id(send)?;
     let Described { method, path, id, answer, .. } =
         operations.0.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
@@ -318,14 +321,7 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
     }
     let client = client_name(statements);
     statements.push(Stmt::Expr(
-        syn::parse_quote! {
-            crate::transport::#read(#client, &|| #build, &crate::transport::Operation {
-                id: #id,
-                method: #method,
-                path: #path,
-            })
-            .await
-        },
+        syn::parse_quote!(crate::transport::#read(#client, &|| #build, &Self::OPERATION).await),
         None,
     ));
     let doc = format!(
@@ -333,7 +329,10 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
         doc_of(&send.attrs)
     );
     set_doc(&mut send.attrs, &doc);
-    Ok(())
+    Ok(syn::parse_quote! {
+        const OPERATION: crate::transport::Operation =
+            crate::transport::Operation { id: #id, method: #method, path: #path };
+    })
 }
 
 /// The check of the body's limits, and where it goes: after the body is complete.
@@ -373,7 +372,7 @@ fn client_name(statements: &[Stmt]) -> syn::Ident {
     other.unwrap_or_else(|| quote::format_ident!("client"))
 }
 
-fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
+pub(crate) fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
     match item {
         ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
         _ => None,

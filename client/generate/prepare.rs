@@ -8,6 +8,8 @@
 
 use serde_json::{Map, Value};
 
+use super::pages;
+
 /// Stands around a note in a description: a private-use character that no vendor writes.
 pub(crate) const MARK: char = '\u{E0F0}';
 
@@ -86,6 +88,7 @@ fn schema(value: &mut Value, at: &str) {
     }
     if let Value::Object(map) = value {
         simplify(map);
+        page(map);
         let mut notes = format!("at=#{at}");
         for (name, limit) in take_limits(map) {
             notes.push_str(&format!(";{name}={limit}"));
@@ -133,6 +136,26 @@ fn simplify(map: &mut Map<String, Value>) {
             let said = std::mem::take(text);
             *text = format!("{}\n\nOne of {all}.", said.trim_end()).trim_start().to_owned();
         }
+    }
+}
+
+/// A page of a list has what it holds, or is none; and the last one has no next page, whether the spec says
+/// so or not.
+fn page(map: &mut Map<String, Value>) {
+    let Some(Value::Object(properties)) = map.get_mut("properties") else { return };
+    let is_list = properties.get(pages::DATA).is_some_and(|data| data["type"] == "array");
+    let Some(next) = properties.get_mut(pages::NEXT).filter(|next| is_list && next["type"] == "integer") else {
+        return;
+    };
+    next["nullable"] = true.into();
+    if let Some(Value::Object(data)) = properties.get_mut(pages::DATA) {
+        data.remove("nullable");
+    }
+    let required = map.entry("required").or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(names) = required
+        && !names.iter().any(|name| name == pages::DATA)
+    {
+        names.push(pages::DATA.into());
     }
 }
 

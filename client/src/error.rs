@@ -378,6 +378,8 @@ pub(crate) enum Reason {
     TooLarge(usize),
     /// It is compressed, which was not asked for.
     Encoded(String),
+    /// It is page `page` of a list, and names a next one that does not come after it.
+    NextPage { page: i64, next: i64 },
     /// It is no redirect, which is all that the operation answers with.
     NoLocation,
 }
@@ -413,11 +415,13 @@ impl Unreadable {
     pub fn path(&self) -> Option<&str> {
         match &self.reason {
             Reason::Decode { path, .. } => path.as_deref(),
+            Reason::NextPage { .. } => Some("next_page"),
             _ => None,
         }
     }
 
-    /// The body as it came, as far as it was read.
+    /// The body as it came, as far as it was read. Empty for a page of a list that could be read, but named
+    /// a next page that does not come after it.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -463,6 +467,9 @@ impl fmt::Display for Reason {
                 f.write_str(&excerpt(&format!("{at}{error}")))
             }
             Self::CutShort(_) => f.write_str("the body ended early"),
+            Self::NextPage { page, next } => {
+                write!(f, "page {page} says that page {next} comes after it: the list would have no end")
+            }
             Self::NoLocation => f.write_str("it is no redirect"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::Encoded(how) => {
@@ -476,7 +483,9 @@ impl StdError for Reason {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::CutShort(error) => Some(error),
-            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) | Self::NoLocation => None,
+            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) | Self::NextPage { .. } | Self::NoLocation => {
+                None
+            }
         }
     }
 }

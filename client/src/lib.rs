@@ -19,6 +19,7 @@ mod lenient;
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 mod open_enum;
+mod pages;
 mod request;
 mod retry;
 mod retry_after;
@@ -31,6 +32,7 @@ pub use error::{Error, Failure, Message, Outcome, Refused, Unreadable};
 pub use error_body::ErrorDetail;
 pub use generated::{Client, ResponseValue, builder, types};
 pub use open_enum::UnknownValue;
+pub use pages::{Items, Pages};
 pub use request::Request;
 pub use retry::RetryPolicy;
 pub use transport::MAX_RESPONSE_BYTES;

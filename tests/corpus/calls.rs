@@ -61,6 +61,24 @@ async fn names_of_every_kind() {
 }
 
 #[tokio::test]
+async fn pages() {
+    let page = |next: Value| Step::Answer(json("200 OK", &value!({ "data": ["a", "b"], "next_page": next }).to_string()));
+    let server = Server::start([page(value!(4)), page(Value::Null)]).await;
+    let client = client(&server);
+    let mut texts = client.list_texts().page(2).items(7).pages("x").items_();
+    let mut seen = Vec::new();
+    while let Some(text) = texts.next().await {
+        seen.push(text.unwrap());
+    }
+    assert_eq!(seen, ["a", "b", "a", "b"]);
+    let targets: Vec<_> = server.arrived().iter().map(|request| request.target().to_owned()).collect();
+    assert_eq!(targets, ["/corpus/texts?items=7&page=2&pages=x", "/corpus/texts?items=7&page=4&pages=x"]);
+    assert_eq!(client.list_texts().page(9).pages_().next().await.unwrap().unwrap().data, ["a", "b"]);
+    // A page that must be given, and is not, is an error of the stream's.
+    assert!(matches!(client.list_texts().pages_().next().await, Some(Err(Error::InvalidInput(_)))));
+}
+
+#[tokio::test]
 async fn forms() {
     let (server, client) = on("200 OK", &value!({ "ok": true })).await;
     client.send_form().body_map(|body| body.name("a b&c").size(3)).send().await.unwrap();

@@ -25,6 +25,7 @@ mod secrets;
 mod semver;
 mod setting_up;
 mod stand_in;
+mod streams;
 mod surface;
 mod update_spec;
 mod wire;

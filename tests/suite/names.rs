@@ -120,6 +120,11 @@ fn names() {
     }
     {
         #[allow(unused_imports)]
+        use planetscale_client::Items as _named;
+    }
+    // planetscale_client::Items::next is of a generic type
+    {
+        #[allow(unused_imports)]
         use planetscale_client::MAX_RESPONSE_BYTES as _named;
     }
     {
@@ -137,6 +142,11 @@ fn names() {
     let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Applied { .. });
     let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::NotApplied { .. });
     let _ = |it: &planetscale_client::Outcome| matches!(it, planetscale_client::Outcome::Unknown { .. });
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Pages as _named;
+    }
+    // planetscale_client::Pages::next is of a generic type
     {
         #[allow(unused_imports)]
         use planetscale_client::Refused as _named;
@@ -269,8 +279,10 @@ fn names() {
     // planetscale_client::builder::ListBackups::branch is generic
     // planetscale_client::builder::ListBackups::database is generic
     // planetscale_client::builder::ListBackups::from is generic
+    let _ = planetscale_client::builder::ListBackups::items;
     // planetscale_client::builder::ListBackups::organization is generic
     // planetscale_client::builder::ListBackups::page is generic
+    let _ = planetscale_client::builder::ListBackups::pages;
     // planetscale_client::builder::ListBackups::per_page is generic
     // planetscale_client::builder::ListBackups::policy is generic
     // planetscale_client::builder::ListBackups::production is generic

@@ -76,6 +76,9 @@ impl Surface {
             let owner = path.rsplit_once("::").and_then(|(owner, _)| self.items.get(owner));
             let line = match (shape.kind, owner.map(|owner| owner.kind)) {
                 ("impl", _) => continue,
+                ("fn" | "const" | "field" | "variant", _) if owner.is_some_and(|owner| has_types(&owner.text)) => {
+                    format!("    // {krate}::{path} is of a generic type")
+                }
                 ("fn" | "const", Some("struct" | "enum")) => {
                     let (of, name) = path.rsplit_once("::").unwrap_or_default();
                     match shape.text.contains("impl ")
@@ -162,6 +165,12 @@ impl fmt::Display for Shape {
 /// Whether a signature has type parameters of its own.
 fn is_generic(signature: &str) -> bool {
     signature.split_once('(').is_some_and(|(name, _)| name.contains('<'))
+}
+
+/// Whether the generics of a type have more than lifetimes: `<'a, T>`.
+fn has_types(generics: &str) -> bool {
+    let inner = generics.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+    inner.is_some_and(|(inner, _)| inner.split(',').any(|parameter| !parameter.trim().starts_with('\'')))
 }
 
 fn feature(shape: &Shape) -> String {

@@ -1,0 +1,192 @@
+//! Lists that come in pages, as streams.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::error::{Error, Reason, Unreadable};
+use crate::generated::ResponseValue;
+use crate::transport::Operation;
+
+/// What the API begins with where no page is asked for.
+const FIRST_PAGE: i64 = 1;
+
+type Call<'a, P> = Pin<Box<dyn Future<Output = Result<ResponseValue<P>, Error>> + Send + 'a>>;
+
+/// A stream of the pages of a list. See, for example, [`ListBackups::pages`](crate::builder::ListBackups::pages).
+///
+/// It is a [`futures_core::Stream`], so the adapters of futures or tokio-stream work on it; without them,
+/// there is [`next`](Self::next). It may be dropped at any time.
+#[must_use = "a stream sends nothing until it is polled"]
+pub struct Pages<'a, P> {
+    operation: Operation,
+    call: Box<dyn FnMut(Option<i64>) -> Call<'a, P> + Send + 'a>,
+    next_of: fn(&P) -> Option<i64>,
+    state: State<'a, P>,
+}
+
+enum State<'a, P> {
+    /// To be asked for; nothing where the caller named no page to begin with.
+    Next(Option<i64>),
+    /// Asked for.
+    Asked {
+        page: i64,
+        call: Call<'a, P>,
+    },
+    /// A page named this one to come next, which it cannot.
+    Broken(Box<Unreadable>),
+    Ended,
+}
+
+impl<'a, P> Pages<'a, P> {
+    /// The pages from `first` on. `call` asks for a page, `next_of` reads which one comes after it.
+    #[allow(dead_code)] // Called where the spec has such an operation.
+    pub(crate) fn new<F>(
+        operation: Operation,
+        first: Option<i64>,
+        mut call: impl FnMut(Option<i64>) -> F + Send + 'a,
+        next_of: fn(&P) -> Option<i64>,
+    ) -> Self
+    where
+        F: Future<Output = Result<ResponseValue<P>, Error>> + Send + 'a,
+    {
+        let call = Box::new(move |page| Box::pin(call(page)) as Call<'a, P>);
+        Self { operation, call, next_of, state: State::Next(first) }
+    }
+
+    /// The next page, or nothing after the last one.
+    ///
+    /// # Errors
+    /// As the operation's `send`. Nothing comes after an error.
+    pub async fn next(&mut self) -> Option<Result<ResponseValue<P>, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// What comes after an answer.
+    fn after(&self, page: i64, answer: &ResponseValue<P>) -> State<'a, P> {
+        match (self.next_of)(answer) {
+            None => State::Ended,
+            Some(next) if next > page => State::Next(Some(next)),
+            Some(next) => State::Broken(Box::new(Unreadable {
+                operation: self.operation,
+                status: answer.status(),
+                headers: answer.headers().clone(),
+                body: bytes::Bytes::new(),
+                reason: Reason::NextPage { page, next },
+            })),
+        }
+    }
+}
+
+impl<P> Stream for Pages<'_, P> {
+    type Item = Result<ResponseValue<P>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Ended) {
+                State::Next(page) => {
+                    let call = (self.call)(page);
+                    self.state = State::Asked { page: page.unwrap_or(FIRST_PAGE), call };
+                }
+                State::Asked { page, mut call } => match call.as_mut().poll(context) {
+                    Poll::Pending => {
+                        self.state = State::Asked { page, call };
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(answer) => {
+                        if let Ok(answer) = &answer {
+                            self.state = self.after(page, answer);
+                        }
+                        return Poll::Ready(Some(answer));
+                    }
+                },
+                State::Broken(error) => return Poll::Ready(Some(Err(Error::Unreadable(error)))),
+                State::Ended => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<P> fmt::Debug for Pages<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let next = match &self.state {
+            State::Next(page) => Some(page.unwrap_or(FIRST_PAGE)),
+            State::Asked { page, .. } => Some(*page),
+            State::Broken(_) | State::Ended => None,
+        };
+        f.debug_struct("Pages").field("operation", &self.operation.id).field("next", &next).finish_non_exhaustive()
+    }
+}
+
+/// A stream of what the pages of a list hold. See, for example,
+/// [`ListBackups::items`](crate::builder::ListBackups::items).
+///
+/// As with [`Pages`], the next page is asked for when the items of the last one are used up.
+#[must_use = "a stream sends nothing until it is polled"]
+pub struct Items<'a, T> {
+    pages: Pin<Box<dyn Stream<Item = Result<Vec<T>, Error>> + Send + 'a>>,
+    ready: std::vec::IntoIter<T>,
+}
+
+impl<'a, T> Items<'a, T> {
+    /// What `items_of` the pages gives.
+    #[allow(dead_code)] // Called where the spec has such an operation.
+    pub(crate) fn new<P: 'a>(pages: Pages<'a, P>, items_of: fn(P) -> Vec<T>) -> Self
+    where
+        T: 'a,
+    {
+        Self { pages: Box::pin(Lists { pages, items_of }), ready: Vec::new().into_iter() }
+    }
+
+    /// The next item, or nothing after the last one.
+    ///
+    /// # Errors
+    /// As the operation's `send`. Nothing comes after an error.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T> Unpin for Items<'_, T> {}
+
+impl<T> Stream for Items<'_, T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.as_mut().poll_next(context)) {
+                // An empty page may have a next one.
+                Some(Ok(items)) => self.ready = items.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Items<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("ready", &self.ready.len()).finish_non_exhaustive()
+    }
+}
+
+/// The lists in pages.
+struct Lists<'a, P, T> {
+    pages: Pages<'a, P>,
+    items_of: fn(P) -> Vec<T>,
+}
+
+impl<P, T> Stream for Lists<'_, P, T> {
+    type Item = Result<Vec<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let page = ready!(Pin::new(&mut self.pages).poll_next(context));
+        Poll::Ready(page.map(|page| page.map(|page| (self.items_of)(page.into_inner()))))
+    }
+}
