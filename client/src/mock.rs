@@ -19,35 +19,27 @@
 //! # }
 //! ```
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use bytes::Bytes;
-use chrono::{DateTime, Days, SecondsFormat, Utc};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
-use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use hyper::StatusCode;
+use reqwest::header::HeaderMap;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::auth::ServiceToken;
-use crate::check::Check;
 use crate::error::Error;
 use crate::generated::{Client, types};
 
+mod api;
+mod server;
+
+use api::{States, refusal};
+use server::{Answer, Fault, State, lock, serve};
+
 /// The ID of the only service token that the server accepts.
 pub const TOKEN_ID: &str = "mock-token-id";
-
-/// How many backups a page holds at most, as the API has it.
-const MAX_PER_PAGE: usize = 100;
 
 /// The only service token that the server accepts.
 pub const TOKEN: &str = "mock-token";
@@ -68,35 +60,10 @@ pub struct RecordedRequest {
     pub method: String,
     /// The path and query as they were sent, percent-encoding and all.
     pub target: String,
+    /// The headers. `Debug` does not show the token.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    requests: Vec<RecordedRequest>,
-    /// The backups that were made, by what they are addressed with.
-    made: Vec<Made>,
-    /// The states that looks at a backup will find, one after the other; the last one stays.
-    states: VecDeque<String>,
-    /// What the next requests get instead of an answer.
-    refusals: VecDeque<(StatusCode, Value, Option<u64>)>,
-    /// How long the next requests have to wait for their answers.
-    delays: VecDeque<Duration>,
-}
-
-#[derive(Debug)]
-struct Made {
-    /// Organization, database, branch.
-    of: [String; 3],
-    backup: Value,
-}
-
-impl Made {
-    /// Whether it is the backup of an ID, and was not deleted.
-    fn is(&self, of: [&str; 3], id: &str) -> bool {
-        self.of == of && self.backup["id"] == id && self.backup["deleted_at"].is_null()
-    }
 }
 
 impl MockServer {
@@ -122,6 +89,11 @@ impl MockServer {
         ServiceToken::new(TOKEN_ID, TOKEN)
     }
 
+    /// Accepts this OAuth token as well, as `Authorization: Bearer …`.
+    pub fn accept_bearer(&self, token: impl Into<String>) {
+        lock(&self.state).bearer = Some(token.into());
+    }
+
     /// A client for this server.
     ///
     /// # Errors
@@ -129,39 +101,103 @@ impl MockServer {
     pub fn client(&self) -> Result<Client, Error> {
         Client::builder().auth(Self::token()).base_url(self.base_url()).build()
     }
+}
 
-    /// What the coming looks at a backup find, one state a look. The last one stays.
+/// # What the server has
+impl MockServer {
+    /// The requests that arrived so far, in their order.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        lock(&self.state).requests.clone()
+    }
+
+    /// The backups of all branches, deleted ones too, in the order in which they were made.
+    pub fn backups(&self) -> Vec<types::Backup> {
+        let mut state = lock(&self.state);
+        state.api.backups().filter_map(|backup| serde_json::from_value(backup.clone()).ok()).collect()
+    }
+}
+
+/// # How backups move on
+impl MockServer {
+    /// What the coming polls of a backup (by `get_backup`) find, one state a poll. The last one stays.
     ///
     /// Any text may be a state. Without a script a backup stays `pending`.
     pub fn script_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
-        lock(&self.state).states = states.into_iter().map(Into::into).collect();
+        lock(&self.state).api.states = States::ByPoll(states.into_iter().map(Into::into).collect());
     }
 
-    /// Refuses the next request that is not refused already, with `{code, message}`.
+    /// What a backup becomes by itself, so long after it was made, whoever looks. Takes the place of
+    /// [`script_states`](Self::script_states), and the other way round.
+    ///
+    /// The clock is tokio's.
+    pub fn move_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
+        let states = states.into_iter().map(|(after, state)| (after, state.into())).collect();
+        lock(&self.state).api.states = States::ByAge(states);
+    }
+
+    /// Refuses to make a backup of a branch while another one is pending or running, with 422
+    /// `unprocessable`. What the API answers then is not documented; this is what its SDK expects.
+    pub fn one_at_a_time(&self) {
+        lock(&self.state).api.one_at_a_time = true;
+    }
+}
+
+/// # What goes wrong
+///
+/// Each of these is for one request: the next that arrives and has none of them yet, whatever it asks for.
+/// [`delay_next`](Self::delay_next) goes together with the others.
+impl MockServer {
+    /// Refuses the next request, with `{code, message}`. Nothing is done.
     ///
     /// # Panics
     /// Where `status` is no HTTP status.
-    #[allow(clippy::expect_used)] // For tests, where a panic is the answer to a typo.
     pub fn refuse_next(&self, status: u16, code: &str, message: &str) {
-        let status = StatusCode::from_u16(status).expect("an HTTP status");
-        lock(&self.state).refusals.push_back((status, json!({ "code": code, "message": message }), None));
+        self.fault(Fault::Answer(refusal(to_status(status), code, message).into()));
     }
 
-    /// Answers the next request that is not refused already with 429 and this `Retry-After`.
+    /// Answers the next request with 429 and this `Retry-After`. Nothing is done.
     pub fn limit_next(&self, retry_after_seconds: u64) {
-        let value = json!({ "code": "too_many_requests", "message": "too many requests" });
-        let refusal = (StatusCode::TOO_MANY_REQUESTS, value, Some(retry_after_seconds));
-        lock(&self.state).refusals.push_back(refusal);
+        self.fault(Fault::Answer(Answer::limit(retry_after_seconds)));
     }
 
-    /// Lets the next request that does not wait already wait for its answer.
+    /// Answers the next request with any body, JSON or not. Nothing is done.
+    ///
+    /// # Panics
+    /// Where `status` is no HTTP status.
+    pub fn answer_next(&self, status: u16, body: impl Into<String>) {
+        self.fault(Fault::Answer(Answer::new(to_status(status), body.into())));
+    }
+
+    /// Does what the next request asks for, and answers with any body instead of the right one.
+    ///
+    /// # Panics
+    /// Where `status` is no HTTP status.
+    pub fn replace_next_answer(&self, status: u16, body: impl Into<String>) {
+        self.fault(Fault::OtherAnswer(Answer::new(to_status(status), body.into())));
+    }
+
+    /// Closes the connection instead of doing what the next request asks for.
+    pub fn lose_next_request(&self) {
+        self.fault(Fault::LoseRequest);
+    }
+
+    /// Does what the next request asks for, and closes the connection without an answer.
+    pub fn lose_next_answer(&self) {
+        self.fault(Fault::LoseAnswer);
+    }
+
+    /// Does what the next request asks for, and closes the connection in the middle of the answer.
+    pub fn truncate_next_answer(&self) {
+        self.fault(Fault::TruncateAnswer);
+    }
+
+    /// Does what the next request asks for at once, but lets it wait for its answer.
     pub fn delay_next(&self, delay: Duration) {
         lock(&self.state).delays.push_back(delay);
     }
 
-    /// The requests that arrived so far, in their order.
-    pub fn requests(&self) -> Vec<RecordedRequest> {
-        lock(&self.state).requests.clone()
+    fn fault(&self, fault: Fault) {
+        lock(&self.state).faults.push_back(fault);
     }
 }
 
@@ -171,227 +207,7 @@ impl Drop for MockServer {
     }
 }
 
-/// A poisoned lock still holds plain data.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let state = Arc::clone(&state);
-        let service = service_fn(move |request| answer(request, Arc::clone(&state)));
-        connections.spawn(async move {
-            // A client that hangs up is no concern of the server's.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
-    }
-}
-
-type Answer = (StatusCode, Value);
-
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (parts, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-    let delay = {
-        let mut state = lock(&state);
-        let (method, body) = (parts.method.to_string(), body.to_vec());
-        state.requests.push(RecordedRequest { method, target, body });
-        state.delays.pop_front()
-    };
-    if let Some(delay) = delay {
-        tokio::time::sleep(delay).await;
-    }
-    let mut state = lock(&state);
-    let token = parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes());
-    let mut retry_after = None;
-    let (status, value) = if let Some((status, value, wait)) = state.refusals.pop_front() {
-        retry_after = wait;
-        (status, value)
-    } else if token != Some(format!("{TOKEN_ID}:{TOKEN}").as_bytes()) {
-        refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid")
-    } else {
-        route(parts.method.as_str(), &parts.uri, &body, &mut state)
-    };
-    let text = if status == StatusCode::NO_CONTENT { String::new() } else { value.to_string() };
-    let mut response = Response::new(Full::new(text.into()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
-    Ok(response)
-}
-
-fn route(method: &str, uri: &Uri, body: &[u8], state: &mut State) -> Answer {
-    let segments: Option<Vec<String>> = uri
-        .path()
-        .trim_start_matches('/')
-        .split('/')
-        .map(|s| percent_decode_str(s).decode_utf8().ok().map(|s| s.into_owned()))
-        .collect();
-    let segments = segments.unwrap_or_default();
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let ["v1", "organizations", organization, "databases", database, "branches", branch, "backups", rest @ ..] =
-        &segments[..]
-    else {
-        return not_found();
-    };
-    let of = [*organization, *database, *branch];
-    match (method, rest) {
-        _ if of.contains(&"") => not_found(),
-        ("POST", []) => create_backup(of, body, state),
-        ("GET", []) => list_backups(of, uri.query().unwrap_or_default(), state),
-        ("GET", [id]) => get_backup(of, id, state),
-        ("PATCH", [id]) => update_backup(of, id, body, state),
-        ("DELETE", [id]) => delete_backup(of, id, state),
-        _ => not_found(),
-    }
-}
-
-fn not_found() -> Answer {
-    refusal(StatusCode::NOT_FOUND, "not_found", "Not Found")
-}
-
-fn create_backup(of: [&str; 3], body: &[u8], state: &mut State) -> Answer {
-    let wanted: types::CreateBackupBody = match serde_json::from_slice(body) {
-        Ok(wanted) => wanted,
-        Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
-    };
-    if let Err(e) = wanted.check() {
-        return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &e);
-    }
-    let [.., branch] = of;
-    let now = DateTime::<Utc>::from(SystemTime::now());
-    let name = wanted.name.unwrap_or_else(|| format!("{branch}-{}", now.format("%Y-%m-%d")));
-    let id = format!("backup{:06}", state.made.len() + 1);
-    let backup = just_created(&id, &name, branch, now);
-    state.made.push(Made { of: of.map(str::to_owned), backup: backup.clone() });
-    (StatusCode::CREATED, backup)
-}
-
-/// A look at a backup, which moves it on by its script.
-fn get_backup(of: [&str; 3], id: &str, state: &mut State) -> Answer {
-    let State { made, states, .. } = state;
-    let Some(made) = made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
-    let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
-    if let Some(next) = next {
-        let now = Value::from(time(SystemTime::now().into()));
-        let backup = &mut made.backup;
-        backup["updated_at"] = now.clone();
-        if next != "pending" && backup["started_at"].is_null() {
-            backup["started_at"] = now.clone();
-        }
-        if ["success", "failed", "canceled", "ignored"].contains(&next.as_str()) && backup["completed_at"].is_null() {
-            backup["completed_at"] = now;
-        }
-        if next == "success" {
-            backup["size"] = json!(5_368_709_120_i64);
-        }
-        backup["state"] = next.into();
-    }
-    (StatusCode::OK, made.backup.clone())
-}
-
-/// A page of the backups of a branch, in the order in which they were made.
-fn list_backups(of: [&str; 3], query: &str, state: &State) -> Answer {
-    let pairs: Vec<(String, String)> = match serde_urlencoded::from_str(query) {
-        Ok(pairs) => pairs,
-        Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
-    };
-    let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let number = |name: &str, otherwise: usize| get(name).and_then(|value| value.parse().ok()).unwrap_or(otherwise);
-    let (page, per_page) = (number("page", 1).max(1), number("per_page", 25).clamp(1, MAX_PER_PAGE));
-    let is_wanted = |backup: &&Value| {
-        (get("all") == Some("true") || backup["deleted_at"].is_null())
-            && get("state").is_none_or(|state| backup["state"] == state)
-    };
-    let backups: Vec<&Value> =
-        state.made.iter().filter(|made| made.of == of).map(|made| &made.backup).filter(is_wanted).collect();
-    let total_pages = backups.len().div_ceil(per_page);
-    let data: Vec<&Value> = backups.iter().skip((page - 1).saturating_mul(per_page)).take(per_page).copied().collect();
-    let next = (page < total_pages).then_some(page + 1);
-    let previous = (page > 1).then(|| page - 1);
-    let url = |page: Option<usize>| page.map(|page| format!("?page={page}&per_page={per_page}"));
-    let envelope = json!({
-        "type": "list",
-        "current_page": page,
-        "per_page": per_page,
-        "next_page": next,
-        "next_page_url": url(next),
-        "prev_page": previous,
-        "prev_page_url": url(previous),
-        "total_count": backups.len(),
-        "total_pages": total_pages,
-        "data": data,
-    });
-    (StatusCode::OK, envelope)
-}
-
-fn update_backup(of: [&str; 3], id: &str, body: &[u8], state: &mut State) -> Answer {
-    let wanted: types::UpdateBackupBody = match serde_json::from_slice(body) {
-        Ok(wanted) => wanted,
-        Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
-    };
-    let Some(made) = state.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
-    if let Some(protected) = wanted.protected {
-        made.backup["protected"] = protected.into();
-        made.backup["updated_at"] = time(SystemTime::now().into()).into();
-    }
-    (StatusCode::OK, made.backup.clone())
-}
-
-fn delete_backup(of: [&str; 3], id: &str, state: &mut State) -> Answer {
-    let Some(made) = state.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
-    if made.backup["protected"] == true {
-        return refusal(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "the backup is protected from deletion");
-    }
-    made.backup["deleted_at"] = time(SystemTime::now().into()).into();
-    (StatusCode::NO_CONTENT, Value::Null)
-}
-
-/// A time as the API writes it.
-fn time(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// A backup as the API describes it right after it was made: without the times to come.
-fn just_created(id: &str, name: &str, branch: &str, now: DateTime<Utc>) -> Value {
-    let expiry = now.checked_add_days(Days::new(2)).unwrap_or(now);
-    json!({
-        "id": id,
-        "name": name,
-        "state": "pending",
-        "size": 0,
-        "estimated_storage_cost": 0.0,
-        "created_at": time(now),
-        "updated_at": time(now),
-        "started_at": null,
-        "expires_at": time(expiry),
-        "completed_at": null,
-        "deleted_at": null,
-        "pvc_size": 10_737_418_240_i64,
-        "protected": false,
-        "required": false,
-        "restored_branches": [],
-        "actor": {
-            "id": TOKEN_ID,
-            "display_name": "mock token",
-            "avatar_url": "https://app.planetscale.com/gravatar-fallback.png",
-        },
-        "backup_policy": null,
-        "schema_snapshot": null,
-        "database_branch": {
-            "id": "branch000001",
-            "name": branch,
-            "created_at": "2021-01-14T10:19:23.000Z",
-            "updated_at": "2021-01-14T10:19:23.000Z",
-            "deleted_at": null,
-        },
-    })
-}
-
-fn refusal(status: StatusCode, code: &str, message: &str) -> Answer {
-    (status, json!({ "code": code, "message": message }))
+#[allow(clippy::expect_used)] // For tests, where a panic is the answer to a typo.
+fn to_status(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).expect("an HTTP status")
 }

@@ -313,20 +313,30 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::mock::MockServer as _named;
     }
+    // planetscale_client::mock::MockServer::accept_bearer is generic
+    // planetscale_client::mock::MockServer::answer_next is generic
+    let _ = planetscale_client::mock::MockServer::backups;
     let _ = planetscale_client::mock::MockServer::base_url;
     let _ = planetscale_client::mock::MockServer::client;
     let _ = planetscale_client::mock::MockServer::delay_next;
     let _ = planetscale_client::mock::MockServer::limit_next;
+    let _ = planetscale_client::mock::MockServer::lose_next_answer;
+    let _ = planetscale_client::mock::MockServer::lose_next_request;
+    // planetscale_client::mock::MockServer::move_states is generic
+    let _ = planetscale_client::mock::MockServer::one_at_a_time;
     let _ = planetscale_client::mock::MockServer::refuse_next;
+    // planetscale_client::mock::MockServer::replace_next_answer is generic
     let _ = planetscale_client::mock::MockServer::requests;
     // planetscale_client::mock::MockServer::script_states is generic
     let _ = planetscale_client::mock::MockServer::start;
     let _ = planetscale_client::mock::MockServer::token;
+    let _ = planetscale_client::mock::MockServer::truncate_next_answer;
     {
         #[allow(unused_imports)]
         use planetscale_client::mock::RecordedRequest as _named;
     }
     let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.body; };
+    let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.headers; };
     let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.method; };
     let _ = |it: &planetscale_client::mock::RecordedRequest| { let _ = &it.target; };
     {

@@ -5,8 +5,11 @@ use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use planetscale_client::mock::{MockServer, TOKEN};
-use planetscale_client::types::BackupState;
-use planetscale_client::{BackupRef, Client, Error, Outcome, RetryPolicy, ServiceToken, WaitError, WaitForBackup};
+use planetscale_client::types::{Backup, BackupState, RetentionUnit};
+use planetscale_client::{
+    BackupRef, BearerToken, Client, Error, Outcome, RetryPolicy, ServiceToken, WaitError, WaitForBackup,
+};
+use serde_json::Value;
 
 /// Longer than anything here takes. The default deadline of a wait is twelve hours: a wait that goes
 /// wrong is to fail its test, not to keep it.
@@ -247,4 +250,178 @@ async fn backups_are_listed_protected_and_deleted() {
     assert_eq!(list().send().await.unwrap().data.len(), 5);
     let all = list().all(true).send().await.unwrap().into_inner().data;
     assert_eq!(all.iter().filter(|backup| backup.deleted_at.is_some()).count(), 2);
+}
+
+/// A call without this crate, as other SDKs make them.
+async fn raw(server: &MockServer, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}{path}", server.base_url());
+    let mut request = http.request(method.parse().unwrap(), url).body(body.to_owned());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap_or_default())
+}
+
+/// The vendor's Go SDK: a POST and a DELETE with a Content-Type and no body, a list without a query, no
+/// `api-version`, a base URL that ends with a slash, and in some versions paths that begin with `v1/`.
+#[tokio::test]
+async fn the_calls_of_the_vendors_sdk_work() {
+    let (server, _client) = started().await;
+    let token = format!("mock-token-id:{TOKEN}");
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+    let path = "/organizations/acme/databases/shop/branches/main/backups";
+    let (status, made) = raw(&server, "POST", path, &headers, "").await;
+    assert_eq!((status, &made["name"].as_str().unwrap()[..5]), (201, "main-"));
+    assert_eq!(raw(&server, "POST", path, &headers, "{}\n").await.0, 201);
+    for path in [path, &format!("/v1{path}"), &format!("/{path}")] {
+        let (status, list) = raw(&server, "GET", path, &headers[..1], "").await;
+        assert_eq!((status, list["data"].as_array().unwrap().len()), (200, 2), "{path}");
+    }
+    let id = made["id"].as_str().unwrap();
+    let one = format!("{path}/{id}");
+    assert_eq!(raw(&server, "GET", &one, &headers[..1], "").await, (200, made.clone()));
+    assert_eq!(raw(&server, "DELETE", &one, &headers, "").await, (204, Value::Null));
+    assert_eq!(raw(&server, "DELETE", &one, &headers, "").await.0, 404);
+    assert_eq!(raw(&server, "DELETE", &one, &[("authorization", "mock-token-id:other")], "").await.0, 401);
+
+    let requests = server.requests();
+    assert_eq!(requests[0].headers["content-type"], "application/json");
+    assert!(requests[0].headers["authorization"] == token.as_str() && !format!("{requests:?}").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn a_bearer_token_is_accepted_if_told_so() {
+    let (server, _client) = started().await;
+    let client = |token: &str| {
+        let token = BearerToken::new(token);
+        Client::builder().auth(token).base_url(format!("{}/", server.base_url())).build().unwrap()
+    };
+    assert_eq!(list(&client("oauth")).await.unwrap_err().code(), Some("unauthorized"));
+    server.accept_bearer("oauth");
+    assert_eq!(list(&client("oauth")).await.unwrap(), 0);
+    assert_eq!(list(&client("other")).await.unwrap_err().code(), Some("unauthorized"));
+    assert_eq!(list(&server.client().unwrap()).await.unwrap(), 0, "the service token still does");
+}
+
+/// How many backups the list of the branch has.
+async fn list(client: &Client) -> Result<usize, Error> {
+    let call = client.list_backups().organization("acme").database("shop").branch("main");
+    Ok(call.send().await?.data.len())
+}
+
+async fn create(client: &Client) -> Result<Backup, Error> {
+    let call = client.create_backup().organization("acme").database("shop").branch("main");
+    Ok(call.send().await?.into_inner())
+}
+
+#[tokio::test]
+async fn it_plays_the_worst() {
+    let server = MockServer::start().await.unwrap();
+    let client = Client::builder().auth(MockServer::token()).base_url(server.base_url()).retry(RetryPolicy::none());
+    let client = client.build().unwrap();
+
+    server.lose_next_request();
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Interrupted(_)) && server.backups().is_empty(), "{error:?}");
+
+    server.lose_next_answer();
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Interrupted(_)) && error.outcome() == Outcome::Unknown, "{error:?}");
+    assert_eq!(server.backups().len(), 1);
+
+    server.truncate_next_answer();
+    let error = create(&client).await.unwrap_err();
+    let Error::Unreadable(unreadable) = &error else { panic!("{error:?}") };
+    assert!(!unreadable.body().is_empty() && error.outcome() == Outcome::Applied);
+    assert_eq!(server.backups().len(), 2);
+
+    server.answer_next(502, "<html>Bad Gateway</html>");
+    let error = create(&client).await.unwrap_err();
+    let Error::Refused(refused) = &error else { panic!("{error:?}") };
+    assert_eq!((refused.status().as_u16(), refused.headers()["content-type"].to_str().unwrap()), (502, "text/html"));
+    assert_eq!(server.backups().len(), 2);
+
+    server.replace_next_answer(201, "[]");
+    assert!(matches!(create(&client).await.unwrap_err(), Error::Unreadable(_)));
+    assert_eq!(server.backups().len(), 3);
+
+    // What has arrived is done, whether its sender waits for the answer or not.
+    server.delay_next(A_MINUTE);
+    assert!(tokio::time::timeout(Duration::from_millis(200), create(&client)).await.is_err());
+    assert_eq!(server.backups().len(), 4);
+
+    // An answer without a body can only be lost.
+    server.truncate_next_answer();
+    let id = server.backups()[0].id.clone();
+    let call = client.delete_backup().organization("acme").database("shop").branch("main").id(&id);
+    assert!(matches!(call.send().await.unwrap_err(), Error::Interrupted(_)));
+    assert!(server.backups()[0].deleted_at.is_some());
+}
+
+#[tokio::test]
+async fn retention_is_in_the_expiry() {
+    let (server, client) = started().await;
+    let hour = |hours: i64| chrono::TimeDelta::hours(hours);
+    for (unit, value, least, most) in [
+        (RetentionUnit::Hour, 5, hour(5), hour(5)),
+        (RetentionUnit::Day, 3, hour(72), hour(72)),
+        (RetentionUnit::Week, 2, hour(336), hour(336)),
+        (RetentionUnit::Month, 1, hour(28 * 24), hour(31 * 24)),
+        (RetentionUnit::Year, 2, hour(730 * 24), hour(731 * 24)),
+    ] {
+        let call = client.create_backup().organization("acme").database("shop").branch("main");
+        let backup = call.body_map(|b| b.retention_unit(unit).retention_value(value)).send().await.unwrap();
+        let kept = backup.expires_at.unwrap() - backup.created_at;
+        assert!(least <= kept && kept <= most, "{unit:?}: {kept}");
+    }
+    let backup = create(&client).await.unwrap();
+    assert_eq!(backup.expires_at.unwrap() - backup.created_at, hour(48));
+    // A date that there is none of, as other clients could ask for.
+    let path = "/organizations/acme/databases/shop/branches/main/backups";
+    let token = format!("mock-token-id:{TOKEN}");
+    for unit in ["hour", "day", "week", "month", "year"] {
+        let body = format!(r#"{{"retention_unit": "{unit}", "retention_value": {}}}"#, i64::MAX);
+        assert_eq!(raw(&server, "POST", path, &[("authorization", &token)], &body).await.0, 422, "{unit}");
+    }
+    assert_eq!(server.backups().len(), 6);
+}
+
+#[tokio::test]
+async fn states_move_with_time() {
+    let (server, client) = started().await;
+    let it = made(&client).await;
+    let short = Duration::from_millis(150);
+    server.move_states([(Duration::ZERO, "pending"), (short, "running"), (2 * short, "success")]);
+    let (mut seen, mut sizes) = (Vec::new(), BTreeSet::new());
+    loop {
+        let backup = looked_at(&client, &it).await.unwrap();
+        if seen.last() != Some(&backup.state) {
+            seen.push(backup.state.clone());
+        }
+        sizes.insert((backup.state.to_string(), backup.size));
+        if backup.state == BackupState::Success {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(seen, [BackupState::Pending, BackupState::Running, BackupState::Success]);
+    assert!(sizes.contains(&("success".to_owned(), 5_368_709_120)) && sizes.len() == 3);
+    // The list shows the same.
+    let call = client.list_backups().organization("acme").database("shop").branch("feature/é").state("success");
+    assert_eq!(call.send().await.unwrap().data.len(), 1);
+}
+
+#[tokio::test]
+async fn a_branch_is_busy_if_told_so() {
+    let (server, client) = started().await;
+    create(&client).await.unwrap();
+    create(&client).await.expect("not told yet");
+    server.one_at_a_time();
+    let error = create(&client).await.unwrap_err();
+    assert_eq!((error.code(), error.outcome()), (Some("unprocessable"), Outcome::NotApplied));
+    made(&client).await;
+    server.move_states([(Duration::ZERO, "failed")]);
+    create(&client).await.unwrap();
 }

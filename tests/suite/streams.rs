@@ -1,6 +1,7 @@
 //! Lists that come in pages, as streams.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_core::Stream;
 use planetscale_client::mock::MockServer;
@@ -45,6 +46,23 @@ async fn all_backups_come_once_and_in_order() {
         assert_eq!(seen, made);
         assert_eq!(server.requests().len() - count, requests, "{count}");
         assert!(items.next().await.is_none(), "it stays ended");
+
+        // Faults that pass are not seen, on whichever page they are.
+        let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1));
+        let client = client.with(|settings| {
+            settings.retry(policy);
+        });
+        let mut items = list(&client).per_page(per_page).items();
+        server.truncate_next_answer();
+        for id in &made {
+            let before = server.requests().len();
+            assert_eq!(items.next().await.unwrap().unwrap().id, *id);
+            if server.requests().len() > before {
+                server.lose_next_answer();
+                server.answer_next(502, "<html>Bad Gateway</html>");
+                server.limit_next(0);
+            }
+        }
     }
 }
 

@@ -1,0 +1,226 @@
+//! The server: connections, and what it does with a request, well or badly.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::api::{Api, Reply, refusal};
+use super::{RecordedRequest, TOKEN, TOKEN_ID};
+
+/// What the server knows and is to do.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) requests: Vec<RecordedRequest>,
+    pub(super) api: Api,
+    /// What happens to the next requests.
+    pub(super) faults: VecDeque<Fault>,
+    /// How long the next requests have to wait for their answers.
+    pub(super) delays: VecDeque<Duration>,
+    /// An OAuth token that is accepted beside the service token.
+    pub(super) bearer: Option<String>,
+}
+
+/// What happens to a request instead of its being done and answered.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// It is not done, but answered.
+    Answer(Answer),
+    /// It is done, and answered otherwise.
+    OtherAnswer(Answer),
+    /// It is not done, and the connection is closed.
+    LoseRequest,
+    /// It is done, and the connection is closed.
+    LoseAnswer,
+    /// It is done, and the connection is closed in the middle of the answer.
+    TruncateAnswer,
+}
+
+/// What is sent back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    status: StatusCode,
+    retry_after: Option<u64>,
+    body: Bytes,
+}
+
+impl Answer {
+    /// An answer with any body.
+    pub(super) fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self { status, retry_after: None, body: body.into() }
+    }
+
+    /// 429.
+    pub(super) fn limit(retry_after_seconds: u64) -> Self {
+        let reply = refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "too many requests");
+        Self { retry_after: Some(retry_after_seconds), ..reply.into() }
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from((status, value): Reply) -> Self {
+        let body = if status == StatusCode::NO_CONTENT { String::new() } else { value.to_string() };
+        Self::new(status, body)
+    }
+}
+
+/// A poisoned lock still holds plain data.
+pub(super) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let state = Arc::clone(&state);
+        let service = service_fn(move |request| answer(request, Arc::clone(&state)));
+        connections.spawn(async move {
+            // A client that hangs up is no concern of the server's.
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+/// The connection is to be closed.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on purpose")]
+struct Closed;
+
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<Response<Sent>, Closed> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let (answer, delay, fault) = {
+        let mut state = lock(&state);
+        state.record(&parts, &body);
+        let (delay, fault) = (state.delays.pop_front(), state.faults.pop_front());
+        // It is done when it has arrived, though the client may have gone when it is answered.
+        let done = |state: &mut State| state.take(&parts, &body).into();
+        let (answer, fault) = match fault {
+            Some(Fault::Answer(answer)) => (answer, None),
+            Some(Fault::OtherAnswer(answer)) => {
+                let _: Answer = done(&mut state);
+                (answer, None)
+            }
+            Some(Fault::LoseRequest) => (Answer::new(StatusCode::OK, ""), Some(Fault::LoseRequest)),
+            fault => (done(&mut state), fault),
+        };
+        (answer, delay, fault)
+    };
+    if let Some(delay) = delay {
+        tokio::time::sleep(delay).await;
+    }
+    let sent = match fault {
+        Some(Fault::LoseRequest | Fault::LoseAnswer) => return Err(Closed),
+        Some(Fault::TruncateAnswer) if answer.body.is_empty() => return Err(Closed),
+        Some(Fault::TruncateAnswer) => Sent::half_of(&answer.body),
+        _ => Sent::whole(answer.body),
+    };
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&sent.body).is_ok() || sent.is_cut;
+    let mut response = Response::new(sent);
+    *response.status_mut() = answer.status;
+    let content_type = if is_json { "application/json" } else { "text/html" };
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(seconds) = answer.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    Ok(response)
+}
+
+impl State {
+    fn record(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) {
+        let mut headers = parts.headers.clone();
+        // So that it is not printed.
+        if let Some(token) = headers.get_mut(AUTHORIZATION) {
+            token.set_sensitive(true);
+        }
+        let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let (method, body) = (parts.method.to_string(), body.to_vec());
+        self.requests.push(RecordedRequest { method, target, headers, body });
+    }
+
+    /// Does what a request asks for.
+    fn take(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) -> Reply {
+        if !self.accepts(&parts.headers) {
+            return refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid");
+        }
+        self.api.take(parts.method.as_str(), &parts.uri, body)
+    }
+
+    fn accepts(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        let service_token = format!("{TOKEN_ID}:{TOKEN}");
+        let bearer = self.bearer.as_ref().map(|token| format!("Bearer {token}"));
+        given.is_some_and(|given| {
+            given == service_token.as_bytes() || bearer.is_some_and(|bearer| given == bearer.as_bytes())
+        })
+    }
+}
+
+/// A body as it is sent: the whole of it, or half of it and then the end of the connection.
+struct Sent {
+    body: Bytes,
+    /// As announced, in bytes.
+    length: u64,
+    is_cut: bool,
+    stage: Stage,
+}
+
+enum Stage {
+    Begin,
+    /// What was sent has to leave before the connection is closed.
+    Flush,
+    Break,
+}
+
+impl Sent {
+    fn whole(body: Bytes) -> Self {
+        let length = body.len() as u64;
+        Self { body, length, is_cut: false, stage: Stage::Begin }
+    }
+
+    fn half_of(body: &Bytes) -> Self {
+        let length = body.len() as u64;
+        Self { body: body.slice(..body.len() / 2), length, is_cut: true, stage: Stage::Begin }
+    }
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = Closed;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.stage {
+            Stage::Begin => {
+                self.stage = if self.is_cut { Stage::Flush } else { Stage::Break };
+                Poll::Ready(Some(Ok(Frame::data(self.body.clone()))))
+            }
+            Stage::Flush => {
+                self.stage = Stage::Break;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Stage::Break => Poll::Ready(self.is_cut.then_some(Err(Closed))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        !self.is_cut && self.body.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length)
+    }
+}
