@@ -330,7 +330,7 @@ fn harden_send(send: &mut ImplItemFn, operations: &Operations, checked: &BTreeSe
     );
     set_doc(&mut send.attrs, &doc);
     Ok(syn::parse_quote! {
-        const OPERATION: crate::transport::Operation =
+        pub(crate) const OPERATION: crate::transport::Operation =
             crate::transport::Operation { id: #id, method: #method, path: #path };
     })
 }

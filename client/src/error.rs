@@ -72,7 +72,7 @@ pub enum Error {
     InvalidInput(Message),
     /// The request was not sent: no connection could be made.
     NotSent(Box<Failure>),
-    /// The time was up. What has become of the request is told by [`Error::outcome`].
+    /// It timed out. What has become of the request is told by [`Error::outcome`].
     Timeout(Box<Failure>),
     /// The connection broke after the request was, or may have been, sent.
     Interrupted(Box<Failure>),
@@ -114,10 +114,13 @@ impl Error {
     /// For an operation that only reads, [`Outcome::Applied`] means no more than that it was answered.
     pub fn outcome(&self) -> Outcome {
         match self {
+            // What was looked for could not be seen.
+            _ if self.looked() > 0 && self.operation().is_some_and(Operation::is_safe) => Outcome::Unknown,
             Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotApplied,
             Self::Unreadable(_) => Outcome::Applied,
             Self::Timeout(failure) | Self::Interrupted(failure) => match failure.status {
                 Some(status) if status.is_success() => Outcome::Applied,
+                _ if !failure.is_sent => Outcome::NotApplied,
                 _ => Outcome::Unknown,
             },
             // 408 comes from something in between that gave up; so may any 5xx.
@@ -141,7 +144,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NotSent(_) => true,
-            Self::Timeout(failure) | Self::Interrupted(failure) => failure.operation.is_safe(),
+            Self::Timeout(failure) | Self::Interrupted(failure) => failure.operation.is_safe() || !failure.is_sent,
             Self::Unreadable(answer) => matches!(answer.reason, Reason::CutShort(_)) && answer.operation.is_safe(),
             Self::Refused(refused) => {
                 let transient = refused.status == StatusCode::REQUEST_TIMEOUT || refused.status.is_server_error();
@@ -156,6 +159,39 @@ impl Error {
         match self {
             Self::Refused(refused) => refused.retry_after,
             _ => None,
+        }
+    }
+}
+
+impl Error {
+    /// How often [`Client::ensure_backup`](crate::Client::ensure_backup) looked for the backup, in vain, before
+    /// it gave up with this error. Zero for every other call.
+    pub fn looked(&self) -> usize {
+        match self {
+            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => failure.looked,
+            Self::Refused(refused) => refused.looked,
+            Self::Unreadable(answer) => answer.looked,
+            Self::Config(_) | Self::InvalidInput(_) => 0,
+        }
+    }
+
+    /// The same error, after looking in vain for what it is about.
+    pub(crate) fn having_looked(mut self, times: usize) -> Self {
+        match &mut self {
+            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => failure.looked = times,
+            Self::Refused(refused) => refused.looked = times,
+            Self::Unreadable(answer) => answer.looked = times,
+            Self::Config(_) | Self::InvalidInput(_) => {}
+        }
+        self
+    }
+
+    fn operation(&self) -> Option<Operation> {
+        match self {
+            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => Some(failure.operation),
+            Self::Refused(refused) => Some(refused.operation),
+            Self::Unreadable(answer) => Some(answer.operation),
+            Self::Config(_) | Self::InvalidInput(_) => None,
         }
     }
 }
@@ -185,7 +221,7 @@ impl fmt::Display for Error {
                 write!(f, "{}: not sent, no connection could be made", failure.operation)
             }
             Self::Timeout(failure) => {
-                write!(f, "{}: the time is up ({:.1} s); ", failure.operation, failure.after.as_secs_f64())?;
+                write!(f, "{}: timed out after {:.1} s; ", failure.operation, failure.after.as_secs_f64())?;
                 f.write_str(self.hint())
             }
             Self::Interrupted(failure) => {
@@ -194,6 +230,11 @@ impl fmt::Display for Error {
             }
             Self::Refused(refused) => refused.fmt(f),
             Self::Unreadable(answer) => answer.fmt(f),
+        }?;
+        match self.looked() {
+            0 => Ok(()),
+            1 => f.write_str("; looked once, in vain"),
+            times => write!(f, "; looked {times} times, in vain"),
         }
     }
 }
@@ -237,8 +278,12 @@ pub struct Failure {
     pub(crate) operation: Operation,
     /// The status, where the server had begun to answer.
     pub(crate) status: Option<StatusCode>,
+    /// Whether the request was, or may have been, sent.
+    pub(crate) is_sent: bool,
     /// How long it took to fail.
     pub(crate) after: Duration,
+    /// How often what it was to do was looked for afterwards.
+    pub(crate) looked: usize,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -262,6 +307,8 @@ pub struct Refused {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// As with [`Failure`].
+    pub(crate) looked: usize,
     parsed: ErrorBody,
 }
 
@@ -274,7 +321,7 @@ impl Refused {
         body: Bytes,
     ) -> Self {
         let parsed = ErrorBody::read(&body);
-        Self { operation, status, retry_after, headers, body, parsed }
+        Self { operation, status, retry_after, headers, body, looked: 0, parsed }
     }
 
     /// The operation's id, such as `create_backup`.
@@ -361,6 +408,8 @@ pub struct Unreadable {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) reason: Reason,
+    /// As with [`Failure`].
+    pub(crate) looked: usize,
 }
 
 /// Why an answer cannot be read.

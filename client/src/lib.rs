@@ -9,6 +9,7 @@ pub use reqwest::header::HeaderMap;
 pub use reqwest::{Method, StatusCode};
 
 mod auth;
+mod backups;
 mod check;
 mod client;
 mod error;
@@ -24,9 +25,12 @@ mod request;
 mod retry;
 mod retry_after;
 mod transport;
-mod wait;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+pub use backups::{
+    Awaited, BackupRef, BranchRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL,
+    DEFAULT_MAX_CONSECUTIVE_ERRORS, EnsureBackup, Ensured, WaitError, WaitForBackup,
+};
 pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, SERVER_URL_VAR, Settings};
 pub use error::{Error, Failure, Message, Outcome, Refused, Unreadable};
 pub use error_body::ErrorDetail;
@@ -36,6 +40,3 @@ pub use pages::{Items, Pages};
 pub use request::Request;
 pub use retry::RetryPolicy;
 pub use transport::MAX_RESPONSE_BYTES;
-pub use wait::{
-    BackupRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_READ_ERRORS, WaitError, WaitForBackup,
-};

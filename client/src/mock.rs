@@ -147,6 +147,11 @@ impl MockServer {
 /// Each of these is for one request: the next that arrives and has none of them yet, whatever it asks for.
 /// [`delay_next`](Self::delay_next) goes together with the others.
 impl MockServer {
+    /// Does what the next request asks for, and answers as ever: for a fault in one that comes after it.
+    pub fn pass_next(&self) {
+        self.fault(Fault::None);
+    }
+
     /// Refuses the next request, with `{code, message}`. Nothing is done.
     ///
     /// # Panics
@@ -179,6 +184,12 @@ impl MockServer {
     /// Closes the connection instead of doing what the next request asks for.
     pub fn lose_next_request(&self) {
         self.fault(Fault::LoseRequest);
+    }
+
+    /// Closes the connection, and does what the next request asks for so much later, as a server with a queue
+    /// may do.
+    pub fn do_next_late(&self, late: Duration) {
+        self.fault(Fault::DoLate(late));
     }
 
     /// Does what the next request asks for, and closes the connection without an answer.

@@ -80,6 +80,14 @@ impl RetryPolicy {
             .with_max_times(self.max_retries)
             .with_jitter()
     }
+
+    /// The delays between polls, which only time limits. They are never zero.
+    pub(crate) fn backoff_for_polls(&self) -> ExponentialBuilder {
+        self.backoff()
+            .with_min_delay(self.initial_delay.max(Duration::from_millis(1)))
+            .with_max_delay(self.max_delay.max(Duration::from_secs(1)))
+            .without_max_times()
+    }
 }
 
 #[cfg(test)]

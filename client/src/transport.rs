@@ -268,7 +268,7 @@ impl Answer {
     fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
         let credentials = &client.inner.credentials;
         let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
-        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason }))
+        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason, looked: 0 }))
     }
 }
 
@@ -388,7 +388,9 @@ impl Attempt<'_> {
         let failure = Box::new(Failure {
             operation: self.operation,
             status,
+            is_sent: !connect,
             after: self.start.elapsed(),
+            looked: 0,
             source: Some(Box::new(error)),
         });
         match () {

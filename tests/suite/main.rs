@@ -9,6 +9,7 @@ mod drift_laws;
 mod drift_meaning;
 mod drift_report;
 mod drift_rules;
+mod ensure;
 mod just_created;
 mod locked;
 mod meaning;

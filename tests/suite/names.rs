@@ -8,6 +8,10 @@
 fn names() {
     {
         #[allow(unused_imports)]
+        use planetscale_client::Awaited as _named;
+    }
+    {
+        #[allow(unused_imports)]
         use planetscale_client::BackupRef as _named;
     }
     let _ = |it: &planetscale_client::BackupRef| { let _ = &it.branch; };
@@ -22,6 +26,15 @@ fn names() {
     // planetscale_client::BearerToken::new is generic
     {
         #[allow(unused_imports)]
+        use planetscale_client::BranchRef as _named;
+    }
+    // planetscale_client::BranchRef::backup is generic
+    let _ = |it: &planetscale_client::BranchRef| { let _ = &it.branch; };
+    let _ = |it: &planetscale_client::BranchRef| { let _ = &it.database; };
+    // planetscale_client::BranchRef::new is generic
+    let _ = |it: &planetscale_client::BranchRef| { let _ = &it.organization; };
+    {
+        #[allow(unused_imports)]
         use planetscale_client::Bytes as _named;
     }
     {
@@ -31,12 +44,13 @@ fn names() {
     let _ = planetscale_client::Client::builder;
     let _ = planetscale_client::Client::create_backup;
     let _ = planetscale_client::Client::delete_backup;
+    // planetscale_client::Client::ensure_backup is generic
     let _ = planetscale_client::Client::from_env;
     let _ = planetscale_client::Client::get_backup;
     let _ = planetscale_client::Client::list_backups;
     // planetscale_client::Client::request is generic
     let _ = planetscale_client::Client::update_backup;
-    let _ = planetscale_client::Client::wait_for_backup;
+    // planetscale_client::Client::wait_for_backup is generic
     // planetscale_client::Client::with is generic
     {
         #[allow(unused_imports)]
@@ -79,12 +93,29 @@ fn names() {
     }
     {
         #[allow(unused_imports)]
-        use planetscale_client::DEFAULT_READ_ERRORS as _named;
+        use planetscale_client::DEFAULT_MAX_CONSECUTIVE_ERRORS as _named;
     }
     {
         #[allow(unused_imports)]
         use planetscale_client::DEFAULT_TIMEOUT as _named;
     }
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::EnsureBackup as _named;
+    }
+    // planetscale_client::EnsureBackup::body is generic
+    // planetscale_client::EnsureBackup::body_map is generic
+    let _ = planetscale_client::EnsureBackup::deadline;
+    let _ = planetscale_client::EnsureBackup::interval;
+    let _ = planetscale_client::EnsureBackup::when_idle;
+    {
+        #[allow(unused_imports)]
+        use planetscale_client::Ensured as _named;
+    }
+    let _ = |it: &planetscale_client::Ensured| { let _ = &it.backup; };
+    let _ = planetscale_client::Ensured::backup_ref;
+    let _ = |it: &planetscale_client::Ensured| { let _ = &it.branch; };
+    let _ = |it: &planetscale_client::Ensured| { let _ = &it.created; };
     {
         #[allow(unused_imports)]
         use planetscale_client::Error as _named;
@@ -98,6 +129,7 @@ fn names() {
     let _ = |it: &planetscale_client::Error| matches!(it, planetscale_client::Error::Unreadable { .. });
     let _ = planetscale_client::Error::code;
     let _ = planetscale_client::Error::is_retryable;
+    let _ = planetscale_client::Error::looked;
     let _ = planetscale_client::Error::outcome;
     let _ = planetscale_client::Error::retry_after;
     let _ = planetscale_client::Error::status;
@@ -227,9 +259,9 @@ fn names() {
         #[allow(unused_imports)]
         use planetscale_client::WaitError as _named;
     }
-    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Deadline { .. });
     let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Ended { .. });
-    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Read { .. });
+    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::Poll { .. });
+    let _ = |it: &planetscale_client::WaitError| matches!(it, planetscale_client::WaitError::TimedOut { .. });
     {
         #[allow(unused_imports)]
         use planetscale_client::WaitForBackup as _named;
@@ -237,8 +269,8 @@ fn names() {
     let _ = planetscale_client::WaitForBackup::deadline;
     let _ = planetscale_client::WaitForBackup::first_delay;
     let _ = planetscale_client::WaitForBackup::interval;
+    let _ = planetscale_client::WaitForBackup::max_consecutive_errors;
     // planetscale_client::WaitForBackup::on_progress is generic
-    let _ = planetscale_client::WaitForBackup::read_errors;
     {
         #[allow(unused_imports)]
         use planetscale_client::builder as _named;
@@ -319,11 +351,13 @@ fn names() {
     let _ = planetscale_client::mock::MockServer::base_url;
     let _ = planetscale_client::mock::MockServer::client;
     let _ = planetscale_client::mock::MockServer::delay_next;
+    let _ = planetscale_client::mock::MockServer::do_next_late;
     let _ = planetscale_client::mock::MockServer::limit_next;
     let _ = planetscale_client::mock::MockServer::lose_next_answer;
     let _ = planetscale_client::mock::MockServer::lose_next_request;
     // planetscale_client::mock::MockServer::move_states is generic
     let _ = planetscale_client::mock::MockServer::one_at_a_time;
+    let _ = planetscale_client::mock::MockServer::pass_next;
     let _ = planetscale_client::mock::MockServer::refuse_next;
     // planetscale_client::mock::MockServer::replace_next_answer is generic
     let _ = planetscale_client::mock::MockServer::requests;

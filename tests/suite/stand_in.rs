@@ -100,7 +100,7 @@ async fn a_wait_ends_at_its_deadline() {
     let it = made(&client).await;
     let wait = wait_for(&client, &it).interval(A_MINUTE).deadline(Duration::from_secs(2));
     let error = wait.await.unwrap_err();
-    assert!(matches!(&error, WaitError::Deadline { last: Some(_), error: None, .. }), "{error:?}");
+    assert!(matches!(&error, WaitError::TimedOut { last: Some(_), error: None, .. }), "{error:?}");
     assert!(error.source().is_none());
 }
 
@@ -111,11 +111,11 @@ async fn a_wait_bears_as_many_errors_as_it_is_told() {
     server.refuse_next(503, "unavailable", "later");
     let policy = RetryPolicy::none();
     let client = Client::builder().auth(MockServer::token()).base_url(server.base_url()).retry(policy).build().unwrap();
-    let wait = wait_for(&client, &it).read_errors(0);
+    let wait = wait_for(&client, &it).max_consecutive_errors(0);
     let shown = format!("{wait:?}");
-    assert!(shown.contains("feature/é") && shown.contains("read_errors: 0"), "{shown}");
+    assert!(shown.contains("feature/é") && shown.contains("max_consecutive_errors: 0"), "{shown}");
     let error = wait.await.unwrap_err();
-    assert!(matches!(&error, WaitError::Read(_)), "{error:?}");
+    assert!(matches!(&error, WaitError::Poll(_)), "{error:?}");
     assert!(error.source().unwrap().to_string().contains("503"));
 }
 
@@ -138,7 +138,7 @@ async fn a_backup_is_followed_to_its_end() {
     wait().await.unwrap();
     let gone = BackupRef::new("acme", "shop", "feature/é", "gone");
     let error = wait_for(&client, &gone).await.unwrap_err();
-    assert!(matches!(error, WaitError::Read(error) if error.code() == Some("not_found")));
+    assert!(matches!(error, WaitError::Poll(error) if error.code() == Some("not_found")));
 }
 
 #[tokio::test]

@@ -34,12 +34,16 @@ pub(super) struct State {
 /// What happens to a request instead of its being done and answered.
 #[derive(Debug)]
 pub(super) enum Fault {
+    /// It is done and answered after all.
+    None,
     /// It is not done, but answered.
     Answer(Answer),
     /// It is done, and answered otherwise.
     OtherAnswer(Answer),
     /// It is not done, and the connection is closed.
     LoseRequest,
+    /// The connection is closed, and it is done so much later.
+    DoLate(Duration),
     /// It is done, and the connection is closed.
     LoseAnswer,
     /// It is done, and the connection is closed in the middle of the answer.
@@ -111,7 +115,7 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
                 let _: Answer = done(&mut state);
                 (answer, None)
             }
-            Some(Fault::LoseRequest) => (Answer::new(StatusCode::OK, ""), Some(Fault::LoseRequest)),
+            Some(fault @ (Fault::LoseRequest | Fault::DoLate(_))) => (Answer::new(StatusCode::OK, ""), Some(fault)),
             fault => (done(&mut state), fault),
         };
         (answer, delay, fault)
@@ -120,6 +124,13 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
         tokio::time::sleep(delay).await;
     }
     let sent = match fault {
+        Some(Fault::DoLate(late)) => {
+            tokio::spawn(async move {
+                tokio::time::sleep(late).await;
+                lock(&state).take(&parts, &body);
+            });
+            return Err(Closed);
+        }
         Some(Fault::LoseRequest | Fault::LoseAnswer) => return Err(Closed),
         Some(Fault::TruncateAnswer) if answer.body.is_empty() => return Err(Closed),
         Some(Fault::TruncateAnswer) => Sent::half_of(&answer.body),

@@ -1,0 +1,14 @@
+//! What knows backups: which one is meant, that there is exactly one, and that it is done. The rest of the
+//! crate would serve any API.
+
+mod ensure;
+mod refs;
+mod schedule;
+mod wait;
+
+pub use ensure::{EnsureBackup, Ensured};
+pub use refs::{BackupRef, BranchRef};
+pub use wait::{
+    Awaited, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, WaitError,
+    WaitForBackup,
+};

@@ -1,0 +1,407 @@
+//! Exactly one backup of a name, whatever happens on the way.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff};
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap};
+use tokio::time::Instant;
+
+use super::refs::{BackupRef, BranchRef};
+use super::schedule::{may_pass, varied};
+use super::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
+use crate::check::Check;
+use crate::error::{Error, Failure, Outcome};
+use crate::generated::types::{self, Backup, BackupState, CreateBackupBody};
+use crate::generated::{Client, builder};
+
+/// The largest page, so that most branches need only one.
+const PER_PAGE: i64 = 100;
+
+/// How often a list that does not have the backup is believed.
+const MAX_MISSES: usize = 5;
+
+/// How far the clock that `created_at` is by and that of the `Date` header may be apart.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
+
+impl Client {
+    /// Makes sure that a branch has a backup of this name, and only one. `.await` the result.
+    ///
+    /// 1. It looks whether there is one that has not failed, was not canceled, ignored or deleted. That is
+    ///    the answer then.
+    /// 2. Else it creates one.
+    /// 3. Where it cannot tell what has become of that, as the answer was lost or cannot be read, it looks
+    ///    again, a few times, with back-off, and takes what it finds for the answer.
+    ///
+    /// So a job can run twice, crash in between, or lose its connection, and there is one backup. The request
+    /// that creates it is never sent again once the server may have seen it. What this cannot do is keep two
+    /// callers apart that ask for one name at the same moment: neither has created it when the other one looks.
+    ///
+    /// A token needs the accesses `read_backups` and `write_backups`.
+    ///
+    /// # Time
+    /// Each call has the [time-out](crate::ClientBuilder::timeout) of the client. Steps 1 and 3 try again within
+    /// another one, each, whatever the [`RetryPolicy`](crate::RetryPolicy) says of single calls: looking
+    /// changes nothing. Its delays are used.
+    ///
+    /// # Errors
+    /// That of the call that failed. [`Error::outcome`] tells of the backup of that name, whoever created it:
+    ///
+    /// - [`Outcome::NotApplied`]: there is none. The arguments are not valid, the creation was refused, or the
+    ///   branch was [busy](EnsureBackup::when_idle) for too long.
+    /// - [`Outcome::Unknown`]: it could not be looked for, or step 3 did not find it. [`Error::looked`] tells how
+    ///   often it was looked for. Call this function again, later: it looks first.
+    /// - [`Outcome::Applied`]: it was created, but step 3 did not find it, or found that it has failed.
+    ///
+    /// # Examples
+    /// ```
+    /// # use planetscale_client::mock::MockServer;
+    /// use planetscale_client::BranchRef;
+    /// use planetscale_client::types::RetentionUnit;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = MockServer::start().await?;
+    /// # let client = server.client()?;
+    /// # server.move_states([(std::time::Duration::ZERO, "success")]);
+    /// let main = BranchRef::new("acme", "shop", "main");
+    /// let ensured = client
+    ///     .ensure_backup(&main, "before-migration-42")
+    ///     .body_map(|b| b.retention_unit(RetentionUnit::Week).retention_value(2))
+    ///     .await?;
+    /// println!("{} was {}", ensured.backup.id, if ensured.created { "created" } else { "found" });
+    /// # let ensured = client.ensure_backup(&main, "before-migration-42").await?;
+    /// client.wait_for_backup(&ensured).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ensure_backup(&self, branch: impl Into<BranchRef>, name: impl Into<String>) -> EnsureBackup<'_> {
+        EnsureBackup {
+            client: self,
+            branch: branch.into(),
+            name: name.into(),
+            body: Ok(types::builder::CreateBackupBody::default()),
+            when_idle: false,
+            deadline: DEFAULT_DEADLINE,
+            interval: DEFAULT_INTERVAL,
+        }
+    }
+}
+
+/// A backup that there is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Ensured {
+    /// The backup. Whether it is done is told by its state.
+    pub backup: Backup,
+    /// The branch that it is of.
+    pub branch: BranchRef,
+    /// Whether this call created it. Otherwise it was there.
+    pub created: bool,
+}
+
+impl Ensured {
+    /// What the backup is addressed with.
+    pub fn backup_ref(&self) -> BackupRef {
+        self.branch.backup(&self.backup.id)
+    }
+}
+
+/// What is about to make sure of a backup. See [`Client::ensure_backup`].
+#[must_use = "nothing is done until it is awaited"]
+pub struct EnsureBackup<'a> {
+    client: &'a Client,
+    branch: BranchRef,
+    name: String,
+    body: Result<types::builder::CreateBackupBody, String>,
+    when_idle: bool,
+    deadline: Duration,
+    interval: Duration,
+}
+
+impl fmt::Debug for EnsureBackup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnsureBackup")
+            .field("branch", &self.branch)
+            .field("name", &self.name)
+            .field("body", &self.body)
+            .field("when_idle", &self.when_idle)
+            .finish_non_exhaustive()
+    }
+}
+
+impl EnsureBackup<'_> {
+    /// Sets `body`, as [`CreateBackup::body`](builder::CreateBackup::body) does. The name need not be in it.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: TryInto<CreateBackupBody>,
+        V::Error: fmt::Display,
+    {
+        self.body = value.try_into().map(From::from).map_err(|e| format!("body: {e}"));
+        self
+    }
+
+    /// Changes the body with a closure over its builder, as
+    /// [`CreateBackup::body_map`](builder::CreateBackup::body_map) does.
+    pub fn body_map<F>(mut self, change: F) -> Self
+    where
+        F: FnOnce(types::builder::CreateBackupBody) -> types::builder::CreateBackupBody,
+    {
+        self.body = self.body.map(change);
+        self
+    }
+
+    /// Waits before the creation until no other manual backup of the branch is pending or running: the API
+    /// makes only one at a time.
+    ///
+    /// Where the branch is still busy at the [deadline](Self::deadline), the error is [`Error::Timeout`] with
+    /// [`Outcome::NotApplied`].
+    pub fn when_idle(mut self) -> Self {
+        self.when_idle = true;
+        self
+    }
+
+    /// How long to wait for the branch to be idle. Default: [`DEFAULT_DEADLINE`].
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long to wait between two looks whether the branch is idle, give or take a tenth. Default:
+    /// [`DEFAULT_INTERVAL`].
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+}
+
+impl<'a> IntoFuture for EnsureBackup<'a> {
+    type Output = Result<Ensured, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let create = self.create()?;
+            self.ensure(create).await
+        })
+    }
+}
+
+/// What a look at the branch shows.
+#[derive(Default)]
+struct Seen {
+    /// The backup of the name.
+    found: Option<Backup>,
+    /// A manual backup that is under way.
+    busy: Option<Backup>,
+    /// The server's time when it was asked.
+    at: Option<DateTime<Utc>>,
+}
+
+impl<'a> EnsureBackup<'a> {
+    /// The call that creates the backup.
+    fn create(&self) -> Result<builder::CreateBackup<'a>, Error> {
+        let mut body: CreateBackupBody = self
+            .body
+            .clone()
+            .and_then(|body| body.try_into().map_err(|e: types::error::ConversionError| e.to_string()))
+            .map_err(Error::invalid_input)?;
+        if self.name.is_empty() {
+            return Err(Error::invalid_input("the backup's name is empty"));
+        }
+        if let Some(other) = body.name.as_ref().filter(|name| **name != self.name) {
+            let name = &self.name;
+            return Err(Error::invalid_input(format!("the backup's name is `{name}`, but the body's is `{other}`")));
+        }
+        body.name = Some(self.name.clone());
+        body.check().map_err(Error::invalid_input)?;
+        Ok(self.branch.create(self.client).body(body))
+    }
+
+    async fn ensure(self, create: builder::CreateBackup<'a>) -> Result<Ensured, Error> {
+        let start = Instant::now();
+        loop {
+            let seen = self.look_until_seen().await?;
+            if let Some(backup) = seen.found {
+                return Ok(self.ensured(backup, false));
+            }
+            if let Some(busy) = seen.busy.filter(|_| self.when_idle) {
+                self.wait_for(&busy, start).await?;
+                continue;
+            }
+            let error = match create.clone().send().await {
+                Ok(backup) => return Ok(self.ensured(backup.into_inner(), true)),
+                Err(error) => error,
+            };
+            if error.outcome() != Outcome::NotApplied {
+                return self.settle(error, seen.at).await;
+            }
+            // Another backup was quicker, or one of this name.
+            let is_conflict = [Some(StatusCode::CONFLICT), Some(StatusCode::UNPROCESSABLE_ENTITY)];
+            if !is_conflict.contains(&error.status()) {
+                return Err(error);
+            }
+            let seen = self.look_until_seen().await?;
+            match (seen.found, seen.busy.filter(|_| self.when_idle)) {
+                (Some(backup), _) => return Ok(self.ensured(backup, false)),
+                (None, Some(busy)) => self.wait_for(&busy, start).await?,
+                (None, None) => return Err(error.having_looked(1)),
+            }
+        }
+    }
+
+    fn ensured(&self, backup: Backup, created: bool) -> Ensured {
+        tracing::debug!(name = self.name, id = backup.id, created, "the backup is there");
+        Ensured { backup, branch: self.branch.clone(), created }
+    }
+
+    /// Reads the branch's backups as far as it needs to.
+    async fn look(&self, client: &Client) -> Result<Seen, Error> {
+        let mut pages = self.branch.list(client).per_page(PER_PAGE).pages();
+        let mut seen = Seen::default();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            seen.at = seen.at.or_else(|| date(page.headers()));
+            for backup in page.into_inner().data {
+                if backup.name == self.name && is_usable(&backup) {
+                    return Ok(Seen { found: Some(backup), ..seen });
+                }
+                if is_busy(&backup) {
+                    seen.busy = Some(backup);
+                }
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Looks until it sees something, within the time-out.
+    async fn look_until_seen(&self) -> Result<Seen, Error> {
+        let mut patience = Patience::new(self.client);
+        loop {
+            match self.look(&patience.client(self.client)).await {
+                Ok(seen) => return Ok(seen),
+                Err(error) if may_pass(&error) && patience.after(Some(&error)).await => {}
+                Err(error) => return Err(error.having_looked(patience.looks)),
+            }
+        }
+    }
+
+    /// Finds out what has become of a creation that ended with an error. `since` is the server's time of the
+    /// look before it.
+    async fn settle(&self, error: Error, since: Option<DateTime<Utc>>) -> Result<Ensured, Error> {
+        let id = match &error {
+            Error::Unreadable(answer) => answer.id(),
+            _ => None,
+        };
+        let mut patience = Patience::new(self.client);
+        let mut misses = 0;
+        loop {
+            let failure = match self.find(id.as_deref(), &patience.client(self.client)).await {
+                Ok(Some(backup)) => {
+                    let created = since.is_none_or(|since| backup.created_at >= since - CLOCK_SKEW);
+                    return Ok(self.ensured(backup, created));
+                }
+                Ok(None) => {
+                    misses += 1;
+                    None
+                }
+                Err(failure) => Some(failure),
+            };
+            let hopeless = misses == MAX_MISSES || failure.as_ref().is_some_and(|failure| !may_pass(failure));
+            if hopeless || !patience.after(failure.as_ref()).await {
+                if let Some(failure) = failure {
+                    tracing::warn!(error = %failure, "the backup could not be looked for");
+                }
+                return Err(error.having_looked(patience.looks));
+            }
+        }
+    }
+
+    /// The backup, by its ID where that is known, or else by its name.
+    async fn find(&self, id: Option<&str>, client: &Client) -> Result<Option<Backup>, Error> {
+        if let Some(id) = id {
+            match self.branch.backup(id).get(client).send().await {
+                Ok(backup) => return Ok(Some(backup.into_inner()).filter(is_usable)),
+                // What was taken for the ID may be another one.
+                Err(Error::Refused(_) | Error::Unreadable(_) | Error::InvalidInput(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.look(client).await?.found)
+    }
+
+    /// Waits until it is time to look again whether the branch is idle.
+    async fn wait_for(&self, busy: &Backup, start: Instant) -> Result<(), Error> {
+        let delay = varied(self.interval);
+        let left = self.deadline.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            let Backup { id, state, .. } = busy;
+            return Err(Error::Timeout(Box::new(Failure {
+                operation: builder::CreateBackup::OPERATION,
+                status: None,
+                is_sent: false,
+                after: start.elapsed(),
+                looked: 0,
+                source: Some(format!("the branch {} is busy: backup {id} is {state}", self.branch).into()),
+            })));
+        }
+        tracing::info!(id = busy.id, state = %busy.state, "waiting for another backup of the branch");
+        tokio::time::sleep(delay.min(left)).await;
+        Ok(())
+    }
+}
+
+/// How long and how often to look again.
+struct Patience {
+    deadline: Instant,
+    delays: ExponentialBackoff,
+    looks: usize,
+}
+
+impl Patience {
+    fn new(client: &Client) -> Self {
+        let delays = client.inner.retry.backoff_for_polls().build();
+        Self { deadline: Instant::now() + client.inner.timeout, delays, looks: 1 }
+    }
+
+    /// A client whose calls leave time for another look: one that is never answered must not take all of it.
+    fn client(&self, client: &Client) -> Client {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        client.with(|settings| {
+            settings.timeout(left / 2);
+        })
+    }
+
+    /// Waits before the next look. Says whether there is time for one.
+    async fn after(&mut self, failure: Option<&Error>) -> bool {
+        let asked = failure.and_then(Error::retry_after).unwrap_or_default();
+        let Some(delay) = self.delays.next().map(|delay| delay.max(asked)) else { return false };
+        if delay >= self.deadline.saturating_duration_since(Instant::now()) {
+            return false;
+        }
+        tokio::time::sleep(delay).await;
+        self.looks += 1;
+        true
+    }
+}
+
+/// Whether a backup is one to rely on, or will be.
+fn is_usable(backup: &Backup) -> bool {
+    let ended = matches!(backup.state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored);
+    !ended && backup.deleted_at.is_none()
+}
+
+/// Whether a backup keeps the branch from another manual one.
+fn is_busy(backup: &Backup) -> bool {
+    let is_under_way = matches!(backup.state, BackupState::Pending | BackupState::Running);
+    is_under_way && backup.deleted_at.is_none() && backup.backup_policy.is_none()
+}
+
+/// The server's clock.
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    Some(date.into())
+}

@@ -1,0 +1,86 @@
+//! Which branch and which backup are meant.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::generated::{Client, builder};
+
+/// A branch of a database.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BranchRef {
+    /// The organization's name.
+    pub organization: String,
+    /// The database's name.
+    pub database: String,
+    /// The branch's name.
+    pub branch: String,
+}
+
+impl BranchRef {
+    /// A branch by its names.
+    pub fn new(organization: impl Into<String>, database: impl Into<String>, branch: impl Into<String>) -> Self {
+        Self { organization: organization.into(), database: database.into(), branch: branch.into() }
+    }
+
+    /// The backup `id` of this branch.
+    pub fn backup(&self, id: impl Into<String>) -> BackupRef {
+        let Self { organization, database, branch } = self.clone();
+        BackupRef { organization, database, branch, id: id.into() }
+    }
+
+    pub(super) fn create<'a>(&self, client: &'a Client) -> builder::CreateBackup<'a> {
+        client.create_backup().organization(&self.organization).database(&self.database).branch(&self.branch)
+    }
+
+    pub(super) fn list<'a>(&self, client: &'a Client) -> builder::ListBackups<'a> {
+        client.list_backups().organization(&self.organization).database(&self.database).branch(&self.branch)
+    }
+}
+
+impl From<&BranchRef> for BranchRef {
+    fn from(branch: &BranchRef) -> Self {
+        branch.clone()
+    }
+}
+
+/// `acme/shop/main`, for people.
+impl fmt::Display for BranchRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.organization, self.database, self.branch)
+    }
+}
+
+/// A backup of a branch.
+///
+/// It can be stored, and a [wait](Client::wait_for_backup) be begun again by it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BackupRef {
+    /// The organization's name.
+    pub organization: String,
+    /// The database's name.
+    pub database: String,
+    /// The branch's name.
+    pub branch: String,
+    /// The backup's ID.
+    pub id: String,
+}
+
+impl BackupRef {
+    /// The backup `id` of a branch. See [`BranchRef::backup`], too.
+    pub fn new(
+        organization: impl Into<String>,
+        database: impl Into<String>,
+        branch: impl Into<String>,
+        id: impl Into<String>,
+    ) -> Self {
+        BranchRef::new(organization, database, branch).backup(id)
+    }
+
+    pub(super) fn get<'a>(&self, client: &'a Client) -> builder::GetBackup<'a> {
+        let call = client.get_backup().organization(&self.organization).database(&self.database);
+        call.branch(&self.branch).id(&self.id)
+    }
+}

@@ -1,0 +1,264 @@
+//! When a wait polls, and when it gives up.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::wait::WaitError;
+use crate::error::Error;
+use crate::generated::types::{Backup, BackupState};
+
+/// Longer means the same, and cannot be varied by a tenth: a year.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// When a wait polls.
+#[derive(Clone, Debug)]
+pub(super) struct Schedule {
+    pub(super) first_delay: Duration,
+    pub(super) interval: Duration,
+    pub(super) deadline: Duration,
+    pub(super) max_consecutive_errors: usize,
+}
+
+/// An interval, give or take a tenth, so that clients do not poll in step.
+pub(super) fn varied(interval: Duration) -> Duration {
+    interval.min(LONGEST_INTERVAL).mul_f64(0.9 + 0.2 * fastrand::f64())
+}
+
+impl Schedule {
+    /// Polls until the backup is done.
+    pub(super) async fn follow<F>(
+        self,
+        mut poll: impl FnMut() -> F + Send,
+        mut progress: impl FnMut(&Backup) + Send,
+    ) -> Result<Backup, WaitError>
+    where
+        F: Future<Output = Result<Backup, Error>> + Send,
+    {
+        let start = Instant::now();
+        let (mut last, mut failure, mut failures) = (None, None, 0);
+        let mut delay = self.first_delay;
+        loop {
+            let left = self.deadline.saturating_sub(start.elapsed());
+            // The deadline holds for the polls as well, however long a server takes to answer.
+            let next = async {
+                tokio::time::sleep(delay).await;
+                poll().await
+            };
+            let Ok(found) = tokio::time::timeout(left, next).await else {
+                return Err(WaitError::TimedOut { last, error: failure, after: start.elapsed() });
+            };
+            delay = varied(self.interval);
+            match found {
+                Ok(backup) => {
+                    progress(&backup);
+                    (failure, failures) = (None, 0);
+                    match backup.state {
+                        BackupState::Success => return Ok(backup),
+                        BackupState::Failed | BackupState::Canceled | BackupState::Ignored => {
+                            return Err(WaitError::Ended(Box::new(backup)));
+                        }
+                        _ => last = Some(Box::new(backup)),
+                    }
+                }
+                Err(error) if may_pass(&error) && failures < self.max_consecutive_errors => {
+                    failures += 1;
+                    delay = delay.max(error.retry_after().unwrap_or_default());
+                    failure = Some(Box::new(error));
+                }
+                Err(error) => return Err(WaitError::Poll(Box::new(error))),
+            }
+        }
+    }
+}
+
+/// Whether the next poll may find more. Something in between may have answered: with a page in HTML,
+/// with nothing, or with half of an answer.
+pub(super) fn may_pass(error: &Error) -> bool {
+    error.is_retryable() || matches!(error, Error::Unreadable(_))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::super::{DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL};
+    use super::*;
+    use crate::error::Refused;
+    use crate::transport::Operation;
+
+    const GET: Operation = Operation { id: "get_backup", method: "GET", path: "/" };
+
+    fn backup(state: &str) -> Backup {
+        // As it is read: a number, text or list that is left out is empty.
+        let time = "1970-01-01T00:00:00Z";
+        let json = serde_json::json!({ "id": "b", "state": state, "created_at": time, "updated_at": time });
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn refused(status: u16, retry_after: Option<u64>) -> Error {
+        let status = reqwest::StatusCode::from_u16(status).unwrap();
+        let wait = retry_after.map(Duration::from_secs);
+        Error::Refused(Box::new(Refused::new(
+            GET,
+            status,
+            wait,
+            reqwest::header::HeaderMap::new(),
+            bytes::Bytes::new(),
+        )))
+    }
+
+    fn schedule() -> Schedule {
+        Schedule {
+            first_delay: DEFAULT_FIRST_DELAY,
+            interval: DEFAULT_INTERVAL,
+            deadline: DEFAULT_DEADLINE,
+            max_consecutive_errors: 2,
+        }
+    }
+
+    type Poll = Box<dyn Fn() -> Result<Backup, Error> + Send + Sync>;
+
+    fn sees(state: &'static str) -> Poll {
+        Box::new(move || Ok(backup(state)))
+    }
+
+    fn fails(status: u16, retry_after: Option<u64>) -> Poll {
+        Box::new(move || Err(refused(status, retry_after)))
+    }
+
+    /// Follows a script, whose last entry is repeated. Returns the end, the states that were reported,
+    /// and when each poll was, in seconds.
+    async fn follow(schedule: Schedule, script: Vec<Poll>) -> (Result<Backup, WaitError>, Vec<String>, Vec<u64>) {
+        let start = Instant::now();
+        let (states, times) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+        let poll = || {
+            let mut times = times.lock().unwrap();
+            let entry = &script[times.len().min(script.len() - 1)];
+            times.push(start.elapsed().as_secs());
+            std::future::ready(entry())
+        };
+        let end = schedule.follow(poll, |backup| states.lock().unwrap().push(backup.state.to_string())).await;
+        (end, states.into_inner().unwrap(), times.into_inner().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_polls_after_the_first_delay_and_then_by_the_interval() {
+        let script = vec![sees("pending"), sees("running"), sees("success")];
+        let (end, states, times) = follow(schedule(), script).await;
+        assert_eq!(end.unwrap().state, BackupState::Success);
+        assert_eq!(states, ["pending", "running", "success"]);
+        assert_eq!(times[0], 30);
+        for pair in times.windows(2) {
+            assert!((26..=34).contains(&(pair[1] - pair[0])), "{times:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_interval_varies_so_that_clients_do_not_poll_in_step() {
+        let schedule = Schedule { interval: Duration::from_secs(1000), ..schedule() };
+        let script = std::iter::repeat_with(|| sees("running")).take(30).chain([sees("success")]).collect();
+        let (_, _, times) = follow(schedule, script).await;
+        let intervals: std::collections::BTreeSet<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(intervals.len() > 2 && intervals.iter().all(|interval| (900..=1100).contains(interval)), "{times:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn other_ends_are_errors_that_carry_the_backup() {
+        for state in ["failed", "canceled", "ignored"] {
+            let (end, states, _) = follow(schedule(), vec![sees("running"), sees(state)]).await;
+            let error = end.unwrap_err();
+            assert_eq!(error.to_string(), format!("backup b ended as {state}"));
+            assert!(matches!(error, WaitError::Ended(backup) if backup.state.as_str() == state));
+            assert_eq!(states, ["running", state]);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_state_is_waited_on_until_the_deadline() {
+        let schedule = Schedule { deadline: Duration::from_secs(200), ..schedule() };
+        let (end, _, times) = follow(schedule, vec![sees("running"), sees("thinking")]).await;
+        let error = end.unwrap_err();
+        assert_eq!(error.to_string(), "timed out after 200s: backup b was still thinking");
+        assert!((6..=7).contains(&times.len()), "{times:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poll_that_takes_forever_ends_at_the_deadline() {
+        let never = || std::future::pending::<Result<Backup, Error>>();
+        let end = schedule().follow(never, |_| {}).await;
+        assert_eq!(end.unwrap_err().to_string(), "timed out after 43200s: the backup could not be read");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn passing_errors_are_tolerated_up_to_a_bound() {
+        let script = vec![fails(503, None), fails(429, None), sees("running"), fails(500, None), sees("success")];
+        assert!(follow(schedule(), script).await.0.is_ok());
+
+        let (end, _, times) = follow(schedule(), vec![sees("running"), fails(503, None)]).await;
+        let error = end.unwrap_err();
+        assert_eq!(error.to_string(), "the backup cannot be polled; it may go on all the same");
+        assert!(matches!(&error, WaitError::Poll(error) if error.status().unwrap() == 503));
+        assert_eq!(times.len(), 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_that_will_not_pass_ends_at_once() {
+        let (end, _, times) = follow(schedule(), vec![fails(404, None)]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::Poll(_)));
+        assert_eq!(times, [30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_cannot_be_read_is_a_look_that_failed() {
+        let unreadable = || -> Poll {
+            Box::new(|| {
+                let error = serde_json::from_str::<Backup>("<html>").unwrap_err();
+                Err(Error::Unreadable(Box::new(crate::error::Unreadable {
+                    operation: GET,
+                    status: reqwest::StatusCode::OK,
+                    headers: reqwest::header::HeaderMap::new(),
+                    body: bytes::Bytes::new(),
+                    reason: crate::error::Reason::Decode { path: None, error },
+                    looked: 0,
+                })))
+            })
+        };
+        assert!(follow(schedule(), vec![unreadable(), unreadable(), sees("success")]).await.0.is_ok());
+        let (end, _, times) = follow(schedule(), vec![unreadable()]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::Poll(_)));
+        assert_eq!(times.len(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_duration_is_too_long() {
+        let longest = Duration::MAX;
+        let schedule =
+            Schedule { first_delay: Duration::ZERO, interval: longest, deadline: longest, max_consecutive_errors: 0 };
+        let (end, ..) = follow(schedule.clone(), vec![sees("success")]).await;
+        assert!(end.is_ok());
+        let next = tokio::time::timeout(Duration::from_secs(1_000_000), follow(schedule, vec![sees("running")])).await;
+        assert!(next.is_err(), "it waits, and does not panic");
+        let first = Schedule { first_delay: longest, ..super::tests::schedule() };
+        let (end, ..) = follow(first, vec![sees("success")]).await;
+        assert!(matches!(end.unwrap_err(), WaitError::TimedOut { .. }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retry_after_is_respected() {
+        let (end, _, times) = follow(schedule(), vec![fails(429, Some(100)), sees("success")]).await;
+        end.unwrap();
+        assert_eq!(times[0], 30);
+        assert!((130..=131).contains(&times[1]), "{times:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_tells_the_last_error() {
+        let schedule = Schedule { deadline: Duration::from_secs(40), ..schedule() };
+        let (end, ..) = follow(schedule, vec![fails(503, None)]).await;
+        let error = end.unwrap_err();
+        assert!(matches!(&error, WaitError::TimedOut { last: None, error: Some(_), .. }), "{error:?}");
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}

@@ -1,0 +1,222 @@
+//! Following a backup until it is done.
+//!
+//! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final; the
+//! defaults are those of his Terraform provider.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::Ensured;
+use super::refs::BackupRef;
+use super::schedule::Schedule;
+use crate::error::Error;
+use crate::generated::Client;
+use crate::generated::types::Backup;
+
+/// How long to wait before the first poll of a backup that was just created.
+pub const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
+
+/// How long to wait between two polls, give or take a tenth.
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How long to wait in all.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// How many polls in a row may fail.
+pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
+
+/// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
+/// tells whether the backup was just created.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    backup: BackupRef,
+    is_new: bool,
+}
+
+impl From<BackupRef> for Awaited {
+    fn from(backup: BackupRef) -> Self {
+        Self { backup, is_new: false }
+    }
+}
+
+impl From<&BackupRef> for Awaited {
+    fn from(backup: &BackupRef) -> Self {
+        backup.clone().into()
+    }
+}
+
+impl From<&Ensured> for Awaited {
+    fn from(ensured: &Ensured) -> Self {
+        Self { backup: ensured.backup_ref(), is_new: ensured.created }
+    }
+}
+
+impl From<Ensured> for Awaited {
+    fn from(ensured: Ensured) -> Self {
+        (&ensured).into()
+    }
+}
+
+impl Client {
+    /// Polls a backup until it is done. `.await` the result.
+    ///
+    /// It is done with the state `success`. The states `failed`, `canceled` and `ignored` are
+    /// [`WaitError::Ended`]. A state that this crate does not know is waited on, until the deadline.
+    ///
+    /// The first poll is at once, as the backup may be done already; it is after [`DEFAULT_FIRST_DELAY`] where
+    /// [`ensure_backup`](Client::ensure_backup) has just created it. After a creation of your own, set
+    /// [`first_delay`](WaitForBackup::first_delay) to save a poll.
+    ///
+    /// Polling changes nothing: the wait may be dropped at any time, and begun again. A [`BackupRef`] is a serde
+    /// type, so that another process can go on.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::time::Duration;
+    /// # use planetscale_client::mock::MockServer;
+    /// use planetscale_client::BranchRef;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = MockServer::start().await?;
+    /// # server.script_states(["running", "success"]);
+    /// # let client = server.client()?;
+    /// let made = client.create_backup().organization("acme").database("shop").branch("main").send().await?;
+    /// let backup = client
+    ///     .wait_for_backup(BranchRef::new("acme", "shop", "main").backup(&made.id))
+    ///     .on_progress(|backup| println!("{}", backup.state))
+    /// #   .interval(Duration::from_millis(1))
+    ///     .await?;
+    /// println!("{} bytes", backup.size);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_backup(&self, backup: impl Into<Awaited>) -> WaitForBackup<'_> {
+        let Awaited { backup, is_new } = backup.into();
+        WaitForBackup {
+            client: self,
+            backup,
+            schedule: Schedule {
+                first_delay: if is_new { DEFAULT_FIRST_DELAY } else { Duration::ZERO },
+                interval: DEFAULT_INTERVAL,
+                deadline: DEFAULT_DEADLINE,
+                max_consecutive_errors: DEFAULT_MAX_CONSECUTIVE_ERRORS,
+            },
+            progress: Box::new(|_| {}),
+        }
+    }
+}
+
+/// A wait that is about to begin. See [`Client::wait_for_backup`].
+#[must_use = "a wait does nothing until it is awaited"]
+pub struct WaitForBackup<'a> {
+    client: &'a Client,
+    backup: BackupRef,
+    schedule: Schedule,
+    progress: Box<dyn FnMut(&Backup) + Send + 'a>,
+}
+
+impl fmt::Debug for WaitForBackup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitForBackup")
+            .field("backup", &self.backup)
+            .field("schedule", &self.schedule)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> WaitForBackup<'a> {
+    /// How long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`] for what
+    /// [`ensure_backup`](Client::ensure_backup) has created, else nothing.
+    pub fn first_delay(mut self, delay: Duration) -> Self {
+        self.schedule.first_delay = delay;
+        self
+    }
+
+    /// How long to wait between two polls, give or take a tenth. A `Retry-After` of the server's that
+    /// is longer is obeyed instead. Default: [`DEFAULT_INTERVAL`].
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.schedule.interval = interval;
+        self
+    }
+
+    /// How long to wait in all. Default: [`DEFAULT_DEADLINE`].
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.schedule.deadline = deadline;
+        self
+    }
+
+    /// How many polls in a row may fail with an error that may pass: one that is
+    /// [retryable](Error::is_retryable), or an answer that cannot be read.
+    /// Default: [`DEFAULT_MAX_CONSECUTIVE_ERRORS`].
+    pub fn max_consecutive_errors(mut self, most: usize) -> Self {
+        self.schedule.max_consecutive_errors = most;
+        self
+    }
+
+    /// Called with what each poll found, the last one included.
+    pub fn on_progress(mut self, progress: impl FnMut(&Backup) + Send + 'a) -> Self {
+        self.progress = Box::new(progress);
+        self
+    }
+}
+
+impl<'a> IntoFuture for WaitForBackup<'a> {
+    type Output = Result<Backup, WaitError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { client, backup, schedule, progress } = self;
+        let poll = move || {
+            let call = backup.get(client).send();
+            async { Ok(call.await?.into_inner()) }
+        };
+        Box::pin(schedule.follow(poll, progress))
+    }
+}
+
+/// Why a wait ended without a finished backup.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The backup came to another end: `failed`, `canceled` or `ignored`.
+    Ended(Box<Backup>),
+    /// The deadline passed.
+    TimedOut {
+        /// What the last poll found, where one found something.
+        last: Option<Box<Backup>>,
+        /// Why the last poll found nothing, where it did not.
+        error: Option<Box<Error>>,
+        /// How long the wait took.
+        after: Duration,
+    },
+    /// The backup could not be polled: with an error that will not pass, or too often in a row.
+    Poll(Box<Error>),
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(backup) => write!(f, "backup {} ended as {}", backup.id, backup.state),
+            Self::TimedOut { last: Some(backup), after, .. } => {
+                write!(f, "timed out after {after:?}: backup {} was still {}", backup.id, backup.state)
+            }
+            Self::TimedOut { last: None, after, .. } => {
+                write!(f, "timed out after {after:?}: the backup could not be read")
+            }
+            Self::Poll(_) => f.write_str("the backup cannot be polled; it may go on all the same"),
+        }
+    }
+}
+
+impl std::error::Error for WaitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Ended(_) => None,
+            Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
+            Self::Poll(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,481 @@
+//! Exactly one backup of a name.
+
+use std::time::Duration;
+
+use planetscale_client::mock::MockServer;
+use planetscale_client::types::{BackupState, RetentionUnit};
+use planetscale_client::{BackupRef, BranchRef, Client, EnsureBackup, Error, Outcome, RetryPolicy};
+use planetscale_tests::{Server, Step, answer, cases, json};
+use proptest::prelude::*;
+use serde_json::{Value, json as value};
+
+use crate::just_created::{self, body_with};
+
+const NAME: &str = "before-migration";
+
+/// A look that comes too early.
+const NOTHING: &str = r#"{"type": "list", "data": [], "next_page": null}"#;
+
+fn main_branch() -> BranchRef {
+    BranchRef::new("acme", "shop", "main")
+}
+
+/// A client that tries again soon, and gives up as soon as nothing can come of it.
+fn quick(url: &str, timeout: Duration) -> Client {
+    let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1)).max_retries(1);
+    Client::builder().auth(MockServer::token()).base_url(url).retry(policy).timeout(timeout).build().unwrap()
+}
+
+async fn started() -> (MockServer, Client) {
+    let server = MockServer::start().await.unwrap();
+    let client = quick(&server.base_url(), Duration::from_secs(5));
+    (server, client)
+}
+
+fn ensure(client: &Client) -> EnsureBackup<'_> {
+    client.ensure_backup(main_branch(), NAME).interval(Duration::from_millis(5)).deadline(Duration::from_secs(20))
+}
+
+fn posts(server: &MockServer) -> usize {
+    server.requests().iter().filter(|request| request.method == "POST").count()
+}
+
+#[tokio::test]
+async fn it_is_created_once_and_found_ever_after() {
+    let (server, client) = started().await;
+    let first = ensure(&client)
+        .body_map(|b| b.retention_unit(RetentionUnit::Week).retention_value(2).emergency(false))
+        .await
+        .unwrap();
+    assert!(first.created && first.backup.name == NAME && first.branch == main_branch());
+    assert_eq!(first.backup_ref(), BackupRef::new("acme", "shop", "main", &first.backup.id));
+    let sent: Value = serde_json::from_slice(&server.requests()[1].body).unwrap();
+    assert_eq!(sent, value!({ "name": NAME, "retention_unit": "week", "retention_value": 2, "emergency": false }));
+    for state in ["pending", "running", "success", "thinking"] {
+        server.move_states([(Duration::ZERO, state)]);
+        let again = ensure(&client).await.unwrap();
+        assert!(!again.created, "{state}");
+        assert_eq!((again.backup.id, again.backup.state.as_str()), (first.backup.id.clone(), state));
+    }
+    assert_eq!(posts(&server), 1);
+}
+
+#[tokio::test]
+async fn one_that_came_to_nothing_does_not_count() {
+    for state in ["failed", "canceled", "ignored"] {
+        let (server, client) = started().await;
+        ensure(&client).await.unwrap();
+        server.move_states([(Duration::ZERO, state)]);
+        assert!(ensure(&client).await.unwrap().created, "{state}");
+        assert_eq!(posts(&server), 2);
+    }
+    let (server, client) = started().await;
+    let first = ensure(&client).await.unwrap();
+    client
+        .delete_backup()
+        .organization("acme")
+        .database("shop")
+        .branch("main")
+        .id(&first.backup.id)
+        .send()
+        .await
+        .unwrap();
+    assert!(ensure(&client).await.unwrap().created);
+    // Nor does one of another name or branch.
+    assert!(client.ensure_backup(main_branch(), "before").await.unwrap().created);
+    assert!(client.ensure_backup(BranchRef::new("acme", "shop", "dev"), NAME).await.unwrap().created);
+    assert_eq!(server.backups().len(), 4);
+}
+
+/// A list may hold deleted ones, whether they were asked for or not.
+#[tokio::test]
+async fn a_deleted_one_in_the_list_does_not_count() {
+    let deleted = body_with("deleted_at", Some("2021-01-14T10:19:23.000Z".into()));
+    let list = value!({ "data": [deleted] }).to_string();
+    let steps = [json("200 OK", &list), json("201 Created", &just_created::body().to_string())];
+    let server = Server::start(steps.map(Step::Answer)).await;
+    assert!(ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap().created);
+}
+
+#[tokio::test]
+async fn it_is_found_on_a_later_page() {
+    let (server, client) = started().await;
+    for number in 0..250 {
+        let name = if number == 240 { NAME.to_owned() } else { format!("other-{number}") };
+        let call = client.create_backup().organization("acme").database("shop").branch("main");
+        call.body_map(|b| b.name(name)).send().await.unwrap();
+    }
+    assert!(!ensure(&client).await.unwrap().created);
+    assert_eq!(server.requests().len(), 253);
+}
+
+#[tokio::test]
+async fn what_was_made_is_found_when_its_answer_is_lost() {
+    type Fail = fn(&MockServer);
+    let faults: [(&str, Fail); 6] = [
+        ("lost", |server| server.lose_next_answer()),
+        ("truncated", |server| server.truncate_next_answer()),
+        ("5xx", |server| server.replace_next_answer(502, "<html>Bad Gateway</html>")),
+        ("not JSON", |server| server.replace_next_answer(201, "created")),
+        ("empty", |server| server.replace_next_answer(200, "")),
+        ("another id", |server| server.replace_next_answer(201, r#"{"id": "req-7"}"#)),
+    ];
+    for (fault, fail) in faults {
+        let (server, client) = started().await;
+        server.pass_next();
+        fail(&server);
+        let ensured = ensure(&client).await.unwrap_or_else(|error| panic!("{fault}: {error:?}"));
+        assert!(ensured.created, "{fault}");
+        assert_eq!((posts(&server), &ensured.backup), (1, &server.backups()[0]), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_in_an_unreadable_answer_is_looked_up() {
+    let (server, client) = started().await;
+    server.pass_next();
+    server.replace_next_answer(201, r#"{"id": "backup000001", "size": "large"}"#);
+    assert!(ensure(&client).await.unwrap().created);
+    let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    assert!(targets[2].ends_with("/backups/backup000001") && targets.len() == 3, "{targets:?}");
+}
+
+#[tokio::test]
+async fn what_was_not_made_stays_unknown_and_is_not_sent_again() {
+    let (server, client) = started().await;
+    server.pass_next();
+    server.lose_next_request();
+    let error = ensure(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Interrupted(_)), "{error:?}");
+    assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::Unknown, 5, 1));
+    assert!(error.to_string().ends_with("; looked 5 times, in vain"), "{error}");
+    assert!(!error.is_retryable());
+    // The next call looks first, and creates it.
+    assert!(ensure(&client).await.unwrap().created);
+    assert_eq!(server.backups().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_made_and_failed_is_no_success() {
+    let (server, client) = started().await;
+    server.pass_next();
+    server.move_states([(Duration::ZERO, "failed")]);
+    server.truncate_next_answer();
+    let error = ensure(&client).await.unwrap_err();
+    assert!(matches!(error, Error::Unreadable(_)) && error.looked() == 5, "{error:?}");
+    assert_eq!(error.outcome(), Outcome::Applied);
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_in_time_is_asked_until_then() {
+    let (server, client) = started().await;
+    server.pass_next();
+    server.lose_next_answer();
+    // More than a single call would bear.
+    for _ in 0..12 {
+        server.answer_next(503, "");
+    }
+    assert!(ensure(&client).await.unwrap().created);
+    assert_eq!(posts(&server), 1);
+    // Before the creation as well.
+    for _ in 0..12 {
+        server.lose_next_request();
+    }
+    assert!(!ensure(&client).await.unwrap().created);
+}
+
+#[tokio::test]
+async fn a_look_that_fails_says_nothing_of_the_backup() {
+    let timeout = Duration::from_millis(300);
+    let refusals: [fn(&MockServer); 3] = [
+        |server| server.answer_next(401, "{}"),
+        |server| server.answer_next(404, "{}"),
+        |server| server.answer_next(403, ""),
+    ];
+    for refuse in refusals {
+        let (server, client) = started().await;
+        refuse(&server);
+        let error = ensure(&client).await.unwrap_err();
+        assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
+        assert!(error.to_string().ends_with("; looked once, in vain"), "{error}");
+    }
+    let passing = [answer("429 Too Many Requests", &[], ""), json("200 OK", "{"), json("200 OK", "{}")];
+    for bytes in passing {
+        let server = Server::start([Step::Answer(bytes)]).await;
+        let error = ensure(&quick(&server.url(), timeout)).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
+        assert!(error.looked() > 2 && server.arrived().iter().all(|it| it.head.starts_with("GET ")), "{error}");
+    }
+    let closed = planetscale_tests::closed_address().await;
+    let error = ensure(&quick(&closed, timeout)).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)) && error.outcome() == Outcome::Unknown, "{error}");
+}
+
+#[tokio::test]
+async fn a_refusal_is_what_it_is() {
+    let (server, client) = started().await;
+    server.pass_next();
+    server.refuse_next(403, "forbidden", "no");
+    let error = ensure(&client).await.unwrap_err();
+    assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::NotApplied, 0, 1));
+    // Where another backup may have been quicker, it looks.
+    server.pass_next();
+    server.refuse_next(422, "unprocessable", "a backup is running");
+    let error = ensure(&client).await.unwrap_err();
+    assert_eq!((error.outcome(), error.looked(), error.code()), (Outcome::NotApplied, 1, Some("unprocessable")));
+}
+
+#[tokio::test]
+async fn one_of_the_name_that_was_quicker_is_found() {
+    let (server, client) = started().await;
+    ensure(&client).await.unwrap();
+    server.one_at_a_time();
+    server.answer_next(200, NOTHING);
+    let ensured = ensure(&client).await.unwrap();
+    assert!(!ensured.created && server.backups().len() == 1);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_what_is_not_valid() {
+    let (server, client) = started().await;
+    let errors = [
+        client.ensure_backup(main_branch(), "").await.unwrap_err(),
+        ensure(&client).body_map(|b| b.name("other")).await.unwrap_err(),
+        ensure(&client).body_map(|b| b.retention_value(0)).await.unwrap_err(),
+        client.ensure_backup(BranchRef::new("acme", "shop", ".."), NAME).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(matches!(error, Error::InvalidInput(_)) && error.outcome() == Outcome::NotApplied, "{error:?}");
+    }
+    assert!(server.requests().is_empty());
+    assert!(ensure(&client).body_map(|b| b.name(NAME)).await.unwrap().created, "the same name is fine");
+}
+
+#[tokio::test]
+async fn it_waits_for_an_idle_branch_if_told_so() {
+    let (server, client) = started().await;
+    server.one_at_a_time();
+    let short = Duration::from_millis(100);
+    server.move_states([(short, "running"), (2 * short, "success")]);
+    let other = client.ensure_backup(main_branch(), "other").await.unwrap();
+    let error = ensure(&client).await.unwrap_err();
+    assert_eq!((error.outcome(), error.code()), (Outcome::NotApplied, Some("unprocessable")));
+
+    let ensured = ensure(&client).when_idle().await.unwrap();
+    assert!(ensured.created && ensured.backup.created_at > other.backup.created_at + 2 * short);
+    assert_eq!(posts(&server), 3);
+
+    // Its own name is no other backup.
+    assert!(!ensure(&client).when_idle().await.unwrap().created);
+
+    server.move_states([(Duration::ZERO, "running")]);
+    let wait = client.ensure_backup(main_branch(), "third").when_idle().interval(short).deadline(2 * short);
+    let error = wait.await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)) && error.is_retryable(), "{error:?}");
+    assert_eq!((error.outcome(), posts(&server)), (Outcome::NotApplied, 3));
+    let shown = format!("{error:?}");
+    assert!(shown.contains("the branch acme/shop/main is busy: backup backup00000"), "{shown}");
+    assert!(shown.contains("nothing was done"), "{shown}");
+}
+
+/// A backup that comes between the look and the creation is waited for as well.
+#[tokio::test]
+async fn a_branch_that_becomes_busy_is_waited_for() {
+    let (server, client) = started().await;
+    server.one_at_a_time();
+    let short = Duration::from_millis(100);
+    server.move_states([(short, "success")]);
+    client.ensure_backup(main_branch(), "other").await.unwrap();
+    server.answer_next(200, NOTHING);
+    assert!(ensure(&client).when_idle().await.unwrap().created);
+    assert_eq!(posts(&server), 3);
+}
+
+/// What a policy makes is not in the way of a manual backup.
+#[tokio::test]
+async fn a_scheduled_backup_is_not_waited_for() {
+    let policy = value!({
+        "id": "p", "name": "daily", "target": "production", "retention_value": 1, "retention_unit": "day",
+        "frequency_value": 1, "frequency_unit": "day", "required": false,
+        "created_at": "2021-01-14T10:19:23.000Z", "updated_at": "2021-01-14T10:19:23.000Z",
+    });
+    let mut running = body_with("backup_policy", Some(policy));
+    (running["state"], running["name"]) = ("running".into(), "scheduled".into());
+    let list = value!({ "data": [running] }).to_string();
+    let steps = [json("200 OK", &list), json("201 Created", &just_created::body().to_string())];
+    let server = Server::start(steps.map(Step::Answer)).await;
+    assert!(ensure(&quick(&server.url(), Duration::from_secs(5))).when_idle().await.unwrap().created);
+}
+
+/// Clocks differ: what is found after a lost answer is this call's own if it is new by the server's clock.
+#[tokio::test]
+async fn whether_it_was_created_is_told_by_the_servers_clock() {
+    let mut backup = just_created::body();
+    for (created_at, created) in
+        [("2026-08-18T10:00:01.000Z", true), ("2026-08-18T09:59:00.000Z", true), ("2026-08-18T09:00:00.000Z", false)]
+    {
+        backup["created_at"] = created_at.into();
+        let list = |data: &[&Value]| {
+            let body = value!({ "data": data }).to_string();
+            let headers = [("date", "Tue, 18 Aug 2026 10:00:00 GMT"), ("content-type", "application/json")];
+            Step::Answer(answer("200 OK", &headers, &body))
+        };
+        let server = Server::start([list(&[]), Step::ResetAfterReading, list(&[&backup])]).await;
+        let ensured = ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap();
+        assert_eq!(ensured.created, created, "{created_at}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_ensured_can_be_waited_for() {
+    let (server, client) = started().await;
+    let created = ensure(&client).await.unwrap();
+    server.move_states([(Duration::ZERO, "success")]);
+    // A new backup has the first delay to be done in; one that was found may be done.
+    let wait = client.wait_for_backup(&created);
+    assert!(tokio::time::timeout(Duration::from_millis(100), wait.into_future()).await.is_err());
+    let found = ensure(&client).await.unwrap();
+    let done = tokio::time::timeout(Duration::from_secs(5), client.wait_for_backup(found).into_future()).await;
+    assert_eq!(done.unwrap().unwrap().state, BackupState::Success);
+}
+
+#[tokio::test]
+async fn a_wait_can_be_stored_and_taken_up_again() {
+    let (server, client) = started().await;
+    let backup = main_branch().backup(ensure(&client).await.unwrap().backup.id);
+    let stored = serde_json::to_value(&backup).unwrap();
+    let plain = value!({ "organization": "acme", "database": "shop", "branch": "main", "id": "backup000001" });
+    assert_eq!(stored, plain);
+    server.move_states([(Duration::ZERO, "success")]);
+    let taken_up: BackupRef = serde_json::from_value(stored).unwrap();
+    assert_eq!(taken_up, backup);
+    let done = tokio::time::timeout(Duration::from_secs(5), client.wait_for_backup(&taken_up).into_future()).await;
+    assert_eq!(done.unwrap().unwrap().id, "backup000001");
+    let branch: BranchRef = serde_json::from_value(serde_json::to_value(main_branch()).unwrap()).unwrap();
+    assert_eq!((branch.clone(), branch.to_string()), (main_branch(), "acme/shop/main".to_owned()));
+}
+
+/// What can go wrong with one request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    None,
+    LostBefore,
+    LostAfter,
+    Truncated,
+    FailsBefore(u16),
+    FailsAfter(u16),
+    Unreadable,
+    Limited,
+    /// Done when its sender knows no more of it.
+    Late,
+    /// Done, and never answered.
+    Slow,
+    /// The process ends while it waits for the answer, and is started again.
+    CutOffBefore,
+    CutOffAfter,
+}
+
+const FOREVER: Duration = Duration::from_secs(100_000);
+
+/// Longer than the few looks of [`quick`] that show nothing.
+const LATE: Duration = Duration::from_secs(5);
+
+fn fault() -> impl Strategy<Value = Fault> {
+    let status = || prop_oneof![Just(500), Just(502), Just(503), Just(504), Just(408)];
+    prop_oneof![
+        4 => Just(Fault::None),
+        1 => Just(Fault::LostBefore),
+        2 => Just(Fault::LostAfter),
+        1 => Just(Fault::Truncated),
+        1 => status().prop_map(Fault::FailsBefore),
+        1 => status().prop_map(Fault::FailsAfter),
+        1 => Just(Fault::Unreadable),
+        1 => Just(Fault::Limited),
+        1 => Just(Fault::Late),
+        1 => Just(Fault::Slow),
+        1 => Just(Fault::CutOffBefore),
+        1 => Just(Fault::CutOffAfter),
+    ]
+}
+
+/// One fault a request, then none.
+fn script(server: &MockServer, faults: &[Fault]) {
+    for fault in faults {
+        let waits = matches!(fault, Fault::Slow | Fault::CutOffBefore | Fault::CutOffAfter);
+        server.delay_next(if waits { FOREVER } else { Duration::ZERO });
+        match *fault {
+            Fault::None | Fault::Slow | Fault::CutOffAfter => server.pass_next(),
+            Fault::LostBefore | Fault::CutOffBefore => server.lose_next_request(),
+            Fault::Late => server.do_next_late(LATE),
+            Fault::LostAfter => server.lose_next_answer(),
+            Fault::Truncated => server.truncate_next_answer(),
+            Fault::FailsBefore(status) => server.answer_next(status, ""),
+            Fault::FailsAfter(status) => server.replace_next_answer(status, "<html>Oops</html>"),
+            Fault::Unreadable => server.replace_next_answer(201, "[]"),
+            Fault::Limited => server.limit_next(0),
+        }
+    }
+}
+
+/// Runs a process that makes sure of the backup; again where it is cut off.
+async fn run(server: &MockServer, client: &Client, faults: &[Fault]) -> Result<planetscale_client::Ensured, Error> {
+    loop {
+        let before = server.requests().len();
+        let is_cut_off = |fault: &Fault| matches!(fault, Fault::CutOffBefore | Fault::CutOffAfter);
+        let end = faults.iter().enumerate().skip(before).find(|(_, fault)| is_cut_off(fault)).map(|(at, _)| at);
+        let cut_off = async {
+            while end.is_none_or(|at| server.requests().len() <= at) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            result = client.ensure_backup(main_branch(), NAME) => return result,
+            () = cut_off => {}
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(300), ..ProptestConfig::default() })]
+
+    /// Whatever goes wrong: never two, never a success without one, never a `NotApplied` beside one, and never an
+    /// `Unknown` where there is one and the server can be reached again within the time-out.
+    #[test]
+    fn there_is_exactly_one(mut faults in prop::collection::vec(fault(), 0..9)) {
+        let is_late = faults.contains(&Fault::Late);
+        if is_late {
+            // A process that begins while a request of the last one is under way is a second caller.
+            faults.retain(|fault| !matches!(fault, Fault::CutOffBefore | Fault::CutOffAfter));
+        }
+        // The clock stands still while anything can be done, so that waiting takes no time.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let server = MockServer::start().await.unwrap();
+            let client = quick(&server.base_url(), Duration::from_secs(60));
+            script(&server, &faults);
+            let result = run(&server, &client, &faults).await;
+            if is_late {
+                tokio::time::sleep(LATE).await;
+            }
+            let made = server.backups();
+            prop_assert!(made.len() <= 1, "{} backups", made.len());
+            let slow = faults.iter().filter(|fault| **fault == Fault::Slow).count();
+            match &result {
+                Ok(ensured) => prop_assert_eq!(Some(&ensured.backup), made.first()),
+                Err(error) => {
+                    prop_assert!(error.outcome() != Outcome::NotApplied || made.is_empty(), "{error:?}");
+                    // Each that is never answered takes half of the time that is left.
+                    prop_assert!(made.is_empty() || slow > 2 || is_late, "there is one: {error:?}");
+                    // Once all is well again, the next call does it.
+                    let is_well = server.requests().len() >= faults.len();
+                    let ensured = client.ensure_backup(main_branch(), NAME).await;
+                    if is_well {
+                        prop_assert_eq!(&ensured.unwrap().backup, &server.backups()[0]);
+                    }
+                    prop_assert!(server.backups().len() <= 1);
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
