@@ -2,89 +2,97 @@
 //!
 //!     cargo run --example create_backup
 //!     cargo run --example create_backup -- --wait
+//!     cargo run --example create_backup -- --ensure --lose-answer
 //!     cargo run --example create_backup -- --help
 
 mod arguments;
 mod progress;
+#[path = "../support/mod.rs"]
+mod support;
 
-use std::error::Error as StdError;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use arguments::{Arguments, Target};
+use arguments::Arguments;
 use clap::Parser;
 use planetscale_client::mock::MockServer;
-use planetscale_client::types::Backup;
-use planetscale_client::{BackupRef, Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+use planetscale_client::types::{Backup, builder::CreateBackupBody};
+use planetscale_client::{BranchRef, DEFAULT_FIRST_DELAY};
+use support::{Connected, exit};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) => {
-            eprintln!("error: {e}");
-            let mut source = e.source();
-            while let Some(cause) = source {
-                eprintln!("  because: {cause}");
-                source = cause.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    exit(run(Arguments::parse()).await)
 }
 
-async fn run(arguments: Arguments) -> Result<(), Box<dyn StdError>> {
-    let credentials = [SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR];
-    if credentials.iter().any(|name| std::env::var_os(name).is_some()) {
-        let target = arguments.target()?;
-        let mut builder = Client::builder().auth(ServiceToken::from_env()?);
-        if let Some(url) = &arguments.base_url {
-            builder = builder.base_url(url);
-        }
-        return create(&builder.build()?, &target, &arguments, None).await;
+async fn run(arguments: Arguments) -> support::Result {
+    let connected = arguments.target.connect().await?;
+    if let Some(server) = &connected.stand_in {
+        server.script_states(["pending", "running", "running", "running", "success"]);
     }
-    let server = MockServer::start().await?;
-    println!("No credentials ({} are not set):", credentials.join(" and "));
-    println!("this backup is made by a stand-in for PlanetScale at {}.\n", server.base_url());
-    server.script_states(["pending", "running", "running", "running", "success"]);
-    create(&server.client()?, &arguments.target_or_example(), &arguments, Some(Duration::from_millis(400))).await
+    if arguments.lose_answer {
+        let server = connected.stand_in.as_ref().ok_or("--lose-answer is for the stand-in only")?;
+        if arguments.ensure {
+            // It looks first whether there is a backup.
+            server.pass_next();
+        }
+        server.lose_next_answer();
+    }
+    let result = create(&connected, &arguments).await;
+    if let Some(server) = connected.stand_in.filter(|_| arguments.lose_answer) {
+        account(&server);
+    }
+    result
 }
 
-async fn create(
-    client: &Client,
-    target: &Target,
-    arguments: &Arguments,
-    pace: Option<Duration>,
-) -> Result<(), Box<dyn StdError>> {
-    let backup = client
-        .create_backup()
-        .organization(&target.organization)
-        .database(&target.database)
-        .branch(&target.branch)
-        .body_map(|mut body| {
-            if let Some(name) = &arguments.name {
-                body = body.name(name);
-            }
-            if let Some(retention) = &arguments.retention {
-                body = body.retention_unit(retention.unit).retention_value(retention.value);
-            }
-            body
-        })
-        .send()
-        .await?;
-    print(&backup, target);
+async fn create(connected: &Connected, arguments: &Arguments) -> support::Result {
+    let Connected { client, branch, stand_in } = connected;
+    let body = |mut body: CreateBackupBody| {
+        if let Some(name) = &arguments.name {
+            body = body.name(name);
+        }
+        if let Some(retention) = &arguments.retention {
+            body = body.retention_unit(retention.unit).retention_value(retention.value);
+        }
+        if arguments.emergency {
+            body = body.emergency(true);
+        }
+        body
+    };
+    let wait = if arguments.ensure {
+        let name = arguments.name.as_deref().unwrap_or("before-migration");
+        let ensured = client.ensure_backup(branch, name).body_map(body).await?;
+        print(&ensured.backup, branch, if ensured.created { "was created" } else { "was there already" });
+        client.wait_for_backup(ensured)
+    } else {
+        let BranchRef { organization, database, branch: name, .. } = branch;
+        let call = client.create_backup().organization(organization).database(database).branch(name);
+        let backup = call.body_map(body).send().await?;
+        print(&backup, branch, "was created");
+        client.wait_for_backup(branch.backup(&backup.id)).first_delay(DEFAULT_FIRST_DELAY)
+    };
     if arguments.wait {
-        let reference = BackupRef::new(&target.organization, &target.database, &target.branch, &backup.id);
-        progress::follow(client.wait_for_backup(reference), pace).await?;
+        // The stand-in is quicker than the real API.
+        let pace = stand_in.as_ref().map(|_| Duration::from_millis(400));
+        progress::follow(wait, pace).await?;
     }
     Ok(())
 }
 
-fn print(backup: &Backup, target: &Target) {
+fn print(backup: &Backup, branch: &BranchRef, how: &str) {
     let time = |time: &Option<_>| time.map_or("-".to_owned(), |time: chrono::DateTime<_>| time.to_rfc3339());
-    println!("backup {} of {} is {}", backup.id, target, backup.state);
+    println!("backup {} of {branch} {how}; it is {}", backup.id, backup.state);
     println!("  name       {}", backup.name);
     println!("  created    {}", backup.created_at.to_rfc3339());
     println!("  completed  {}", time(&backup.completed_at));
     println!("  expires    {}", time(&backup.expires_at));
+}
+
+/// What the stand-in has seen.
+fn account(server: &MockServer) {
+    println!("\nThe stand-in lost the answer to the creation. What it received:");
+    for request in server.requests() {
+        println!("  {:4} {}", request.method, request.target);
+    }
+    println!("It has {} backup(s).", server.backups().len());
 }

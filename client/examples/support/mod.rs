@@ -1,0 +1,79 @@
+//! What the examples share: where to go, and how to say what went wrong.
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use planetscale_client::mock::MockServer;
+use planetscale_client::{BranchRef, Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+
+/// The end of an example.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn StdError>>;
+
+/// Which branch, and where the API is.
+#[derive(clap::Args)]
+pub struct Target {
+    /// The organization that the database belongs to
+    #[arg(long)]
+    organization: Option<String>,
+    /// The database
+    #[arg(long)]
+    database: Option<String>,
+    /// The branch
+    #[arg(long)]
+    branch: Option<String>,
+    /// Where the API is, if not at its usual place
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+/// A client, and what it is for.
+pub struct Connected {
+    pub client: Client,
+    pub branch: BranchRef,
+    /// Instead of the real API.
+    pub stand_in: Option<MockServer>,
+}
+
+impl Target {
+    /// The real API with credentials, and an embedded stand-in without.
+    pub async fn connect(&self) -> Result<Connected> {
+        let credentials = [SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR];
+        if credentials.iter().any(|name| std::env::var_os(name).is_some()) {
+            let mut builder = Client::builder().auth(ServiceToken::from_env()?);
+            if let Some(url) = &self.base_url {
+                builder = builder.base_url(url);
+            }
+            let branch = BranchRef::new(
+                need("organization", &self.organization)?,
+                need("database", &self.database)?,
+                need("branch", &self.branch)?,
+            );
+            return Ok(Connected { client: builder.build()?, branch, stand_in: None });
+        }
+        let server = MockServer::start().await?;
+        println!("No credentials ({} are not set):", credentials.join(" and "));
+        println!("this runs on a stand-in for PlanetScale at {}.\n", server.base_url());
+        let or = |value: &Option<String>, example: &str| value.clone().unwrap_or_else(|| example.into());
+        let branch =
+            BranchRef::new(or(&self.organization, "acme"), or(&self.database, "shop"), or(&self.branch, "main"));
+        Ok(Connected { client: server.client()?, branch, stand_in: Some(server) })
+    }
+}
+
+fn need(name: &str, value: &Option<String>) -> std::result::Result<String, String> {
+    value.clone().ok_or_else(|| {
+        format!("--{name} is missing; with credentials, --organization, --database and --branch name the branch")
+    })
+}
+
+/// Prints an error with its causes.
+pub fn exit(result: Result) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
+    }
+    ExitCode::FAILURE
+}
