@@ -112,6 +112,45 @@ pub fn ended_with(ended: &Ended, number: u8) {
     assert_eq!(ended.code, exit_code(number), "{}{}", ended.out, ended.err);
 }
 
+/// The crate's code is written in the same transaction as the documents that it is generated from.
+#[test]
+fn the_generated_code_comes_with_the_documents() {
+    let copy = Copy::new();
+    let workspace = tempfile::tempdir().unwrap();
+    let store = workspace.path().join("openapi");
+    fs::create_dir(&store).unwrap();
+    for (name, text) in copy.files() {
+        fs::write(store.join(name), text).unwrap();
+    }
+    let code = workspace.path().join("client/src/generated/client.rs");
+    fs::create_dir_all(code.parent().unwrap()).unwrap();
+    let update = |from: &str| run_xtask(&["update-spec", "--store", store.to_str().unwrap(), "--from", from]);
+    let page = copy.write("page.md", &page(&upstream()));
+    assert_eq!(update(&page).0, exit_code(0));
+    let before = fs::read_to_string(&code).expect("missing code is written, drift or not");
+    assert!(before.contains("pub struct Backup {") && !before.contains("pub brand_new"));
+
+    let new = upstream().replace(
+        "                  estimated_storage_cost:",
+        "                  brand_new:\n                    type: string\n                  estimated_storage_cost:",
+    );
+    assert_ne!(new, upstream());
+    let new = copy.write("new.yaml", &new);
+    let (code_of_exit, out, err) = update(&new);
+    assert_eq!(code_of_exit, exit_code(0), "{out}{err}");
+    let after = fs::read_to_string(&code).unwrap();
+    assert!(after.contains("pub brand_new: "), "{out}");
+    let effective = fs::read_to_string(store.join("planetscale.yaml")).unwrap();
+    assert_eq!(after, xtask::codegen::formatted(&effective).unwrap());
+    assert!(!out.contains("pub struct"), "the difference is that of the documents: {out}");
+
+    // A run that was killed after its commit is completed by the next one, the code too.
+    fs::create_dir(store.join(".committed")).unwrap();
+    fs::write(store.join(".committed/client.rs"), &before).unwrap();
+    Store::open(&store).unwrap();
+    assert_eq!(fs::read_to_string(&code).unwrap(), before);
+}
+
 #[test]
 fn the_stored_document_is_no_drift() {
     let copy = Copy::new();

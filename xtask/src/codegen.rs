@@ -5,12 +5,12 @@ use std::sync::Once;
 
 use crate::generate::{self, Generated};
 
-/// The client's code for a spec, formatted.
+/// The client's code for a spec, as it is stored and built.
 ///
 /// # Errors
 /// As [`generated`].
 pub fn formatted(spec: &str) -> anyhow::Result<String> {
-    Ok(prettyplease::unparse(&syn::parse2(generated(spec)?.code)?))
+    Ok(generated(spec)?.formatted()?)
 }
 
 /// The client's code for a spec, and what became what in it.

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod generate;
 pub mod operations;
 pub mod output;
+mod package;
 mod scratch;
 pub mod surface;
 pub mod update_spec;

@@ -209,12 +209,19 @@ impl Edition {
         Ok(files.filter(|(_, old, new)| old != new).collect())
     }
 
-    /// Writes what differs from another edition, which the folder holds.
+    /// Writes what differs from another edition, which the folder holds, and the code of the crate that is
+    /// generated from it.
     ///
     /// # Errors
-    /// As [`Store::commit`].
+    /// As [`krate`](Self::krate) and [`Store::commit`].
     pub fn save(&self, old: &Self, store: &Store) -> anyhow::Result<()> {
-        let files: Vec<_> = self.changed_since(old)?.into_iter().map(|(name, _, new)| (name, new)).collect();
+        let mut files: Vec<_> = self.changed_since(old)?.into_iter().map(|(name, _, new)| (name, new)).collect();
+        if store.has_crate() {
+            let code = self.krate()?.code.as_str();
+            if store.read_if_any(store::CODE)?.replace("\r\n", "\n") != code {
+                files.push((store::CODE, code));
+            }
+        }
         if files.is_empty() { Ok(()) } else { store.commit(&files) }
     }
 }

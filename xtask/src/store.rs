@@ -1,4 +1,4 @@
-//! The folder `openapi/`: read, and written as a whole or not at all.
+//! The folder `openapi/` and the generated code beside it: read, and written as a whole or not at all.
 //!
 //! A commit first stages all files in one folder, then renames that folder: that is the moment at
 //! which the change is made. The files are moved to their places afterwards. A process that is
@@ -20,6 +20,10 @@ pub const OVERLAY: &str = "overlay.yaml";
 pub const NAMES: &str = "names.toml";
 /// The list of findings that are accepted, if there is one.
 pub const ACCEPTED: &str = "accepted.toml";
+/// The file of the generated code, in [`CODE_FOLDER`].
+pub const CODE: &str = "client.rs";
+/// Where the generated code is, seen from `openapi/`. A copy of that elsewhere has none.
+const CODE_FOLDER: &str = "../client/src/generated";
 /// The file that says where the documents come from.
 pub const SOURCE: &str = "source.toml";
 
@@ -74,7 +78,12 @@ impl Store {
 
     /// Where a file is.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.join(name)
+        self.dir.join(if name == CODE { CODE_FOLDER } else { "" }).join(name)
+    }
+
+    /// Whether there is a crate beside the folder, whose code is kept.
+    pub fn has_crate(&self) -> bool {
+        self.dir.join(CODE_FOLDER).is_dir()
     }
 
     /// A file's text.
@@ -82,7 +91,7 @@ impl Store {
     /// # Errors
     /// Where it cannot be read.
     pub fn read(&self, name: &str) -> anyhow::Result<String> {
-        let path = self.dir.join(name);
+        let path = self.path(name);
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 
@@ -139,7 +148,9 @@ impl Store {
             || format!("the update is made but not all in place; run the command again ({})", committed.display());
         for entry in fs::read_dir(&committed).with_context(mend)? {
             let entry = entry.with_context(mend)?;
-            fs::rename(entry.path(), self.dir.join(entry.file_name())).with_context(mend)?;
+            let name = entry.file_name();
+            let place = name.to_str().map_or_else(|| self.dir.join(&name), |name| self.path(name));
+            fs::rename(entry.path(), place).with_context(mend)?;
         }
         fs::remove_dir(&committed).with_context(mend)
     }

@@ -1,6 +1,7 @@
 //! The server: connections, and what it does with a request, well or badly.
 
 use std::collections::VecDeque;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -95,12 +96,12 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
     }
 }
 
-/// The connection is to be closed.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection is closed on purpose")]
-struct Closed;
+/// Closes the connection.
+fn close() -> io::Error {
+    io::ErrorKind::ConnectionAborted.into()
+}
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<Response<Sent>, Closed> {
+async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Sent>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let (answer, delay, fault) = {
@@ -129,10 +130,10 @@ async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> Result<
                 tokio::time::sleep(late).await;
                 lock(&state).take(&parts, &body);
             });
-            return Err(Closed);
+            return Err(close());
         }
-        Some(Fault::LoseRequest | Fault::LoseAnswer) => return Err(Closed),
-        Some(Fault::TruncateAnswer) if answer.body.is_empty() => return Err(Closed),
+        Some(Fault::LoseRequest | Fault::LoseAnswer) => return Err(close()),
+        Some(Fault::TruncateAnswer) if answer.body.is_empty() => return Err(close()),
         Some(Fault::TruncateAnswer) => Sent::half_of(&answer.body),
         _ => Sent::whole(answer.body),
     };
@@ -207,7 +208,7 @@ impl Sent {
 
 impl Body for Sent {
     type Data = Bytes;
-    type Error = Closed;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
@@ -223,7 +224,7 @@ impl Body for Sent {
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            Stage::Break => Poll::Ready(self.is_cut.then_some(Err(Closed))),
+            Stage::Break => Poll::Ready(self.is_cut.then(|| Err(close()))),
         }
     }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask bench-build`: what it costs to build this client, beside a plain progenitor client.
+//! `cargo xtask bench-build`: what it costs to build this client, beside what a client by hand would build, and
+//! beside a plain progenitor client.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use anyhow::{Context, bail};
 
 use crate::{Status, store};
 
-/// Build two consumers from scratch, ours and a plain progenitor client's, and compare
+/// Build consumers from scratch: of this client, with and without the generator, of reqwest and serde alone, and
+/// of a plain progenitor client; and compare
 #[derive(clap::Args)]
 pub struct Arguments {
     /// How often to build each
@@ -24,29 +26,52 @@ struct Cost {
     wall: f64,
 }
 
+/// A consumer to build.
+struct Consumer {
+    name: &'static str,
+    dir: PathBuf,
+    costs: Vec<Cost>,
+}
+
 /// Runs the command. It needs a POSIX shell, for the times of child processes.
 ///
 /// # Errors
 /// Where a consumer cannot be built.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
     let dir = tempfile::tempdir().context("cannot make a folder")?;
-    let (ours, plain) = (dir.path().join("ours"), dir.path().join("plain"));
-    write_ours(&ours)?;
-    write_plain(&plain)?;
-    for consumer in [&ours, &plain] {
+    let consumer =
+        |name: &'static str, folder: &str| Consumer { name, dir: dir.path().join(folder), costs: Vec::new() };
+    let mut consumers = [
+        consumer("reqwest and serde", "base"),
+        consumer("ours, without codegen", "released"),
+        consumer("ours", "ours"),
+        consumer("plain progenitor", "plain"),
+    ];
+    let [base, released, ours, plain] = &consumers;
+    write_base(&base.dir)?;
+    write_ours(&released.dir, "default-features = false, features = [\"rustls\"]")?;
+    write_ours(&ours.dir, "features = []")?;
+    write_plain(&plain.dir)?;
+    for consumer in &consumers {
         // Fetching is not building.
-        cargo(consumer, "fetch --quiet")?;
+        cargo(&consumer.dir, "fetch --quiet")?;
     }
-    let (mut cpu, mut wall) = (Vec::new(), Vec::new());
     for _ in 0..arguments.runs {
-        let a = build(&ours)?;
-        let b = build(&plain)?;
-        writeln!(out, "ours   {:>6.1} s CPU  {:>6.1} s wall", a.cpu, a.wall)?;
-        writeln!(out, "plain  {:>6.1} s CPU  {:>6.1} s wall", b.cpu, b.wall)?;
-        cpu.push(a.cpu / b.cpu);
-        wall.push(a.wall / b.wall);
+        for consumer in &mut consumers {
+            let cost = build(&consumer.dir)?;
+            writeln!(out, "{:<22} {:>6.1} s CPU  {:>6.1} s wall", consumer.name, cost.cpu, cost.wall)?;
+            out.flush()?;
+            consumer.costs.push(cost);
+        }
     }
-    writeln!(out, "ratio  {:>6.2} CPU    {:>6.2} wall (medians of {})", median(cpu), median(wall), arguments.runs)?;
+    writeln!(out, "\nratios to {} (medians of {})", consumers[0].name, arguments.runs)?;
+    for consumer in &consumers[1..] {
+        let ratio = |part: fn(&Cost) -> f64| {
+            let pairs = consumer.costs.iter().zip(&consumers[0].costs);
+            median(pairs.map(|(cost, base)| part(cost) / part(base)).collect())
+        };
+        writeln!(out, "{:<22} {:>6.2} CPU    {:>6.2} wall", consumer.name, ratio(|it| it.cpu), ratio(|it| it.wall))?;
+    }
     Ok(Status::Done)
 }
 
@@ -55,24 +80,42 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// A consumer of this crate, on default features.
-fn write_ours(dir: &Path) -> anyhow::Result<()> {
+/// The beginning of a consumer's manifest.
+fn manifest(dependencies: &str) -> String {
+    format!(
+        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{dependencies}"
+    )
+}
+
+/// A consumer of this crate.
+fn write_ours(dir: &Path, features: &str) -> anyhow::Result<()> {
     let client = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../client").canonicalize()?;
-    let manifest = format!(
-        "[package]\nname = \"ours\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-         planetscale-client = {{ path = {client:?} }}\n"
-    );
+    let manifest = manifest(&format!("planetscale-client = {{ path = {client:?}, {features} }}\n"));
     let main = "fn main() {\n    drop(planetscale_client::Client::builder().build());\n}\n";
+    write(dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
+}
+
+/// What whoever writes such a client by hand builds: reqwest and serde, with the TLS that ours has.
+fn write_base(dir: &Path) -> anyhow::Result<()> {
+    let manifest = manifest(
+        "reqwest = { version = \"0.13.5\", default-features = false, features = [\"json\", \"stream\", \
+         \"rustls-no-provider\"] }\n\
+         rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n\
+         rustls-platform-verifier = \"0.7\"\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
+    );
+    let main = "fn main() {\n    let _ = rustls::crypto::ring::default_provider().install_default();\n    \
+                drop(reqwest::Client::builder().build());\n}\n";
     write(dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
 }
 
 /// A client by progenitor's own book for the same spec: build.rs, and reqwest with its defaults.
 fn write_plain(dir: &Path) -> anyhow::Result<()> {
-    let manifest = "[package]\nname = \"plain\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n\
-        progenitor-client = \"0.15.1\"\nreqwest = { version = \"0.13.5\", features = [\"json\", \"stream\"] }\n\
-        serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\nbytes = \"1\"\n\
-        chrono = { version = \"0.4\", default-features = false, features = [\"serde\"] }\n\
-        [build-dependencies]\nprogenitor = \"0.15.1\"\nopenapiv3 = \"2\"\nserde_yaml = \"0.9\"\nprettyplease = \"0.3\"\nsyn = \"3\"\n";
+    let manifest = manifest(
+        "progenitor-client = \"0.15.1\"\nreqwest = { version = \"0.13.5\", features = [\"json\", \"stream\"] }\n\
+         serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\nbytes = \"1\"\n\
+         chrono = { version = \"0.4\", default-features = false, features = [\"serde\"] }\n[build-dependencies]\n\
+         progenitor = \"0.15.1\"\nopenapiv3 = \"2\"\nserde_yaml = \"0.9\"\nprettyplease = \"0.3\"\nsyn = \"3\"\n",
+    );
     let build = "fn main() {\n    println!(\"cargo::rerun-if-changed=spec.yaml\");\n    \
         let file = std::fs::File::open(\"spec.yaml\").unwrap();\n    let spec = serde_yaml::from_reader(file).unwrap();\n    \
         let mut settings = progenitor::GenerationSettings::default();\n    \
@@ -85,7 +128,7 @@ fn write_plain(dir: &Path) -> anyhow::Result<()> {
         fn main() {\n    drop(client::Client::new(\"http://localhost\"));\n}\n";
     let stored = crate::default_store().join(store::EFFECTIVE);
     let spec = std::fs::read_to_string(&stored).with_context(|| format!("cannot read {}", stored.display()))?;
-    write(dir, &[("Cargo.toml", manifest), ("build.rs", build), ("src/main.rs", main), ("spec.yaml", &spec)])
+    write(dir, &[("Cargo.toml", &manifest), ("build.rs", build), ("src/main.rs", main), ("spec.yaml", &spec)])
 }
 
 fn write(dir: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {

@@ -27,7 +27,8 @@ pub enum Step {
     Clippy,
     /// Documentation with warnings denied, and the surface held against it
     Doc,
-    /// The package, built and tested outside of the workspace, offline
+    /// The package, built and tested outside of the workspace, offline: with the generator, without it, and
+    /// with one that makes other code
     Package,
     /// The client that the corpus of constructs gives: compiled, linted, documented, and called
     Corpus,
@@ -67,7 +68,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
                 let pages = target().join("doc/planetscale_client");
                 super::surface::check_stored(&pages, out)?;
             }
-            Step::Package => package(out)?,
+            Step::Package => super::package::run(out)?,
             Step::Corpus => super::corpus::run(out)?,
             Step::Acceptance => acceptance(out)?,
         }
@@ -115,46 +116,6 @@ pub(super) fn command(
         bail!("`{program} {line}` failed with {status}");
     }
     Ok(())
-}
-
-/// Builds the package as a stranger would: from its archive, in a fresh folder, without the network.
-fn package(out: &mut dyn Write) -> anyhow::Result<()> {
-    let (name, version) = ("planetscale-client", client_version()?);
-    cargo(out, &format!("package --locked --allow-dirty --no-verify --package {name}"))?;
-    let archive = target().join(format!("package/{name}-{version}.crate"));
-    let dir = tempfile::tempdir().context("cannot make a folder")?;
-    let tar = format!("-xzf {} -C {}", archive.display(), dir.path().display());
-    command(out, "tar", &tar, &root(), &[])?;
-    let unpacked = dir.path().join(format!("{name}-{version}"));
-
-    // A consumer with the quick start of the crate's front page.
-    let readme = std::fs::read_to_string(unpacked.join("README.md"))?;
-    let quick_start = readme.split("```rust,no_run\n").nth(1).and_then(|rest| rest.split("```").next());
-    let consumer = dir.path().join("consumer");
-    std::fs::create_dir_all(consumer.join("src"))?;
-    let manifest = format!(
-        "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[features]\nall = \
-         [\"planetscale-client/default\", \"planetscale-client/native-tls\", \"planetscale-client/schemars\", \
-         \"planetscale-client/mock\"]\ndefault = [\"planetscale-client/default\"]\n[dependencies]\n\
-         planetscale-client = {{ path = \"../{name}-{version}\", default-features = false }}\n\
-         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
-    );
-    std::fs::write(consumer.join("Cargo.toml"), manifest)?;
-    std::fs::write(consumer.join("src/main.rs"), quick_start.context("the README has no quick start")?)?;
-    std::fs::copy(root().join("Cargo.lock"), consumer.join("Cargo.lock"))?;
-    for features in ["", "--no-default-features", "--features all"] {
-        command(out, "cargo", &format!("check --offline --quiet {features}"), &consumer, &[])?;
-    }
-    command(out, "cargo", "test --offline --quiet --doc --features mock,schemars", &unpacked, &[])
-}
-
-/// The version in the client's manifest.
-fn client_version() -> anyhow::Result<String> {
-    let file = root().join("client/Cargo.toml");
-    let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let manifest: toml_edit::DocumentMut = text.parse()?;
-    let version = manifest["package"]["version"].as_str().map(str::to_owned);
-    version.with_context(|| format!("{} has no version", file.display()))
 }
 
 /// Runs on the vendor's pages and on oasdiff's expectations, where they are.

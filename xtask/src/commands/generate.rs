@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: what build.rs makes of the effective spec, formatted.
+//! `cargo xtask generate`: what build.rs makes of the effective spec.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,13 +7,17 @@ use anyhow::Context;
 
 use crate::Status;
 use crate::codegen;
+use crate::store::{self, Store};
 
-/// Print the code that the client is built from, formatted
+/// Print the code that the client is built from
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The spec to generate from [default: openapi/planetscale.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Write it to client/src/generated instead: after a change of client/generate or of progenitor
+    #[arg(long, conflicts_with = "spec")]
+    write: bool,
 }
 
 /// Runs the command.
@@ -23,6 +27,12 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
     let (file, spec) = super::read_spec(arguments.spec.as_deref())?;
     let code = codegen::formatted(&spec).with_context(|| file.display().to_string())?;
-    out.write_all(code.as_bytes())?;
+    if !arguments.write {
+        out.write_all(code.as_bytes())?;
+        return Ok(Status::Done);
+    }
+    let store = Store::open(&crate::default_store())?;
+    store.commit(&[(store::CODE, &code)])?;
+    writeln!(out, "{} is written", store.path(store::CODE).display())?;
     Ok(Status::Done)
 }

@@ -21,7 +21,8 @@ impl Scratch {
     pub(super) fn new(name: &str, effective: &str) -> anyhow::Result<Self> {
         let scratch = Self { dir: target().join(name) };
         copy(&root().join("client"), &scratch.dir.join("client"))?;
-        scratch.write("client/planetscale.yaml", effective)?;
+        // As in the workspace, so that what is generated is built.
+        scratch.write("openapi/planetscale.yaml", effective)?;
         scratch.write("client/tests/support/mod.rs", &read(&root().join("tests/support/lib.rs"))?)?;
         let manifest = read(&root().join("Cargo.toml"))?;
         let mut manifest: toml_edit::DocumentMut = manifest.parse().context("Cargo.toml is not TOML")?;
@@ -76,7 +77,11 @@ fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     write().with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies a folder of text files, but not the client's link to the spec.
+///
+/// # Errors
+/// Names the file that cannot be read or written.
+pub(super) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
         let (from, to) = (entry.path(), to.join(entry.file_name()));

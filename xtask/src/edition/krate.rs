@@ -14,7 +14,7 @@ use crate::surface::Surface;
 /// The crate that an effective spec gives.
 #[derive(Clone, Debug)]
 pub struct Crate {
-    /// Its generated code.
+    /// Its generated code, as it is stored and built.
     pub code: String,
     /// What a user can name of it.
     pub surface: Surface,
@@ -33,13 +33,14 @@ impl Crate {
     /// Where no code can be generated, or the client's own source cannot be read.
     pub fn of(effective: &Effective) -> anyhow::Result<Self> {
         let generated = codegen::generated(&effective.text)?;
+        let code = generated.formatted()?;
         let surface = Surface::of_client(&generated.code)?;
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);
         }
         let operations = operations::of(&effective.spec.value).iter().map(Operation::place).collect();
-        Ok(Self { code: generated.code.to_string(), surface, operations, effective: effective.spec.clone(), places })
+        Ok(Self { code, surface, operations, effective: effective.spec.clone(), places })
     }
 
     /// The types and fields that a place in upstream's document became: the schema there, or the one
