@@ -24,7 +24,7 @@ mod codegen {
     use std::panic::{catch_unwind, set_hook, take_hook};
     use std::path::{Path, PathBuf};
 
-    use super::generate::generate;
+    use super::generate::{formatted, generate};
 
     /// In the workspace a link to the spec there; in a package the file itself.
     const SPEC: &str = "planetscale.yaml";
@@ -70,6 +70,6 @@ mod codegen {
     fn code(spec: &Path) -> Result<String, Box<dyn Error>> {
         let text = std::fs::read_to_string(spec).map_err(|e| format!("{}: {e}", spec.display()))?;
         let generated = generate(&text).map_err(|e| format!("{}: {e}", spec.display()))?;
-        Ok(generated.formatted()?)
+        Ok(formatted(&generated.code)?)
     }
 }

@@ -46,15 +46,13 @@ pub struct Generated {
     pub places: Places,
 }
 
-impl Generated {
-    /// The code as it is stored and built: formatted, and so readable.
-    ///
-    /// # Errors
-    /// Never, as [`code`](Self::code) is a file of Rust.
-    pub fn formatted(&self) -> Result<String, Error> {
-        let file = syn::parse2(self.code.clone()).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
-        Ok(format!("{NOTE}{}", prettyplease::unparse(&file)))
-    }
+/// Generated code as it is stored and built: readable.
+///
+/// # Errors
+/// Where it is no file of Rust.
+pub fn formatted(code: &TokenStream) -> Result<String, Error> {
+    let file = syn::parse2(code.clone()).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
+    Ok(format!("{NOTE}{}", prettyplease::unparse(&file)))
 }
 
 /// The comment on top of the code.

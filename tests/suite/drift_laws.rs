@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use planetscale_tests::cases;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 use xtask::diff::{Finding, Level, diff};
 use xtask::spec::{Spec, pointer_token};
 
+use crate::property::config;
 use crate::update_spec::openapi_dir;
 
 /// Real documents: one without a single `$ref`, one with many.
@@ -130,7 +130,7 @@ fn places(findings: &[Finding], swapped: bool) -> BTreeMap<(String, String), usi
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(500)))]
+    #![proptest_config(config(500))]
 
     #[test]
     fn nothing_is_silent(document in document(), at in any::<Index>(), edit in edit()) {
@@ -346,7 +346,7 @@ fn nonsense() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(2000)))]
+    #![proptest_config(config(2000))]
 
     #[test]
     fn nonsense_is_compared_without_a_panic(a in nonsense(), b in nonsense()) {

@@ -5,11 +5,12 @@ use std::time::Duration;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{BackupState, RetentionUnit};
 use planetscale_client::{BackupRef, BranchRef, Client, EnsureBackup, Error, Outcome, RetryPolicy};
-use planetscale_tests::{Server, Step, answer, cases, json};
+use planetscale_tests::{Server, Step, answer, json};
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
 
 use crate::just_created::{self, body_with};
+use crate::property::config;
 
 const NAME: &str = "before-migration";
 
@@ -436,7 +437,7 @@ async fn run(server: &MockServer, client: &Client, faults: &[Fault]) -> Result<p
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(300), ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     /// Whatever goes wrong: never two, never a success without one, never a `NotApplied` beside one, and never an
     /// `Unknown` where there is one and the server can be reached again within the time-out.

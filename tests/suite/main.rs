@@ -20,6 +20,7 @@ mod openapi31;
 mod outcomes;
 mod pages;
 mod path_values;
+mod property;
 mod reading;
 mod retries;
 mod secrets;

@@ -1,12 +1,12 @@
 //! OpenAPI 3.1 is read as 3.0 wherever it means the same, and what has no counterpart is never dropped.
 
-use planetscale_tests::cases;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use xtask::diff::{Finding, diff};
 use xtask::spec::Spec;
 
 use crate::drift_report::{exit_code, run_xtask};
+use crate::property::config;
 use crate::update_spec::{Copy, ended_with, openapi_dir, upstream};
 
 /// Rewrites a document of 3.0 as one of 3.1, where `choose` says so.
@@ -141,7 +141,7 @@ fn read(document: &Value) -> Spec {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases(256)))]
+    #![proptest_config(config(256))]
 
     #[test]
     fn a_document_and_its_twin_give_no_finding(which in 0..documents().len(), bits: Vec<bool>) {

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use xtask::spec::{Place, Spec, big_integer};
 
+use crate::property::config;
+
 const HEAD: &str = "openapi: 3.0.1\ninfo: { title: T, version: v1 }\npaths: {}\n";
 
 fn read(more: &str) -> Value {
@@ -131,7 +133,7 @@ fn scalar() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(planetscale_tests::cases(2_000)))]
+    #![proptest_config(config(2_000))]
 
     /// serde_yaml writes what we read, so both must read the same.
     #[test]

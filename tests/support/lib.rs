@@ -156,11 +156,6 @@ async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
     }
 }
 
-/// How many cases a property test tries: `PROPTEST_CASES` where it is set, else as many as usual.
-pub fn cases(usual: u32) -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
-}
-
 /// A complete answer with a JSON body.
 pub fn json(status: &str, body: &str) -> Vec<u8> {
     answer(status, &[("content-type", "application/json")], body)

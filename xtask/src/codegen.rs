@@ -10,7 +10,7 @@ use crate::generate::{self, Generated};
 /// # Errors
 /// As [`generated`].
 pub fn formatted(spec: &str) -> anyhow::Result<String> {
-    Ok(generated(spec)?.formatted()?)
+    Ok(generate::formatted(&generated(spec)?.code)?)
 }
 
 /// The client's code for a spec, and what became what in it.

@@ -216,10 +216,11 @@ impl Edition {
     /// As [`krate`](Self::krate) and [`Store::commit`].
     pub fn save(&self, old: &Self, store: &Store) -> anyhow::Result<()> {
         let mut files: Vec<_> = self.changed_since(old)?.into_iter().map(|(name, _, new)| (name, new)).collect();
+        let code;
         if store.has_crate() {
-            let code = self.krate()?.code.as_str();
+            code = self.krate()?.code()?;
             if store.read_if_any(store::CODE)?.replace("\r\n", "\n") != code {
-                files.push((store::CODE, code));
+                files.push((store::CODE, &code));
             }
         }
         if files.is_empty() { Ok(()) } else { store.commit(&files) }

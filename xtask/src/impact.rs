@@ -39,7 +39,7 @@ impl Impact {
         let [old, new] = &crates;
         let mut changes = changes(&old.surface, &new.surface);
         changes.extend(new_demands(&old.effective, &new.effective));
-        let code = if old.code == new.code { Bump::None } else { Bump::Patch };
+        let code = if old.is_like(new) { Bump::None } else { Bump::Patch };
         let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
         Self { bump: Some(bump), changes, error: None, crates: Some(crates) }
     }

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 use super::Effective;
 use crate::codegen;
+use crate::generate;
 use crate::operations::{self, Operation};
 use crate::spec::{self, Spec};
 use crate::surface::Surface;
@@ -14,8 +16,8 @@ use crate::surface::Surface;
 /// The crate that an effective spec gives.
 #[derive(Clone, Debug)]
 pub struct Crate {
-    /// Its generated code, as it is stored and built.
-    pub code: String,
+    /// Its generated code.
+    generated: TokenStream,
     /// What a user can name of it.
     pub surface: Surface,
     /// The operations, as findings name them.
@@ -33,14 +35,26 @@ impl Crate {
     /// Where no code can be generated, or the client's own source cannot be read.
     pub fn of(effective: &Effective) -> anyhow::Result<Self> {
         let generated = codegen::generated(&effective.text)?;
-        let code = generated.formatted()?;
         let surface = Surface::of_client(&generated.code)?;
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);
         }
         let operations = operations::of(&effective.spec.value).iter().map(Operation::place).collect();
-        Ok(Self { code, surface, operations, effective: effective.spec.clone(), places })
+        Ok(Self { generated: generated.code, surface, operations, effective: effective.spec.clone(), places })
+    }
+
+    /// Its generated code, as it is stored and built.
+    ///
+    /// # Errors
+    /// Never, as the code is Rust.
+    pub fn code(&self) -> anyhow::Result<String> {
+        Ok(generate::formatted(&self.generated)?)
+    }
+
+    /// Whether another crate has the same code.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.generated.to_string() == other.generated.to_string()
     }
 
     /// The types and fields that a place in upstream's document became: the schema there, or the one
