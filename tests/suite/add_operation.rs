@@ -15,6 +15,7 @@ fn list_copies() -> Value {
     let item = spec.pointer_mut(BACKUPS).unwrap().as_object_mut().unwrap();
     let mut operation = item.remove("post").unwrap();
     operation["operationId"] = json!("list_copies");
+    operation["tags"].as_array_mut().unwrap().push(json!("New"));
     operation["summary"] = json!("List copies");
     operation.as_object_mut().unwrap().remove("requestBody");
     let mut answer = operation["responses"].as_object_mut().unwrap().remove("201").unwrap();
@@ -109,15 +110,16 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
         "openapi": "3.0.1",
         "info": { "title": "T" },
         "tags": [{ "name": "same" }, { "name": "differs", "description": "first" }],
-        "paths": { "/a": { "summary": "first", "get": { "operationId": "get_a" } } },
+        "paths": { "/a": { "summary": "first", "get": { "operationId": "get_a", "tags": ["same", "differs"] } } },
         "components": { "schemas": { "Same": { "type": "string" }, "Differs/": { "type": "string" } } },
     });
     let second = json!({
         "openapi": "3.0.1",
         "info": { "title": "U" },
         "servers": [],
-        "tags": [{ "name": "same" }, { "name": "differs", "description": "second" }, { "name": "new" }],
-        "paths": { "/a": { "summary": "second", "put": { "operationId": "put_a" } }, "/b": { "get": {} } },
+        // The last one is of no operation.
+        "tags": [{ "name": "same" }, { "name": "differs", "description": "second" }, { "name": "new" }, { "name": "other" }],
+        "paths": { "/a": { "summary": "second", "put": { "operationId": "put_a", "tags": ["differs", "new"] } }, "/b": { "get": {} } },
         "components": { "schemas": { "Same": { "type": "string" }, "Differs/": { "type": "integer" }, "New": {} } },
     });
     let document = |file: &str, value: &Value| {
@@ -137,7 +139,7 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
     let mut union = first.clone();
     union["servers"] = json!([]);
     union["tags"].as_array_mut().unwrap().push(json!({ "name": "new" }));
-    union["paths"]["/a"]["put"] = json!({ "operationId": "put_a" });
+    union["paths"]["/a"]["put"] = json!({ "operationId": "put_a", "tags": ["differs", "new"] });
     union["paths"]["/b"] = json!({ "get": {} });
     union["components"]["schemas"]["New"] = json!({});
     assert_eq!(merged.value, union);

@@ -97,3 +97,38 @@ fn files_that_are_no_document_are_named_with_the_reason() {
         assert!(err.starts_with(&format!("error: {path}: ")), "{text}: {err}");
     }
 }
+
+/// Every `cargo xtask …` that the docs and the workflows call is a command that there is, with such options.
+#[test]
+fn what_the_docs_call_exists() {
+    let root = openapi_dir().join("..");
+    let mut calls = Vec::new();
+    for file in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "client/README.md",
+        ".github/workflows/ci.yml",
+        ".github/workflows/drift.yml",
+        ".github/workflows/release.yml",
+    ] {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        for call in text.split("cargo xtask ").skip(1) {
+            let end = call.find(['`', '\n', '#', '>', '|', '"', '(', ':', ',', ';']).unwrap_or(call.len());
+            // Places for names, and what the shell fills in, are not parsed.
+            let words = call[..end]
+                .split_whitespace()
+                .take_while(|word| word.starts_with(|c: char| c.is_lowercase() || c == '-'));
+            let words: Vec<String> = words.map(|word| word.trim_end_matches('.').to_owned()).collect();
+            calls.push((file, words));
+        }
+    }
+    assert!(calls.len() > 30, "{calls:?}");
+    for (file, words) in calls {
+        let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let (code, out, err) = run_xtask(&arguments);
+        // A value may be missing, whose place is a name in the docs.
+        let is_known = out.contains("Usage: ") || err.contains("a value is required for");
+        assert!(is_known, "{file}: cargo xtask {words:?}: {code} {err}");
+    }
+}

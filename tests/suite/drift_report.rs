@@ -464,6 +464,9 @@ fn the_drift_of_2026() {
     }
     let (_, text, _) = run(&[old.to_str().unwrap(), new.to_str().unwrap()]);
     let verdict = text.lines().next().unwrap();
+    // What CONTRIBUTING walks through.
+    let walk = include_str!("../../CONTRIBUTING.md");
+    assert!(walk.contains(verdict), "CONTRIBUTING.md says another verdict than {verdict}");
     let counts: String = ids.iter().map(|(id, count)| format!("{count:>3} {id}\n")).collect();
     let items: String = report["crate"]["changes"]
         .as_array()

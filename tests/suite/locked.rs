@@ -67,9 +67,19 @@ fn every_item_can_be_named() {
 
 #[test]
 fn help_of_every_command() {
-    for command in
-        ["", "update-spec", "add-operation", "operations", "diff", "surface", "generate", "ci", "bench-build"]
-    {
+    for command in [
+        "",
+        "update-spec",
+        "take-over",
+        "add-operation",
+        "operations",
+        "diff",
+        "surface",
+        "generate",
+        "release",
+        "ci",
+        "bench-build",
+    ] {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let arguments = ["xtask", command, "--help"].into_iter().filter(|word| !word.is_empty());
         xtask::run(arguments.map(Into::into), &mut out, &mut err);

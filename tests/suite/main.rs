@@ -29,5 +29,6 @@ mod setting_up;
 mod stand_in;
 mod streams;
 mod surface;
+mod take_over;
 mod update_spec;
 mod wire;

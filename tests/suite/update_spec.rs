@@ -99,7 +99,7 @@ fn without_the_backup() -> String {
 }
 
 /// A page around a document, as the vendor publishes it.
-fn page(document: &str) -> String {
+pub fn page(document: &str) -> String {
     format!(
         "---\nurl: https://example.com\ntitle: \"x\"\n---\n\n> ## Documentation Index\n\n# Create a backup\n\n\
          export const Card = () => <div>`x`</div>;\n\n```js\nopen('openapi: no')\n```\n\n\
@@ -408,10 +408,39 @@ fn fail_on_sets_what_counts() {
     let copy = Copy::new();
     let new = upstream().replace("The name of the backup\n", "The backup's name\n");
     let from = copy.write("new.md", &page(&new));
-    for (level, code) in [("DOC", 1), ("INFO", 0), ("WARN", 0), ("ERR", 0)] {
+    // The text stands in the crate's documentation.
+    for (level, code) in [("DOC", 1), ("BUILT", 1), ("INFO", 0), ("WARN", 0), ("ERR", 0)] {
         ended_with(&copy.run(&["--from", &from, "--check", "--fail-on", level]), code);
     }
+    // One that does not: the document's own description.
+    let new = upstream().replace("\n  version: v1\n", "\n  version: v1\n  termsOfService: https://example.com/terms\n");
+    assert_ne!(new, upstream());
+    let quiet = copy.write("quiet.md", &page(&new));
+    for (level, code) in [("DOC", 1), ("BUILT", 0)] {
+        ended_with(&copy.run(&["--from", &quiet, "--check", "--fail-on", level]), code);
+    }
     ended_with(&copy.run(&["--from", &from, "--fail-on", "ERR"]), 2);
+}
+
+/// A page of one operation has the tags of the whole API.
+#[test]
+fn a_tag_that_none_of_our_operations_has_is_no_drift() {
+    let copy = Copy::new();
+    let described = |name: &str| {
+        let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
+        let tags = spec["tags"].as_array_mut().unwrap();
+        tags.retain(|tag| tag["name"] != name);
+        tags.push(serde_json::json!({ "name": name, "description": "another" }));
+        copy.write(&format!("{name}.md"), &page(&format!("{spec}\n")))
+    };
+    for name in ["Pets", "Branch changes"] {
+        let ended = copy.run(&["--from", &described(name), "--check"]);
+        ended_with(&ended, 0);
+        assert!(ended.out.starts_with("no drift\n"), "{}", ended.out);
+    }
+    let ended = copy.run(&["--from", &described("Backups"), "--check"]);
+    ended_with(&ended, 1);
+    assert!(ended.out.contains("description-changed the document"), "{}", ended.out);
 }
 
 #[test]

@@ -167,3 +167,8 @@ pub fn answer(status: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}").into()
 }
+
+/// The front page of the repository: its Rust is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

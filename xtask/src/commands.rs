@@ -9,8 +9,10 @@ pub mod generate;
 pub mod operations;
 pub mod output;
 mod package;
+pub mod release;
 mod scratch;
 pub mod surface;
+pub mod take_over;
 pub mod update_spec;
 mod whole_api;
 

@@ -122,6 +122,16 @@ impl Edition {
         &self.source
     }
 
+    /// The text of the overlay.
+    pub fn overlay(&self) -> &str {
+        &self.overlay
+    }
+
+    /// This edition with another overlay.
+    pub fn with_overlay(&self, overlay: String) -> Self {
+        Self::new(self.source.clone(), self.documents.clone(), overlay, self.names.clone())
+    }
+
     /// The vendor's documents, in the order of `source.toml`.
     pub fn documents(&self) -> &[Document] {
         &self.documents
@@ -189,6 +199,7 @@ impl Edition {
         let mut files: Vec<(&str, &str)> =
             self.documents.iter().map(|document| (document.file.as_str(), document.text.as_str())).collect();
         files.push((store::SOURCE, &self.source));
+        files.push((store::OVERLAY, &self.overlay));
         let (names, effective) = match &self.written {
             Some(text) => (&self.names, text),
             None => (&self.named()?.table, &self.effective()?.text),

@@ -12,12 +12,14 @@ pub mod diff;
 pub mod edition;
 #[path = "../../client/generate.rs"]
 pub mod generate;
+pub mod git;
 pub mod impact;
 pub mod merge;
 pub mod naming;
 pub mod operations;
 pub mod overlay;
 pub mod page;
+pub mod release;
 pub mod report;
 pub mod spec;
 pub mod store;
@@ -57,11 +59,13 @@ struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     UpdateSpec(commands::update_spec::Arguments),
+    TakeOver(commands::take_over::Arguments),
     AddOperation(commands::add_operation::Arguments),
     Operations(commands::operations::Arguments),
     Diff(commands::diff::Arguments),
     Generate(commands::generate::Arguments),
     Surface(commands::surface::Arguments),
+    Release(commands::release::Arguments),
     Ci(commands::ci::Arguments),
     BenchBuild(commands::bench_build::Arguments),
 }
@@ -101,6 +105,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
     };
     let result = match arguments.command {
         Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, out),
+        Command::TakeOver(arguments) => commands::take_over::run(&arguments, out),
+        Command::Release(arguments) => commands::release::run(&arguments, out),
         Command::AddOperation(arguments) => commands::add_operation::run(&arguments, out),
         Command::Operations(arguments) => commands::operations::run(&arguments, out),
         Command::Diff(arguments) => commands::diff::run(&arguments, out),

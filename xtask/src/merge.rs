@@ -27,8 +27,11 @@ pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
     let [first, rest @ ..] = documents else { bail!("source.toml names no document") };
     documents.iter().try_for_each(|document| document.spec.require_3_0().with_context(|| document.file.clone()))?;
     let mut merged = first.spec.clone();
+    merged.drop_foreign_tags();
     let mut disagreements = Vec::new();
-    for Document { file: name, spec: document, .. } in rest {
+    for Document { file: name, spec, .. } in rest {
+        let mut document = spec.clone();
+        document.drop_foreign_tags();
         let (Value::Object(into), Value::Object(from)) = (&mut merged.value, &document.value) else {
             bail!("{name} is no object");
         };

@@ -23,6 +23,13 @@ pub struct Effect {
     pub changed: bool,
 }
 
+impl Effect {
+    /// Whether the action did nothing, as upstream has done it.
+    pub fn is_needless(&self) -> bool {
+        self.matched > 0 && !self.changed
+    }
+}
+
 /// An action with this extension adds an operation of its id, as long as upstream has none.
 const ADDS: &str = "x-adds-operation";
 
@@ -59,4 +66,43 @@ pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>>
         });
     }
     Ok(effects)
+}
+
+/// An overlay's text without some of its actions, by their numbers. Comments right above one go with it, but
+/// headings (`# ---`) stay.
+///
+/// # Errors
+/// Where the text is not laid out as ours is, one action after the other, or is no overlay without them: an
+/// anchor may be defined in one action and used in another.
+pub fn without(overlay: &str, actions: &[usize]) -> anyhow::Result<String> {
+    let lines: Vec<&str> = overlay.split_inclusive('\n').collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let head = lines.iter().position(|line| line.trim_end() == "actions:").context("there is no `actions:`")?;
+    let is_comment = |line: &str| line.trim_start().starts_with('#');
+    let first = lines[head + 1..].iter().position(|line| line.trim_start().starts_with("- "));
+    let first = head + 1 + first.context("there are no actions")?;
+    let depth = indent(lines[first]);
+    let is_start = |line: &str| indent(line) == depth && line.trim_start().starts_with("- ");
+    let starts: Vec<usize> = (first..lines.len()).filter(|at| is_start(lines[*at])).collect();
+    let mut kept: Vec<bool> = vec![true; lines.len()];
+    for number in actions {
+        let start = *starts.get(*number).with_context(|| format!("there is no actions[{number}]"))?;
+        let mut end = starts.get(number + 1).copied().unwrap_or(lines.len());
+        // What stands above the next action belongs to that.
+        while end > start + 1 && (lines[end - 1].trim().is_empty() || is_comment(lines[end - 1])) {
+            end -= 1;
+        }
+        let mut begin = start;
+        while begin > head + 1 && is_comment(lines[begin - 1]) && !lines[begin - 1].contains("---") {
+            begin -= 1;
+        }
+        kept[begin..end].fill(false);
+    }
+    let text: String = lines.iter().zip(kept).filter(|(_, kept)| *kept).map(|(line, _)| *line).collect();
+    let count = |text: &str| -> anyhow::Result<usize> { Ok(serde_yaml::from_str::<Overlay>(text)?.actions.len()) };
+    let (before, after) = (count(overlay)?, count(&text).context("the overlay is none without them")?);
+    if before - actions.len() != after {
+        bail!("{before} actions without {} would be {after}", actions.len());
+    }
+    Ok(text)
 }

@@ -141,6 +141,21 @@ impl Report {
         self.counts.accepted > 0 && self.counts.accepted == self.findings.len() && self.is_unchanged()
     }
 
+    /// Whether nothing was found, and the crate stays as it is.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.is_unchanged()
+    }
+
+    /// Whether something that is built changes: it is more than documentation, or the crate is another one.
+    pub fn changes_what_is_built(&self) -> bool {
+        self.reaches(Level::Info) || !self.is_unchanged()
+    }
+
+    /// The part of the version to raise; nothing where no crate can be made.
+    pub fn bump(&self) -> Option<Bump> {
+        self.krate.as_ref()?.bump
+    }
+
     fn error(&self) -> Option<&str> {
         self.krate.as_ref()?.error.as_deref()
     }

@@ -138,11 +138,17 @@ impl Spec {
         let is_left =
             |at: &&String| at.trim_start_matches('#').split(": ").next().is_some_and(|at| value.pointer(at).is_some());
         self.foreign = self.foreign.iter().filter(is_left).cloned().collect();
+        self.drop_foreign_tags();
+        Ok(self)
+    }
+
+    /// Drops the descriptions of tags that none of the operations has: a page of one operation carries those of
+    /// the whole API.
+    pub fn drop_foreign_tags(&mut self) {
         let tags = self.tags();
         if let Some(Value::Array(all)) = self.value.get_mut("tags") {
             all.retain(|tag| tag.get("name").is_some_and(|name| tags.contains(name)));
         }
-        Ok(self)
     }
 
     /// The schemas among the components that are equal to one that is written inline: they have names.

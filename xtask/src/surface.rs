@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use anyhow::Context;
 use proc_macro2::TokenStream;
 
 pub use semver::{Bump, Change, changes};
@@ -46,6 +47,17 @@ impl Surface {
     /// Where a file cannot be read or is no Rust.
     pub fn of_crate(src: &Path, generated: &TokenStream) -> anyhow::Result<Self> {
         Ok(Self { items: read::read(src, generated)? })
+    }
+
+    /// The surface of a client whose generated code is in its source, as in a package.
+    ///
+    /// # Errors
+    /// As [`of_crate`](Self::of_crate).
+    pub fn of_released(src: &Path) -> anyhow::Result<Self> {
+        let file = src.join("generated/client.rs");
+        let code = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let code = code.parse().map_err(|e| anyhow::anyhow!("{} is no Rust: {e}", file.display()))?;
+        Self::of_crate(src, &code)
     }
 
     /// The surface of the client with this generated code.

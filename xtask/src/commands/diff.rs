@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::output::Output;
-use crate::diff::{self, Direction, Level, rules};
+use super::output::{FailOn, Output};
+use crate::diff::{self, Direction, rules};
 use crate::edition::{Document, Edition};
 use crate::impact::{Impact, no_crate};
 use crate::naming::Table;
@@ -29,7 +29,7 @@ pub struct Arguments {
     list_rules: bool,
     /// Exit 1 where something at or above this level was found, or no crate can be made [default: never]
     #[arg(long, value_enum, value_name = "LEVEL")]
-    fail_on: Option<Level>,
+    fail_on: Option<FailOn>,
     /// Compare the documents only, not the crates that they give
     #[arg(long)]
     wire_only: bool,
@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let accepted = arguments.accepted.clone().unwrap_or_else(|| crate::default_store().join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
     arguments.output.tell(&report, &[from.into(), to.into(), accepted], out)?;
-    let fails = arguments.fail_on.is_some_and(|level| report.reaches(level));
+    let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
     Ok(if fails { Status::Drift } else { Status::Done })
 }
 

@@ -26,6 +26,35 @@ pub struct Output {
     level: Option<Level>,
 }
 
+/// What a report has to hold for a command to exit with 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum FailOn {
+    /// Any finding
+    Doc,
+    /// What changes something that is built: more than documentation, or another crate
+    Built,
+    /// What is compatible, or worse
+    Info,
+    /// What breaks some clients, or worse
+    Warn,
+    /// What breaks clients
+    Err,
+}
+
+impl FailOn {
+    /// Whether a report holds it.
+    pub fn is_reached(self, report: &Report) -> bool {
+        match self {
+            Self::Built => report.changes_what_is_built(),
+            Self::Doc => report.reaches(Level::Doc),
+            Self::Info => report.reaches(Level::Info),
+            Self::Warn => report.reaches(Level::Warn),
+            Self::Err => report.reaches(Level::Err),
+        }
+    }
+}
+
 impl Output {
     /// The report as it counts: without what was not asked for, and with what was accepted.
     ///

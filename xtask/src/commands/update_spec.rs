@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::output::Output;
+use super::output::{FailOn, Output};
 use crate::Status;
-use crate::diff::Level;
 use crate::edition::{Edition, compare};
 use crate::report::{Format, Report, plain_lines};
 use crate::store::{self, Store};
@@ -23,7 +22,7 @@ pub struct Arguments {
     check: bool,
     /// With --check, what counts as drift: findings at or above this level [default: any change]
     #[arg(long, value_enum, value_name = "LEVEL", requires = "check")]
-    fail_on: Option<Level>,
+    fail_on: Option<FailOn>,
     /// The folder to work on [default: openapi/ of this workspace]
     #[arg(long, value_name = "DIR", hide = true)]
     store: Option<PathBuf>,
@@ -48,8 +47,8 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     }
     if arguments.check {
         let drift = match arguments.fail_on {
-            Some(level) => report.reaches(level),
-            None => !changed.is_empty() && !report.is_accepted(),
+            Some(level) => level.is_reached(&report),
+            None => !changed.is_empty() && !report.is_accepted() && !says_the_same(&report, &new, &changed),
         };
         return Ok(if drift { Status::Drift } else { Status::Done });
     }
@@ -58,6 +57,12 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         next_steps(&report, out)?;
     }
     Ok(Status::Done)
+}
+
+/// Whether only documents are written otherwise, and nothing was found that they say otherwise.
+fn says_the_same(report: &Report, new: &Edition, changed: &[(&str, &str, &str)]) -> bool {
+    let is_document = |name: &str| new.documents().iter().any(|document| document.file == name);
+    report.is_empty() && changed.iter().all(|(name, ..)| is_document(name) || *name == store::SOURCE)
 }
 
 /// The files that are read, which `--report` must not overwrite.

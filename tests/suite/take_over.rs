@@ -1,0 +1,326 @@
+//! `cargo xtask take-over` and `release`, on a scratch repository with a remote.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use xtask::release::{next, notes, released, wanted, with_unreleased};
+use xtask::surface::Bump;
+
+use crate::drift_report::{exit_code, run_xtask};
+use crate::update_spec::{Copy, openapi_dir, page, upstream};
+
+/// A checkout of what the commands touch, of one operation, with a bare repository as its remote.
+struct Scratch {
+    dir: tempfile::TempDir,
+    pages: Copy,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        let scratch = Self { dir: tempfile::tempdir().unwrap(), pages: Copy::new() };
+        let root = openapi_dir().join("..");
+        for file in ["Cargo.toml", "Cargo.lock", "CHANGELOG.md", "client/Cargo.toml", "tests/fuzz/Cargo.lock"] {
+            let to = scratch.path(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(root.join(file), to).unwrap();
+        }
+        copy(&root.join("client/src"), &scratch.path("client/src"));
+        for (name, text) in scratch.pages.files() {
+            let to = scratch.path("openapi").join(name);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::write(to, text).unwrap();
+        }
+        fs::create_dir_all(scratch.path("tests/suite")).unwrap();
+        fs::write(scratch.path(".gitignore"), ".lock\n").unwrap();
+        // The names and the code of the one operation, as they are before anything is taken over.
+        let effective = fs::read_to_string(scratch.path("openapi/planetscale.yaml")).unwrap();
+        fs::write(scratch.path("client/src/generated/client.rs"), xtask::codegen::formatted(&effective).unwrap())
+            .unwrap();
+        fs::write(scratch.path("tests/suite/names.rs"), "").unwrap();
+
+        scratch.git(&["init", "--quiet", "--initial-branch", "main"]);
+        scratch.git(&["config", "user.email", "bot@example.com"]);
+        scratch.git(&["config", "user.name", "bot"]);
+        scratch.git(&["add", "--all"]);
+        scratch.git(&["commit", "--quiet", "--message", "begin"]);
+        let remote = scratch.path("remote.git");
+        scratch.git(&["init", "--quiet", "--bare", remote.to_str().unwrap()]);
+        fs::write(scratch.path(".git/info/exclude"), "remote.git\nout\n").unwrap();
+        scratch.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
+        scratch.git(&["push", "--quiet", "origin", "main"]);
+        scratch
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    #[track_caller]
+    fn git(&self, arguments: &[&str]) -> String {
+        let output = Command::new("git").arg("-C").arg(self.dir.path()).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Takes over our document with some text replaced.
+    fn take_over(&self, edits: &[(&str, &str)]) -> (String, String, String) {
+        let mut new = upstream();
+        for (from, to) in edits {
+            assert!(new.contains(from), "{from}");
+            new = new.replace(from, to);
+        }
+        let from = self.pages.write("new.md", &page(&new));
+        self.git(&["checkout", "--quiet", "main"]);
+        run_xtask(&[
+            "take-over",
+            "--workspace",
+            self.dir.path().to_str().unwrap(),
+            "--output",
+            self.path("out").to_str().unwrap(),
+            "--from",
+            &from,
+            "--push",
+            "--no-build",
+        ])
+    }
+
+    /// The commits of the branch at the remote beside those of main, the first one first.
+    fn pushed(&self) -> Vec<String> {
+        let heads = self.git(&["ls-remote", "--heads", "origin", "drift"]);
+        let Some(head) = heads.split_whitespace().next() else { return Vec::new() };
+        let log = self.git(&["log", "--reverse", "--format=%s", head, "--not", "main"]);
+        log.lines().map(str::to_owned).collect()
+    }
+
+    #[track_caller]
+    fn ended(&self, (code, out, err): (String, String, String), outcome: &str) {
+        assert_eq!(code, exit_code(0), "{out}{err}");
+        assert_eq!(self.read("out/outcome"), outcome, "{out}");
+        assert_eq!(self.git(&["status", "--porcelain"]), "");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => assert!(fs::copy(entry.path(), to).is_ok()),
+        }
+    }
+}
+
+const NEW_FIELD: (&str, &str) = (
+    "                  pvc_size:\n",
+    "                  uncompressed_size:\n                    type: integer\n                  pvc_size:\n",
+);
+const MAJOR: (&str, &str) = (
+    "                  pvc_size:\n                    type: integer\n",
+    "                  pvc_size:\n                    type: string\n",
+);
+/// A tag that no operation has.
+const OTHER_TAG: (&str, &str) = ("\ntags:\n", "\ntags:\n  - name: Pets\n");
+/// A text that no documentation of the crate repeats.
+const TERMS: (&str, &str) = ("\n  version: v1\n", "\n  version: v1\n  termsOfService: https://example.com/terms\n");
+
+#[test]
+fn no_drift_is_nothing_to_take_over() {
+    let scratch = Scratch::new();
+    scratch.ended(scratch.take_over(&[]), "none");
+    assert!(scratch.pushed().is_empty());
+    assert_eq!(scratch.read("out/title"), "no drift");
+}
+
+#[test]
+fn a_drift_that_changes_nothing_that_is_built_waits_for_the_next() {
+    let scratch = Scratch::new();
+    for edit in [OTHER_TAG, TERMS] {
+        scratch.ended(scratch.take_over(&[edit]), "quiet");
+        assert!(scratch.pushed().is_empty());
+    }
+    // It comes along with one that does.
+    scratch.ended(scratch.take_over(&[OTHER_TAG, NEW_FIELD]), "made");
+    let stored = scratch.git(&["show", "drift:openapi/create_backup.yaml"]);
+    assert!(stored.contains("Pets") && stored.contains("uncompressed_size"));
+    assert!(!scratch.read("out/body.md").contains("Pets"), "a tag that is not ours is not reported");
+}
+
+#[test]
+fn a_minor_drift_is_a_branch_that_can_be_merged() {
+    let scratch = Scratch::new();
+    scratch.ended(scratch.take_over(&[NEW_FIELD]), "made");
+    assert_eq!(scratch.pushed(), ["Take over the vendor's changes", "Say in the changelog what comes of it"]);
+    let title = scratch.read("out/title");
+    assert!(title.starts_with("drift: 0 ERR") && title.ends_with("the crate needs a minor release"), "{title}");
+    assert_eq!(scratch.read("out/bump"), "minor");
+    let body = scratch.read("out/body.md");
+    for part in ["uncompressed_size", "No version was released yet: it stays 0.1.0.", "DRIFT_TOKEN"] {
+        assert!(body.contains(part), "{part}: {body}");
+    }
+    assert!(scratch.git(&["show", "drift:CHANGELOG.md"]).contains("- `types::Backup::uncompressed_size`"));
+    assert!(scratch.git(&["show", "drift:client/src/generated/client.rs"]).contains("pub uncompressed_size: "));
+    assert!(scratch.git(&["show", "drift:tests/suite/names.rs"]).contains("it.uncompressed_size"));
+
+    // The same again is the same branch, made anew.
+    scratch.ended(scratch.take_over(&[NEW_FIELD]), "made");
+    assert_eq!(scratch.pushed().len(), 2);
+    assert_eq!(scratch.git(&["show", "drift:CHANGELOG.md"]).matches("uncompressed_size").count(), 1);
+}
+
+#[test]
+fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
+    let scratch = Scratch::new();
+    let workspace = scratch.dir.path().to_str().unwrap().to_owned();
+    let release = |more: &[&str]| run_xtask(&[&["release", "--workspace", &workspace], more].concat());
+    let (code, out, err) = release(&[]);
+    assert_eq!((code, err.as_str()), (exit_code(0), ""));
+    assert!(
+        out.starts_with("0.1.0: the first release\n") && out.contains("`cargo publish --package planetscale-client`"),
+        "{out}"
+    );
+    let text = scratch.read("CHANGELOG.md");
+    let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
+    assert!(text.contains(&format!("## [Unreleased]\n\n## [0.1.0] - {date}\n\n### Added\n- ")), "{text}");
+    let (_, notes, _) = release(&["--notes"]);
+    assert!(notes.starts_with("### Added\n- The operation `create_backup`"), "{notes}");
+    scratch.git(&["commit", "--quiet", "--all", "--message", "Release 0.1.0"]);
+    scratch.git(&["tag", "v0.1.0"]);
+    scratch.git(&["push", "--quiet", "origin", "main"]);
+
+    let (code, _, err) = release(&[]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("nothing changed in client/ or openapi/ since the last release"), "{err}");
+
+    for (edit, version) in [(NEW_FIELD, "0.1.1"), (MAJOR, "0.2.0")] {
+        scratch.ended(scratch.take_over(&[edit]), "made");
+        let raised = format!("Raise the version to {version}, and say in the changelog why");
+        assert_eq!(scratch.pushed().last(), Some(&raised));
+        for file in ["client/Cargo.toml", "Cargo.toml", "Cargo.lock", "tests/fuzz/Cargo.lock"] {
+            let text = scratch.git(&["show", &format!("drift:{file}")]);
+            assert!(text.contains(&format!("version = \"{version}\"")), "{file}");
+        }
+        assert!(scratch.git(&["show", "drift:CHANGELOG.md"]).contains("## [Unreleased]\n\n### "));
+    }
+
+    // Merged, it is released as what it is: the version is raised already.
+    scratch.git(&["checkout", "--quiet", "main"]);
+    scratch.git(&["merge", "--quiet", "--ff-only", "drift"]);
+    let (code, out, err) = release(&[]);
+    assert_eq!((code, err.as_str()), (exit_code(0), ""));
+    assert!(out.starts_with("0.1.0 → 0.2.0: a major release\n"), "{out}");
+    assert!(scratch.read("CHANGELOG.md").contains(&format!("## [0.2.0] - {date}\n\n### Changed\n")));
+}
+
+#[test]
+fn needless_actions_are_removed_in_a_commit_of_their_own() {
+    let scratch = Scratch::new();
+    let nullable = "                  completed_at:\n                    type: string\n";
+    let edits: Vec<(String, String)> = ["started_at", "expires_at", "completed_at", "deleted_at"]
+        .map(|name| nullable.replace("completed_at", name))
+        .map(|old| (old.clone(), format!("{old}                    nullable: true\n")))
+        .into();
+    let edits: Vec<(&str, &str)> = edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    scratch.ended(scratch.take_over(&[&edits[..], &[NEW_FIELD]].concat()), "made");
+    let commits = scratch.pushed();
+    assert_eq!(commits[1], "Remove what upstream made needless from the overlay");
+    let touched = scratch.git(&["show", "--format=", "--name-only", "drift~1"]);
+    assert_eq!(touched, "openapi/overlay.yaml");
+    let removed = scratch.git(&["show", "--format=%b", "drift~1"]);
+    assert!(removed.contains("- $.components.schemas.Backup.properties['started_at','expires_at'"), "{removed}");
+    assert!(!scratch.git(&["show", "drift:openapi/overlay.yaml"]).contains("A backup that was just created has none"));
+}
+
+#[test]
+fn a_persons_branch_is_left_alone() {
+    let scratch = Scratch::new();
+    scratch.ended(scratch.take_over(&[NEW_FIELD]), "made");
+    scratch.git(&["checkout", "--quiet", "drift"]);
+    fs::write(scratch.path("openapi/overlay.yaml"), scratch.read("openapi/overlay.yaml") + "# mended\n").unwrap();
+    scratch.git(&["commit", "--quiet", "--all", "--author", "A Person <person@example.com>", "--message", "mend"]);
+    scratch.git(&["push", "--quiet", "origin", "drift"]);
+    let before = scratch.git(&["ls-remote", "origin", "drift"]);
+
+    scratch.ended(scratch.take_over(&[NEW_FIELD, MAJOR]), "person");
+    assert_eq!(scratch.git(&["ls-remote", "origin", "drift"]), before);
+    let body = scratch.read("out/body.md");
+    assert!(body.contains("pvc_size") && body.contains("`drift` was left as it is"), "{body}");
+}
+
+#[test]
+fn what_gives_no_crate_changes_nothing() {
+    let scratch = Scratch::new();
+    let before = scratch.git(&["rev-parse", "HEAD"]);
+    let answer = "        '201':\n";
+    let other = "        '202':\n          description: Accepted\n          content:\n            application/json:\n              schema:\n                type: string\n        '201':\n";
+    let (code, _, err) = scratch.take_over(&[(answer, other)]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("answers with different bodies to 20"), "{err}");
+    assert_eq!((scratch.git(&["rev-parse", "HEAD"]), scratch.git(&["status", "--porcelain"])), (before, String::new()));
+    assert!(scratch.pushed().is_empty());
+}
+
+#[test]
+fn a_checkout_with_changes_is_not_touched() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("CHANGELOG.md"), "mine").unwrap();
+    let (code, _, err) = scratch.take_over(&[NEW_FIELD]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("the checkout has changes of its own (M CHANGELOG.md); commit or stash them first"), "{err}");
+}
+
+#[test]
+fn versions_are_raised_by_cargos_rules() {
+    let version = |text: &str| text.parse::<semver::Version>().unwrap();
+    for (released, bump, expected) in [
+        ("0.1.4", Bump::None, "0.1.4"),
+        ("0.1.4", Bump::Patch, "0.1.5"),
+        ("0.1.4", Bump::Minor, "0.1.5"),
+        ("0.1.4", Bump::Major, "0.2.0"),
+        ("1.2.3", Bump::Patch, "1.2.4"),
+        ("1.2.3", Bump::Minor, "1.3.0"),
+        ("1.2.3", Bump::Major, "2.0.0"),
+    ] {
+        assert_eq!(next(&version(released), bump), version(expected), "{released} {bump}");
+    }
+    // It is raised once, however often something is taken over.
+    for (current, bump, expected) in [
+        ("0.1.4", Bump::Minor, "0.1.5"),
+        ("0.1.5", Bump::Minor, "0.1.5"),
+        ("0.2.0", Bump::Minor, "0.2.0"),
+        ("0.1.5", Bump::Major, "0.2.0"),
+    ] {
+        assert_eq!(wanted(Some(&version("0.1.4")), &version(current), bump), version(expected));
+    }
+    assert_eq!(wanted(None, &version("0.1.0"), Bump::Major), version("0.1.0"));
+}
+
+#[test]
+fn the_changelog_is_kept() {
+    let text =
+        "# Changelog\n\n## [Unreleased]\n\n### Added\n- a\n  more\n\n## [0.1.0] - 2026-01-01\n\n### Added\n- old\n";
+    let more = with_unreleased(text, "### Removed\n- c\n### Added\n- b\n- a").unwrap();
+    let expected = "# Changelog\n\n## [Unreleased]\n\n### Added\n- a\n  more\n- b\n\n### Removed\n- c\n\n## [0.1.0] - 2026-01-01\n\n### Added\n- old\n";
+    assert_eq!(more, expected);
+    assert_eq!(with_unreleased(&more, "### Removed\n- c").unwrap(), expected, "nothing is said twice");
+    let version = semver::Version::new(0, 1, 1);
+    let out = released(&more, &version, "2026-02-03").unwrap();
+    assert!(out.contains("## [Unreleased]\n\n## [0.1.1] - 2026-02-03\n\n### Added\n- a\n"), "{out}");
+    assert_eq!(notes(&out, &version).unwrap(), "### Added\n- a\n  more\n- b\n\n### Removed\n- c");
+    assert_eq!(notes(&out, &semver::Version::new(0, 1, 0)).unwrap(), "### Added\n- old");
+    for (text, why) in [
+        (out.as_str(), "CHANGELOG.md says nothing under `## [Unreleased]`"),
+        ("# Changelog\n", "CHANGELOG.md has no `## [Unreleased]`"),
+    ] {
+        assert!(released(text, &version, "2026-02-03").unwrap_err().to_string().starts_with(why));
+    }
+    assert!(notes(text, &version).is_err());
+    let empty = with_unreleased("## [Unreleased]\n", "### Added\n- a").unwrap();
+    assert_eq!(empty, "## [Unreleased]\n\n### Added\n- a\n");
+}

@@ -1,0 +1,82 @@
+//! `cargo xtask release`: the version and the changelog, by what is unreleased.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::Status;
+use crate::git::Git;
+use crate::release::{self, Workspace};
+use crate::surface::{Bump, Surface, changes};
+
+/// Raise the version and the changelog by what is unreleased, and say what to do next
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Print what the changelog says of the manifest's version instead
+    #[arg(long)]
+    notes: bool,
+    /// The workspace [default: this one]
+    #[arg(long, value_name = "DIR", hide = true)]
+    workspace: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where there is nothing to release, or a file is not as it should be.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let dir = arguments.workspace.clone().unwrap_or_else(super::ci::root);
+    let (workspace, git) = (Workspace::new(&dir), Git::new(&dir));
+    let current = workspace.version()?;
+    if arguments.notes {
+        writeln!(out, "{}", release::notes(&workspace.changelog()?, &current)?)?;
+        return Ok(Status::Done);
+    }
+    let last = git.last_release()?;
+    let bump = match &last {
+        Some(last) => unreleased(&dir, &git, &format!("v{last}"))?,
+        None => Bump::None,
+    };
+    if last.is_some() && bump == Bump::None {
+        bail!("nothing changed in client/ or openapi/ since the last release");
+    }
+    let version = release::wanted(last.as_ref(), &current, bump);
+    let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
+    let changelog = release::released(&workspace.changelog()?, &version, &date)?;
+    workspace.set_version(&version)?;
+    workspace.set_changelog(&changelog)?;
+    match &last {
+        Some(last) => writeln!(out, "{last} → {version}: a {bump} release")?,
+        None => writeln!(out, "{version}: the first release")?,
+    }
+    writeln!(out, "\nNext:")?;
+    writeln!(out, "  1. `git diff`, `cargo xtask ci`, and commit: \"Release {version}\"")?;
+    writeln!(out, "  2. merge it, and on the main branch: `git tag v{version} && git push origin v{version}`")?;
+    match last {
+        Some(_) => writeln!(out, "  3. the workflow Release publishes it")?,
+        None => {
+            writeln!(
+                out,
+                "  3. `cargo publish --package {}`: the first time by hand, as crates.io has",
+                release::NAME
+            )?;
+            writeln!(out, "     trusted publishing only for crates that it knows; then set that up there")?;
+        }
+    }
+    Ok(Status::Done)
+}
+
+/// What has changed since a tag.
+fn unreleased(dir: &Path, git: &Git, tag: &str) -> anyhow::Result<Bump> {
+    let old = tempfile::tempdir().context("cannot make a folder")?;
+    for file in git.run(&["ls-tree", "-r", "--name-only", tag, "--", "client/src"])?.lines() {
+        let place = old.path().join(file);
+        std::fs::create_dir_all(place.parent().unwrap_or(&place))?;
+        std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
+    }
+    let surface = |dir: &Path| Surface::of_released(&dir.join("client/src"));
+    let changes = changes(&surface(old.path()).context(tag.to_owned())?, &surface(dir)?);
+    let same = git.succeeds(&["diff", "--quiet", tag, "--", "client", "openapi"])?;
+    Ok(changes.iter().map(|change| change.bump).max().unwrap_or(if same { Bump::None } else { Bump::Patch }))
+}

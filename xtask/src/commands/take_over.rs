@@ -1,0 +1,279 @@
+//! `cargo xtask take-over`: what the daily workflow does with the vendor's changes, as a command.
+//!
+//! It makes the commits of the pull request on a branch of this checkout, and writes its title and body. A drift
+//! that changes nothing that is built is left for the next one that does; a branch that a person has worked on is
+//! left alone.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+use crate::edition::{Edition, compare};
+use crate::git::Git;
+use crate::release::{self, Workspace};
+use crate::report::{Accepted, Format, Report, plain};
+use crate::store::{self, Store};
+use crate::{Status, overlay};
+
+/// Make the commits of a pull request with the vendor's changes, on a branch of this checkout
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Another page: a URL, a file, or a revision in git [default: the URLs in openapi/source.toml]
+    #[arg(long, value_name = "FROM")]
+    from: Option<String>,
+    /// The branch to make
+    #[arg(long, default_value = "drift")]
+    branch: String,
+    /// Where the branch may be already, and is pushed to
+    #[arg(long, default_value = "origin")]
+    remote: String,
+    /// Push the branch, unless a person has worked on it
+    #[arg(long)]
+    push: bool,
+    /// The folder to write outcome, title and body of the pull request to
+    #[arg(long, value_name = "DIR")]
+    output: PathBuf,
+    /// Say in the body that the pull request has CI of its own
+    #[arg(long)]
+    own_ci: bool,
+    /// Build nothing: leave out the snapshots that only tests can write, and the result of `cargo xtask ci`
+    #[arg(long)]
+    no_build: bool,
+    /// The workspace [default: this one]
+    #[arg(long, value_name = "DIR", hide = true)]
+    workspace: Option<PathBuf>,
+}
+
+/// What came of it, as the file `outcome` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// There is no drift.
+    None,
+    /// There is, but nothing that is built changes.
+    Quiet,
+    /// A person has worked on the branch: `body` is for a comment.
+    Person,
+    /// The branch is made.
+    Made,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Quiet => "quiet",
+            Self::Person => "person",
+            Self::Made => "made",
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the checkout has changes of its own, the page cannot be read or used, or git fails.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let dir = arguments.workspace.clone().unwrap_or_else(super::ci::root);
+    let git = Git::new(&dir);
+    if let [first, ..] = &git.changed()?[..] {
+        bail!("the checkout has changes of its own ({}); commit or stash them first", first.trim());
+    }
+    let store = Store::open(&dir.join("openapi"))?;
+    let old = Edition::stored(&store)?;
+    let new = old.updated(arguments.from.as_deref())?;
+    let accepted = Accepted::list(&store.read_if_any(store::ACCEPTED)?).context(store::ACCEPTED)?;
+    let report = compare(&old, &new)?.accepting(&accepted);
+    report.write(Format::Github, out)?;
+
+    let quiet = match (new.changed_since(&old)?.is_empty(), report.changes_what_is_built()) {
+        (true, _) => Some(Outcome::None),
+        (false, false) => Some(Outcome::Quiet),
+        (false, true) => None,
+    };
+    if let Some(outcome) = quiet {
+        return arguments.end(outcome, &report, &[], out);
+    }
+    let remote = remote_head(&git, arguments)?;
+    if let Some(head) = &remote
+        && let Some(commit) = foreign_commit(&git, head)?
+    {
+        let note = format!(
+            "The vendor's description changed, and `{}` was left as it is: {commit} is not by the workflow. \
+             Take the changes over by hand (`cargo xtask update-spec`), or remove the branch, and the next run makes \
+             it anew.",
+            arguments.branch
+        );
+        return arguments.end(Outcome::Person, &report, &[note], out);
+    }
+    git.run(&["checkout", "--quiet", "-B", &arguments.branch])?;
+    let notes = commit(arguments, &dir, &git, &store, (&old, &new), &report)?;
+    if arguments.push {
+        // Not if the branch is another one by now.
+        let lease = format!("--force-with-lease={}:{}", arguments.branch, remote.unwrap_or_default());
+        git.run(&["push", "--quiet", &lease, &arguments.remote, &format!("HEAD:refs/heads/{}", arguments.branch)])?;
+    }
+    arguments.end(Outcome::Made, &report, &notes, out)
+}
+
+impl Arguments {
+    /// Writes what the pull request needs, and says what came of it.
+    fn end(&self, outcome: Outcome, report: &Report, notes: &[String], out: &mut dyn Write) -> anyhow::Result<Status> {
+        let mut body = Vec::new();
+        report.write(Format::Markdown, &mut body)?;
+        for note in notes {
+            write!(body, "\n{note}\n")?;
+        }
+        let write = |name: &str, text: &[u8]| {
+            let path = self.output.join(name);
+            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        std::fs::create_dir_all(&self.output)
+            .with_context(|| format!("cannot make the folder {}", self.output.display()))?;
+        write("outcome", outcome.name().as_bytes())?;
+        write("title", plain(&report.verdict()).as_bytes())?;
+        write("bump", report.bump().map_or("unknown".to_owned(), |bump| bump.to_string()).as_bytes())?;
+        write("body.md", &body)?;
+        let said = match outcome {
+            Outcome::None => "nothing to take over".to_owned(),
+            Outcome::Quiet => "nothing that is built changes: left for the next drift that does".to_owned(),
+            Outcome::Person => format!("the branch {} has commits of a person, and was left alone", self.branch),
+            Outcome::Made if self.push => format!("the branch {} is pushed", self.branch),
+            Outcome::Made => format!("the branch {} is made", self.branch),
+        };
+        writeln!(out, "{}\n{said}", report.verdict())?;
+        Ok(Status::Done)
+    }
+}
+
+/// The commit that the branch has at the remote.
+fn remote_head(git: &Git, arguments: &Arguments) -> anyhow::Result<Option<String>> {
+    let Arguments { branch, remote, .. } = arguments;
+    let line = git.run(&["ls-remote", remote, &format!("refs/heads/{branch}")])?;
+    let Some(head) = line.split_whitespace().next() else { return Ok(None) };
+    git.run(&["fetch", "--quiet", remote, head])?;
+    Ok(Some(head.to_owned()))
+}
+
+/// A commit of the branch, beside ours here, that another one than this checkout's user has made or changed.
+fn foreign_commit(git: &Git, head: &str) -> anyhow::Result<Option<String>> {
+    let own = git.run(&["config", "user.email"])?;
+    let commits = git.run(&["log", "--format=%ae %ce %h", head, "--not", "HEAD"])?;
+    let foreign = commits.lines().find(|line| line.split(' ').take(2).any(|email| email != own));
+    Ok(foreign.and_then(|line| line.rsplit(' ').next()).map(str::to_owned))
+}
+
+/// Makes the commits, and returns what there is to say of them.
+fn commit(
+    arguments: &Arguments,
+    dir: &Path,
+    git: &Git,
+    store: &Store,
+    (old, new): (&Edition, &Edition),
+    report: &Report,
+) -> anyhow::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    new.save(old, store)?;
+    let names = new.krate()?.surface.names("planetscale_client");
+    std::fs::write(dir.join("tests/suite/names.rs"), names).context("cannot write tests/suite/names.rs")?;
+    let mut built = Built { dir, is_wanted: !arguments.no_build };
+    built.take_snapshots_over()?;
+    git.commit_all(&format!("Take over the vendor's changes\n\n{}", report.verdict()))?;
+
+    match without_needless(new) {
+        Ok(Some((edition, actions))) => {
+            edition.save(new, store)?;
+            let actions = actions.iter().map(|action| format!("- {action}\n")).collect::<String>();
+            git.commit_all(&format!("Remove what upstream made needless from the overlay\n\n{actions}"))?;
+        }
+        Ok(None) => {}
+        Err(e) => notes.push(format!("Actions of the overlay that are needless now could not be removed: {e:#}")),
+    }
+
+    if let Some(lines) = report.changelog() {
+        let workspace = Workspace::new(dir);
+        let (current, released) = (workspace.version()?, git.last_release()?);
+        let version = release::wanted(released.as_ref(), &current, report.bump().unwrap_or_default());
+        workspace.set_version(&version)?;
+        workspace.set_changelog(&release::with_unreleased(&workspace.changelog()?, &lines)?)?;
+        git.commit_all(&match version == current {
+            true => "Say in the changelog what comes of it".to_owned(),
+            false => format!("Raise the version to {version}, and say in the changelog why"),
+        })?;
+        if released.is_none() {
+            notes.push(format!("No version was released yet: it stays {version}."));
+        }
+    }
+    notes.extend(built.ci()?);
+    notes.push(match arguments.own_ci {
+        true => "CI runs on this pull request as on any other.".to_owned(),
+        false => "CI does not run on this pull request: GitHub starts no workflow for what its own token pushed. \
+                  CONTRIBUTING says how to make a `DRIFT_TOKEN`; until there is one, close and open the pull request."
+            .to_owned(),
+    });
+    Ok(notes)
+}
+
+/// The edition without the actions of the overlay that upstream made needless, and what these are.
+fn without_needless(edition: &Edition) -> anyhow::Result<Option<(Edition, Vec<String>)>> {
+    let effective = edition.effective()?;
+    let needless: Vec<usize> =
+        effective.effects.iter().enumerate().filter(|(_, effect)| effect.is_needless()).map(|(at, _)| at).collect();
+    if needless.is_empty() {
+        return Ok(None);
+    }
+    let next = edition.with_overlay(overlay::without(edition.overlay(), &needless)?);
+    if next.effective()?.spec.value != effective.spec.value {
+        bail!("the effective spec would change");
+    }
+    let actions = needless.iter().map(|at| plain(&effective.effects[*at].target)).collect();
+    Ok(Some((next, actions)))
+}
+
+/// What needs a build.
+struct Built<'a> {
+    dir: &'a Path,
+    is_wanted: bool,
+}
+
+impl Built<'_> {
+    fn take_snapshots_over(&mut self) -> anyhow::Result<()> {
+        if !self.is_wanted {
+            return Ok(());
+        }
+        // They are what the reviewer reads. What fails all the same is told by CI.
+        let mut cargo = self.cargo(&["test", "--quiet", "--package", "planetscale-tests"]);
+        let output = cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output();
+        output.context("cannot run cargo")?;
+        Ok(())
+    }
+
+    /// The result of `cargo xtask ci`.
+    fn ci(&self) -> anyhow::Result<Option<String>> {
+        const LAST_LINES: usize = 40;
+        if !self.is_wanted {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        let output = self.cargo(&["xtask", "ci"]).output().context("cannot run cargo")?;
+        let minutes = start.elapsed().as_secs().div_ceil(60);
+        if output.status.success() {
+            return Ok(Some(format!("`cargo xtask ci` passed on this branch, in {minutes} minutes.")));
+        }
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        let lines: Vec<&str> = said.lines().collect();
+        let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n").replace("```", "'''");
+        Ok(Some(format!(
+            "`cargo xtask ci` **failed** on this branch. The end of what it said:\n\n```text\n{last}\n```"
+        )))
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("cargo");
+        command.args(arguments).current_dir(self.dir);
+        command
+    }
+}

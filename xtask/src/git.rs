@@ -1,0 +1,76 @@
+//! git, as far as it is needed: the commands that a person would type.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context, bail};
+
+/// A checkout.
+#[derive(Debug)]
+pub struct Git {
+    dir: PathBuf,
+}
+
+impl Git {
+    /// The checkout in a folder.
+    pub fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// What a command prints, without the line end.
+    ///
+    /// # Errors
+    /// Where it cannot be run or fails, with what it said.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.output(arguments)?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            bail!("`git {}` failed with {}: {said}", arguments.join(" "), output.status);
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+    }
+
+    /// Whether a command succeeds.
+    ///
+    /// # Errors
+    /// Where it cannot be run.
+    pub fn succeeds(&self, arguments: &[&str]) -> anyhow::Result<bool> {
+        Ok(self.output(arguments)?.status.success())
+    }
+
+    fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(&self.dir).args(arguments);
+        command.output().context("cannot run git")
+    }
+
+    /// The files that differ from the last commit.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn changed(&self) -> anyhow::Result<Vec<String>> {
+        Ok(self.run(&["status", "--porcelain"])?.lines().map(str::to_owned).collect())
+    }
+
+    /// Commits all that differs, where something does.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn commit_all(&self, message: &str) -> anyhow::Result<bool> {
+        self.run(&["add", "--all"])?;
+        if self.succeeds(&["diff", "--cached", "--quiet"])? {
+            return Ok(false);
+        }
+        self.run(&["commit", "--quiet", "--message", message])?;
+        Ok(true)
+    }
+
+    /// The tag of the newest release, `v` and a version, where there is one.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn last_release(&self) -> anyhow::Result<Option<semver::Version>> {
+        let tags = self.run(&["tag", "--list", "v*"])?;
+        Ok(tags.lines().filter_map(|tag| tag.strip_prefix('v')?.parse().ok()).max())
+    }
+}
