@@ -1,13 +1,15 @@
 //! From the effective spec to the client's Rust code: the one generating function.
 //!
-//! `build.rs` calls it to build the client, xtask to print the code and to see what a change of the
-//! spec does to it, the tests to lock it. It walks five rooms:
+//! `build.rs` calls it to build the client, xtask to store and print the code and to see what a change of the
+//! spec does to it. Each pass is a module, whose first comment shows an example:
 //!
-//! 1. `prepare` takes out of the spec what progenitor would turn into types that refuse what the
-//!    server may well send, and leaves notes about it for the later steps;
+//! 1. `answers` and `prepare` change the spec, so that progenitor makes no type of it that refuses what the
+//!    server may well send; `notes` carry to the later passes what was taken out, and `described` what progenitor
+//!    does not carry over;
 //! 2. progenitor generates types, builders and operations;
-//! 3. `operations` hands every request to `crate::transport`, the only place that sends;
-//! 4. `types` opens the world: unknown fields and values are kept or ignored, never an error;
+//! 3. `types`, with `unions`, `lenient`, `builders` and `checks`, opens what is received and checks what is sent,
+//!    by the `directions` that types travel in;
+//! 4. `operations`, with `send`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
@@ -16,8 +18,16 @@
 mod answers;
 #[path = "generate/builders.rs"]
 mod builders;
+#[path = "generate/checks.rs"]
+mod checks;
+#[path = "generate/described.rs"]
+mod described;
+#[path = "generate/directions.rs"]
+mod directions;
 #[path = "generate/lenient.rs"]
 mod lenient;
+#[path = "generate/notes.rs"]
+mod notes;
 #[path = "generate/operations.rs"]
 mod operations;
 #[path = "generate/pages.rs"]
@@ -28,6 +38,8 @@ pub mod prepare;
 mod prose;
 #[path = "generate/rust.rs"]
 mod rust;
+#[path = "generate/send.rs"]
+mod send;
 #[path = "generate/types.rs"]
 mod types;
 #[path = "generate/unions.rs"]
@@ -73,7 +85,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     prepare::prepare(&mut document);
     let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
-    let operations = operations::Operations::of(&spec, &answers)?;
+    let operations = described::Operations::of(&spec, &answers)?;
     let mut settings = progenitor::GenerationSettings::new();
     settings
         .with_interface(progenitor::InterfaceStyle::Builder)
@@ -84,7 +96,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
-    let directions = operations::Directions::of(&file)?;
+    let directions = directions::Directions::of(&file)?;
     let (checked, places) = types::harden(&mut file, &directions)?;
     operations::harden(&mut file, &operations, &checked, &spec.info)?;
     pages::add(&mut file)?;

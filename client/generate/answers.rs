@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::Error;
-use super::prepare::{METHODS, escape};
+use super::notes::escape;
+use super::prepare::METHODS;
 
 /// What a call gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

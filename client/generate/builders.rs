@@ -1,4 +1,7 @@
 //! `types::builder`: setters that take a plain value for an optional field, and documentation.
+//!
+//! before: `pub fn name<T: TryInto<Option<String>>>(self, value: T) -> Self`, to be called with `Some("x".to_string())`
+//! after:  `pub fn name<T: TryInto<String>>(self, value: T) -> Self`, and `set_name(self, value: Option<String>)`
 
 use std::collections::{BTreeMap, BTreeSet};
 

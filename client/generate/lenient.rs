@@ -10,10 +10,9 @@ use std::collections::BTreeSet;
 use quote::{format_ident, quote};
 use syn::{Field, Fields, Item, ItemStruct, Type};
 
-use super::operations::Directions;
+use super::directions::Directions;
 use super::pages;
-use super::rust::{argument, last_name};
-use super::types::rename_of;
+use super::rust::{argument, last_name, rename_of};
 
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 5] = ["String", "bool", "f32", "f64", "Vec"];

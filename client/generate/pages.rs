@@ -8,8 +8,7 @@ use quote::format_ident;
 use syn::{Fields, FieldsNamed, ImplItem, Item, ItemImpl, ReturnType, Type};
 
 use super::Error;
-use super::operations::as_send;
-use super::rust::{argument, impl_of, last_name, module, module_mut};
+use super::rust::{argument, as_send, impl_of, last_name, missing, module, module_mut};
 
 /// The property that holds a page's items.
 pub(crate) const DATA: &str = "data";
@@ -36,7 +35,6 @@ fn field<'a>(fields: &'a FieldsNamed, name: &str) -> Option<&'a Type> {
 
 /// Adds the streams to the builders of such operations.
 pub(crate) fn add(file: &mut syn::File) -> Result<(), Error> {
-    let missing = |what: &str| Error::Shape(format!("{what} is missing"));
     let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?.clone();
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     let structs = builder.clone();

@@ -1,5 +1,8 @@
 //! What the spec must not say to progenitor, and what it notes instead.
 //!
+//! before: `retention_value: {type: integer, minimum: 1}`, which becomes `NonZeroU64`
+//! after:  `retention_value: {type: integer, description: "…min=1…"}`, which becomes `i64` with a check
+//!
 //! Bounds and patterns become types that refuse at decoding (`NonZeroU64`, newtypes over a regular
 //! expression), and half of the bounds are lost. So they are taken out here, for every schema. A
 //! note in the schema's description says what they were; typify carries descriptions to the very
@@ -8,10 +11,8 @@
 
 use serde_json::{Map, Value};
 
+use super::notes::{MARK, escape};
 use super::pages;
-
-/// Stands around a note in a description: a private-use character that no vendor writes.
-pub(crate) const MARK: char = '\u{E0F0}';
 
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -197,9 +198,4 @@ fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
         map.remove("format");
     }
     limits
-}
-
-/// Escapes a reference token of a JSON pointer (RFC 6901).
-pub(crate) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
 }

@@ -3,7 +3,7 @@
 //! before: `See [x] and https://example.com, a <b>.` and a block of code
 //! after:  `See \[x\] and <https://example.com>, a \<b>.` and the same block, as `text`
 
-use super::prepare::MARK;
+use super::notes::MARK;
 
 /// Tidies a description, and takes out what `prepare` noted in it.
 pub(crate) fn tidy(text: &str) -> String {

@@ -1,6 +1,8 @@
 //! Small helpers to read and write Rust syntax.
 
-use syn::{Attribute, GenericArgument, Ident, Item, ItemImpl, ItemMod, PathArguments, Type};
+use syn::{Attribute, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Type};
+
+use super::Error;
 
 /// The items of the module `name` among `items`.
 pub(crate) fn module<'a>(items: &'a [Item], name: &str) -> Option<&'a Vec<Item>> {
@@ -64,4 +66,32 @@ pub(crate) fn set_doc(attrs: &mut Vec<Attribute>, text: &str) {
     for line in text.rev().collect::<Vec<_>>() {
         attrs.insert(0, syn::parse_quote!(#[doc = #line]));
     }
+}
+
+/// The function that sends an operation.
+pub(crate) fn as_send(item: &ImplItem) -> Option<&ImplItemFn> {
+    match item {
+        ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
+        _ => None,
+    }
+}
+
+/// What is said where progenitor's code has not what it should have.
+pub(crate) fn missing(what: &str) -> Error {
+    Error::Shape(format!("{what} is missing"))
+}
+
+/// `x` of `#[serde(rename = "x")]`.
+pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
+    let mut found = None;
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        // What else may stand there is not of interest, so an unread rest is no error.
+        let _ = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                found = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            }
+            Ok(())
+        });
+    }
+    found
 }

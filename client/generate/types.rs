@@ -1,4 +1,8 @@
 //! The types: open to whatever the server sends, strict about what the client sends.
+//!
+//! before: `#[serde(deny_unknown_fields)] pub struct Backup { …: BackupState }`, `enum BackupState { Pending, … }`
+//! after:  `#[non_exhaustive] pub struct Backup { … }` without the denial, and
+//!         `#[non_exhaustive] enum BackupState { Pending, …, Unknown(UnknownValue) }`
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +10,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
 
-use super::operations::Directions;
-use super::prepare::{MARK, escape};
+use super::directions::Directions;
+use super::notes::{Limits, escape, read_note};
 use super::prose::tidy;
-use super::rust::{argument, doc_of, impl_of, last_name, module_mut, set_doc};
-use super::{Error, Places, builders, lenient, unions};
+use super::rust::{argument, doc_of, impl_of, last_name, module_mut, rename_of, set_doc};
+use super::{Error, Places, builders, checks, lenient, unions};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
@@ -69,25 +73,7 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
         }
     }
     builders::harden(types);
-    Ok((checks(types, &limits, directions), places))
-}
-
-/// The limits of a value that a note told of: (name, number).
-pub(crate) type Limits = Vec<(String, String)>;
-
-/// Splits a description into the text and the note that `prepare` left in it.
-pub(crate) fn read_note(text: &str) -> (String, Option<String>, Limits) {
-    let mut parts = text.split(MARK);
-    let prose = parts.next().unwrap_or_default().trim().to_owned();
-    let (mut at, mut limits) = (None, Limits::new());
-    for entry in parts.next().unwrap_or_default().split(';') {
-        match entry.split_once('=') {
-            Some(("at", pointer)) => at = Some(pointer.to_owned()),
-            Some((name, limit)) => limits.push((name.to_owned(), limit.to_owned())),
-            None => {}
-        }
-    }
-    (prose, at, limits)
+    Ok((checks::add(types, &limits, directions), places))
 }
 
 /// The types and fields that schemas became. A field is found by its type's schema and its name, too, as
@@ -227,21 +213,6 @@ fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
         .collect()
 }
 
-/// `x` of `#[serde(rename = "x")]`.
-pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
-    let mut found = None;
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-        // What else may stand there is not of interest, so an unread rest is no error.
-        let _ = attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                found = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-            }
-            Ok(())
-        });
-    }
-    found
-}
-
 /// Gives each enum of the server's a variant for what it may say next year.
 fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
     let mut impls = Vec::new();
@@ -379,66 +350,4 @@ fn name_the_choices(item: &mut ItemImpl) {
             *last.body = syn::parse_quote!(Err(::std::format!(#format, value).into()));
         }
     }
-}
-
-/// Writes `Check` for what is sent and has limits, itself or in what it holds.
-fn checks(
-    types: &mut Vec<Item>,
-    limits: &BTreeMap<String, Vec<(Ident, Type, Limits)>>,
-    directions: &Directions,
-) -> BTreeSet<String> {
-    let sent = || limits.iter().filter(|(name, _)| directions.request.contains(*name));
-    let held = |ty: &Type| {
-        let ty = argument(ty, "Option").unwrap_or(ty);
-        let ty = argument(ty, "Vec").unwrap_or(ty);
-        last_name(ty).map(ToString::to_string)
-    };
-    let mut checked: BTreeSet<String> = BTreeSet::new();
-    loop {
-        let before = checked.len();
-        for (name, fields) in sent() {
-            let needs = fields
-                .iter()
-                .any(|(_, ty, limits)| !limits.is_empty() || held(ty).is_some_and(|held| checked.contains(&held)));
-            if needs {
-                checked.insert(name.clone());
-            }
-        }
-        if checked.len() == before {
-            break;
-        }
-    }
-    for (name, fields) in sent().filter(|(name, _)| checked.contains(*name)) {
-        let name = format_ident!("{name}");
-        let lines = fields.iter().filter_map(|(field, ty, limits)| {
-            let label = field.to_string();
-            if limits.is_empty() {
-                held(ty).filter(|held| checked.contains(held))?;
-                return Some(quote!(crate::check::inside(#label, &self.#field)?;));
-            }
-            let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|(limit, _)| limit.starts_with("each_"));
-            let calls = |limits: Vec<&(String, String)>| -> Vec<TokenStream> {
-                let call = |(limit, value): &(String, String)| {
-                    let limit = format_ident!("{}", limit.trim_start_matches("each_"));
-                    let value = value.parse::<f64>().ok()?;
-                    Some(quote!(.#limit(#value)))
-                };
-                limits.into_iter().filter_map(call).collect()
-            };
-            let (own, each) = (calls(own), calls(each));
-            let own = (!own.is_empty()).then(|| quote!(crate::check::value(#label, &self.#field) #(#own)* .done()?;));
-            let each =
-                (!each.is_empty()).then(|| quote!(crate::check::each(#label, &self.#field, |value| value #(#each)*)?;));
-            Some(quote!(#own #each))
-        });
-        types.push(syn::parse_quote! {
-            impl crate::check::Check for #name {
-                fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
-                    #(#lines)*
-                    Ok(())
-                }
-            }
-        });
-    }
-    checked
 }

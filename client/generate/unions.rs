@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 use quote::{format_ident, quote};
 use syn::{Fields, Item, ItemEnum, Variant};
 
+use super::notes::read_note;
 use super::prose::tidy;
 use super::rust::{doc_of, impl_of, last_name, set_doc};
-use super::types::read_note;
 
 /// The structs that are told apart from others by what they hold: what is missing in one may make it
 /// another, and so nothing of them is taken as empty.

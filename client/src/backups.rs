@@ -2,13 +2,14 @@
 //! crate would serve any API.
 
 mod ensure;
+mod look;
 mod refs;
 mod schedule;
 mod wait;
 
 pub use ensure::{EnsureBackup, Ensured};
 pub use refs::{BackupRef, BranchRef};
-pub use wait::{
-    Awaited, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, WaitError,
-    WaitForBackup,
+pub use schedule::{
+    DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, WaitError,
 };
+pub use wait::{Awaited, WaitForBackup};

@@ -13,13 +13,13 @@ mod backups;
 mod check;
 mod client;
 mod error;
-mod error_body;
 mod generated;
 mod lenient;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 mod open_enum;
+mod operation;
 mod pages;
 mod request;
 mod retry;
@@ -32,8 +32,7 @@ pub use backups::{
     DEFAULT_MAX_CONSECUTIVE_ERRORS, EnsureBackup, Ensured, WaitError, WaitForBackup,
 };
 pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, SERVER_URL_VAR, Settings};
-pub use error::{Error, Failure, Message, Outcome, Refused, Unreadable};
-pub use error_body::ErrorDetail;
+pub use error::{Error, ErrorDetail, Failure, Message, Outcome, Refused, Unreadable};
 pub use generated::{Client, ResponseValue, builder, types};
 pub use open_enum::UnknownValue;
 pub use pages::{Items, Pages};

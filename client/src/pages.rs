@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use crate::error::{Error, Reason, Unreadable};
 use crate::generated::ResponseValue;
-use crate::transport::Operation;
+use crate::operation::Operation;
 
 /// What the API begins with where no page is asked for.
 const FIRST_PAGE: i64 = 1;

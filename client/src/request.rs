@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::generated::{Client, ResponseValue};
-use crate::transport::{self, Operation, path_segment};
+use crate::operation::Operation;
+use crate::transport::{self, path_segment};
 
 impl Client {
     /// A request to any endpoint of the API, by the segments of its path: for what has no method here

@@ -4,22 +4,17 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{DATE, HeaderMap};
 use tokio::time::Instant;
 
+use super::look::{Patience, Seen, is_usable, look};
 use super::refs::{BackupRef, BranchRef};
-use super::schedule::{may_pass, varied};
-use super::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
+use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL, may_pass, varied};
 use crate::check::Check;
 use crate::error::{Error, Failure, Outcome};
-use crate::generated::types::{self, Backup, BackupState, CreateBackupBody};
+use crate::generated::types::{self, Backup, CreateBackupBody};
 use crate::generated::{Client, builder};
-
-/// The largest page, so that most branches need only one.
-const PER_PAGE: i64 = 100;
 
 /// How often a list that does not have the backup is believed.
 const MAX_MISSES: usize = 5;
@@ -190,17 +185,6 @@ impl<'a> IntoFuture for EnsureBackup<'a> {
     }
 }
 
-/// What a look at the branch shows.
-#[derive(Default)]
-struct Seen {
-    /// The backup of the name.
-    found: Option<Backup>,
-    /// A manual backup that is under way.
-    busy: Option<Backup>,
-    /// The server's time when it was asked.
-    at: Option<DateTime<Utc>>,
-}
-
 impl<'a> EnsureBackup<'a> {
     /// The call that creates the backup.
     fn create(&self) -> Result<builder::CreateBackup<'a>, Error> {
@@ -258,30 +242,11 @@ impl<'a> EnsureBackup<'a> {
         Ensured { backup, branch: self.branch.clone(), created }
     }
 
-    /// Reads the branch's backups as far as it needs to.
-    async fn look(&self, client: &Client) -> Result<Seen, Error> {
-        let mut pages = self.branch.list(client).per_page(PER_PAGE).pages();
-        let mut seen = Seen::default();
-        while let Some(page) = pages.next().await {
-            let page = page?;
-            seen.at = seen.at.or_else(|| date(page.headers()));
-            for backup in page.into_inner().data {
-                if backup.name == self.name && is_usable(&backup) {
-                    return Ok(Seen { found: Some(backup), ..seen });
-                }
-                if is_busy(&backup) {
-                    seen.busy = Some(backup);
-                }
-            }
-        }
-        Ok(seen)
-    }
-
     /// Looks until it sees something, within the time-out.
     async fn look_until_seen(&self) -> Result<Seen, Error> {
         let mut patience = Patience::new(self.client);
         loop {
-            match self.look(&patience.client(self.client)).await {
+            match look(&patience.client(self.client), &self.branch, &self.name).await {
                 Ok(seen) => return Ok(seen),
                 Err(error) if may_pass(&error) && patience.after(Some(&error)).await => {}
                 Err(error) => return Err(error.having_looked(patience.looks)),
@@ -330,7 +295,7 @@ impl<'a> EnsureBackup<'a> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(self.look(client).await?.found)
+        Ok(look(client, &self.branch, &self.name).await?.found)
     }
 
     /// Waits until it is time to look again whether the branch is idle.
@@ -352,56 +317,4 @@ impl<'a> EnsureBackup<'a> {
         tokio::time::sleep(delay.min(left)).await;
         Ok(())
     }
-}
-
-/// How long and how often to look again.
-struct Patience {
-    deadline: Instant,
-    delays: ExponentialBackoff,
-    looks: usize,
-}
-
-impl Patience {
-    fn new(client: &Client) -> Self {
-        let delays = client.inner.retry.backoff_for_polls().build();
-        Self { deadline: Instant::now() + client.inner.timeout, delays, looks: 1 }
-    }
-
-    /// A client whose calls leave time for another look: one that is never answered must not take all of it.
-    fn client(&self, client: &Client) -> Client {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        client.with(|settings| {
-            settings.timeout(left / 2);
-        })
-    }
-
-    /// Waits before the next look. Says whether there is time for one.
-    async fn after(&mut self, failure: Option<&Error>) -> bool {
-        let asked = failure.and_then(Error::retry_after).unwrap_or_default();
-        let Some(delay) = self.delays.next().map(|delay| delay.max(asked)) else { return false };
-        if delay >= self.deadline.saturating_duration_since(Instant::now()) {
-            return false;
-        }
-        tokio::time::sleep(delay).await;
-        self.looks += 1;
-        true
-    }
-}
-
-/// Whether a backup is one to rely on, or will be.
-fn is_usable(backup: &Backup) -> bool {
-    let ended = matches!(backup.state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored);
-    !ended && backup.deleted_at.is_none()
-}
-
-/// Whether a backup keeps the branch from another manual one.
-fn is_busy(backup: &Backup) -> bool {
-    let is_under_way = matches!(backup.state, BackupState::Pending | BackupState::Running);
-    is_under_way && backup.deleted_at.is_none() && backup.backup_policy.is_none()
-}
-
-/// The server's clock.
-fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
-    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    Some(date.into())
 }

@@ -1,15 +1,71 @@
 //! When a wait polls, and when it gives up.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::wait::WaitError;
 use crate::error::Error;
 use crate::generated::types::{Backup, BackupState};
 
+/// How long to wait before the first poll of a backup that was just created.
+pub const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
+
+/// How long to wait between two polls, give or take a tenth.
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How long to wait in all.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// How many polls in a row may fail.
+pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
+
 /// Longer means the same, and cannot be varied by a tenth: a year.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Why a wait ended without a finished backup.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The backup came to another end: `failed`, `canceled` or `ignored`.
+    Ended(Box<Backup>),
+    /// The deadline passed.
+    TimedOut {
+        /// What the last poll found, where one found something.
+        last: Option<Box<Backup>>,
+        /// Why the last poll found nothing, where it did not.
+        error: Option<Box<Error>>,
+        /// How long the wait took.
+        after: Duration,
+    },
+    /// The backup could not be polled: with an error that will not pass, or too often in a row.
+    Poll(Box<Error>),
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(backup) => write!(f, "backup {} ended as {}", backup.id, backup.state),
+            Self::TimedOut { last: Some(backup), after, .. } => {
+                write!(f, "timed out after {after:?}: backup {} was still {}", backup.id, backup.state)
+            }
+            Self::TimedOut { last: None, after, .. } => {
+                write!(f, "timed out after {after:?}: the backup could not be read")
+            }
+            Self::Poll(_) => f.write_str("the backup cannot be polled; it may go on all the same"),
+        }
+    }
+}
+
+impl std::error::Error for WaitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Ended(_) => None,
+            Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
+            Self::Poll(error) => Some(error),
+        }
+    }
+}
 
 /// When a wait polls.
 #[derive(Clone, Debug)]
@@ -83,10 +139,9 @@ pub(super) fn may_pass(error: &Error) -> bool {
 mod tests {
     use std::sync::Mutex;
 
-    use super::super::{DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL};
     use super::*;
     use crate::error::Refused;
-    use crate::transport::Operation;
+    use crate::operation::Operation;
 
     const GET: Operation = Operation { id: "get_backup", method: "GET", path: "/" };
 

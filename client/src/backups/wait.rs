@@ -8,24 +8,13 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::Ensured;
+use super::ensure::Ensured;
 use super::refs::BackupRef;
-use super::schedule::Schedule;
-use crate::error::Error;
+use super::schedule::{
+    DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, Schedule, WaitError,
+};
 use crate::generated::Client;
 use crate::generated::types::Backup;
-
-/// How long to wait before the first poll of a backup that was just created.
-pub const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
-
-/// How long to wait between two polls, give or take a tenth.
-pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
-
-/// How long to wait in all.
-pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
-
-/// How many polls in a row may fail.
-pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
 
 /// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
 /// tells whether the backup was just created.
@@ -149,7 +138,7 @@ impl<'a> WaitForBackup<'a> {
     }
 
     /// How many polls in a row may fail with an error that may pass: one that is
-    /// [retryable](Error::is_retryable), or an answer that cannot be read.
+    /// [retryable](crate::Error::is_retryable), or an answer that cannot be read.
     /// Default: [`DEFAULT_MAX_CONSECUTIVE_ERRORS`].
     pub fn max_consecutive_errors(mut self, most: usize) -> Self {
         self.schedule.max_consecutive_errors = most;
@@ -174,49 +163,5 @@ impl<'a> IntoFuture for WaitForBackup<'a> {
             async { Ok(call.await?.into_inner()) }
         };
         Box::pin(schedule.follow(poll, progress))
-    }
-}
-
-/// Why a wait ended without a finished backup.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum WaitError {
-    /// The backup came to another end: `failed`, `canceled` or `ignored`.
-    Ended(Box<Backup>),
-    /// The deadline passed.
-    TimedOut {
-        /// What the last poll found, where one found something.
-        last: Option<Box<Backup>>,
-        /// Why the last poll found nothing, where it did not.
-        error: Option<Box<Error>>,
-        /// How long the wait took.
-        after: Duration,
-    },
-    /// The backup could not be polled: with an error that will not pass, or too often in a row.
-    Poll(Box<Error>),
-}
-
-impl fmt::Display for WaitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ended(backup) => write!(f, "backup {} ended as {}", backup.id, backup.state),
-            Self::TimedOut { last: Some(backup), after, .. } => {
-                write!(f, "timed out after {after:?}: backup {} was still {}", backup.id, backup.state)
-            }
-            Self::TimedOut { last: None, after, .. } => {
-                write!(f, "timed out after {after:?}: the backup could not be read")
-            }
-            Self::Poll(_) => f.write_str("the backup cannot be polled; it may go on all the same"),
-        }
-    }
-}
-
-impl std::error::Error for WaitError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Ended(_) => None,
-            Self::TimedOut { error, .. } => error.as_deref().map(|e| e as _),
-            Self::Poll(error) => Some(error),
-        }
     }
 }

@@ -2579,7 +2579,7 @@ pub mod builder {
         to: Result<Option<::std::string::String>, String>,
     }
     impl<'a> ListBackups<'a> {
-        pub(crate) const OPERATION: crate::transport::Operation = crate::transport::Operation {
+        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
             id: "list_backups",
             method: "GET",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
@@ -2898,7 +2898,7 @@ pub mod builder {
         body: Result<types::builder::CreateBackupBody, String>,
     }
     impl<'a> CreateBackup<'a> {
-        pub(crate) const OPERATION: crate::transport::Operation = crate::transport::Operation {
+        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
             id: "create_backup",
             method: "POST",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
@@ -3043,7 +3043,7 @@ pub mod builder {
         id: Result<::std::string::String, String>,
     }
     impl<'a> GetBackup<'a> {
-        pub(crate) const OPERATION: crate::transport::Operation = crate::transport::Operation {
+        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
             id: "get_backup",
             method: "GET",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
@@ -3172,7 +3172,7 @@ pub mod builder {
         id: Result<::std::string::String, String>,
     }
     impl<'a> DeleteBackup<'a> {
-        pub(crate) const OPERATION: crate::transport::Operation = crate::transport::Operation {
+        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
             id: "delete_backup",
             method: "DELETE",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
@@ -3296,7 +3296,7 @@ pub mod builder {
         body: Result<types::builder::UpdateBackupBody, String>,
     }
     impl<'a> UpdateBackup<'a> {
-        pub(crate) const OPERATION: crate::transport::Operation = crate::transport::Operation {
+        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
             id: "update_backup",
             method: "PATCH",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",

@@ -1,0 +1,76 @@
+//! Checks of what is sent: the limits that the spec has, looked at before the request leaves.
+//!
+//! before: `types::CreateBackupBody`, and the note `min=1;max=1000` of its `retention_value`
+//! after:  `impl crate::check::Check for CreateBackupBody`, which refuses 0 by name
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Item, Type};
+
+use super::directions::Directions;
+use super::notes::Limits;
+use super::rust::{argument, last_name};
+
+/// Writes `Check` for what is sent and has limits, itself or in what it holds.
+pub(crate) fn add(
+    types: &mut Vec<Item>,
+    limits: &BTreeMap<String, Vec<(Ident, Type, Limits)>>,
+    directions: &Directions,
+) -> BTreeSet<String> {
+    let sent = || limits.iter().filter(|(name, _)| directions.request.contains(*name));
+    let held = |ty: &Type| {
+        let ty = argument(ty, "Option").unwrap_or(ty);
+        let ty = argument(ty, "Vec").unwrap_or(ty);
+        last_name(ty).map(ToString::to_string)
+    };
+    let mut checked: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let before = checked.len();
+        for (name, fields) in sent() {
+            let needs = fields
+                .iter()
+                .any(|(_, ty, limits)| !limits.is_empty() || held(ty).is_some_and(|held| checked.contains(&held)));
+            if needs {
+                checked.insert(name.clone());
+            }
+        }
+        if checked.len() == before {
+            break;
+        }
+    }
+    for (name, fields) in sent().filter(|(name, _)| checked.contains(*name)) {
+        let name = format_ident!("{name}");
+        let lines = fields.iter().filter_map(|(field, ty, limits)| {
+            let label = field.to_string();
+            if limits.is_empty() {
+                held(ty).filter(|held| checked.contains(held))?;
+                return Some(quote!(crate::check::inside(#label, &self.#field)?;));
+            }
+            let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|(limit, _)| limit.starts_with("each_"));
+            let calls = |limits: Vec<&(String, String)>| -> Vec<TokenStream> {
+                let call = |(limit, value): &(String, String)| {
+                    let limit = format_ident!("{}", limit.trim_start_matches("each_"));
+                    let value = value.parse::<f64>().ok()?;
+                    Some(quote!(.#limit(#value)))
+                };
+                limits.into_iter().filter_map(call).collect()
+            };
+            let (own, each) = (calls(own), calls(each));
+            let own = (!own.is_empty()).then(|| quote!(crate::check::value(#label, &self.#field) #(#own)* .done()?;));
+            let each =
+                (!each.is_empty()).then(|| quote!(crate::check::each(#label, &self.#field, |value| value #(#each)*)?;));
+            Some(quote!(#own #each))
+        });
+        types.push(syn::parse_quote! {
+            impl crate::check::Check for #name {
+                fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
+                    #(#lines)*
+                    Ok(())
+                }
+            }
+        });
+    }
+    checked
+}

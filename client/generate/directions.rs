@@ -1,0 +1,82 @@
+//! Which types travel which way: what the client sends is checked, what the server sends is read if it can be.
+//!
+//! before: `ListBackups::send() -> Result<ResponseValue<types::PaginatedBackup>, _>`
+//! after:  the response types `PaginatedBackup`, `Backup`, `Actor`, …, of which `PaginatedBackup` is an answer
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syn::Item;
+use syn::visit::Visit;
+
+use super::Error;
+use super::rust::{as_send, missing, module};
+
+/// Which types travel which way, by their names in `types`.
+pub(crate) struct Directions {
+    /// What the server sends, errors included.
+    pub(crate) response: BTreeSet<String>,
+    /// What the client sends.
+    pub(crate) request: BTreeSet<String>,
+    /// What an operation answers with as a whole.
+    pub(crate) answers: BTreeSet<String>,
+}
+
+impl Directions {
+    pub(crate) fn of(file: &syn::File) -> Result<Self, Error> {
+        let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
+        let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+        let graph: BTreeMap<String, BTreeSet<String>> = types
+            .iter()
+            .filter_map(|item| match item {
+                Item::Struct(item) => Some((item.ident.to_string(), names_in(|n| n.visit_item_struct(item)))),
+                Item::Enum(item) => Some((item.ident.to_string(), names_in(|n| n.visit_item_enum(item)))),
+                _ => None,
+            })
+            .collect();
+        let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+        for item in builder {
+            match item {
+                Item::Struct(item) => sent.extend(names_in(|n| n.visit_item_struct(item))),
+                Item::Impl(item) => {
+                    for send in item.items.iter().filter_map(as_send) {
+                        received.extend(names_in(|n| n.visit_return_type(&send.sig.output)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let answers = received.clone();
+        Ok(Self { response: reach(&graph, received), request: reach(&graph, sent), answers })
+    }
+}
+
+/// All that the names reach in the graph.
+fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<String>) -> BTreeSet<String> {
+    let mut open: Vec<String> = from.into_iter().filter(|n| graph.contains_key(n)).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        let next = graph[&name].iter().filter(|n| graph.contains_key(*n));
+        open.extend(next.filter(|n| !seen.contains(*n)).cloned());
+        seen.insert(name);
+    }
+    seen
+}
+
+/// The last names of all paths in what `visit` visits.
+pub(crate) fn names_in(visit: impl FnOnce(&mut Names)) -> BTreeSet<String> {
+    let mut names = Names::default();
+    visit(&mut names);
+    names.0
+}
+
+#[derive(Default)]
+pub(crate) struct Names(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if let Some(last) = path.segments.last() {
+            self.0.insert(last.ident.to_string());
+        }
+        syn::visit::visit_path(self, path);
+    }
+}

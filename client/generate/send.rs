@@ -1,0 +1,285 @@
+//! What a call does once its request is built: all of it is `crate::transport`'s.
+//!
+//! before: `let request = client.client.post(url).json(&body).build()?; client.pre(…); client.exec(…); match …`
+//! after:  `transport::call(client, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION).await`
+//!
+//! And every path parameter is encoded by a function that can refuse it:
+//!
+//! before: `encode_path(&branch.to_string())`
+//! after:  `transport::path_segment("branch", &branch.to_string())?`
+
+use std::collections::BTreeSet;
+
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::visit::Visit;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Token, Type};
+
+use super::Error;
+use super::answers::Answer;
+use super::described::{Described, Operations};
+use super::directions::names_in;
+use super::rust::{argument, doc_of, last_name, missing, set_doc};
+
+/// Hardens an operation's `send`, and returns the constant that says which operation it is.
+pub(crate) fn harden(
+    send: &mut ImplItemFn,
+    operations: &Operations,
+    checked: &BTreeSet<String>,
+) -> Result<ImplItem, Error> {
+    let (id, end) = operation_id(send)?;
+    let Described { method, path, id, answer, .. } =
+        operations.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
+
+    let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
+
+    // The answer.
+    let ReturnType::Type(_, output) = &mut send.sig.output else {
+        return Err(shape("send returns nothing"));
+    };
+    let success = argument(output, "Result")
+        .and_then(|value| argument(value, "ResponseValue"))
+        .cloned()
+        .ok_or_else(|| shape("send does not return Result<ResponseValue<_>, _>"))?;
+    let is = |name: &str| last_name(&success).is_some_and(|last| last == name);
+    let (read, success): (_, Type) = match &success {
+        _ if *answer == Answer::Location => (quote!(call_location), syn::parse_quote!(::std::string::String)),
+        Type::Tuple(unit) if unit.elems.is_empty() => (quote!(call_empty), success.clone()),
+        _ if is("Upgraded") => return Err(shape("upgrades are not supported")),
+        _ if is("ByteStream") => (quote!(call_bytes), syn::parse_quote!(crate::Bytes)),
+        _ if *answer == Answer::Optional => (quote!(call_optional), syn::parse_quote!(::std::option::Option<#success>)),
+        _ => (quote!(call), success.clone()),
+    };
+    **output = syn::parse_quote!(Result<ResponseValue<#success>, crate::Error>);
+
+    // The request.
+    let statements = &mut send.block.stmts;
+    statements.truncate(end);
+    let Some(Stmt::Local(syn::Local { init: Some(built), .. })) = statements.pop() else {
+        return Err(shape("no request is built"));
+    };
+    let Expr::Try(attempt) = *built.expr else {
+        return Err(shape("the request is built without `?`"));
+    };
+    let mut build = attempt.expr;
+    let only_header = only_header(statements);
+    let mut repeated = Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false };
+    repeated.visit_expr_mut(&mut build);
+    if only_header.is_some() && repeated.only_header.is_none() {
+        statements.truncate(statements.len() - 2);
+    }
+    if repeated.has_form {
+        statements.push(syn::parse_quote!(let form = crate::transport::form(&body)?;));
+    }
+    if repeated.has_bytes {
+        statements.push(syn::parse_quote!(let body = crate::transport::repeatable(&body)?;));
+    }
+
+    let mut parameters = Parameters { failed: None };
+    for statement in statements.iter_mut() {
+        parameters.visit_stmt_mut(statement);
+    }
+    if let Some(what) = parameters.failed {
+        return Err(shape(&what));
+    }
+    if let Some((at, check)) = body_check(statements, checked) {
+        statements.insert(at, check);
+    }
+    let client = client_name(statements);
+    statements.push(Stmt::Expr(
+        syn::parse_quote!(crate::transport::#read(#client, &|| #build, &Self::OPERATION).await),
+        None,
+    ));
+    let doc = format!(
+        "{}\n\n# Errors\nSee [`Error`](crate::Error): it tells whether the server has acted.",
+        doc_of(&send.attrs)
+    );
+    set_doc(&mut send.attrs, &doc);
+    Ok(syn::parse_quote! {
+        pub(crate) const OPERATION: crate::operation::Operation =
+            crate::operation::Operation { id: #id, method: #method, path: #path };
+    })
+}
+
+/// The check of the body's limits, and where it goes: after the body is complete.
+fn body_check(statements: &[Stmt], checked: &BTreeSet<String>) -> Option<(usize, Stmt)> {
+    statements.iter().enumerate().find_map(|(at, statement)| {
+        let Stmt::Local(local) = statement else { return None };
+        let syn::Pat::Ident(name) = &local.pat else { return None };
+        let init = &local.init.as_ref()?.expr;
+        let names = names_in(|n| n.visit_expr(init));
+        let is_checked = name.ident == "body" && {
+            let text = quote!(#init).to_string();
+            names.contains("try_from") && checked.iter().any(|ty| text.contains(&format!("types :: {ty} :: try_from")))
+        };
+        is_checked.then(|| {
+            (
+                at + 1,
+                syn::parse_quote! {
+                    crate::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
+                },
+            )
+        })
+    })
+}
+
+/// What the client is called in `send`: `let Self { client, … } = self`, or `_client` beside a parameter of
+/// that name.
+fn client_name(statements: &[Stmt]) -> syn::Ident {
+    let mut names = Vec::new();
+    if let Some(Stmt::Local(syn::Local { pat: syn::Pat::Struct(all), .. })) = statements.first() {
+        for field in &all.fields {
+            if let syn::Pat::Ident(name) = &*field.pat {
+                names.push(name.ident.clone());
+            }
+        }
+    }
+    let other = names.into_iter().find(|name| name == "_client");
+    other.unwrap_or_else(|| quote::format_ident!("client"))
+}
+
+/// The operation's id, and the number of statements before the one that names it.
+pub(crate) fn operation_id(send: &ImplItemFn) -> Result<(String, usize), Error> {
+    for (at, statement) in send.block.stmts.iter().enumerate() {
+        let Stmt::Local(local) = statement else { continue };
+        let Some(init) = &local.init else { continue };
+        let Expr::Struct(value) = &*init.expr else { continue };
+        if value.path.is_ident("OperationInfo")
+            && let Some(field) = value.fields.first()
+            && let Expr::Lit(syn::ExprLit { lit: Lit::Str(id), .. }) = &field.expr
+        {
+            return Ok((id.value(), at));
+        }
+    }
+    Err(missing("OperationInfo in send"))
+}
+
+/// Name and value of the only header in the map that stands last, which then need not be a map.
+fn only_header(statements: &[Stmt]) -> Option<Punctuated<Expr, Token![,]>> {
+    let [.., Stmt::Local(map), Stmt::Expr(Expr::MethodCall(append), _)] = statements else { return None };
+    let is_map = |pattern: &syn::Pat| matches!(pattern, syn::Pat::Ident(name) if name.ident == "header_map");
+    (is_map(&map.pat) && append.method == "append").then(|| append.args.clone())
+}
+
+/// Makes an expression that builds a request one that can be run again: it takes nothing for good.
+struct Repeated {
+    /// Taken where it takes the place of the map.
+    only_header: Option<Punctuated<Expr, Token![,]>>,
+    has_bytes: bool,
+    has_form: bool,
+}
+
+impl VisitMut for Repeated {
+    /// `.form_urlencoded(&body)?` fails with progenitor's error: the form is made before.
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Try(attempt) = expr
+            && let Expr::MethodCall(call) = &*attempt.expr
+            && call.method == "form_urlencoded"
+        {
+            let receiver = &call.receiver;
+            *expr = syn::parse_quote! {
+                #receiver
+                    .header(::reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .body(form.clone())
+            };
+            self.has_form = true;
+        }
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let starts = matches!(&*call.receiver, Expr::Field(_));
+        let bytes = call.method == "body";
+        self.has_bytes |= bytes;
+        if call.method == "headers"
+            && let Some(header) = self.only_header.take()
+        {
+            call.method = syn::parse_quote!(header);
+            call.args = header;
+        } else if let Some(argument @ Expr::Path(_)) = call.args.first_mut() {
+            if starts {
+                *argument = syn::parse_quote!(&#argument);
+            } else if bytes || call.method == "headers" {
+                *argument = syn::parse_quote!(#argument.clone());
+            }
+        }
+    }
+}
+
+/// Rewrites what fills the path's template and what refuses an argument.
+struct Parameters {
+    failed: Option<String>,
+}
+
+impl VisitMut for Parameters {
+    /// `Error::InvalidRequest` is progenitor's error; ours is made by `Error::invalid_input`.
+    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
+        let names: Vec<_> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        if names == ["Error", "InvalidRequest"] {
+            path.path = syn::parse_quote!(crate::Error::invalid_input);
+        }
+    }
+
+    /// A header's value that is none has an error of its own: `value.to_string().try_into()?`.
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method != "append" {
+            return;
+        }
+        let (Some(name), Some(Expr::Try(attempt))) = (call.args.first().cloned(), call.args.get(1).cloned()) else {
+            return;
+        };
+        if let Expr::MethodCall(conversion) = &*attempt.expr
+            && conversion.method == "try_into"
+            && let Some(value) = call.args.get_mut(1)
+        {
+            let text = &conversion.receiver;
+            *value = syn::parse_quote!(crate::transport::header_value(#name, &#text)?);
+        }
+    }
+
+    /// `encode_path(&branch.to_string())` lets `..` through; `path_segment` does not.
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let Expr::Call(call) = expr else { return };
+        let Expr::Path(function) = &*call.func else { return };
+        if function.path.is_ident("encode_path") {
+            let argument = &call.args[0];
+            let name = match argument {
+                Expr::Reference(reference) => match &*reference.expr {
+                    Expr::MethodCall(method) => match &*method.receiver {
+                        Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
+                        _ => None,
+                    },
+                    _ => None,
+                },
+                _ => None,
+            };
+            match name {
+                Some(name) => {
+                    *expr = syn::parse_quote!(crate::transport::path_segment(#name, #argument)?);
+                }
+                None => self.failed = Some("encode_path takes something else than a parameter".into()),
+            }
+        }
+    }
+
+    /// The URL is put together by `format!`, whose arguments are tokens to syn.
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        if !mac.path.is_ident("format") {
+            return;
+        }
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+        match mac.parse_body_with(parser) {
+            Ok(mut arguments) => {
+                for argument in &mut arguments {
+                    self.visit_expr_mut(argument);
+                }
+                mac.tokens = quote!(#arguments);
+            }
+            Err(e) => self.failed = Some(format!("a format! that cannot be read: {e}")),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Looking for a backup of a name, and how long to go on with that.
+
+use backon::{BackoffBuilder, ExponentialBackoff};
+use chrono::{DateTime, Utc};
+use reqwest::header::{DATE, HeaderMap};
+use tokio::time::Instant;
+
+use super::refs::BranchRef;
+use crate::error::Error;
+use crate::generated::Client;
+use crate::generated::types::{Backup, BackupState};
+
+/// The largest page, so that most branches need only one.
+const PER_PAGE: i64 = 100;
+
+/// What a look at the branch shows.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The backup of the name.
+    pub(super) found: Option<Backup>,
+    /// A manual backup that is under way.
+    pub(super) busy: Option<Backup>,
+    /// The server's time when it was asked.
+    pub(super) at: Option<DateTime<Utc>>,
+}
+
+/// How long and how often to look again.
+pub(super) struct Patience {
+    deadline: Instant,
+    delays: ExponentialBackoff,
+    pub(super) looks: usize,
+}
+
+impl Patience {
+    pub(super) fn new(client: &Client) -> Self {
+        let delays = client.inner.retry.backoff_for_polls().build();
+        Self { deadline: Instant::now() + client.inner.timeout, delays, looks: 1 }
+    }
+
+    /// A client whose calls leave time for another look: one that is never answered must not take all of it.
+    pub(super) fn client(&self, client: &Client) -> Client {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        client.with(|settings| {
+            settings.timeout(left / 2);
+        })
+    }
+
+    /// Waits before the next look. Says whether there is time for one.
+    pub(super) async fn after(&mut self, failure: Option<&Error>) -> bool {
+        let asked = failure.and_then(Error::retry_after).unwrap_or_default();
+        let Some(delay) = self.delays.next().map(|delay| delay.max(asked)) else { return false };
+        if delay >= self.deadline.saturating_duration_since(Instant::now()) {
+            return false;
+        }
+        tokio::time::sleep(delay).await;
+        self.looks += 1;
+        true
+    }
+}
+
+/// Whether a backup is one to rely on, or will be.
+pub(super) fn is_usable(backup: &Backup) -> bool {
+    let ended = matches!(backup.state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored);
+    !ended && backup.deleted_at.is_none()
+}
+
+/// Whether a backup keeps the branch from another manual one.
+fn is_busy(backup: &Backup) -> bool {
+    let is_under_way = matches!(backup.state, BackupState::Pending | BackupState::Running);
+    is_under_way && backup.deleted_at.is_none() && backup.backup_policy.is_none()
+}
+
+/// The server's clock.
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    Some(date.into())
+}
+
+/// Reads a branch's backups, as far as it needs to, to find one of a name.
+pub(super) async fn look(client: &Client, branch: &BranchRef, name: &str) -> Result<Seen, Error> {
+    let mut pages = branch.list(client).per_page(PER_PAGE).pages();
+    let mut seen = Seen::default();
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        seen.at = seen.at.or_else(|| date(page.headers()));
+        for backup in page.into_inner().data {
+            if backup.name == name && is_usable(&backup) {
+                return Ok(Seen { found: Some(backup), ..seen });
+            }
+            if is_busy(&backup) {
+                seen.busy = Some(backup);
+            }
+        }
+    }
+    Ok(seen)
+}

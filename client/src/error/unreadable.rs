@@ -1,0 +1,176 @@
+//! A success that cannot be read.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use super::body::without_bom;
+use super::text::{excerpt, in_brackets, request_id};
+use crate::operation::Operation;
+
+/// A success that cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    pub(crate) operation: Operation,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) reason: Reason,
+    /// As with [`Failure`].
+    pub(crate) looked: usize,
+}
+
+/// Why an answer cannot be read.
+#[derive(Debug)]
+pub(crate) enum Reason {
+    /// It is no JSON, or not the JSON that the spec promises.
+    Decode {
+        /// The path of the field at fault, where there is one.
+        path: Option<String>,
+        error: serde_json::Error,
+    },
+    /// It ended early.
+    CutShort(reqwest::Error),
+    /// It is larger than the limit, in bytes.
+    TooLarge(usize),
+    /// It is compressed, which was not asked for.
+    Encoded(String),
+    /// It is page `page` of a list, and names a next one that does not come after it.
+    NextPage { page: i64, next: i64 },
+    /// It is no redirect, which is all that the operation answers with.
+    NoLocation,
+}
+
+impl Unreadable {
+    /// The operation's id, such as `create_backup`.
+    pub fn operation(&self) -> &str {
+        self.operation.id
+    }
+
+    /// The HTTP status, a 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The `id` of what was made, where the body gives one before it stops making sense.
+    pub fn id(&self) -> Option<String> {
+        id_of(&self.body)
+    }
+
+    /// The answer's headers. A token that the server sent back is taken out.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What the server calls the request, for a question to its support: `x-request-id`, or Cloudflare's
+    /// `cf-ray`. The API documents none.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.headers)
+    }
+
+    /// The path of the field that cannot be read or is missing, such as `restored_branches[0].name`.
+    pub fn path(&self) -> Option<&str> {
+        match &self.reason {
+            Reason::Decode { path, .. } => path.as_deref(),
+            Reason::NextPage { .. } => Some("next_page"),
+            _ => None,
+        }
+    }
+
+    /// The body as it came, as far as it was read. Empty for a page of a list that could be read, but named
+    /// a next page that does not come after it.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.operation.method {
+            _ if self.operation.is_safe() => write!(f, "{}: answered with {}", self.operation, self.status)?,
+            method => {
+                write!(f, "{}: the server accepted the request ({})", self.operation, self.status)?;
+                match self.id().filter(|_| method == "POST") {
+                    Some(id) => write!(f, " and made {}", excerpt(&id))?,
+                    None if method == "POST" => f.write_str(" and named no id")?,
+                    None => {}
+                }
+            }
+        }
+        f.write_str(", but its answer cannot be read")?;
+        if let Some(path) = self.path() {
+            write!(f, " (at {})", excerpt(path))?;
+        }
+        in_brackets(f, self.request_id())
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // serde repeats what it found, which may be long.
+            Self::Decode { path, error } => {
+                let at = path.as_deref().map(|path| format!("{path}: ")).unwrap_or_default();
+                f.write_str(&excerpt(&format!("{at}{error}")))
+            }
+            Self::CutShort(_) => f.write_str("the body ended early"),
+            Self::NextPage { page, next } => {
+                write!(f, "page {page} says that page {next} comes after it: the list would have no end")
+            }
+            Self::NoLocation => f.write_str("it is no redirect"),
+            Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
+            Self::Encoded(how) => {
+                write!(f, "the body is encoded as {}, which was not asked for", excerpt(how))
+            }
+        }
+    }
+}
+
+impl StdError for Reason {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::CutShort(error) => Some(error),
+            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) | Self::NextPage { .. } | Self::NoLocation => {
+                None
+            }
+        }
+    }
+}
+
+/// The top-level `id` of a JSON object, even where the rest of it is broken.
+fn id_of(body: &[u8]) -> Option<String> {
+    use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+    struct FindId<'a>(&'a mut Option<String>);
+
+    impl<'de> Visitor<'de> for FindId<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key::<String>()? {
+                if key == "id" {
+                    match map.next_value()? {
+                        serde_json::Value::String(id) if !id.is_empty() => *self.0 = Some(id),
+                        serde_json::Value::Number(id) => *self.0 = Some(id.to_string()),
+                        _ => {}
+                    }
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    let mut id = None;
+    // An error is expected here; what was found before it counts.
+    let _ = serde_json::Deserializer::from_slice(without_bom(body)).deserialize_map(FindId(&mut id));
+    id
+}

@@ -1,0 +1,156 @@
+//! One attempt of an operation: sent, limited, and read to its end.
+
+use std::time::SystemTime;
+
+use bytes::{Bytes, BytesMut};
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::{Response, StatusCode};
+use tokio::time::Instant;
+
+use super::Build;
+use crate::error::{Error, Failure, Reason, Refused, Unreadable};
+use crate::generated::Client;
+use crate::operation::Operation;
+use crate::retry_after::retry_after;
+
+/// A success, read to its end.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    pub(super) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
+        let credentials = &client.inner.credentials;
+        let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
+        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason, looked: 0 }))
+    }
+}
+
+/// One attempt of an operation.
+pub(super) struct Attempt<'a> {
+    pub(super) client: &'a Client,
+    pub(super) operation: Operation,
+    pub(super) start: Instant,
+    pub(super) deadline: Instant,
+    /// Whose time-out is the client's own; a later one has what is left.
+    pub(super) is_first: bool,
+}
+
+impl Attempt<'_> {
+    pub(super) async fn run(self, build: Build<'_>) -> Result<Answer, Error> {
+        let mut response = self.respond(build).await?;
+        self.read(&mut response).await
+    }
+
+    /// Sends the request, and waits for the head of the answer.
+    async fn respond(&self, build: Build<'_>) -> Result<Response, Error> {
+        let mut request = build().map_err(unbuilt)?;
+        if !self.is_first || self.client.inner.has_own_timeout {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            *request.timeout_mut() = Some(left);
+        }
+        let info = OperationInfo { operation_id: self.operation.id };
+        let hook = |e: progenitor_client::Error<()>| Error::invalid_input(e.to_string());
+        self.client.pre(&mut request, &info).await.map_err(hook)?;
+        let result = self.client.exec(request, &info).await;
+        self.client.post(&result, &info).await.map_err(hook)?;
+        result.map_err(|e| self.failed(None, e))
+    }
+
+    /// Reads an answer to its end, but no further than the limit.
+    async fn read(&self, response: &mut Response) -> Result<Answer, Error> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        // Most bodies come in one piece, which is then not copied.
+        let (mut body, mut more) = (Bytes::new(), BytesMut::new());
+        let (mut broken, most) = (None, self.client.inner.max_bytes);
+        if let Some(how) = encoding(&headers) {
+            broken = Some(Reason::Encoded(how));
+        }
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + more.len() + chunk.len() > most => {
+                    broken.get_or_insert(Reason::TooLarge(most));
+                    break;
+                }
+                Ok(Some(chunk)) if body.is_empty() => body = chunk,
+                Ok(Some(chunk)) => more.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(e) if e.is_timeout() && status.is_success() => {
+                    return Err(self.failed(Some(status), e));
+                }
+                Err(e) => {
+                    broken.get_or_insert(Reason::CutShort(e.without_url()));
+                    break;
+                }
+            }
+        }
+        if !more.is_empty() {
+            body = [&body[..], &more[..]].concat().into();
+        }
+        let answer = Answer { status, headers, body };
+        match broken {
+            _ if !status.is_success() => Err(self.refused(&answer)),
+            Some(reason) => Err(answer.unreadable(self.client, self.operation, reason)),
+            None => Ok(answer),
+        }
+    }
+
+    fn refused(&self, answer: &Answer) -> Error {
+        let credentials = &self.client.inner.credentials;
+        Error::Refused(Box::new(Refused::new(
+            self.operation,
+            answer.status,
+            retry_after(&answer.headers, SystemTime::now()),
+            credentials.scrub_headers(&answer.headers),
+            credentials.scrub(answer.body.clone()),
+        )))
+    }
+
+    /// What a failure of reqwest's means. `status` is that of an answer that had begun.
+    fn failed(&self, status: Option<StatusCode>, error: reqwest::Error) -> Error {
+        let (connect, timeout) = (error.is_connect(), error.is_timeout());
+        if error.is_builder() {
+            return unbuilt(error);
+        }
+        let failure = Box::new(Failure {
+            operation: self.operation,
+            status,
+            is_sent: !connect,
+            after: self.start.elapsed(),
+            looked: 0,
+            source: Some(Box::new(error)),
+        });
+        match () {
+            // Nothing is written before there is a connection.
+            () if connect => Error::NotSent(failure),
+            () if timeout => Error::Timeout(failure),
+            () => Error::Interrupted(failure),
+        }
+    }
+}
+
+/// How a body is encoded, where that is more than not at all.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(CONTENT_ENCODING)?.as_bytes()).into_owned();
+    (!value.is_empty() && !value.eq_ignore_ascii_case("identity")).then_some(value)
+}
+
+fn unbuilt(error: reqwest::Error) -> Error {
+    Error::invalid_input(format!("the request cannot be built: {}", described(error)))
+}
+
+/// An error of reqwest's and its causes, on one line and without the URL.
+fn described(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
