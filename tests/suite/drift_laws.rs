@@ -10,12 +10,12 @@ use xtask::diff::{Finding, Level, diff};
 use xtask::spec::{Spec, pointer_token};
 
 use crate::property::config;
-use crate::update_spec::openapi_dir;
+use crate::update_spec::fixture;
 
 /// Real documents: one without a single `$ref`, one with many.
 fn documents() -> [Value; 2] {
     ["create_backup.yaml", "planetscale.yaml"].map(|name| {
-        let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
+        let text = std::fs::read_to_string(fixture().join(name)).unwrap();
         Spec::parse(&text).unwrap().value
     })
 }

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anstream::StripStream;
 
-use crate::update_spec::{BACKUPS, openapi_dir, upstream};
+use crate::update_spec::{BACKUPS, fixture, openapi_dir, upstream};
 
 /// Two documents that differ in a bit of everything.
 fn pair(dir: &Path) -> [String; 2] {
-    let old = std::fs::read_to_string(openapi_dir().join("create_backup.yaml")).unwrap();
+    let old = std::fs::read_to_string(fixture().join("create_backup.yaml")).unwrap();
     let new = old
         .replace(
             "                  completed_at:\n                    type: string\n",
@@ -56,9 +56,9 @@ pub fn exit_code(number: u8) -> String {
     format!("{:?}", ExitCode::from(number))
 }
 
-/// Runs `diff`.
+/// Runs `diff`, with the overlay and names of the fixture.
 fn run(arguments: &[&str]) -> (String, String, String) {
-    run_xtask(&[&["diff"], arguments].concat())
+    run_xtask(&[&["diff", "--store", fixture().to_str().unwrap()], arguments].concat())
 }
 
 fn report(format: &str) -> String {

@@ -338,7 +338,7 @@ fn every_rule_is_covered_by_an_edit() {
 
 /// The text of our own upstream with one line replaced.
 fn edited(old: &str, new: &str) -> (Value, Value) {
-    let text = std::fs::read_to_string(crate::update_spec::openapi_dir().join("create_backup.yaml")).unwrap();
+    let text = std::fs::read_to_string(crate::update_spec::fixture().join("create_backup.yaml")).unwrap();
     assert!(text.contains(old), "{old}");
     let parse = |text: &str| serde_yaml_value(text);
     (parse(&text), parse(&text.replacen(old, new, 1)))

@@ -1,6 +1,7 @@
 //! What a user and a maintainer rely on. One binary, so that it is linked once.
 
 mod add_operation;
+mod architecture;
 mod commands;
 mod corpora;
 mod coupling;

@@ -7,14 +7,14 @@ use xtask::naming::Table;
 use xtask::spec::Spec;
 use xtask::surface::Bump;
 
-use crate::update_spec::{BACKUPS, openapi_dir};
+use crate::update_spec::{BACKUPS, fixture};
 
 fn impact(edit: impl FnOnce(&mut Value)) -> Impact {
     impact_and_findings(edit).0
 }
 
 fn impact_and_findings(edit: impl FnOnce(&mut Value)) -> (Impact, Vec<Finding>) {
-    let read = |name: &str| std::fs::read_to_string(openapi_dir().join(name)).unwrap();
+    let read = |name: &str| std::fs::read_to_string(fixture().join(name)).unwrap();
     let old = Spec::parse(&read("create_backup.yaml")).unwrap();
     let names = Table::parse(&read("names.toml")).unwrap();
     let mut new = old.clone();

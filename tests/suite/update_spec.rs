@@ -19,7 +19,12 @@ pub fn openapi_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi")
 }
 
-/// A copy of `openapi/` to work on, and a folder for pages.
+/// A store as it was at one time: what is stored now is no business of most tests.
+pub fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/openapi")
+}
+
+/// A copy of the fixture to work on, and a folder for pages.
 pub struct Copy(pub tempfile::TempDir, tempfile::TempDir);
 
 /// What a command said and how it ended.
@@ -33,7 +38,7 @@ impl Copy {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         for name in ["create_backup.yaml", "names.toml", "overlay.yaml", "source.toml"] {
-            fs::copy(openapi_dir().join(name), dir.path().join(name)).unwrap();
+            fs::copy(fixture().join(name), dir.path().join(name)).unwrap();
         }
         // The vendor's site is none of a test's business.
         let source = dir.path().join("source.toml");
@@ -87,7 +92,7 @@ impl Copy {
 }
 
 pub fn upstream() -> String {
-    fs::read_to_string(openapi_dir().join("create_backup.yaml")).unwrap()
+    fs::read_to_string(fixture().join("create_backup.yaml")).unwrap()
 }
 
 /// Our document with a text for an answer: there is no type of the backup that the overlay refers to.

@@ -2,6 +2,7 @@
 
 pub mod add_operation;
 pub mod bench_build;
+mod cargo;
 pub mod ci;
 mod corpus;
 pub mod diff;

@@ -23,13 +23,17 @@ pub mod oasdiff;
 mod objects;
 mod operations;
 mod origins;
+mod paths;
+mod places;
 pub mod rules;
 mod same;
 mod schema;
 mod security;
+mod spot;
 mod values;
 mod view;
 mod walk;
+mod words;
 
 use serde_json::Value;
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use anyhow::Context;
 use serde::Serialize;
 
 use crate::diff::{self, Direction, Finding, Level};
-use crate::edition::{Crate, Edition};
+use crate::krate::Crate;
 use crate::operations;
 use crate::spec::Spec;
 use crate::surface::{Bump, Change, Surface, changes};
@@ -27,15 +26,8 @@ pub struct Impact {
 }
 
 impl Impact {
-    /// Compares the crates of two editions.
-    pub fn between(old: &Edition, new: &Edition) -> Self {
-        match crates(old, new) {
-            Ok(crates) => Self::of(crates),
-            Err(e) => Self::failed(&e),
-        }
-    }
-
-    fn of(crates: [Rc<Crate>; 2]) -> Self {
+    /// Compares two crates, the old one and the new one.
+    pub fn between(crates: [Rc<Crate>; 2]) -> Self {
         let [old, new] = &crates;
         let mut changes = changes(&old.surface, &new.surface);
         changes.extend(new_demands(&old.effective, &new.effective));
@@ -128,14 +120,6 @@ fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
 /// What a finding demands of an operation, after its id.
 fn demand(finding: &Finding) -> String {
     format!("(): {}", finding.message)
-}
-
-/// The crates of two editions, which are one where they are generated from one text.
-fn crates(old: &Edition, new: &Edition) -> anyhow::Result<[Rc<Crate>; 2]> {
-    let krate = |edition: &Edition, which| anyhow::Ok(Rc::clone(edition.krate().with_context(|| no_crate(which))?));
-    let same = old.effective().is_ok_and(|old| new.effective().is_ok_and(|new| old.text == new.text));
-    let old = krate(if same { new } else { old }, "old")?;
-    Ok([old, krate(new, "new")?])
 }
 
 /// What is said where there is no crate of one of two documents.

@@ -7,7 +7,7 @@
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
-use crate::edition::Document;
+use crate::document::Document;
 use crate::spec::{METHODS, Spec, pointer_token};
 
 /// Several documents as one.

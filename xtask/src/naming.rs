@@ -15,9 +15,9 @@
 
 mod editions;
 mod lift;
+mod names;
 mod place;
 mod rule;
-mod shape;
 mod table;
 mod union;
 mod words;
@@ -26,7 +26,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use self::shape::{Shapes, becomes_a_type};
 pub use self::table::Table;
 
 /// A document whose types have names.

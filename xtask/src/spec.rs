@@ -1,5 +1,6 @@
 //! Documents: read, validated, and written.
 
+mod error;
 mod v31;
 mod validate;
 mod yaml;
@@ -11,10 +12,10 @@ use std::rc::Rc;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+pub use self::error::Place;
 pub use self::v31::READ_AS;
 use self::validate::Invalid;
-pub use self::yaml::Place;
-use crate::naming::{Shapes, becomes_a_type};
+use crate::shape::{Shapes, becomes_a_type};
 
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -58,7 +59,7 @@ impl Spec {
             bail!("the document is empty");
         }
         let in_page = |place: Place| Place { line: place.line + first_line - 1, ..place };
-        let mut value = yaml::read(text).map_err(|e| yaml::Error { at: in_page(e.at), ..e })?;
+        let mut value = yaml::read(text).map_err(|e| error::Error { at: in_page(e.at), ..e })?;
         let foreign = if v31::is_31(&value) { v31::read_as_30(&mut value) } else { Vec::new() };
         if let Err(Invalid { pointer, what }) = validate::validate(&lowered(&value)) {
             let place = yaml::places(text, &[&pointer])?.get(&pointer).copied();

@@ -4,9 +4,11 @@
 //! was never built. Bodies, private items and documentation are left out. The reader understands
 //! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
 
+mod import;
 mod read;
 pub mod rustdoc;
 mod semver;
+mod syntax;
 
 use std::collections::BTreeMap;
 use std::fmt;

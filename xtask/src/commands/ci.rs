@@ -1,11 +1,12 @@
 //! `cargo xtask ci`: all that CI does, step by step, for `.ci/run`, for the workflow, and for you.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, bail};
 
+use super::cargo::{cargo, command, root};
 use crate::Status;
 use crate::store::{self, Store};
 
@@ -86,7 +87,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
                     let doc = format!("doc --locked --no-deps {what}");
                     command(out, "cargo", &doc, &root(), &[("RUSTDOCFLAGS", "--deny warnings")])?;
                 }
-                let pages = target().join("doc/planetscale_client");
+                let pages = super::cargo::target().join("doc/planetscale_client");
                 super::surface::check_stored(&pages, out)?;
             }
             Step::Package => super::package::run(out)?,
@@ -117,20 +118,6 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     Ok(Status::Done)
 }
 
-/// The workspace.
-pub(super) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Where cargo builds for CI. Windows cannot replace a program that runs, as this one does.
-pub(super) fn target() -> PathBuf {
-    let default = root().join(if cfg!(windows) { "target/ci" } else { "target" });
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) if !cfg!(windows) => dir.into(),
-        _ => default,
-    }
-}
-
 /// Whether there is a tool: whether `line` runs. Says how to install it where there is none.
 fn has(out: &mut dyn Write, line: &str, install: &str) -> anyhow::Result<bool> {
     let mut words = line.split_whitespace();
@@ -140,33 +127,6 @@ fn has(out: &mut dyn Write, line: &str, install: &str) -> anyhow::Result<bool> {
         writeln!(out, "== `{line}` does not run: skipped; `{install}` installs it")?;
     }
     Ok(found)
-}
-
-fn cargo(out: &mut dyn Write, line: &str) -> anyhow::Result<()> {
-    command(out, "cargo", line, &root(), &[])
-}
-
-/// Runs a command line, whose words have no spaces in them.
-pub(super) fn command(
-    out: &mut dyn Write,
-    program: &str,
-    line: &str,
-    dir: &Path,
-    env: &[(&str, &str)],
-) -> anyhow::Result<()> {
-    writeln!(out, "== {program} {line}")?;
-    out.flush()?;
-    let status = Command::new(program)
-        .args(line.split_whitespace())
-        .current_dir(dir)
-        .env("CARGO_TARGET_DIR", target())
-        .envs(env.iter().copied())
-        .status()
-        .with_context(|| format!("cannot run {program}"))?;
-    if !status.success() {
-        bail!("`{program} {line}` failed with {status}");
-    }
-    Ok(())
 }
 
 /// Runs on the vendor's pages and on oasdiff's expectations, where they are.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::ci::root;
+use super::cargo::root;
 use super::scratch::{Scratch, read};
 use crate::edition::Document;
 use crate::merge::merge;

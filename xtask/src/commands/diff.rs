@@ -1,13 +1,13 @@
 //! `cargo xtask diff`: two documents, for the wire and for the crate.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::output::{FailOn, Output};
 use crate::diff::{self, Direction, rules};
-use crate::edition::{Document, Edition};
+use crate::edition::{self, Document, Edition};
 use crate::impact::{Impact, no_crate};
 use crate::naming::Table;
 use crate::page;
@@ -36,6 +36,9 @@ pub struct Arguments {
     /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
+    /// The folder with the overlay and the names [default: openapi/ of this workspace]
+    #[arg(long, value_name = "DIR", hide = true)]
+    store: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -49,13 +52,14 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         return list_rules(out);
     };
     let (old, new) = (read(from)?, read(to)?);
+    let store = arguments.store.clone().unwrap_or_else(crate::default_store);
     let findings = diff::diff(&old.value, &new.value);
     let krate = match arguments.wire_only {
         true => None,
-        false => Some(crate_impact(&old, &new)?),
+        false => Some(crate_impact(&old, &new, &store)?),
     };
     let report = Report::new(krate).with_findings(findings, (&old, &new), to);
-    let accepted = arguments.accepted.clone().unwrap_or_else(|| crate::default_store().join(store::ACCEPTED));
+    let accepted = arguments.accepted.clone().unwrap_or_else(|| store.join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
     arguments.output.tell(&report, &[from.into(), to.into(), accepted], out)?;
     let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
@@ -88,8 +92,7 @@ fn read(from: &str) -> anyhow::Result<Spec> {
 }
 
 /// What it means for the crate: for the operations that it offers, with our corrections.
-fn crate_impact(old: &Spec, new: &Spec) -> anyhow::Result<Impact> {
-    let dir = crate::default_store();
+fn crate_impact(old: &Spec, new: &Spec, dir: &Path) -> anyhow::Result<Impact> {
     let read = |name| std::fs::read_to_string(dir.join(name)).with_context(|| format!("cannot read openapi/{name}"));
     let operations = store::offered(&read(store::SOURCE)?)?;
     let names = Table::parse(&read(store::NAMES).unwrap_or_default()).context(store::NAMES)?;
@@ -109,7 +112,7 @@ pub fn impact(old: &Spec, new: &Spec, overlay: &str, names: &Table, operations: 
         Ok((old, edition(new, &names, "new")?))
     };
     match both() {
-        Ok((old, new)) => Impact::between(&old, &new),
+        Ok((old, new)) => edition::impact(&old, &new),
         Err(e) => Impact::failed(&e),
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use super::ci::{command, root, target};
+use super::cargo::{command, root, target};
 use super::scratch::{copy, read};
 
 const NAME: &str = "planetscale-client";

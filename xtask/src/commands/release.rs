@@ -26,7 +26,7 @@ pub struct Arguments {
 /// # Errors
 /// Where there is nothing to release, or a file is not as it should be.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let dir = arguments.workspace.clone().unwrap_or_else(super::ci::root);
+    let dir = arguments.workspace.clone().unwrap_or_else(super::cargo::root);
     let (workspace, git) = (Workspace::new(&dir), Git::new(&dir));
     let current = workspace.version()?;
     if arguments.notes {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::ci::{command, root, target};
+use super::cargo::{command, root, target};
 
 /// A copy of the client below `target/`.
 pub(super) struct Scratch {

@@ -76,15 +76,17 @@ impl Outcome {
 /// # Errors
 /// Where the checkout has changes of its own, the page cannot be read or used, or git fails.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let dir = arguments.workspace.clone().unwrap_or_else(super::ci::root);
+    let dir = arguments.workspace.clone().unwrap_or_else(super::cargo::root);
     let git = Git::new(&dir);
     if let [first, ..] = &git.changed()?[..] {
         bail!("the checkout has changes of its own ({}); commit or stash them first", first.trim());
     }
-    let store = Store::open(&dir.join("openapi"))?;
-    let old = Edition::stored(&store)?;
+    let (old, accepted) = {
+        let store = Store::open(&dir.join("openapi"))?;
+        (Edition::stored(&store)?, store.read_if_any(store::ACCEPTED)?)
+    };
     let new = old.updated(arguments.from.as_deref())?;
-    let accepted = Accepted::list(&store.read_if_any(store::ACCEPTED)?).context(store::ACCEPTED)?;
+    let accepted = Accepted::list(&accepted).context(store::ACCEPTED)?;
     let report = compare(&old, &new)?.accepting(&accepted);
     report.write(Format::Github, out)?;
 
@@ -109,7 +111,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         return arguments.end(Outcome::Person, &report, &[note], out);
     }
     git.run(&["checkout", "--quiet", "-B", &arguments.branch])?;
-    let notes = commit(arguments, &dir, &git, &store, (&old, &new), &report)?;
+    let notes = commit(arguments, &dir, &git, (&old, &new), &report)?;
     if arguments.push {
         // Not if the branch is another one by now.
         let lease = format!("--force-with-lease={}:{}", arguments.branch, remote.unwrap_or_default());
@@ -170,12 +172,13 @@ fn commit(
     arguments: &Arguments,
     dir: &Path,
     git: &Git,
-    store: &Store,
     (old, new): (&Edition, &Edition),
     report: &Report,
 ) -> anyhow::Result<Vec<String>> {
+    // Not open while something is built, which opens it too.
+    let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(&dir.join("openapi"))?);
     let mut notes = Vec::new();
-    new.save(old, store)?;
+    save(new, old)?;
     let names = new.krate()?.surface.names("planetscale_client");
     std::fs::write(dir.join("tests/suite/names.rs"), names).context("cannot write tests/suite/names.rs")?;
     let mut built = Built { dir, is_wanted: !arguments.no_build };
@@ -184,7 +187,7 @@ fn commit(
 
     match without_needless(new) {
         Ok(Some((edition, actions))) => {
-            edition.save(new, store)?;
+            save(&edition, new)?;
             let actions = actions.iter().map(|action| format!("- {action}\n")).collect::<String>();
             git.commit_all(&format!("Remove what upstream made needless from the overlay\n\n{actions}"))?;
         }

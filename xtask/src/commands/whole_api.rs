@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::ensure;
 
-use super::ci::root;
+use super::cargo::root;
 use super::scratch::{Scratch, read};
 use crate::calls;
 use crate::edition::Edition;

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::node::Node;
 use super::rules::PROSE_LEVEL;
-use super::walk::{Walk, last_token};
+use super::walk::Walk;
+use super::words::last_token;
 use super::{Direction, Level};
 
 impl<'a> Walk<'a> {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::Direction;
 use super::node::Node;
-use super::walk::{Task, Walk};
+use super::places::Task;
+use super::walk::Walk;
 
 impl<'a> Walk<'a> {
     pub(super) fn callbacks(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {

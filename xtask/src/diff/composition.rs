@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 use super::node::Node;
 use super::rules;
 use super::same::{ChangedReferences, says_nothing};
-use super::schema::{Spot, named};
+use super::schema::named;
+use super::spot::Spot;
 use super::values::wider;
 use super::view::View;
-use super::walk::{Walk, change, last_token, short};
+use super::walk::Walk;
+use super::words::{change, last_token, short};
 use super::{Direction, Level, numbers};
 use crate::spec;
 

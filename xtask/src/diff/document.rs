@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::rules::PROSE_LEVEL;
-use super::walk::{Walk, change, last_token};
+use super::walk::Walk;
+use super::words::{change, last_token};
 use super::{Direction, Level};
 use crate::spec::{self, READ_AS};
 

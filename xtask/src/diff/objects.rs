@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::node::Node;
 use super::rules::{self, PROSE_LEVEL};
 use super::same::says_nothing;
-use super::schema::{Spot, named};
-use super::view::View;
+use super::schema::named;
+use super::spot::Spot;
+use super::view::{View, property};
 use super::walk::Walk;
 use super::{Direction, Level};
 
@@ -74,7 +75,7 @@ impl<'a> Walk<'a> {
 
     fn property(&mut self, spot: Spot, (left, right): (&[Node<'a>], &[Node<'a>]), (was, is): (bool, bool), name: &str) {
         let (a, b) = (&View::of(left), &View::of(right));
-        let inner = spot.property(a, b);
+        let inner = property(spot, a, b);
         self.requirement(inner, (was, is), b.has("default"), (a.here(), b.here()), name);
         self.access(inner, (a, b), is);
         self.compare(inner, (left, right));
@@ -119,7 +120,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn property_gone(&mut self, spot: Spot, old: &View<'a>, required: bool, name: &str) {
         let message = format!("the property `{name}` was removed");
-        let inner = spot.property(old, old);
+        let inner = property(spot, old, old);
         if spot.direction == Direction::Response {
             let kind = requiredness(required);
             let (id, level) = match (inner.stays, required) {
@@ -134,7 +135,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn property_came(&mut self, spot: Spot, new: &View<'a>, required: bool, name: &str) {
-        let inner = spot.property(new, new);
+        let inner = property(spot, new, new);
         // What is never sent is not demanded.
         let required = required && !(inner.stays && spot.direction == Direction::Request);
         let kind = requiredness(required);

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::Value;
 
 use super::node::Node;
+use super::paths::{Parameters, is_void, renames, template, without_void};
 use super::rules::PROSE_LEVEL;
 use super::same::are_equal;
-use super::walk::{Walk, end_of, last_token};
+use super::walk::Walk;
+use super::words::{end_of, last_token};
 use super::{Direction, Level};
 use crate::spec::METHODS;
 
@@ -383,39 +385,4 @@ impl<'a> Walk<'a> {
             self.unclassified(direction, (&old.get(key), &new.get(key)));
         }
     }
-}
-
-/// Parameters by their place and name.
-type Parameters<'a> = BTreeMap<(String, String), Node<'a>>;
-
-fn is_void((place, name): &(String, String)) -> bool {
-    place == "header" && ["accept", "content-type", "authorization"].contains(&name.as_str())
-}
-
-fn without_void(parameters: Parameters<'_>) -> Parameters<'_> {
-    parameters.into_iter().filter(|(key, _)| !is_void(key)).collect()
-}
-
-/// A path without the names of its parameters.
-fn template(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    let mut inside = false;
-    for c in path.chars() {
-        match c {
-            '{' => inside = true,
-            '}' => inside = false,
-            _ if inside => continue,
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// The names of path parameters, old to new, where two paths differ in them.
-fn renames(old: &str, new: &str) -> BTreeMap<String, String> {
-    let names = |path: &str| -> Vec<String> {
-        path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.to_owned()).collect()
-    };
-    names(old).into_iter().zip(names(new)).filter(|(a, b)| a != b).collect()
 }

@@ -12,7 +12,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::Finding;
-use super::walk::last_token;
+use super::words::last_token;
 use crate::spec;
 
 /// Who is compared: the document, an operation, or something that operations share.

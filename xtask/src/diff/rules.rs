@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::oasdiff::SHARED;
-use super::schema::PREFIXES;
+use super::spot::PREFIXES;
 use super::{Direction, Level};
 use Level::{Doc, Err, Info, Warn};
 

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::rules::PROSE_LEVEL;
-use super::walk::{Walk, change};
+use super::walk::Walk;
+use super::words::change;
 use super::{Direction, Level};
 
 /// A way in: schemes, each with its scopes. All of them are needed.

@@ -7,9 +7,11 @@ use serde_json::Value;
 use super::node::Node;
 use super::numbers;
 use super::rules::{self, BOUNDS, PROSE_LEVEL};
-use super::schema::{Place, Spot, named};
+use super::schema::named;
+use super::spot::{Place, Spot};
 use super::view::View;
-use super::walk::{Walk, change};
+use super::walk::Walk;
+use super::words::change;
 use super::{Direction, Level};
 
 impl<'a> Walk<'a> {

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use super::Direction;
 use super::node::Node;
 use super::numbers;
 use super::rules::{BOUNDS, is_prose};
 use super::same::{Likeness, says_nothing};
+use super::spot::Spot;
 
 /// Schemas that hold together, `allOf`s and `$ref`s followed.
 pub(super) struct View<'a> {
@@ -243,4 +245,13 @@ fn nullable(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
         let said: Vec<bool> = said.into_iter().chain(more).collect();
         return (!said.is_empty()).then(|| said.iter().all(|nullable| *nullable));
     }
+}
+
+/// The role of a property, by what it says of itself.
+pub(super) fn property(of: Spot, old: &View<'_>, new: &View<'_>) -> Spot {
+    let stays = match of.direction {
+        Direction::Response => old.is_true("writeOnly") || new.is_true("writeOnly"),
+        _ => new.is_true("readOnly"),
+    };
+    Spot { stays: of.stays || stays, ..of.inside() }
 }

@@ -8,40 +8,12 @@ use serde_json::Value;
 
 use super::node::Node;
 use super::origins::{Origin, Origins};
+use super::places::{Key, Places, Task};
 use super::rules::{self, PROSE_LEVEL, UNCLASSIFIED};
 use super::same::{ChangedReferences, Likeness, are_equal};
-use super::schema::Spot;
+use super::spot::Spot;
+use super::words::{change, date_of, short};
 use super::{Direction, Finding, Level, numbers};
-use crate::spec;
-
-/// What is compared once for the whole run, wherever it is met.
-pub(super) enum Task<'a> {
-    /// Schemas that hold together, in one role.
-    Schema(Spot, Vec<Node<'a>>, Vec<Node<'a>>),
-    /// A path item of a callback.
-    Callback(Node<'a>, Node<'a>),
-}
-
-/// The places that a task compares, their role, and whether what differs is of unknown effect.
-type Key = (Places, Places, Option<Spot>, bool);
-
-/// What tells values apart: where they are in memory, or, of nothing at all, where it would stand.
-#[derive(PartialEq, Eq, Hash)]
-enum Places {
-    One(*const Value),
-    Several(Vec<(*const Value, String)>),
-}
-
-impl Places {
-    fn of(nodes: &[Node<'_>]) -> Self {
-        match nodes {
-            [node] if !node.value.is_null() => Self::One(node.value),
-            nodes => {
-                Self::Several(nodes.iter().map(|node| (std::ptr::from_ref(node.value), node.at.clone())).collect())
-            }
-        }
-    }
-}
 
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
@@ -410,54 +382,5 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-    }
-}
-
-/// What a value did, in words.
-pub(super) fn change(old: &Value, new: &Value) -> String {
-    match (old, new) {
-        (Value::Null, new) => format!("was added: {}", short(new)),
-        (old, Value::Null) => format!("was removed: {}", short(old)),
-        (old, new) => format!("changed from {} to {}", short(old), short(new)),
-    }
-}
-
-/// A value in few words.
-pub(super) fn short(value: &Value) -> String {
-    const MOST: usize = 80;
-    let text = match value {
-        Value::String(text) if spec::big_integer(text).is_some() => {
-            spec::big_integer(text).unwrap_or_default().to_owned()
-        }
-        Value::Object(map) if map.len() == 1 => "an object with 1 key".to_owned(),
-        Value::Object(map) => format!("an object with {} keys", map.len()),
-        Value::Array(items) if items.len() > 5 => format!("a list of {}", items.len()),
-        value => value.to_string(),
-    };
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-pub(super) fn last_token(pointer: &str) -> &str {
-    pointer.rsplit('/').next().unwrap_or_default()
-}
-
-/// The day in `x-sunset`: a date, or a time that begins with one.
-fn date_of(node: &Node<'_>) -> Option<chrono::NaiveDate> {
-    let text = node.text("x-sunset")?;
-    let time = chrono::DateTime::parse_from_rfc3339(text).map(|time| time.date_naive());
-    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").or(time).ok()
-}
-
-/// How something ends that was removed: was its end announced, and has the day come?
-pub(super) fn end_of(node: &Node<'_>) -> (&'static str, Level) {
-    let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
-    match (node.is_true("deprecated"), date_of(node)) {
-        (false, _) => ("without-deprecation", Level::Err),
-        (true, Some(day)) if day > today => ("before-sunset", Level::Err),
-        (true, None) if node.has("x-sunset") => ("sunset-parse", Level::Err),
-        (true, _) => ("with-deprecation", Level::Info),
     }
 }

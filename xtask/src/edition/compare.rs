@@ -1,10 +1,13 @@
 //! Two editions, and the report on what came between them.
 
+use std::rc::Rc;
+
 use anyhow::Context;
 
 use super::Edition;
 use crate::diff::{self, Finding};
-use crate::impact::Impact;
+use crate::impact::{Impact, no_crate};
+use crate::krate::Crate;
 use crate::operations;
 use crate::report::Report;
 use crate::spec::Spec;
@@ -18,7 +21,7 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
     let effective =
         new.effective().context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
     new.krate().context("no code can be generated from the new document")?;
-    let mut report = Report::new(Some(Impact::between(old, new))).with_overlay(&effective.effects, notes);
+    let mut report = Report::new(Some(impact(old, new))).with_overlay(&effective.effects, notes);
     for document in new.documents() {
         let Some(before) = old.documents().iter().find(|before| before.file == document.file) else { continue };
         if before.text != document.text {
@@ -29,6 +32,22 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
         }
     }
     Ok(report)
+}
+
+/// What becomes of the crate between two editions.
+pub fn impact(old: &Edition, new: &Edition) -> Impact {
+    match crates(old, new) {
+        Ok(crates) => Impact::between(crates),
+        Err(e) => Impact::failed(&e),
+    }
+}
+
+/// The crates of two editions, which are one where they are generated from one text.
+fn crates(old: &Edition, new: &Edition) -> anyhow::Result<[Rc<Crate>; 2]> {
+    let krate = |edition: &Edition, which| anyhow::Ok(Rc::clone(edition.krate().with_context(|| no_crate(which))?));
+    let same = old.effective().is_ok_and(|old| new.effective().is_ok_and(|new| old.text == new.text));
+    let old = krate(if same { new } else { old }, "old")?;
+    Ok([old, krate(new, "new")?])
 }
 
 /// Whether something is said of a tag that none of our operations has: a page of one operation carries the tags

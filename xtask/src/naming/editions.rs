@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lift::Lifted;
 use super::place::Place;
-use super::shape::ShapeId;
 use super::table::Table;
 use super::union::merge;
+use crate::shape::ShapeId;
 
 /// How many properties or values two shapes share at least.
 const FEW: usize = 3;

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
+use super::names::Names;
 use super::place::{Part, Place};
-use super::rule::Names;
-use super::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
 use super::union::merge;
+use crate::shape::{self, At, Shape, ShapeId, Shapes, becomes_a_type, is_of_a_place, is_wrapper};
 use crate::spec::{METHODS, key_of, pointer_token, target};
 
 /// What stands in a `$ref` before the number of a shape, until it has a name. The first character is in

@@ -1,6 +1,6 @@
 //! Where a type stands.
 
-use super::shape::ShapeId;
+use crate::shape::ShapeId;
 
 /// Where a type stands, and the way there, such as `.branches[]`.
 #[derive(Clone, Debug, PartialEq, Eq)]

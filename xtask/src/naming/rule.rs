@@ -12,13 +12,14 @@
 //! have, or that one has already, is made longer by what the type stands in, as `BackupPolicyTarget`, or
 //! `GetBackupResponse`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::lift::{Lifted, Type};
+use super::names::Names;
 use super::place::{Part, Place};
-use super::shape::ShapeId;
 use super::table::Table;
 use super::words::{singular, subject, type_name};
+use crate::shape::ShapeId;
 
 /// Names that a reader, or code beside the types, would take for something else.
 const TAKEN: [&str; 36] = [
@@ -62,26 +63,6 @@ const TAKEN: [&str; 36] = [
 
 /// Properties that are called the same in whatever holds them.
 const SAY_NOTHING: [&str; 4] = ["data", "item", "result", "value"];
-
-/// The names of types, and for each one of its places.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    by_type: BTreeMap<ShapeId, String>,
-    /// Names and places, in the order in which they were given, of what is described inline.
-    given: Vec<(String, Vec<String>)>,
-}
-
-impl Names {
-    /// What a type is called.
-    pub fn get(&self, id: ShapeId) -> Option<&str> {
-        self.by_type.get(&id).map(String::as_str)
-    }
-
-    /// Names and places of what is described inline.
-    pub fn given(&self) -> &[(String, Vec<String>)] {
-        &self.given
-    }
-}
 
 /// Finds a name for each type.
 pub fn names(lifted: &Lifted, table: &Table) -> Names {

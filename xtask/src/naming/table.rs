@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, bail};
 
-use super::rule::Names;
+use super::names::Names;
 use super::words::type_name;
 use crate::store;
 

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
-use super::Effective;
 use crate::codegen;
 use crate::generate;
 use crate::operations::{self, Operation};
@@ -33,15 +32,15 @@ impl Crate {
     ///
     /// # Errors
     /// Where no code can be generated, or the client's own source cannot be read.
-    pub fn of(effective: &Effective) -> anyhow::Result<Self> {
-        let generated = codegen::generated(&effective.text)?;
+    pub fn of(text: &str, effective: &Spec) -> anyhow::Result<Self> {
+        let generated = codegen::generated(text)?;
         let surface = Surface::of_client(&generated.code)?;
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);
         }
-        let operations = operations::of(&effective.spec.value).iter().map(Operation::place).collect();
-        Ok(Self { generated: generated.code, surface, operations, effective: effective.spec.clone(), places })
+        let operations = operations::of(&effective.value).iter().map(Operation::place).collect();
+        Ok(Self { generated: generated.code, surface, operations, effective: effective.clone(), places })
     }
 
     /// Its generated code, as it is stored and built.
