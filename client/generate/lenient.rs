@@ -18,7 +18,7 @@ const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 5] = ["String", "bool", "f32", "f64", "Vec"];
 
 /// Hardens the structs of answers. `open` are the enums that are open; `alternatives` are those of a
-/// union, which are told apart by what they hold.
+/// union, which are distinguished by what they hold.
 pub(crate) fn harden(
     types: &mut Vec<Item>,
     directions: &Directions,

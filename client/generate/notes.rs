@@ -6,7 +6,7 @@
 /// Stands around a note in a description: a private-use character that no vendor writes.
 pub(crate) const MARK: char = '\u{E0F0}';
 
-/// The limits of a value that a note told of: (name, number).
+/// The limits in a note: (name, number).
 pub(crate) type Limits = Vec<(String, String)>;
 
 /// Splits a description into the text and the note that `prepare` left in it.

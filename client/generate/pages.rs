@@ -88,7 +88,7 @@ fn answer(item: &ItemImpl, types: &[Item]) -> Option<(Type, Type)> {
     Some((answer.clone(), held))
 }
 
-/// The page that a builder was told to begin with.
+/// The page that a builder begins with.
 fn first_page(ty: &Type) -> Option<syn::Expr> {
     let value = argument(ty, "Result")?;
     let is_number = |ty: &Type| last_name(ty).is_some_and(|name| name == "i64");

@@ -92,7 +92,7 @@ pub(crate) fn harden(
         None,
     ));
     let doc = format!(
-        "{}\n\n# Errors\nSee [`Error`](crate::Error): it tells whether the server has acted.",
+        "{}\n\n# Errors\nSee [`Error`](crate::Error): it says whether the server has acted.",
         doc_of(&send.attrs)
     );
     set_doc(&mut send.attrs, &doc);

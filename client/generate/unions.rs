@@ -18,7 +18,7 @@ use super::notes::read_note;
 use super::prose::tidy;
 use super::rust::{doc_of, impl_of, last_name, set_doc};
 
-/// The structs that are told apart from others by what they hold: what is missing in one may make it
+/// The structs that are distinguished from others by what they hold: what is missing in one may make it
 /// another, and so nothing of them is taken as empty.
 pub(crate) fn alternatives(types: &[Item]) -> BTreeSet<String> {
     let unions = types.iter().filter_map(|item| match item {

@@ -1,4 +1,4 @@
-//! What can go wrong, told apart by what the server has done.
+//! What can go wrong, by what the server has done.
 
 mod body;
 mod refused;
@@ -26,13 +26,13 @@ pub enum Outcome {
     Applied,
     /// Nothing was changed.
     NotApplied,
-    /// It cannot be told from here. Look (list the backups of the branch) before trying again.
+    /// It is not known. List the backups of the branch before trying again.
     Unknown,
 }
 
 /// The error of every call into this crate.
 ///
-/// The variants tell how far the request came. [`outcome`](Self::outcome) tells what that means for
+/// The variants say how far the request came. [`outcome`](Self::outcome) says what that means for
 /// the backup, [`is_retryable`](Self::is_retryable) whether the same call may be made again.
 ///
 /// `Display` is one line without the cause, which is in [`source`](std::error::Error::source); `Debug` is
@@ -75,7 +75,7 @@ pub enum Error {
     InvalidInput(Message),
     /// The request was not sent: no connection could be made.
     NotSent(Box<Failure>),
-    /// It timed out. What has become of the request is told by [`Error::outcome`].
+    /// It timed out. [`Error::outcome`] says what became of the request.
     Timeout(Box<Failure>),
     /// The connection broke after the request was, or may have been, sent.
     Interrupted(Box<Failure>),
@@ -117,7 +117,7 @@ impl Error {
     /// For an operation that only reads, [`Outcome::Applied`] means no more than that it was answered.
     pub fn outcome(&self) -> Outcome {
         match self {
-            // What was looked for could not be seen.
+            // The list in which it would be could not be read.
             _ if self.looked() > 0 && self.operation().is_some_and(Operation::is_safe) => Outcome::Unknown,
             Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotApplied,
             Self::Unreadable(_) => Outcome::Applied,
@@ -167,8 +167,8 @@ impl Error {
 }
 
 impl Error {
-    /// How often [`Client::ensure_backup`](crate::Client::ensure_backup) looked for the backup, in vain, before
-    /// it gave up with this error. Zero for every other call.
+    /// How often [`Client::ensure_backup`](crate::Client::ensure_backup) looked for the backup before it gave up
+    /// with this error. Zero for every other call.
     pub fn looked(&self) -> usize {
         match self {
             Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => failure.looked,
@@ -178,7 +178,7 @@ impl Error {
         }
     }
 
-    /// The same error, after looking in vain for what it is about.
+    /// The same error, after looking without success.
     pub(crate) fn having_looked(mut self, times: usize) -> Self {
         match &mut self {
             Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => failure.looked = times,
@@ -236,8 +236,8 @@ impl fmt::Display for Error {
         }?;
         match self.looked() {
             0 => Ok(()),
-            1 => f.write_str("; looked once, in vain"),
-            times => write!(f, "; looked {times} times, in vain"),
+            1 => f.write_str("; looked once, without success"),
+            times => write!(f, "; looked {times} times, without success"),
         }
     }
 }
@@ -248,7 +248,7 @@ impl Error {
         match self.outcome() {
             Outcome::Applied => "the server had accepted the request",
             Outcome::NotApplied => "nothing was done",
-            Outcome::Unknown => "the outcome is unknown: look whether the server has acted before trying again",
+            Outcome::Unknown => "the outcome is unknown: check whether the server has acted before trying again",
         }
     }
 }
@@ -285,7 +285,7 @@ pub struct Failure {
     pub(crate) is_sent: bool,
     /// How long it took to fail.
     pub(crate) after: Duration,
-    /// How often what it was to do was looked for afterwards.
+    /// How often `ensure_backup` looked for the result afterwards.
     pub(crate) looked: usize,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }

@@ -150,7 +150,7 @@ impl<'de, T: Integer> Deserialize<'de> for Whole<T> {
             }
         }
 
-        // JSON tells itself what it holds.
+        // JSON is self-describing.
         deserializer.deserialize_any(Visit(PhantomData))
     }
 }

@@ -57,7 +57,7 @@ impl Request<'_> {
     /// Sends the request, and reads the answer: null where that has no body.
     ///
     /// # Errors
-    /// See [`Error`]: it tells whether the server has acted. [`Error::InvalidInput`] where there is no
+    /// See [`Error`]: it says whether the server has acted. [`Error::InvalidInput`] where there is no
     /// segment, one is empty, `.` or `..`, or the method is none of RFC 9110's or `PATCH`.
     pub async fn send(self) -> Result<ResponseValue<Value>, Error> {
         let Self { client, method, segments, query, body } = self;

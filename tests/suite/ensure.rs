@@ -149,7 +149,7 @@ async fn what_was_not_made_stays_unknown_and_is_not_sent_again() {
     let error = ensure(&client).await.unwrap_err();
     assert!(matches!(error, Error::Interrupted(_)), "{error:?}");
     assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::Unknown, 5, 1));
-    assert!(error.to_string().ends_with("; looked 5 times, in vain"), "{error}");
+    assert!(error.to_string().ends_with("; looked 5 times, without success"), "{error}");
     assert!(!error.is_retryable());
     // The next call looks first, and creates it.
     assert!(ensure(&client).await.unwrap().created);
@@ -198,7 +198,7 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         refuse(&server);
         let error = ensure(&client).await.unwrap_err();
         assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
-        assert!(error.to_string().ends_with("; looked once, in vain"), "{error}");
+        assert!(error.to_string().ends_with("; looked once, without success"), "{error}");
     }
     let passing = [answer("429 Too Many Requests", &[], ""), json("200 OK", "{"), json("200 OK", "{}")];
     for bytes in passing {

@@ -315,7 +315,7 @@ async fn a_lost_connection_is_of_unknown_outcome() {
         let error = error_on(step).await;
         assert!(matches!(error, Error::Interrupted(_)), "{error:?}");
         assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Unknown, false));
-        let line = "create_backup: the connection broke; the outcome is unknown: look whether the \
+        let line = "create_backup: the connection broke; the outcome is unknown: check whether the \
                     server has acted before trying again";
         assert_eq!(error.to_string(), line);
         assert!(error.source().is_some());

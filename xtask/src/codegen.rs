@@ -21,7 +21,7 @@ pub fn generated(spec: &str) -> anyhow::Result<Generated> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         let hook = std::panic::take_hook();
-        // What progenitor says as it panics is told as an error, and not twice.
+        // The message of a panic in progenitor is returned as an error, and so is not printed.
         std::panic::set_hook(Box::new(move |panic| {
             if !GENERATING.get() {
                 hook(panic);

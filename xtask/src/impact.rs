@@ -60,7 +60,7 @@ impl Impact {
                 || finding.id.contains("enum") && items.contains(&owner)
                 || change.item.ends_with(&demand(finding))
         };
-        let mut touched: Vec<String> = self.changes.iter().filter(touches).map(told).collect();
+        let mut touched: Vec<String> = self.changes.iter().filter(touches).map(described).collect();
         touched.dedup();
         if !touched.is_empty() {
             return Some(touched.join("; "));
@@ -76,7 +76,7 @@ impl Impact {
     }
 }
 
-fn told(change: &Change) -> String {
+fn described(change: &Change) -> String {
     let shape = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "nothing".into());
     format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
 }

@@ -35,26 +35,26 @@ pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
         let (Value::Object(into), Value::Object(from)) = (&mut merged.value, &document.value) else {
             bail!("{name} is no object");
         };
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for (key, value) in from {
             match key.as_str() {
                 "openapi" => {}
-                "paths" => paths(into, value, name, &mut told)?,
-                "tags" => tags(into, value, &mut told),
-                "components" => components(into, value, &mut told),
-                _ => keep_first(into, key, value, &format!("/{key}"), &mut told),
+                "paths" => paths(into, value, name, &mut reported)?,
+                "tags" => tags(into, value, &mut reported),
+                "components" => components(into, value, &mut reported),
+                _ => keep_first(into, key, value, &format!("/{key}"), &mut reported),
             }
         }
         disagreements
-            .extend(told.into_iter().map(|at| format!("{name} disagrees at {at}: the first document is followed")));
+            .extend(reported.into_iter().map(|at| format!("{name} disagrees at {at}: the first document is followed")));
     }
     Ok(Merged { spec: merged, disagreements })
 }
 
-fn keep_first(into: &mut Map<String, Value>, key: &str, value: &Value, at: &str, told: &mut Vec<String>) {
+fn keep_first(into: &mut Map<String, Value>, key: &str, value: &Value, at: &str, reported: &mut Vec<String>) {
     match into.get(key) {
         None => drop(into.insert(key.to_owned(), value.clone())),
-        Some(kept) if kept != value => told.push(at.to_owned()),
+        Some(kept) if kept != value => reported.push(at.to_owned()),
         Some(_) => {}
     }
 }
@@ -64,7 +64,7 @@ fn inner<'a>(into: &'a mut Map<String, Value>, key: &str) -> Option<&'a mut Map<
     into.entry(key).or_insert_with(|| Value::Object(Map::new())).as_object_mut()
 }
 
-fn paths(into: &mut Map<String, Value>, from: &Value, name: &str, told: &mut Vec<String>) -> anyhow::Result<()> {
+fn paths(into: &mut Map<String, Value>, from: &Value, name: &str, reported: &mut Vec<String>) -> anyhow::Result<()> {
     let Some(into) = inner(into, "paths") else { return Ok(()) };
     for (path, item) in from.as_object().into_iter().flatten() {
         let (Some(into), Some(item)) = (inner(into, path), item.as_object()) else { continue };
@@ -73,32 +73,32 @@ fn paths(into: &mut Map<String, Value>, from: &Value, name: &str, told: &mut Vec
                 bail!("{name} has {} {path}, which another document has, too", key.to_uppercase());
             }
             let at = format!("/paths/{}/{}", pointer_token(path), pointer_token(key));
-            keep_first(into, key, value, &at, told);
+            keep_first(into, key, value, &at, reported);
         }
     }
     Ok(())
 }
 
-fn tags(into: &mut Map<String, Value>, from: &Value, told: &mut Vec<String>) {
+fn tags(into: &mut Map<String, Value>, from: &Value, reported: &mut Vec<String>) {
     let into = into.entry("tags").or_insert_with(|| Value::Array(Vec::new()));
     let Value::Array(into) = into else { return };
     for tag in from.as_array().into_iter().flatten() {
         let same_name = |other: &&Value| other.get("name") == tag.get("name");
         match into.iter().find(same_name) {
             None => into.push(tag.clone()),
-            Some(kept) if kept != tag => told.push(format!("/tags ({})", tag["name"])),
+            Some(kept) if kept != tag => reported.push(format!("/tags ({})", tag["name"])),
             Some(_) => {}
         }
     }
 }
 
-fn components(into: &mut Map<String, Value>, from: &Value, told: &mut Vec<String>) {
+fn components(into: &mut Map<String, Value>, from: &Value, reported: &mut Vec<String>) {
     let Some(into) = inner(into, "components") else { return };
     for (kind, items) in from.as_object().into_iter().flatten() {
         let Some(into) = inner(into, kind) else { continue };
         for (name, value) in items.as_object().into_iter().flatten() {
             let at = format!("/components/{kind}/{}", pointer_token(name));
-            keep_first(into, name, value, &at, told);
+            keep_first(into, name, value, &at, reported);
         }
     }
 }

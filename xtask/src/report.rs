@@ -1,4 +1,4 @@
-//! What a person, a program, a pull request and GitHub are told of a drift.
+//! The report on a drift: for people, programs, pull requests and GitHub.
 //!
 //! `entry` is a finding with its place, its fingerprint, and whether it was accepted; `group` puts
 //! together what is one edit made all over a document; `render` writes; `escape` keeps what a document

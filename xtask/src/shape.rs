@@ -67,7 +67,7 @@ impl Shapes {
         &self.all[id]
     }
 
-    /// The shape of a schema, and of all that is in it, which is told by `visit`.
+    /// The shape of a schema, and of all that is in it, which is passed to `visit`.
     pub fn of(&mut self, schema: &Value, visit: &mut impl FnMut(ShapeId)) -> ShapeId {
         let Value::Object(map) = schema else { return self.id(plain(schema)) };
         let mut shape = own(map);

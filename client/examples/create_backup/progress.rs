@@ -19,8 +19,8 @@ pub async fn follow(wait: WaitForBackup<'_>, pace: Option<Duration>) -> Result<(
         Some(pace) => wait.first_delay(pace).interval(pace),
         None => wait,
     };
-    let told = line.clone();
-    let result = wait.on_progress(move |backup| told.set_message(format!("the backup is {}", backup.state))).await;
+    let shown = line.clone();
+    let result = wait.on_progress(move |backup| shown.set_message(format!("the backup is {}", backup.state))).await;
     line.finish_and_clear();
     summarise(&result?);
     Ok(())

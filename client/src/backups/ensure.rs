@@ -25,15 +25,15 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
 impl Client {
     /// Makes sure that a branch has a backup of this name, and only one. `.await` the result.
     ///
-    /// 1. It looks whether there is one that has not failed, was not canceled, ignored or deleted. That is
-    ///    the answer then.
-    /// 2. Else it creates one.
-    /// 3. Where it cannot tell what has become of that, as the answer was lost or cannot be read, it looks
-    ///    again, a few times, with back-off, and takes what it finds for the answer.
+    /// 1. It looks for one that has not failed and was not canceled, ignored or deleted. If there is one, it
+    ///    returns that.
+    /// 2. Otherwise it creates one.
+    /// 3. If the answer to the creation was lost or cannot be read, it looks for the new backup, a few times, with
+    ///    back-off, and returns what it finds.
     ///
     /// So a job can run twice, crash in between, or lose its connection, and there is one backup. The request
     /// that creates it is never sent again once the server may have seen it. What this cannot do is keep two
-    /// callers apart that ask for one name at the same moment: neither has created it when the other one looks.
+    /// callers apart that use one name at the same moment: neither has created the backup when the other looks.
     ///
     /// A token needs the accesses `read_backups` and `write_backups`.
     ///
@@ -43,12 +43,12 @@ impl Client {
     /// changes nothing. Its delays are used.
     ///
     /// # Errors
-    /// That of the call that failed. [`Error::outcome`] tells of the backup of that name, whoever created it:
+    /// The error of the call that failed. [`Error::outcome`] is about the backup of that name, whoever created it:
     ///
     /// - [`Outcome::NotApplied`]: there is none. The arguments are not valid, the creation was refused, or the
     ///   branch was [busy](EnsureBackup::when_idle) for too long.
-    /// - [`Outcome::Unknown`]: it could not be looked for, or step 3 did not find it. [`Error::looked`] tells how
-    ///   often it was looked for. Call this function again, later: it looks first.
+    /// - [`Outcome::Unknown`]: the list could not be read, or step 3 did not find it. [`Error::looked`] is how
+    ///   often it looked. Call this function again later: it looks first.
     /// - [`Outcome::Applied`]: it was created, but step 3 did not find it, or found that it has failed.
     ///
     /// # Examples
@@ -90,7 +90,7 @@ impl Client {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Ensured {
-    /// The backup. Whether it is done is told by its state.
+    /// The backup. Its state says whether it is done.
     pub backup: Backup,
     /// The branch that it is of.
     pub branch: BranchRef,
@@ -165,7 +165,7 @@ impl EnsureBackup<'_> {
         self
     }
 
-    /// How long to wait between two looks whether the branch is idle, give or take a tenth. Default:
+    /// How long to wait between two checks whether the branch is idle, give or take a tenth. Default:
     /// [`DEFAULT_INTERVAL`].
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
@@ -278,7 +278,7 @@ impl<'a> EnsureBackup<'a> {
             let hopeless = misses == MAX_MISSES || failure.as_ref().is_some_and(|failure| !may_pass(failure));
             if hopeless || !patience.after(failure.as_ref()).await {
                 if let Some(failure) = failure {
-                    tracing::warn!(error = %failure, "the backup could not be looked for");
+                    tracing::warn!(error = %failure, "the list of backups could not be read");
                 }
                 return Err(error.having_looked(patience.looks));
             }

@@ -17,7 +17,7 @@ use crate::generated::Client;
 use crate::generated::types::Backup;
 
 /// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
-/// tells whether the backup was just created.
+/// says whether the backup was just created.
 #[derive(Clone, Debug)]
 pub struct Awaited {
     backup: BackupRef,

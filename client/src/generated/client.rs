@@ -2778,7 +2778,7 @@ pub mod builder {
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
         ///
         /// # Errors
-        /// See [`Error`](crate::Error): it tells whether the server has acted.
+        /// See [`Error`](crate::Error): it says whether the server has acted.
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::PaginatedBackup>, crate::Error> {
@@ -2986,7 +2986,7 @@ pub mod builder {
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
         ///
         /// # Errors
-        /// See [`Error`](crate::Error): it tells whether the server has acted.
+        /// See [`Error`](crate::Error): it says whether the server has acted.
         pub async fn send(self) -> Result<ResponseValue<types::Backup>, crate::Error> {
             let Self { client, organization, database, branch, body } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
@@ -3120,7 +3120,7 @@ pub mod builder {
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
         ///
         /// # Errors
-        /// See [`Error`](crate::Error): it tells whether the server has acted.
+        /// See [`Error`](crate::Error): it says whether the server has acted.
         pub async fn send(self) -> Result<ResponseValue<types::Backup>, crate::Error> {
             let Self { client, organization, database, branch, id } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
@@ -3249,7 +3249,7 @@ pub mod builder {
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
         ///
         /// # Errors
-        /// See [`Error`](crate::Error): it tells whether the server has acted.
+        /// See [`Error`](crate::Error): it says whether the server has acted.
         pub async fn send(self) -> Result<ResponseValue<()>, crate::Error> {
             let Self { client, organization, database, branch, id } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
@@ -3400,7 +3400,7 @@ pub mod builder {
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
         ///
         /// # Errors
-        /// See [`Error`](crate::Error): it tells whether the server has acted.
+        /// See [`Error`](crate::Error): it says whether the server has acted.
         pub async fn send(self) -> Result<ResponseValue<types::Backup>, crate::Error> {
             let Self { client, organization, database, branch, id, body } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;

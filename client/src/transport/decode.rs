@@ -37,7 +37,7 @@ fn undecodable<T: DeserializeOwned>(client: &Client, operation: Operation, answe
     answer.unreadable(client, operation, Reason::Decode { path, error })
 }
 
-/// The path of a field that is missing: serde tells what it is missing in.
+/// The path of a field that is missing: serde says what it is missing in.
 fn missing_field(within: Option<&str>, error: &serde_json::Error) -> Option<String> {
     let text = error.to_string();
     let (name, _) = text.strip_prefix("missing field `")?.split_once('`')?;

@@ -7,7 +7,7 @@ use tracing::{Span, field};
 use crate::error::Error;
 use crate::operation::Operation;
 
-/// The span of an operation, which tells attempts, status and duration at the end.
+/// The span of an operation, which records attempts, status and duration at the end.
 pub(super) struct Traced {
     pub(super) span: Span,
     start: Instant,

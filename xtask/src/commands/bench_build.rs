@@ -149,7 +149,7 @@ fn cargo(dir: &Path, line: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds from nothing, and tells what it took.
+/// Builds from nothing, and returns what it cost.
 fn build(dir: &Path) -> anyhow::Result<Cost> {
     let _ = std::fs::remove_dir_all(dir.join("target"));
     let start = Instant::now();
@@ -169,5 +169,5 @@ fn build(dir: &Path) -> anyhow::Result<Cost> {
         Some(minutes.parse::<f64>().ok()? * 60.0 + seconds.trim_end_matches('s').parse::<f64>().ok()?)
     };
     let cpu = text.lines().nth(1).map(|line| line.split_whitespace().filter_map(seconds).sum());
-    Ok(Cost { cpu: cpu.context("the shell told no times")?, wall })
+    Ok(Cost { cpu: cpu.context("the shell printed no times")?, wall })
 }

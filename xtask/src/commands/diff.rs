@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let report = Report::new(krate).with_findings(findings, (&old, &new), to);
     let accepted = arguments.accepted.clone().unwrap_or_else(|| store.join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
-    arguments.output.tell(&report, &[from.into(), to.into(), accepted], out)?;
+    arguments.output.print(&report, &[from.into(), to.into(), accepted], out)?;
     let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
     Ok(if fails { Status::Drift } else { Status::Done })
 }

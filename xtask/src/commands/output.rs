@@ -76,7 +76,7 @@ impl Output {
     ///
     /// # Errors
     /// Where it cannot be written, or would be written over one of the `inputs`.
-    pub fn tell(&self, report: &Report, inputs: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<()> {
+    pub fn print(&self, report: &Report, inputs: &[PathBuf], out: &mut dyn Write) -> anyhow::Result<()> {
         if let Some(file) = &self.report
             && let Some(input) = inputs.iter().find(|input| is_same(file, input))
         {

@@ -14,7 +14,7 @@ const GENERATOR: &str = "progenitor-impl";
 
 /// What a consumer asks of the package, beside the generator's own version: what it does with another one.
 struct Variant {
-    /// What cargo is told.
+    /// The flags for cargo.
     features: &'static str,
     /// Whether the generator is built.
     has_generator: bool,

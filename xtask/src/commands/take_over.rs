@@ -246,7 +246,7 @@ impl Built<'_> {
         if !self.is_wanted {
             return Ok(());
         }
-        // They are what the reviewer reads. What fails all the same is told by CI.
+        // They are what the reviewer reads. What fails is reported by CI.
         let mut cargo = self.cargo(&["test", "--quiet", "--package", "planetscale-tests"]);
         let output = cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output();
         output.context("cannot run cargo")?;

@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     let old = Edition::stored(&store)?;
     let new = old.updated(arguments.from.as_deref())?;
     let report = arguments.output.narrowed(compare(&old, &new)?, &store.path(store::ACCEPTED))?;
-    arguments.output.tell(&report, &inputs(&old, &store, arguments), out)?;
+    arguments.output.print(&report, &inputs(&old, &store, arguments), out)?;
     let changed = new.changed_since(&old)?;
     let text = arguments.output.format == Format::Text;
     if text {

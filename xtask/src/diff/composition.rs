@@ -22,7 +22,7 @@ use crate::spec;
 const ALTERNATIVES: [(&str, &str); 2] = [("anyOf", "any-of"), ("oneOf", "one-of")];
 
 impl<'a> Walk<'a> {
-    /// Tells which members an `allOf` got or lost, where that means something: what it means is told
+    /// Tells which members an `allOf` got or lost, where that means something: what it means is reported
     /// by itself.
     pub(super) fn members(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
         let (mut from, mut to) = (old.members.clone(), new.members.clone());

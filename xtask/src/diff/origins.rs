@@ -85,7 +85,7 @@ impl Origins {
     }
 
     /// Findings with the operations that they count for.
-    pub(super) fn told(self, findings: HashMap<Finding, BTreeSet<Origin>>) -> Vec<Finding> {
+    pub(super) fn reported(self, findings: HashMap<Finding, BTreeSet<Origin>>) -> Vec<Finding> {
         // Those that use one another in a circle count for the same operations.
         let circles = kosaraju_scc(&self.graph);
         let mut circle_of = vec![0; self.graph.node_count()];
@@ -107,12 +107,12 @@ impl Origins {
             let (path, method) = &self.operations[number];
             format!("{} {}", method.to_uppercase(), spec::key_of(last_token(path)))
         };
-        let told = |(finding, origins): (Finding, BTreeSet<Origin>)| {
+        let reported = |(finding, origins): (Finding, BTreeSet<Origin>)| {
             let circles: BTreeSet<usize> = origins.iter().map(|origin| circle_of[origin.index()]).collect();
             let all = Subset::of_all(circles.iter().map(|circle| &counted[*circle]));
             let operations: Vec<String> = all.numbers().map(name).collect();
             Finding { operation: operations.first().cloned(), operations, ..finding }
         };
-        findings.into_iter().map(told).collect()
+        findings.into_iter().map(reported).collect()
     }
 }

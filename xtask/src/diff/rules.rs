@@ -203,10 +203,10 @@ const OTHERS: &[(&str, &[Level])] = &[
 
 /// Why the level of an id is not oasdiff's, by what is in the id.
 const WHY: &[(&str, &str)] = &[
-    ("-all-of-added", "what the new member means is told by itself"),
-    ("-all-of-removed", "what the member meant is told by itself"),
+    ("-all-of-added", "what the new member means is reported by itself"),
+    ("-all-of-removed", "what the member meant is reported by itself"),
     ("-any-of-added", "a reader meets what it does not know, as with oneOf"),
-    ("-discriminator-property-name-changed", "old values are told apart by what is no longer looked at"),
+    ("-discriminator-property-name-changed", "old values are distinguished by a property that is no longer read"),
     ("-discriminator-mapping-changed", "a name stands for another schema"),
     ("-discriminator-mapping-deleted", "a name that was sent is unknown now"),
     ("response-required-property-became-write-only", "it was always there, and is no more"),

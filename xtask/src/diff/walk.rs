@@ -67,12 +67,12 @@ impl<'a> Walk<'a> {
         }
         (self.origin, self.unknown) = (Origins::document(), false);
         self.unused_components();
-        let mut findings = self.origins.told(self.findings);
+        let mut findings = self.origins.reported(self.findings);
         findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
         findings
     }
 
-    /// Has something compared, unless it is already: what is found there is told of whoever asks.
+    /// Has something compared, unless it is already: what is found there is reported for whoever asks.
     pub(super) fn later(&mut self, task: Task<'a>) {
         self.later_as(self.unknown, task);
     }
@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Begins with an operation, by the pointer of its path and its method: what is reported from here on
-    /// is told of it.
+    /// gets it reported.
     pub(super) fn enter(&mut self, operation: Option<(&str, &'static str)>) {
         self.origin = match operation {
             Some((path, method)) => self.origins.operation(path, method),
@@ -259,7 +259,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What stands beside a `$ref` is void in OpenAPI 3.0, so a change of it is told to readers only.
+    /// What stands beside a `$ref` is void in OpenAPI 3.0, so a change of it is for readers only.
     pub(super) fn beside_references(&mut self, direction: Direction, (old, new): (&[Node<'a>], &[Node<'a>])) {
         if self.same_text {
             return;

@@ -37,7 +37,7 @@ impl Read {
             true => self.document.text.clone(),
             false => spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?,
         };
-        // Findings are told by the lines of what is stored.
+        // Findings have the lines of what is stored.
         let spec = pruned.in_text(&text);
         Ok(Document { file: file.to_owned(), text, spec })
     }

@@ -12,7 +12,7 @@ pub struct Entry {
     /// What was found.
     #[serde(flatten)]
     pub finding: Finding,
-    /// What tells it from other findings, whatever else is edited.
+    /// What identifies it, whatever else is edited.
     pub fingerprint: String,
     /// Where it is in the text of the old document.
     #[serde(rename = "old")]

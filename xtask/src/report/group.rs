@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Entry;
 
-/// How many findings that say the same are still told one by one.
+/// How many findings with one message are still reported one by one.
 const FEW: usize = 20;
 
 /// How many places of a group are shown.

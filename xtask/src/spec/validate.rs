@@ -199,7 +199,7 @@ fn schema(value: &Value, at: &str) -> Result {
         }
     }
     let Err(whole) = referenced::<Schema>(value, at) else { return Ok(()) };
-    // A schema is read as one of many; which keyword made it none is not told.
+    // A schema is read as one of many; which keyword made it invalid is not reported.
     let is = |value: &Value, kind: &str| match kind {
         "a text" => value.is_string(),
         "a number" => value.is_number(),
