@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use xtask::release::{next, notes, released, wanted, with_unreleased};
+use xtask::release::{Workspace, next, notes, released, wanted, with_unreleased};
 use xtask::surface::Bump;
 
 use crate::drift_report::{exit_code, run_xtask};
@@ -20,11 +20,17 @@ impl Scratch {
     fn new() -> Self {
         let scratch = Self { dir: tempfile::tempdir().unwrap(), pages: Copy::new() };
         let root = openapi_dir().join("..");
-        for file in ["Cargo.toml", "Cargo.lock", "CHANGELOG.md", "client/Cargo.toml"] {
+        for file in ["Cargo.toml", "Cargo.lock", "client/Cargo.toml"] {
             let to = scratch.path(file);
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(root.join(file), to).unwrap();
         }
+        // Whatever version and changelog the repository has by now.
+        let workspace = Workspace::new(scratch.dir.path());
+        workspace.set_version(&semver::Version::new(0, 1, 0)).unwrap();
+        workspace
+            .set_changelog("# Changelog\n\n## [Unreleased]\n\n### Added\n- The operation `create_backup`.\n")
+            .unwrap();
         copy(&root.join("client/src"), &scratch.path("client/src"));
         for (name, text) in scratch.pages.files() {
             let to = scratch.path("openapi").join(name);
