@@ -2,7 +2,7 @@
 //! that is public says what it is.
 //!
 //! before: `pub fn new(baseurl: &str) -> Self`, and setters without documentation
-//! after:  no `new`; setters with a line on what they set, and what the spec says of it
+//! after:  no `new`; setters with what the spec says of the parameter, and whether it is required
 
 use std::collections::BTreeSet;
 
@@ -60,6 +60,12 @@ pub(crate) fn harden(
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     for item in builder.iter_mut() {
         match item {
+            Item::Struct(item) => {
+                let doc = doc_of(&item.attrs).replacen("Builder for", "A call of", 1);
+                let (first, link) = doc.split_once("\n").unwrap_or((&doc, ""));
+                let how = "Set what it needs, and [`send`](Self::send) it.";
+                set_doc(&mut item.attrs, &format!("{}. {how}\n{link}", first.trim()));
+            }
             Item::Use(item) => {
                 let text = quote!(#item).to_string();
                 if text.contains("encode_path") {
@@ -103,8 +109,11 @@ fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeS
             "send" => operation = Some(send::harden(function, operations, checked)?),
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => {
-                let said = said.map(|said| format!("\n\n{}", tidy(said))).unwrap_or_default();
-                set_doc(&mut function.attrs, &format!("Sets `{name}`.{said}"));
+                let said = said.map_or_else(|| format!("Sets `{name}`."), |said| tidy(said));
+                // An optional one is kept as `Some`; the body has its defaults.
+                let is_optional = name == "body" || quote!(#function).to_string().contains("map (Some)");
+                let needed = if is_optional { "" } else { "\n\nRequired." };
+                set_doc(&mut function.attrs, &format!("{said}{needed}"));
             }
         }
     }

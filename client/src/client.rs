@@ -33,6 +33,7 @@ const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The name and version that the crate gives of itself.
 const USER_AGENT: &str = concat!("planetscale-client-rs/", env!("CARGO_PKG_VERSION"));
 
+/// # Making a client
 impl Client {
     /// Begins to make a client. Only [`auth`](ClientBuilder::auth) has no default.
     ///
@@ -46,9 +47,7 @@ impl Client {
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
-}
 
-impl Client {
     /// Makes a client by the environment: a service token from [`SERVICE_TOKEN_ID_VAR`] and
     /// [`SERVICE_TOKEN_VAR`], and the base URL from [`SERVER_URL_VAR`] if that is set. The names are
     /// those of the vendor's CLI and Terraform provider.

@@ -8,12 +8,13 @@ pub use chrono;
 pub use reqwest::header::HeaderMap;
 pub use reqwest::{Method, StatusCode};
 
-mod auth;
-mod backups;
-mod check;
+// rustdoc shows the parts of `Client` in this order.
 mod client;
-mod error;
 mod generated;
+
+mod auth;
+mod check;
+mod error;
 mod lenient;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
@@ -25,6 +26,8 @@ mod request;
 mod retry;
 mod retry_after;
 mod transport;
+
+mod backups;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
 pub use backups::{

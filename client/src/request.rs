@@ -9,6 +9,7 @@ use crate::generated::{Client, ResponseValue};
 use crate::operation::Operation;
 use crate::transport::{self, path_segment};
 
+/// # Other endpoints
 impl Client {
     /// A request to any endpoint of the API, by the segments of its path: for what has no method here
     /// yet. Credentials, encoding, retries, time-out and errors are as with every other call; the answer

@@ -22,6 +22,7 @@ const MAX_MISSES: usize = 5;
 /// How far the clock that `created_at` is by and that of the `Date` header may be apart.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
 
+/// # Exactly one backup
 impl Client {
     /// Makes sure that a branch has a backup of this name, and only one. `.await` the result.
     ///

@@ -48,6 +48,7 @@ impl From<Ensured> for Awaited {
     }
 }
 
+/// # Waiting for a backup
 impl Client {
     /// Polls a backup until it is done. `.await` the result.
     ///
@@ -72,7 +73,8 @@ impl Client {
     /// # let server = MockServer::start().await?;
     /// # server.script_states(["running", "success"]);
     /// # let client = server.client()?;
-    /// let made = client.create_backup().organization("acme").database("shop").branch("main").send().await?;
+    /// let call = client.create_backup().organization("acme").database("shop").branch("main");
+    /// let made = call.send().await?;
     /// let backup = client
     ///     .wait_for_backup(BranchRef::new("acme", "shop", "main").backup(&made.id))
     ///     .on_progress(|backup| println!("{}", backup.state))

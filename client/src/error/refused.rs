@@ -67,7 +67,7 @@ impl Refused {
     }
 
     /// What the server calls the request, for a question to its support. See
-    /// [`Unreadable::request_id`].
+    /// [`Unreadable::request_id`](super::Unreadable::request_id).
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }

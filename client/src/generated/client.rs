@@ -2559,9 +2559,9 @@ pub mod builder {
     use super::types;
     #[allow(unused_imports)]
     use super::{ClientInfo, RequestBuilderExt, ResponseValue};
-    /**Builder for [`Client::list_backups`]
-
-[`Client::list_backups`]: super::Client::list_backups*/
+    /// A call of [`Client::list_backups`]. Set what it needs, and [`send`](Self::send) it.
+    ///
+    /// [`Client::list_backups`]: super::Client::list_backups
     #[derive(Debug, Clone)]
     pub struct ListBackups<'a> {
         client: &'a super::Client,
@@ -2601,9 +2601,9 @@ pub mod builder {
                 to: Ok(None),
             }
         }
-        /// Sets `organization`.
-        ///
         /// The name of the organization the branch belongs to
+        ///
+        /// Required.
         pub fn organization<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -2616,9 +2616,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `database`.
-        ///
         /// The name of the database the branch belongs to
+        ///
+        /// Required.
         pub fn database<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -2631,9 +2631,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `branch`.
-        ///
         /// The name of the branch
+        ///
+        /// Required.
         pub fn branch<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -2646,8 +2646,6 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `all`.
-        ///
         /// Whether to include all backups, including deleted ones
         pub fn all<V>(mut self, value: V) -> Self
         where
@@ -2659,8 +2657,6 @@ pub mod builder {
                 .map_err(|_| "conversion to `bool` for all failed".to_string());
             self
         }
-        /// Sets `from`.
-        ///
         /// Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
         pub fn from<V>(mut self, value: V) -> Self
         where
@@ -2675,8 +2671,6 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `page`.
-        ///
         /// If provided, specifies the page offset of returned results
         pub fn page<V>(mut self, value: V) -> Self
         where
@@ -2688,8 +2682,6 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for page failed".to_string());
             self
         }
-        /// Sets `per_page`.
-        ///
         /// If provided, specifies the number of returned results
         pub fn per_page<V>(mut self, value: V) -> Self
         where
@@ -2701,8 +2693,6 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for per_page failed".to_string());
             self
         }
-        /// Sets `policy`.
-        ///
         /// Filter backups by backup policy ID
         pub fn policy<V>(mut self, value: V) -> Self
         where
@@ -2717,8 +2707,6 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `production`.
-        ///
         /// Filter backups by production branch
         pub fn production<V>(mut self, value: V) -> Self
         where
@@ -2730,8 +2718,6 @@ pub mod builder {
                 .map_err(|_| "conversion to `bool` for production failed".to_string());
             self
         }
-        /// Sets `running_at`.
-        ///
         /// Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
         pub fn running_at<V>(mut self, value: V) -> Self
         where
@@ -2746,8 +2732,6 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `state`.
-        ///
         /// Filter backups by state
         pub fn state<V>(mut self, value: V) -> Self
         where
@@ -2759,8 +2743,6 @@ pub mod builder {
                 .map_err(|_| "conversion to `BackupState` for state failed".to_string());
             self
         }
-        /// Sets `to`.
-        ///
         /// Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
         pub fn to<V>(mut self, value: V) -> Self
         where
@@ -2886,9 +2868,9 @@ pub mod builder {
             crate::Items::new(self.pages(), |page| page.data)
         }
     }
-    /**Builder for [`Client::create_backup`]
-
-[`Client::create_backup`]: super::Client::create_backup*/
+    /// A call of [`Client::create_backup`]. Set what it needs, and [`send`](Self::send) it.
+    ///
+    /// [`Client::create_backup`]: super::Client::create_backup
     #[derive(Debug, Clone)]
     pub struct CreateBackup<'a> {
         client: &'a super::Client,
@@ -2912,9 +2894,9 @@ pub mod builder {
                 body: Ok(::std::default::Default::default()),
             }
         }
-        /// Sets `organization`.
-        ///
         /// The name of the organization the branch belongs to
+        ///
+        /// Required.
         pub fn organization<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -2927,9 +2909,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `database`.
-        ///
         /// The name of the database the branch belongs to
+        ///
+        /// Required.
         pub fn database<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -2942,9 +2924,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `branch`.
-        ///
         /// The name of the branch
+        ///
+        /// Required.
         pub fn branch<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3031,9 +3013,9 @@ pub mod builder {
                 .await
         }
     }
-    /**Builder for [`Client::get_backup`]
-
-[`Client::get_backup`]: super::Client::get_backup*/
+    /// A call of [`Client::get_backup`]. Set what it needs, and [`send`](Self::send) it.
+    ///
+    /// [`Client::get_backup`]: super::Client::get_backup
     #[derive(Debug, Clone)]
     pub struct GetBackup<'a> {
         client: &'a super::Client,
@@ -3057,9 +3039,9 @@ pub mod builder {
                 id: Err("id was not initialized".to_string()),
             }
         }
-        /// Sets `organization`.
-        ///
         /// The name of the organization the branch belongs to
+        ///
+        /// Required.
         pub fn organization<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3072,9 +3054,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `database`.
-        ///
         /// The name of the database the branch belongs to
+        ///
+        /// Required.
         pub fn database<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3087,9 +3069,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `branch`.
-        ///
         /// The name of the branch
+        ///
+        /// Required.
         pub fn branch<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3102,9 +3084,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `id`.
-        ///
         /// The ID of the backup
+        ///
+        /// Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3160,9 +3142,9 @@ pub mod builder {
                 .await
         }
     }
-    /**Builder for [`Client::delete_backup`]
-
-[`Client::delete_backup`]: super::Client::delete_backup*/
+    /// A call of [`Client::delete_backup`]. Set what it needs, and [`send`](Self::send) it.
+    ///
+    /// [`Client::delete_backup`]: super::Client::delete_backup
     #[derive(Debug, Clone)]
     pub struct DeleteBackup<'a> {
         client: &'a super::Client,
@@ -3186,9 +3168,9 @@ pub mod builder {
                 id: Err("id was not initialized".to_string()),
             }
         }
-        /// Sets `organization`.
-        ///
         /// The name of the organization the branch belongs to
+        ///
+        /// Required.
         pub fn organization<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3201,9 +3183,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `database`.
-        ///
         /// The name of the database the branch belongs to
+        ///
+        /// Required.
         pub fn database<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3216,9 +3198,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `branch`.
-        ///
         /// The name of the branch
+        ///
+        /// Required.
         pub fn branch<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3231,9 +3213,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `id`.
-        ///
         /// The ID of the backup
+        ///
+        /// Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3283,9 +3265,9 @@ pub mod builder {
                 .await
         }
     }
-    /**Builder for [`Client::update_backup`]
-
-[`Client::update_backup`]: super::Client::update_backup*/
+    /// A call of [`Client::update_backup`]. Set what it needs, and [`send`](Self::send) it.
+    ///
+    /// [`Client::update_backup`]: super::Client::update_backup
     #[derive(Debug, Clone)]
     pub struct UpdateBackup<'a> {
         client: &'a super::Client,
@@ -3311,9 +3293,9 @@ pub mod builder {
                 body: Ok(::std::default::Default::default()),
             }
         }
-        /// Sets `organization`.
-        ///
         /// The name of the organization the branch belongs to
+        ///
+        /// Required.
         pub fn organization<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3326,9 +3308,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `database`.
-        ///
         /// The name of the database the branch belongs to
+        ///
+        /// Required.
         pub fn database<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3341,9 +3323,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `branch`.
-        ///
         /// The name of the branch
+        ///
+        /// Required.
         pub fn branch<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -3356,9 +3338,9 @@ pub mod builder {
                 });
             self
         }
-        /// Sets `id`.
-        ///
         /// The ID of the backup
+        ///
+        /// Required.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
