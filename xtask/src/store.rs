@@ -20,7 +20,7 @@ pub const OVERLAY: &str = "overlay.yaml";
 pub const NAMES: &str = "names.toml";
 /// The list of findings that are accepted, if there is one.
 pub const ACCEPTED: &str = "accepted.toml";
-/// The file of the generated code, in [`CODE_FOLDER`].
+/// The file of the generated code, in client/src/generated.
 pub const CODE: &str = "client.rs";
 /// Where the generated code is, seen from `openapi/`. A copy of that elsewhere has none.
 const CODE_FOLDER: &str = "../client/src/generated";
