@@ -10,8 +10,7 @@ use anyhow::{Context, bail};
 
 use crate::{Status, store};
 
-/// Build consumers from scratch: of this client, with and without the generator, of reqwest and serde alone, and
-/// of a plain progenitor client; and compare
+/// Compare cold builds: this client with and without the generator, reqwest and serde alone, a plain progenitor client
 #[derive(clap::Args)]
 pub struct Arguments {
     /// How often to build each

@@ -133,16 +133,14 @@ impl Report {
             }
             writeln!(out, "\n### {level} {}\n", meaning(level))?;
             let crates = self.krate.is_some();
+            // What changed comes first: a narrow window cuts the end off.
             let (title, line) = if crates { (" crate |", " --- |") } else { ("", "") };
-            writeln!(out, "| what | where | change |{title}\n| --- | --- | --- |{line}")?;
+            writeln!(out, "| change |{title} where | rule |\n| --- |{line} --- | --- |")?;
             for group in groups {
                 let (shown, more) = group.shown();
                 let id = code(&group.entries[0].finding.id);
                 let id = if group.is_one() { id } else { format!("{id}<br>{} times", group.entries.len()) };
-                let at = |entry: &&Entry| {
-                    format!("{}<br>{}", cell(&place(&entry.finding)), code(&entry.finding.new_pointer))
-                };
-                let mut places: Vec<String> = shown.iter().map(at).collect();
+                let mut places: Vec<String> = shown.iter().map(|entry| cell(&short_place(entry))).collect();
                 if more > 0 {
                     places.push(format!("and {more} more"));
                 }
@@ -152,7 +150,7 @@ impl Report {
                 } else {
                     String::new()
                 };
-                writeln!(out, "| {id} | {places} | {} |{effect}", cell(group.message()))?;
+                writeln!(out, "| {} |{effect} {places} | {id} |", cell(group.message()))?;
             }
         }
         let accepted = self.accepted();
@@ -261,5 +259,25 @@ fn pointers(entry: &Entry) -> String {
         (true, Some((old, new))) => format!("{new_pointer} ({old} → {new})"),
         (true, None) => format!("{new_pointer}{}", line(new)),
         (false, _) => format!("{old_pointer}{} → {new_pointer}{}", line(old), line(new)),
+    }
+}
+
+/// Where a finding is, as short as it can be found by: the end of the path, and the lines.
+fn short_place(entry: &Entry) -> String {
+    const SEGMENTS: usize = 3;
+    let mut place = place(&entry.finding);
+    if let Some((start, path)) = place.split_once('/') {
+        let (path, rest) = path.split_once(' ').unwrap_or((path, ""));
+        let segments: Vec<&str> = path.split('/').collect();
+        if segments.len() > SEGMENTS {
+            let end = segments[segments.len() - SEGMENTS..].join("/");
+            place = format!("{start}…/{end} {rest}").trim_end().to_owned();
+        }
+    }
+    let line = |place: Place| place.line.to_string();
+    match (entry.old_place.map(line), entry.new_place.map(line)) {
+        (Some(old), Some(new)) if old != new => format!("{place}, line {old} → {new}"),
+        (Some(one), _) | (_, Some(one)) => format!("{place}, line {one}"),
+        (None, None) => place,
     }
 }
