@@ -1,4 +1,7 @@
 //! What the spec says of the operations, for what progenitor does not carry over.
+//!
+//! before: `get: {operationId: listThings, parameters: [{name: per-page, description: How many}]}`
+//! after:  `list_things`: the id `listThings`, its method and path, and for `perpage` "How many"
 
 use std::collections::BTreeMap;
 

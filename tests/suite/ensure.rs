@@ -110,6 +110,19 @@ async fn it_is_found_on_a_later_page() {
     assert_eq!(server.requests().len(), 253);
 }
 
+/// Where a backup is deleted while the list is read, the next page begins one later.
+#[tokio::test]
+async fn it_is_found_though_the_list_moves_while_it_is_read() {
+    let other = body_with("name", Some("other".into()));
+    let own = body_with("name", Some(NAME.into()));
+    let page = |data: &[&Value], next: Option<i64>| {
+        Step::Answer(json("200 OK", &value!({ "data": data, "next_page": next }).to_string()))
+    };
+    let server = Server::start([page(&[&other, &other], Some(2)), page(&[], None), page(&[&other, &own], None)]).await;
+    assert!(!ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap().created);
+    assert_eq!(server.arrived().len(), 3);
+}
+
 #[tokio::test]
 async fn what_was_made_is_found_when_its_answer_is_lost() {
     type Fail = fn(&MockServer);

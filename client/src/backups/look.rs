@@ -77,20 +77,34 @@ fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 }
 
 /// Reads a branch's backups, as far as it needs to, to find one of a name.
+///
+/// A list of several pages is read twice before it counts as one without the backup: where another backup is
+/// deleted in between, those after it move up, and the first of a page is then on the page before.
 pub(super) async fn look(client: &Client, branch: &BranchRef, name: &str) -> Result<Seen, Error> {
+    let (seen, pages) = read(client, branch, name).await?;
+    if seen.found.is_some() || pages < 2 {
+        return Ok(seen);
+    }
+    let (again, _) = read(client, branch, name).await?;
+    Ok(Seen { at: seen.at, ..again })
+}
+
+/// Reads the list once, and says how many pages it had.
+async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, usize), Error> {
     let mut pages = branch.list(client).per_page(PER_PAGE).pages();
-    let mut seen = Seen::default();
+    let (mut seen, mut count) = (Seen::default(), 0);
     while let Some(page) = pages.next().await {
         let page = page?;
+        count += 1;
         seen.at = seen.at.or_else(|| date(page.headers()));
         for backup in page.into_inner().data {
             if backup.name == name && is_usable(&backup) {
-                return Ok(Seen { found: Some(backup), ..seen });
+                return Ok((Seen { found: Some(backup), ..seen }, count));
             }
             if is_busy(&backup) {
                 seen.busy = Some(backup);
             }
         }
     }
-    Ok(seen)
+    Ok((seen, count))
 }
