@@ -454,7 +454,9 @@ proptest! {
 
     /// Whatever goes wrong: never two, never a success without one, never a `NotApplied` beside one, and never an
     /// `Unknown` where there is one and the server can be reached again within the time-out.
+    // Elsewhere a connection on loopback is made in the background, where the clock does not wait for it.
     #[test]
+    #[cfg_attr(not(target_os = "linux"), ignore)]
     fn there_is_exactly_one(mut faults in prop::collection::vec(fault(), 0..9)) {
         let is_late = faults.contains(&Fault::Late);
         if is_late {

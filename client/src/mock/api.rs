@@ -65,7 +65,7 @@ impl Made {
     }
 
     /// Moves it on to a state, with what comes with that.
-    fn become_(&mut self, state: String) {
+    fn move_to(&mut self, state: String) {
         let backup = &mut self.backup;
         if backup["state"] == state.as_str() {
             return;
@@ -125,7 +125,7 @@ impl Api {
             let age = made.at.elapsed();
             let reached = states.iter().filter(|(after, _)| *after <= age).max_by_key(|(after, _)| *after);
             if let Some((_, state)) = reached {
-                made.become_(state.clone());
+                made.move_to(state.clone());
             }
         }
     }
@@ -170,7 +170,7 @@ impl Api {
         if let States::ByPoll(states) = &mut self.states {
             let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
             if let Some(next) = next {
-                made.become_(next);
+                made.move_to(next);
             }
         }
         (StatusCode::OK, made.backup.clone())
