@@ -269,14 +269,17 @@ async fn nothing_is_sent_for_what_is_not_valid() {
 async fn it_waits_for_an_idle_branch_if_told_so() {
     let (server, client) = started().await;
     server.one_at_a_time();
-    let short = Duration::from_millis(100);
+    // Longer than the calls before it take on a busy machine.
+    let short = Duration::from_millis(500);
     server.move_states([(short, "running"), (2 * short, "success")]);
     let other = client.ensure_backup(main_branch(), "other").await.unwrap();
     let error = ensure(&client).await.unwrap_err();
     assert_eq!((error.outcome(), error.code()), (Outcome::NotApplied, Some("unprocessable")));
 
     let ensured = ensure(&client).when_idle().await.unwrap();
-    assert!(ensured.created && ensured.backup.created_at > other.backup.created_at + 2 * short);
+    // Times have milliseconds.
+    let least = 2 * short - Duration::from_millis(5);
+    assert!(ensured.created && ensured.backup.created_at >= other.backup.created_at + least);
     assert_eq!(posts(&server), 3);
 
     // Its own name is no other backup.
@@ -297,7 +300,8 @@ async fn it_waits_for_an_idle_branch_if_told_so() {
 async fn a_branch_that_becomes_busy_is_waited_for() {
     let (server, client) = started().await;
     server.one_at_a_time();
-    let short = Duration::from_millis(100);
+    // Longer than the calls before it take on a busy machine.
+    let short = Duration::from_millis(500);
     server.move_states([(short, "success")]);
     client.ensure_backup(main_branch(), "other").await.unwrap();
     server.answer_next(200, NOTHING);

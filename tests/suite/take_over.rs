@@ -46,8 +46,15 @@ impl Scratch {
         fs::write(scratch.path("tests/suite/names.rs"), "").unwrap();
 
         scratch.git(&["init", "--quiet", "--initial-branch", "main"]);
-        scratch.git(&["config", "user.email", "bot@example.com"]);
-        scratch.git(&["config", "user.name", "bot"]);
+        // Whatever whoever runs the tests has set.
+        for (key, value) in [
+            ("user.email", "bot@example.com"),
+            ("user.name", "bot"),
+            ("commit.gpgsign", "false"),
+            ("core.autocrlf", "false"),
+        ] {
+            scratch.git(&["config", key, value]);
+        }
         scratch.git(&["add", "--all"]);
         scratch.git(&["commit", "--quiet", "--message", "begin"]);
         let remote = scratch.path("remote.git");
