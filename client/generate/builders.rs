@@ -38,7 +38,7 @@ pub(crate) fn harden(types: &mut [Item]) {
 }
 
 /// The fields of a builder that may be left out, by type and name.
-fn optional_fields(item: &Item) -> Vec<(String, String)> {
+pub(crate) fn optional_fields(item: &Item) -> Vec<(String, String)> {
     let Item::Struct(item) = item else { return Vec::new() };
     let optional = |ty: &Type| argument(ty, "Result").is_some_and(|value| argument(value, "Option").is_some());
     let fields = item.fields.iter().filter(|field| optional(&field.ty));

@@ -12,7 +12,7 @@ use syn::{ImplItem, Item, ItemImpl};
 use super::described::{Operations, plain};
 use super::prose::tidy;
 use super::rust::{as_send, doc_of, impl_of, missing, module_mut, set_doc};
-use super::{Error, send};
+use super::{Error, builders, send};
 
 pub(crate) fn harden(
     file: &mut syn::File,
@@ -58,6 +58,7 @@ pub(crate) fn harden(
     );
 
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let optional = builder.iter().flat_map(builders::optional_fields).collect();
     for item in builder.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -75,7 +76,7 @@ pub(crate) fn harden(
                     );
                 }
             }
-            Item::Impl(item) => operation_impl(item, operations, checked)?,
+            Item::Impl(item) => operation_impl(item, operations, checked, &optional)?,
             _ => {}
         }
     }
@@ -96,7 +97,13 @@ fn client_impl(item: &mut ItemImpl) {
     });
 }
 
-fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
+fn operation_impl(
+    item: &mut ItemImpl,
+    operations: &Operations,
+    checked: &BTreeSet<String>,
+    optional: &BTreeSet<(String, String)>,
+) -> Result<(), Error> {
+    let owner = impl_of(item).1.unwrap_or_default();
     let id = item.items.iter().find_map(as_send).map(send::operation_id).transpose()?;
     let described = id.and_then(|(id, _)| operations.get(&id));
     let mut operation = None;
@@ -110,8 +117,8 @@ fn operation_impl(item: &mut ItemImpl, operations: &Operations, checked: &BTreeS
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => {
                 let said = said.map_or_else(|| format!("Sets `{name}`."), |said| tidy(said));
-                // An optional one is kept as `Some`; the body has its defaults.
-                let is_optional = name == "body" || quote!(#function).to_string().contains("map (Some)");
+                // The body has its defaults.
+                let is_optional = name == "body" || optional.contains(&(owner.clone(), name.clone()));
                 let needed = if is_optional { "" } else { "\n\nRequired." };
                 set_doc(&mut function.attrs, &format!("{said}{needed}"));
             }

@@ -35,25 +35,31 @@ fn field<'a>(fields: &'a FieldsNamed, name: &str) -> Option<&'a Type> {
 
 /// Adds the streams to the builders of such operations.
 pub(crate) fn add(file: &mut syn::File) -> Result<(), Error> {
-    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?.clone();
+    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
+    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let of = |(at, item): (usize, &Item)| Some((at, streams_of(item, builder, types)?));
+    let added: Vec<(usize, [ImplItem; 2])> = builder.iter().enumerate().filter_map(of).collect();
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
-    let structs = builder.clone();
-    for item in builder.iter_mut() {
-        if let Item::Impl(item) = item
-            && let (None, Some(name)) = impl_of(item)
-            && let Some(page) = fields_of(&structs, &name).and_then(|fields| field(fields, PAGE))
-            && let Some((answer, held)) = answer(item, &types)
-            && let Some(first) = first_page(page)
-        {
-            // A parameter may have the name of a stream.
-            let names = ["pages", "items"].map(|name| {
-                let taken = item.items.iter().any(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident == name));
-                format_ident!("{name}{}", if taken { "_" } else { "" })
-            });
-            item.items.extend(streams(&names, &answer, &held, &first));
+    for (at, streams) in added {
+        if let Item::Impl(item) = &mut builder[at] {
+            item.items.extend(streams);
         }
     }
     Ok(())
+}
+
+/// The streams of an operation, where its answers come in pages.
+fn streams_of(item: &Item, builder: &[Item], types: &[Item]) -> Option<[ImplItem; 2]> {
+    let Item::Impl(item) = item else { return None };
+    let (None, Some(name)) = impl_of(item) else { return None };
+    let first = first_page(field(fields_of(builder, &name)?, PAGE)?)?;
+    let (answer, held) = answer(item, types)?;
+    // A parameter may have the name of a stream.
+    let names = ["pages", "items"].map(|name| {
+        let taken = item.items.iter().any(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident == name));
+        format_ident!("{name}{}", if taken { "_" } else { "" })
+    });
+    Some(streams(&names, &answer, &held, &first))
 }
 
 fn fields_of<'a>(items: &'a [Item], name: &str) -> Option<&'a FieldsNamed> {

@@ -122,13 +122,16 @@ impl<P> fmt::Debug for Pages<'_, P> {
     }
 }
 
+/// Polls for what the next page holds.
+type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Vec<T>, Error>>> + Send + 'a>;
+
 /// A stream of what the pages of a list hold. See, for example,
 /// [`ListBackups::items`](crate::builder::ListBackups::items).
 ///
 /// As with [`Pages`], the next page is asked for when the items of the last one are used up.
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct Items<'a, T> {
-    pages: Pin<Box<dyn Stream<Item = Result<Vec<T>, Error>> + Send + 'a>>,
+    next_list: NextList<'a, T>,
     ready: std::vec::IntoIter<T>,
 }
 
@@ -139,7 +142,12 @@ impl<'a, T> Items<'a, T> {
     where
         T: 'a,
     {
-        Self { pages: Box::pin(Lists { pages, items_of }), ready: Vec::new().into_iter() }
+        let mut pages = pages;
+        let next_list = Box::new(move |context: &mut Context<'_>| {
+            let page = ready!(Pin::new(&mut pages).poll_next(context));
+            Poll::Ready(page.map(|page| page.map(|page| items_of(page.into_inner()))))
+        });
+        Self { next_list, ready: Vec::new().into_iter() }
     }
 
     /// The next item, or nothing after the last one.
@@ -161,7 +169,7 @@ impl<T> Stream for Items<'_, T> {
             if let Some(item) = self.ready.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            match ready!(self.pages.as_mut().poll_next(context)) {
+            match ready!((self.next_list)(context)) {
                 // An empty page may have a next one.
                 Some(Ok(items)) => self.ready = items.into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -174,20 +182,5 @@ impl<T> Stream for Items<'_, T> {
 impl<T> fmt::Debug for Items<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("ready", &self.ready.len()).finish_non_exhaustive()
-    }
-}
-
-/// The lists in pages.
-struct Lists<'a, P, T> {
-    pages: Pages<'a, P>,
-    items_of: fn(P) -> Vec<T>,
-}
-
-impl<P, T> Stream for Lists<'_, P, T> {
-    type Item = Result<Vec<T>, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let page = ready!(Pin::new(&mut self.pages).poll_next(context));
-        Poll::Ready(page.map(|page| page.map(|page| (self.items_of)(page.into_inner()))))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// How long the server asks to wait (RFC 9110, 10.2.3): a number of seconds or a date.
 ///
@@ -17,7 +17,11 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         return Duration::try_from_secs_f64(text.parse().ok()?).ok();
     }
     let until = httpdate::parse_http_date(text).ok()?;
-    let date = |value: &HeaderValue| httpdate::parse_http_date(value.to_str().ok()?).ok();
-    let now = headers.get(DATE).and_then(date).unwrap_or(now);
+    let now = server_time(headers).unwrap_or(now);
     Some(until.duration_since(now).unwrap_or_default())
+}
+
+/// The server's clock, as its `Date` shows it.
+pub(crate) fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }

@@ -56,13 +56,12 @@ impl Git {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn commit_all(&self, message: &str) -> anyhow::Result<bool> {
+    pub fn commit_all(&self, message: &str) -> anyhow::Result<()> {
         self.run(&["add", "--all"])?;
-        if self.succeeds(&["diff", "--cached", "--quiet"])? {
-            return Ok(false);
+        if !self.succeeds(&["diff", "--cached", "--quiet"])? {
+            self.run(&["commit", "--quiet", "--message", message])?;
         }
-        self.run(&["commit", "--quiet", "--message", message])?;
-        Ok(true)
+        Ok(())
     }
 
     /// The tag of the newest release, `v` and a version, where there is one.

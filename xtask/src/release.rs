@@ -144,27 +144,22 @@ fn body(changelog: &str, heading: &str) -> Option<std::ops::Range<usize>> {
 pub fn with_unreleased(changelog: &str, lines: &str) -> anyhow::Result<String> {
     let range = body(changelog, UNRELEASED).with_context(|| format!("CHANGELOG.md has no `{UNRELEASED}`"))?;
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for line in changelog[range.clone()].lines().chain(lines.lines()) {
-        match line.strip_prefix("### ") {
-            Some(group) if !groups.iter().any(|(other, _)| other == group) => {
-                groups.push((group.to_owned(), Vec::new()));
+    let mut current = None;
+    for line in changelog[range.clone()].lines().chain(lines.lines()).filter(|line| !line.trim().is_empty()) {
+        if let Some(name) = line.strip_prefix("### ") {
+            let there = groups.iter().position(|(other, _)| other == name);
+            current = Some(there.unwrap_or(groups.len()));
+            if there.is_none() {
+                groups.push((name.to_owned(), Vec::new()));
             }
-            Some(group) => {
-                // What follows belongs there: entries are added to the last group.
-                if let Some(at) = groups.iter().position(|(other, _)| other == group) {
-                    let group = groups.remove(at);
-                    groups.push(group);
-                }
-            }
-            None if line.trim().is_empty() => {}
-            None => {
-                let Some((_, entries)) = groups.last_mut() else {
-                    bail!("CHANGELOG.md has a line under `{UNRELEASED}` that is below no `###`: {line}");
-                };
-                if !entries.iter().any(|entry| entry == line) {
-                    entries.push(line.to_owned());
-                }
-            }
+            continue;
+        }
+        let Some(current) = current else {
+            bail!("CHANGELOG.md has a line under `{UNRELEASED}` that is below no `###`: {line}");
+        };
+        let entries = &mut groups[current].1;
+        if !entries.iter().any(|entry| entry == line) {
+            entries.push(line.to_owned());
         }
     }
     groups.sort_by_key(|(name, _)| {

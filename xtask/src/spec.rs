@@ -170,7 +170,7 @@ impl Spec {
     }
 
     /// The tags of the operations.
-    fn tags(&self) -> Vec<Value> {
+    pub fn tags(&self) -> Vec<Value> {
         let paths = self.value.get("paths").and_then(Value::as_object);
         let items = paths.into_iter().flat_map(|paths| paths.values()).filter_map(Value::as_object);
         let operations = items.flat_map(|item| item.values());

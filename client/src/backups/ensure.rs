@@ -208,6 +208,8 @@ impl<'a> EnsureBackup<'a> {
 
     async fn ensure(self, create: builder::CreateBackup<'a>) -> Result<Ensured, Error> {
         let start = Instant::now();
+        // Why the creation was refused, where the reason may be a backup that was quicker.
+        let mut conflict = None;
         loop {
             let seen = self.look_until_seen().await?;
             if let Some(backup) = seen.found {
@@ -215,25 +217,17 @@ impl<'a> EnsureBackup<'a> {
             }
             if let Some(busy) = seen.busy.filter(|_| self.when_idle) {
                 self.wait_for(&busy, start).await?;
+                conflict = None;
                 continue;
             }
-            let error = match create.clone().send().await {
+            if let Some(error) = conflict.take() {
+                return Err(Error::having_looked(error, 1));
+            }
+            match create.clone().send().await {
                 Ok(backup) => return Ok(self.ensured(backup.into_inner(), true)),
-                Err(error) => error,
-            };
-            if error.outcome() != Outcome::NotApplied {
-                return self.settle(error, seen.at).await;
-            }
-            // Another backup was quicker, or one of this name.
-            let is_conflict = [Some(StatusCode::CONFLICT), Some(StatusCode::UNPROCESSABLE_ENTITY)];
-            if !is_conflict.contains(&error.status()) {
-                return Err(error);
-            }
-            let seen = self.look_until_seen().await?;
-            match (seen.found, seen.busy.filter(|_| self.when_idle)) {
-                (Some(backup), _) => return Ok(self.ensured(backup, false)),
-                (None, Some(busy)) => self.wait_for(&busy, start).await?,
-                (None, None) => return Err(error.having_looked(1)),
+                Err(error) if error.outcome() != Outcome::NotApplied => return self.settle(error, seen.at).await,
+                Err(error) if is_conflict(&error) => conflict = Some(error),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -318,4 +312,9 @@ impl<'a> EnsureBackup<'a> {
         tokio::time::sleep(delay.min(left)).await;
         Ok(())
     }
+}
+
+/// Whether another backup may have been quicker, or one of the same name.
+fn is_conflict(error: &Error) -> bool {
+    matches!(error.status(), Some(StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY))
 }

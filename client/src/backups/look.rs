@@ -2,13 +2,14 @@
 
 use backon::{BackoffBuilder, ExponentialBackoff};
 use chrono::{DateTime, Utc};
-use reqwest::header::{DATE, HeaderMap};
 use tokio::time::Instant;
 
 use super::refs::BranchRef;
+use super::schedule::came_to_nothing;
 use crate::error::Error;
 use crate::generated::Client;
 use crate::generated::types::{Backup, BackupState};
+use crate::retry_after::server_time;
 
 /// The largest page, so that most branches need only one.
 const PER_PAGE: i64 = 100;
@@ -60,20 +61,13 @@ impl Patience {
 
 /// Whether a backup is one to rely on, or will be.
 pub(super) fn is_usable(backup: &Backup) -> bool {
-    let ended = matches!(backup.state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored);
-    !ended && backup.deleted_at.is_none()
+    !came_to_nothing(&backup.state) && backup.deleted_at.is_none()
 }
 
 /// Whether a backup keeps the branch from another manual one.
 fn is_busy(backup: &Backup) -> bool {
     let is_under_way = matches!(backup.state, BackupState::Pending | BackupState::Running);
     is_under_way && backup.deleted_at.is_none() && backup.backup_policy.is_none()
-}
-
-/// The server's clock.
-fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
-    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    Some(date.into())
 }
 
 /// Reads a branch's backups, as far as it needs to, to find one of a name.
@@ -96,7 +90,7 @@ async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, 
     while let Some(page) = pages.next().await {
         let page = page?;
         count += 1;
-        seen.at = seen.at.or_else(|| date(page.headers()));
+        seen.at = seen.at.or_else(|| server_time(page.headers()).map(Into::into));
         for backup in page.into_inner().data {
             if backup.name == name && is_usable(&backup) {
                 return Ok((Seen { found: Some(backup), ..seen }, count));

@@ -111,7 +111,7 @@ impl Schedule {
                     (failure, failures) = (None, 0);
                     match backup.state {
                         BackupState::Success => return Ok(backup),
-                        BackupState::Failed | BackupState::Canceled | BackupState::Ignored => {
+                        ref state if came_to_nothing(state) => {
                             return Err(WaitError::Ended(Box::new(backup)));
                         }
                         _ => last = Some(Box::new(backup)),
@@ -126,6 +126,11 @@ impl Schedule {
             }
         }
     }
+}
+
+/// Whether a state is final, and leaves no backup to rely on.
+pub(super) fn came_to_nothing(state: &BackupState) -> bool {
+    matches!(state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored)
 }
 
 /// Whether the next poll may find more. Something in between may have answered: with a page in HTML,

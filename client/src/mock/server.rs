@@ -101,42 +101,45 @@ fn close() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<Mutex<State>>) -> io::Result<Response<Sent>> {
+async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Result<Response<Sent>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let (answer, delay, fault) = {
-        let mut state = lock(&state);
+    let (answer, delay) = {
+        let mut state = lock(&shared);
         state.record(&parts, &body);
-        let (delay, fault) = (state.delays.pop_front(), state.faults.pop_front());
+        let (delay, fault) = (state.delays.pop_front(), state.faults.pop_front().unwrap_or(Fault::None));
         // It is done when it has arrived, though the client may have gone when it is answered.
-        let done = |state: &mut State| state.take(&parts, &body).into();
-        let (answer, fault) = match fault {
-            Some(Fault::Answer(answer)) => (answer, None),
-            Some(Fault::OtherAnswer(answer)) => {
-                let _: Answer = done(&mut state);
-                (answer, None)
+        let mut done = || Answer::from(state.take(&parts, &body));
+        // Nothing, where the connection is to be closed; and whether the answer is cut.
+        let answer = match fault {
+            Fault::None => Some((done(), false)),
+            Fault::Answer(answer) => Some((answer, false)),
+            Fault::OtherAnswer(answer) => {
+                done();
+                Some((answer, false))
             }
-            Some(fault @ (Fault::LoseRequest | Fault::DoLate(_))) => (Answer::new(StatusCode::OK, ""), Some(fault)),
-            fault => (done(&mut state), fault),
+            Fault::TruncateAnswer => Some((done(), true)).filter(|(answer, _)| !answer.body.is_empty()),
+            Fault::LoseAnswer => {
+                done();
+                None
+            }
+            Fault::LoseRequest => None,
+            Fault::DoLate(late) => {
+                let (shared, parts, body) = (Arc::clone(&shared), parts.clone(), body.clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay.unwrap_or_default() + late).await;
+                    lock(&shared).take(&parts, &body);
+                });
+                None
+            }
         };
-        (answer, delay, fault)
+        (answer, delay)
     };
     if let Some(delay) = delay {
         tokio::time::sleep(delay).await;
     }
-    let sent = match fault {
-        Some(Fault::DoLate(late)) => {
-            tokio::spawn(async move {
-                tokio::time::sleep(late).await;
-                lock(&state).take(&parts, &body);
-            });
-            return Err(close());
-        }
-        Some(Fault::LoseRequest | Fault::LoseAnswer) => return Err(close()),
-        Some(Fault::TruncateAnswer) if answer.body.is_empty() => return Err(close()),
-        Some(Fault::TruncateAnswer) => Sent::half_of(&answer.body),
-        _ => Sent::whole(answer.body),
-    };
+    let (answer, is_cut) = answer.ok_or_else(close)?;
+    let sent = if is_cut { Sent::half_of(&answer.body) } else { Sent::whole(answer.body) };
     let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&sent.body).is_ok() || sent.is_cut;
     let mut response = Response::new(sent);
     *response.status_mut() = answer.status;

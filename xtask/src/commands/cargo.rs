@@ -35,15 +35,17 @@ pub(super) fn command(
 ) -> anyhow::Result<()> {
     writeln!(out, "== {program} {line}")?;
     out.flush()?;
-    let status = Command::new(program)
-        .args(line.split_whitespace())
-        .current_dir(dir)
-        .env("CARGO_TARGET_DIR", target())
-        .envs(env.iter().copied())
-        .status()
-        .with_context(|| format!("cannot run {program}"))?;
+    let status = prepared(program, line, dir).envs(env.iter().copied()).status();
+    let status = status.with_context(|| format!("cannot run {program}"))?;
     if !status.success() {
         bail!("`{program} {line}` failed with {status}");
     }
     Ok(())
+}
+
+/// A command line, ready to be run, that builds where CI builds.
+pub(super) fn prepared(program: &str, line: &str, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(line.split_whitespace()).current_dir(dir).env("CARGO_TARGET_DIR", target());
+    command
 }

@@ -6,10 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use super::cargo::{command, root, target};
+use super::cargo::{command, prepared, root, target};
 use super::scratch::{copy, read};
+use crate::release::{NAME, Workspace};
 
-const NAME: &str = "planetscale-client";
 const GENERATOR: &str = "progenitor-impl";
 
 /// What a consumer asks of the package, beside the generator's own version: what it does with another one.
@@ -37,7 +37,7 @@ const OTHER_GENERATORS: [(&str, &str, &str); 2] =
 /// # Errors
 /// Where it does not build, or does not say what it should.
 pub(super) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
-    let version = client_version()?;
+    let version = Workspace::new(&root()).version()?;
     command(out, "cargo", &format!("package --locked --allow-dirty --no-verify --package {NAME}"), &root(), &[])?;
     let archive = target().join(format!("package/{NAME}-{version}.crate"));
     let dir = tempfile::tempdir().context("cannot make a folder")?;
@@ -122,9 +122,7 @@ fn output(dir: &Path, line: &str) -> anyhow::Result<String> {
 }
 
 fn cargo(dir: &Path, line: &str) -> anyhow::Result<std::process::Output> {
-    let mut command = Command::new("cargo");
-    command.args(line.split_whitespace()).current_dir(dir).env("CARGO_TARGET_DIR", target());
-    command.output().context("cannot run cargo")
+    prepared("cargo", line, dir).output().context("cannot run cargo")
 }
 
 /// Where cargo keeps the generator's source.
@@ -139,12 +137,4 @@ fn generator() -> anyhow::Result<PathBuf> {
     let manifest = manifest.and_then(|package| package["manifest_path"].as_str());
     let manifest = Path::new(manifest.with_context(|| format!("there is no {GENERATOR}"))?);
     Ok(manifest.parent().unwrap_or(manifest).to_owned())
-}
-
-/// The version in the client's manifest.
-fn client_version() -> anyhow::Result<String> {
-    let file = root().join("client/Cargo.toml");
-    let manifest: toml_edit::DocumentMut = read(&file)?.parse()?;
-    let version = manifest["package"]["version"].as_str().map(str::to_owned);
-    version.with_context(|| format!("{} has no version", file.display()))
 }

@@ -181,8 +181,9 @@ fn commit(
     save(new, old)?;
     let names = new.krate()?.surface.names("planetscale_client");
     std::fs::write(dir.join("tests/suite/names.rs"), names).context("cannot write tests/suite/names.rs")?;
-    let mut built = Built { dir, is_wanted: !arguments.no_build };
-    built.take_snapshots_over()?;
+    if !arguments.no_build {
+        take_snapshots_over(dir)?;
+    }
     git.commit_all(&format!("Take over the vendor's changes\n\n{}", report.verdict()))?;
 
     match without_needless(new) {
@@ -209,7 +210,9 @@ fn commit(
             notes.push(format!("No version was released yet: it stays {version}."));
         }
     }
-    notes.extend(built.ci()?);
+    if !arguments.no_build {
+        notes.push(ci(dir)?);
+    }
     notes.push(match arguments.own_ci {
         true => "CI runs on this pull request as on any other.".to_owned(),
         false => "CI does not run on this pull request: GitHub starts no workflow for what its own token pushed. \
@@ -235,48 +238,26 @@ fn without_needless(edition: &Edition) -> anyhow::Result<Option<(Edition, Vec<St
     Ok(Some((next, actions)))
 }
 
-/// What needs a build.
-struct Built<'a> {
-    dir: &'a Path,
-    is_wanted: bool,
+/// Has the tests write their snapshots: they are what the reviewer reads. What fails is reported by CI.
+fn take_snapshots_over(dir: &Path) -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "--quiet", "--package", "planetscale-tests"]).current_dir(dir);
+    cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output().context("cannot run cargo")?;
+    Ok(())
 }
 
-impl Built<'_> {
-    fn take_snapshots_over(&mut self) -> anyhow::Result<()> {
-        if !self.is_wanted {
-            return Ok(());
-        }
-        // They are what the reviewer reads. What fails is reported by CI.
-        let mut cargo = self.cargo(&["test", "--quiet", "--package", "planetscale-tests"]);
-        let output = cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output();
-        output.context("cannot run cargo")?;
-        Ok(())
+/// The result of `cargo xtask ci`, for the pull request.
+fn ci(dir: &Path) -> anyhow::Result<String> {
+    const LAST_LINES: usize = 40;
+    let start = Instant::now();
+    let output = Command::new("cargo").args(["xtask", "ci"]).current_dir(dir).output().context("cannot run cargo")?;
+    let minutes = start.elapsed().as_secs().div_ceil(60);
+    if output.status.success() {
+        return Ok(format!("`cargo xtask ci` passed on this branch, in {minutes} minutes."));
     }
-
-    /// The result of `cargo xtask ci`.
-    fn ci(&self) -> anyhow::Result<Option<String>> {
-        const LAST_LINES: usize = 40;
-        if !self.is_wanted {
-            return Ok(None);
-        }
-        let start = Instant::now();
-        let output = self.cargo(&["xtask", "ci"]).output().context("cannot run cargo")?;
-        let minutes = start.elapsed().as_secs().div_ceil(60);
-        if output.status.success() {
-            return Ok(Some(format!("`cargo xtask ci` passed on this branch, in {minutes} minutes.")));
-        }
-        let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8_lossy(&said);
-        let lines: Vec<&str> = said.lines().collect();
-        let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n").replace("```", "'''");
-        Ok(Some(format!(
-            "`cargo xtask ci` **failed** on this branch. The end of what it said:\n\n```text\n{last}\n```"
-        )))
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("cargo");
-        command.args(arguments).current_dir(self.dir);
-        command
-    }
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let lines: Vec<&str> = said.lines().collect();
+    let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n").replace("```", "'''");
+    Ok(format!("`cargo xtask ci` **failed** on this branch. The end of what it said:\n\n```text\n{last}\n```"))
 }

@@ -234,6 +234,11 @@ fn style(level: Level) -> Style {
 
 /// Where a finding belongs.
 fn place(finding: &Finding) -> String {
+    place_at(finding, str::to_owned)
+}
+
+/// As [`place`], with the operation as it is to be `shown`.
+fn place_at(finding: &Finding, shown: impl Fn(&str) -> String) -> String {
     let direction = match finding.direction {
         Direction::Request => " request",
         Direction::Response => " response",
@@ -245,7 +250,7 @@ fn place(finding: &Finding) -> String {
         all => format!(" and {} more operations,", all - 1),
     };
     match &finding.operation {
-        Some(operation) => format!("{operation}{more}{direction}").trim_end_matches(',').to_owned(),
+        Some(operation) => format!("{}{more}{direction}", shown(operation)).trim_end_matches(',').to_owned(),
         None => format!("the document{direction}"),
     }
 }
@@ -264,16 +269,16 @@ fn pointers(entry: &Entry) -> String {
 
 /// Where a finding is, as short as it can be found by: the end of the path, and the lines.
 fn short_place(entry: &Entry) -> String {
-    const SEGMENTS: usize = 3;
-    let mut place = place(&entry.finding);
-    if let Some((start, path)) = place.split_once('/') {
-        let (path, rest) = path.split_once(' ').unwrap_or((path, ""));
-        let segments: Vec<&str> = path.split('/').collect();
-        if segments.len() > SEGMENTS {
-            let end = segments[segments.len() - SEGMENTS..].join("/");
-            place = format!("{start}…/{end} {rest}").trim_end().to_owned();
+    let place = place_at(&entry.finding, |operation| {
+        const SEGMENTS: usize = 3;
+        match operation.rmatch_indices('/').nth(SEGMENTS - 1) {
+            Some((at, _)) if operation.find('/') < Some(at) => {
+                let method = operation.split('/').next().unwrap_or_default();
+                format!("{method}…{}", &operation[at..])
+            }
+            _ => operation.to_owned(),
         }
-    }
+    });
     let line = |place: Place| place.line.to_string();
     match (entry.old_place.map(line), entry.new_place.map(line)) {
         (Some(old), Some(new)) if old != new => format!("{place}, line {old} → {new}"),
