@@ -57,7 +57,7 @@ fn crates(old: &Edition, new: &Edition) -> anyhow::Result<[Rc<Crate>; 2]> {
 fn tag_of<'a>(finding: &Finding, old: &'a Spec, new: &'a Spec) -> Option<&'a Value> {
     let name = |spec: &'a Spec, pointer: &str| {
         let number = pointer.strip_prefix("/tags/")?.split('/').next()?;
-        spec.value.pointer(&format!("/tags/{number}/name"))
+        spec.value.pointer(&format!("/tags/{number}/name")).filter(|name| name.is_string())
     };
     name(new, &finding.new_pointer).or_else(|| name(old, &finding.old_pointer))
 }
