@@ -163,7 +163,7 @@ fn what_calls_must_say_now_is_major() {
     let add = |new: &mut Value, parameter: Value| at(new, "/parameters").as_array_mut().unwrap().push(parameter);
     let (bump, changes) = told(&impact(|new| add(new, parameter(true))));
     assert_eq!(bump, Some(Bump::Major));
-    let demand = "create_backup(): the query parameter `region` was added";
+    let demand = "create_backup(): parameter `region` was added (query, required)";
     assert_eq!(changes, [format!("major {demand}: need not be said → calls without it fail")]);
     assert_eq!(told(&impact(|new| add(new, parameter(false)))).0, Some(Bump::Minor));
     let effects = effects(|new| add(new, parameter(true)));

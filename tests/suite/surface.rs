@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use xtask::surface::{Surface, changes, rustdoc};
+use xtask::surface::{Kind, Surface, changes, rustdoc};
 
 use crate::drift_report::run_xtask;
 
@@ -184,29 +184,29 @@ fn pages_of_rustdoc_are_read_to_the_last_member() {
 /// Pages as rustdoc writes them, for what the surface of our own crate lists.
 fn pages_of(surface: &Surface) -> BTreeMap<String, String> {
     let mut pages = BTreeMap::<String, String>::new();
-    for (path, shape) in surface.items().filter(|(_, shape)| !["impl", "use"].contains(&shape.kind)) {
+    for (path, shape) in surface.items().filter(|(_, shape)| ![Kind::Impl, Kind::Use].contains(&shape.kind)) {
         let (owner, name) = path.rsplit_once("::").unwrap_or(("", path));
-        let kind_of = |path: &str| surface.get(path).map_or("mod", |shape| shape.kind);
-        let page = |path: &str, kind: &str| {
+        let kind_of = |path: &str| surface.get(path).map_or(Kind::Mod, |shape| shape.kind);
+        let page = |path: &str, kind: &dyn std::fmt::Display| {
             let (module, name) = path.rsplit_once("::").unwrap_or(("", path));
             format!("{}/{kind}.{name}.html", module.replace("::", "/"))
         };
         let (page, id) = match (shape.kind, kind_of(owner)) {
-            ("mod", _) => (format!("{}/index.html", path.replace("::", "/")), String::new()),
-            ("const", "mod") => (page(path, "constant"), String::new()),
-            (kind, "mod") => (page(path, kind), String::new()),
-            ("field", "variant") => {
+            (Kind::Mod, _) => (format!("{}/index.html", path.replace("::", "/")), String::new()),
+            (Kind::Const, Kind::Mod) => (page(path, &"constant"), String::new()),
+            (kind, Kind::Mod) => (page(path, &kind), String::new()),
+            (Kind::Field, Kind::Variant) => {
                 let (outer, variant) = owner.rsplit_once("::").unwrap();
-                (page(outer, "enum"), format!("<p id=\"variant.{variant}.field.{name}\">"))
+                (page(outer, &"enum"), format!("<p id=\"variant.{variant}.field.{name}\">"))
             }
             (kind, of) => {
                 let anchor = match kind {
-                    "field" => "structfield",
-                    "variant" => "variant",
-                    "const" => "associatedconstant",
+                    Kind::Field => "structfield",
+                    Kind::Variant => "variant",
+                    Kind::Const => "associatedconstant",
                     _ => "method",
                 };
-                (page(owner, of), format!("<p id=\"{anchor}.{name}\">"))
+                (page(owner, &of), format!("<p id=\"{anchor}.{name}\">"))
             }
         };
         pages.entry(page).or_default().push_str(&id);

@@ -445,7 +445,7 @@ fn a_tag_that_none_of_our_operations_has_is_no_drift() {
     }
     let ended = copy.run(&["--from", &described("Backups"), "--check"]);
     ended_with(&ended, 1);
-    assert!(ended.out.contains("description-changed the document"), "{}", ended.out);
+    assert!(ended.out.contains("`description` of tag `Backups` was "), "{}", ended.out);
 }
 
 #[test]

@@ -1,49 +1,61 @@
 //! The drift engine: what two OpenAPI 3.0 documents differ in, and for whom that matters.
 //!
-//! - `findings`: what comes out;
-//! - `rules`: how bad each change is, as data;
-//! - `node`: a place in a document, seen through its `$ref`s;
+//! - `findings`, `argument`, `location`, `message`: what comes out, as data, and the sentence made of it;
+//! - `rules`: the table of what changes are called and how bad they are;
+//! - `node`, `pair`, `view`: a place in a document, the same place in both, and a schema by what it means;
+//! - `context`, `role`: for whom something is compared;
 //! - `walk`: what every part of the comparison uses;
-//! - `document`, `operations`, `bodies`: from the document down to everything that holds a schema;
-//! - `schema`, `objects`, `composition`: two schemas, wherever they stand.
+//! - `document`, `operations`, `parameters`, `bodies`: from the document down to everything that holds a schema;
+//! - `schema`, `objects`, `values`, `composition`: two schemas, wherever they stand.
 //!
 //! The engine compares trees and never fails. Every key of every object that it visits is either
 //! known and compared by its meaning, or unknown and compared as it stands: a difference that no
-//! rule knows is reported as [`rules::UNCLASSIFIED`]. Ids are composed of direction, place, aspect
+//! rule knows is reported as [`rules::table::UNCLASSIFIED`]. Ids are composed of direction, role, aspect
 //! and change, and coincide with oasdiff's where oasdiff has one.
 
+mod argument;
 mod bodies;
 mod callbacks;
 mod composition;
+mod context;
 mod document;
-pub mod findings;
+mod findings;
+mod level;
+mod location;
+mod media_type;
+mod message;
 mod node;
 mod numbers;
 pub mod oasdiff;
 mod objects;
 mod operations;
 mod origins;
+mod pair;
+mod parameters;
 mod paths;
-mod places;
+mod role;
 pub mod rules;
 mod same;
 mod schema;
 mod security;
-mod spot;
+mod sunset;
+mod tasks;
 mod values;
 mod view;
 mod walk;
-mod words;
 
 use serde_json::Value;
 
-pub use findings::{Direction, Finding, Level};
+pub use argument::{Argument, Arguments, TypeName};
+pub use findings::Finding;
+pub use level::{Direction, Level};
+pub use location::{Step, Subject, quoted, steps, within_operation};
 
 /// The differences of two documents, the worst first.
 ///
 /// Documents that are none are compared as far as they go.
 pub fn diff(old: &Value, new: &Value) -> Vec<Finding> {
     let mut walk = walk::Walk::new(old, new);
-    walk.document();
+    walk.document(context::Context::new(origins::Origins::document()));
     walk.into_findings()
 }

@@ -5,11 +5,51 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
+use crate::diff::rules::Rule;
+use crate::diff::rules::table::{
+    ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
+    ADDITIONAL_PROPERTIES_SPECIALIZED, BECAME_ENUM, BECAME_NOT_NULLABLE, BECAME_NULLABLE, BECAME_OPTIONAL,
+    BECAME_REQUIRED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXTENSIBLE_ENUM_VALUE_ADDED,
+    EXTENSIBLE_ENUM_VALUE_REMOVED, NEW_PATH_PARAMETER, NEW_REQUIRED_PARAMETER, NEW_REQUIRED_REQUEST_PROPERTY,
+    REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_REQUIRED, REQUEST_PARAMETER_BECAME_REQUIRED,
+};
 use crate::diff::{self, Direction, Finding, Level};
 use crate::krate::Crate;
 use crate::operations;
 use crate::spec::Spec;
-use crate::surface::{Bump, Change, Surface, changes};
+use crate::surface::{Bump, Change, Kind, Surface, changes};
+
+/// Rules on the values of an enum, which become the variants of a type.
+const VALUES: &[&Rule] = &[
+    &BECAME_ENUM,
+    &ENUM_DROPPED,
+    &ENUM_VALUE_ADDED,
+    &ENUM_VALUE_REMOVED,
+    &EXTENSIBLE_ENUM_VALUE_ADDED,
+    &EXTENSIBLE_ENUM_VALUE_REMOVED,
+];
+
+/// Rules on properties that no schema describes, which the crate ignores in an answer.
+const OTHER_PROPERTIES: &[&Rule] = &[
+    &ADDITIONAL_PROPERTIES_ALLOWED,
+    &ADDITIONAL_PROPERTIES_DISALLOWED,
+    &ADDITIONAL_PROPERTIES_GENERALIZED,
+    &ADDITIONAL_PROPERTIES_SPECIALIZED,
+];
+
+/// Rules on whether a value may be missing.
+const PRESENCE: &[&Rule] = &[&BECAME_NULLABLE, &BECAME_NOT_NULLABLE, &BECAME_OPTIONAL, &BECAME_REQUIRED];
+
+/// Rules on what a call must say that it need not say before, each with the role for which that is so.
+const DEMANDS: &[(&Rule, &str)] = &[
+    (&NEW_PATH_PARAMETER, ""),
+    (&NEW_REQUIRED_PARAMETER, ""),
+    (&REQUEST_PARAMETER_BECAME_REQUIRED, ""),
+    (&REQUEST_BODY_BECAME_REQUIRED, ""),
+    (&REQUEST_BODY_ADDED_REQUIRED, ""),
+    (&NEW_REQUIRED_REQUEST_PROPERTY, "request-property"),
+    (&BECAME_REQUIRED, "request-property"),
+];
 
 /// What becomes of the crate.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -53,12 +93,13 @@ impl Impact {
         }
         let mut items = old.items(&finding.old_pointer);
         items.extend(new.items(&finding.new_pointer));
+        let is = |rules: &[&Rule]| rules.contains(&finding.rule);
+        let demand = demand_of(finding);
         let touches = |change: &&Change| {
-            let owner = change.item.rsplit_once("::").map_or("", |(owner, _)| owner);
             items.contains(&change.item.as_str())
                 // A type's variants are what its values became.
-                || finding.id.contains("enum") && items.contains(&owner)
-                || change.item.ends_with(&demand(finding))
+                || is(VALUES) && change.owner().is_some_and(|owner| items.contains(&owner))
+                || change.demand.as_ref() == Some(&demand)
         };
         let mut touched: Vec<String> = self.changes.iter().filter(touches).map(described).collect();
         touched.dedup();
@@ -67,9 +108,9 @@ impl Impact {
         }
         let response = finding.direction == Direction::Response;
         let why = match () {
-            () if response && finding.id.contains("additional-properties") => ", unknown fields are ignored",
-            () if response && finding.id.contains("enum-value-added") => ", unknown values are kept",
-            () if is_optional(finding, &new.surface, &items) => ", already optional",
+            () if response && is(OTHER_PROPERTIES) => ", unknown fields are ignored",
+            () if response && is(&[&ENUM_VALUE_ADDED, &EXTENSIBLE_ENUM_VALUE_ADDED]) => ", unknown values are kept",
+            () if is(PRESENCE) && are_optional(&new.surface, &items) => ", already optional",
             () => "",
         };
         Some(format!("no change{why}"))
@@ -81,45 +122,35 @@ fn described(change: &Change) -> String {
     format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
 }
 
-/// Whether a field that may now be missing may be missing in the crate anyway.
-fn is_optional(finding: &Finding, surface: &Surface, items: &[&str]) -> bool {
-    let about = ["became-nullable", "became-optional", "became-required", "became-not-nullable"];
-    let fields: Vec<_> =
-        items.iter().filter_map(|item| surface.get(item)).filter(|item| item.kind == "field").collect();
-    about.iter().any(|what| finding.id.ends_with(what))
-        && !fields.is_empty()
-        && fields.iter().all(|field| field.text.starts_with("Option<"))
+/// Whether all fields among items may be missing in the crate, and there is one.
+fn are_optional(surface: &Surface, items: &[&str]) -> bool {
+    let fields = items.iter().filter_map(|item| surface.get(item)).filter(|item| item.kind == Kind::Field);
+    let mut fields = fields.map(|field| field.text.starts_with("Option<")).peekable();
+    fields.peek().is_some() && fields.all(|optional| optional)
 }
 
 /// What calls must say that they need not say before. They compile, and fail when they are sent.
 fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
-    let demanding = [
-        "new-request-path-parameter",
-        "new-required-request-parameter",
-        "request-parameter-became-required",
-        "request-body-became-required",
-        "request-body-added-required",
-        "new-required-request-property",
-        "request-property-became-required",
-    ];
     let ids: BTreeMap<String, &str> =
         operations::of(&new.value).iter().map(|operation| (operation.place(), operation.id)).collect();
     let findings = diff::diff(&old.value, &new.value);
-    let demands = findings.iter().filter(|finding| demanding.contains(&finding.id.as_str()));
-    let changes = demands.flat_map(|finding| {
+    let is_demand = |finding: &&Finding| DEMANDS.iter().any(|(rule, role)| finding.id == rule.id(role));
+    let changes = findings.iter().filter(is_demand).flat_map(|finding| {
         finding.operations.iter().filter_map(|operation| ids.get(operation)).map(|id| Change {
-            item: format!("{id}{}", demand(finding)),
+            item: format!("{id}(): {}", finding.message()),
+            kind: Kind::Call,
             old: Some("need not be said".to_owned()),
             new: Some("calls without it fail".to_owned()),
             bump: Bump::Major,
+            demand: Some(demand_of(finding)),
         })
     });
     changes.collect()
 }
 
-/// What a finding demands of an operation, after its id.
-fn demand(finding: &Finding) -> String {
-    format!("(): {}", finding.message)
+/// What a finding demands of a call, wherever what it is about stands.
+fn demand_of(finding: &Finding) -> String {
+    serde_json::to_string(&(&finding.id, &finding.subject, &finding.arguments)).unwrap_or_default()
 }
 
 /// What is said where there is no crate of one of two documents.

@@ -1,14 +1,14 @@
 //! The report on a drift: for people, programs, pull requests and GitHub.
 //!
-//! `entry` is a finding with its place, its fingerprint, and whether it was accepted; `group` puts
-//! together what is one edit made all over a document; `render` writes; `escape` keeps what a document
+//! `entry` is a finding with its place, its fingerprint, and whether it was accepted; `rows` puts
+//! together what is one edit made all over an operation; `render` writes; `escape` keeps what a document
 //! says from steering what shows it.
 
 mod accepted;
 mod entry;
 mod escape;
-mod group;
 mod render;
+mod rows;
 
 use regex::Regex;
 use serde::Serialize;
@@ -23,7 +23,7 @@ use crate::spec::Spec;
 use crate::surface::Bump;
 
 /// The version of the JSON's shape. It is raised where a key is removed or gets another meaning.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -16,6 +16,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use proc_macro2::TokenStream;
+use serde::Serialize;
 
 pub use semver::{Bump, Change, changes};
 
@@ -30,8 +31,8 @@ pub struct Surface {
 /// What an item looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// `struct`, `enum`, `field`, `variant`, `fn`, `impl`, `const`, `mod` or `use`.
-    pub kind: &'static str,
+    /// What kind of item it is.
+    pub kind: Kind,
     /// The signature, type or value, as the kind has it.
     pub text: String,
     /// Derived and implemented traits, of a type.
@@ -40,6 +41,55 @@ pub struct Shape {
     pub non_exhaustive: bool,
     /// The feature that the item needs.
     pub feature: Option<String>,
+}
+
+/// A kind of item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A constant, of a module or of a type.
+    Const,
+    /// An enum.
+    Enum,
+    /// A public field of a struct, or a field of a variant.
+    Field,
+    /// A function, of a module or of a type.
+    Fn,
+    /// A trait that a type implements.
+    Impl,
+    /// A module.
+    Mod,
+    /// A struct.
+    Struct,
+    /// A trait.
+    Trait,
+    /// An alias of a type.
+    Type,
+    /// A re-export of another crate's item.
+    Use,
+    /// A variant of an enum.
+    Variant,
+    /// What a call of an operation needs.
+    Call,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Const => "const",
+            Self::Enum => "enum",
+            Self::Field => "field",
+            Self::Fn => "fn",
+            Self::Impl => "impl",
+            Self::Mod => "mod",
+            Self::Struct => "struct",
+            Self::Trait => "trait",
+            Self::Type => "type",
+            Self::Use => "use",
+            Self::Variant => "variant",
+            Self::Call => "call",
+        })
+    }
 }
 
 impl Surface {
@@ -89,29 +139,31 @@ impl Surface {
         for (path, shape) in &self.items {
             let owner = path.rsplit_once("::").and_then(|(owner, _)| self.items.get(owner));
             let line = match (shape.kind, owner.map(|owner| owner.kind)) {
-                ("impl", _) => continue,
-                ("fn" | "const" | "field" | "variant", _) if owner.is_some_and(|owner| has_types(&owner.text)) => {
+                (Kind::Impl, _) => continue,
+                (Kind::Fn | Kind::Const | Kind::Field | Kind::Variant, _)
+                    if owner.is_some_and(|owner| has_types(&owner.text)) =>
+                {
                     format!("    // {krate}::{path} is of a generic type")
                 }
-                ("fn" | "const", Some("struct" | "enum")) => {
+                (Kind::Fn | Kind::Const, Some(Kind::Struct | Kind::Enum)) => {
                     let (of, name) = path.rsplit_once("::").unwrap_or_default();
                     match shape.text.contains("impl ")
-                        || shape.text.contains('<') && shape.kind == "fn" && is_generic(&shape.text)
+                        || shape.text.contains('<') && shape.kind == Kind::Fn && is_generic(&shape.text)
                     {
                         // Not to be named without types to go with it; rustdoc's pages prove it.
                         true => format!("    // {krate}::{of}::{name} is generic"),
                         false => format!("    let _ = {krate}::{of}::{name};"),
                     }
                 }
-                ("field", Some("struct")) => {
+                (Kind::Field, Some(Kind::Struct)) => {
                     let (of, name) = path.rsplit_once("::").unwrap_or_default();
                     format!("    let _ = |it: &{krate}::{of}| {{ let _ = &it.{name}; }};")
                 }
-                ("variant", _) => {
+                (Kind::Variant, _) => {
                     let (of, name) = path.rsplit_once("::").unwrap_or_default();
                     format!("    let _ = |it: &{krate}::{of}| matches!(it, {krate}::{of}::{name} {{ .. }});")
                 }
-                ("field", _) => continue,
+                (Kind::Field, _) => continue,
                 _ => {
                     format!("    {{\n        #[allow(unused_imports)]\n        use {krate}::{path} as _named;\n    }}")
                 }
@@ -133,7 +185,7 @@ impl Surface {
     fn schemas(&self, krate: &str) -> String {
         let types = self.items.iter().filter_map(|(path, shape)| {
             let name = path.strip_prefix("types::").filter(|name| !name.contains("::"))?;
-            ["struct", "enum"].contains(&shape.kind).then_some(name)
+            [Kind::Struct, Kind::Enum].contains(&shape.kind).then_some(name)
         });
         types.map(|name| format!("        ({name:?}, schemars::schema_for!({krate}::types::{name})),\n")).collect()
     }
@@ -150,7 +202,7 @@ impl fmt::Display for Surface {
         for (path, shape) in &self.items {
             match shape.kind {
                 // The trait is part of the path: it is what is there or not.
-                "impl" => writeln!(f, "{path}{}", feature(shape))?,
+                Kind::Impl => writeln!(f, "{path}{}", feature(shape))?,
                 _ => writeln!(f, "{path}: {shape}")?,
             }
         }
@@ -162,8 +214,8 @@ impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             // A signature says itself that it is a function.
-            "fn" => f.write_str(&self.text)?,
-            kind if self.text.is_empty() => f.write_str(kind)?,
+            Kind::Fn => f.write_str(&self.text)?,
+            kind if self.text.is_empty() => write!(f, "{kind}")?,
             kind => write!(f, "{kind} {}", self.text)?,
         }
         if self.non_exhaustive {

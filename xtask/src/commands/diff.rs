@@ -69,19 +69,19 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 fn list_rules(out: &mut dyn Write) -> anyhow::Result<Status> {
     writeln!(
         out,
-        "{:<66} {:<8} {:<14} {:<14} {:<14} WHY NOT OASDIFF'S LEVEL",
+        "{:<66} {:<8} {:<10} {:<10} {:<10} WHEN LESS, AND WHY NOT OASDIFF'S LEVEL",
         "ID", "OASDIFF", "REQUEST", "RESPONSE", "NEITHER"
     )?;
-    for rule in rules::all() {
-        let levels = rule.levels.iter().map(ToString::to_string).collect::<Vec<_>>().join("/");
-        let of = |direction| if rule.direction == direction { levels.as_str() } else { "-" };
+    for rule in rules::listed() {
         let theirs = rule.oasdiff.map_or_else(|| "ours".to_owned(), |level| level.to_string());
-        let [request, response, none] = [Direction::Request, Direction::Response, Direction::None].map(of);
-        let line = format!(
-            "{:<66} {theirs:<8} {request:<14} {response:<14} {none:<14} {}",
-            rule.id,
-            rule.why().unwrap_or_default()
-        );
+        let [request, response, none] = [Direction::Request, Direction::Response, Direction::None].map(|direction| {
+            let levels = rule.levels.get(&direction).into_iter().flatten().rev().map(ToString::to_string);
+            let levels = levels.collect::<Vec<_>>().join("/");
+            if levels.is_empty() { "-".to_owned() } else { levels }
+        });
+        let lowered = rule.lowered.iter().map(|lowering| format!("{}: {}", lowering.to(), lowering.reason()));
+        let why: Vec<String> = lowered.chain(rule.why().map(str::to_owned)).collect();
+        let line = format!("{:<66} {theirs:<8} {request:<10} {response:<10} {none:<10} {}", rule.id, why.join("; "));
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(Status::Done)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::Status;
-use crate::surface::{Surface, rustdoc};
+use crate::surface::{Kind, Surface, rustdoc};
 
 /// Print the crate's public surface, one line an item
 #[derive(clap::Args)]
@@ -51,11 +51,11 @@ pub fn check_stored(dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
 
 /// Holds the surface against rustdoc's pages, the compiler's own view of what is public.
 fn check(surface: &Surface, dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let foreign = |path: &str| surface.get(path).is_some_and(|shape| shape.kind == "use");
+    let foreign = |path: &str| surface.get(path).is_some_and(|shape| shape.kind == Kind::Use);
     let mut documented = rustdoc::items(dir)?;
     // What is another crate's has its members there.
     documented.retain(|path| !foreign(path.split("::").next().unwrap_or(path)));
-    let listed = surface.items().filter(|(_, shape)| shape.kind != "impl" && shape.kind != "use");
+    let listed = surface.items().filter(|(_, shape)| shape.kind != Kind::Impl && shape.kind != Kind::Use);
     let listed: BTreeSet<String> = listed.map(|(path, _)| path.to_owned()).collect();
     let missing: Vec<_> = documented.difference(&listed).collect();
     let surplus: Vec<_> = listed.difference(&documented).collect();

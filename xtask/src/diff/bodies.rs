@@ -1,165 +1,144 @@
 //! Request bodies, responses, headers, and the media types in them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
+use super::argument::Argument;
+use super::context::Context;
+use super::findings::Found;
+use super::level::Direction;
+use super::media_type::{MediaType, Renamed, renamed};
 use super::node::Node;
-use super::rules::PROSE_LEVEL;
+use super::pair::Nodes;
+use super::paths::last_token;
+use super::rules::Lowering;
+use super::rules::table::{
+    MEDIA_TYPE_ADDED, MEDIA_TYPE_CHANGED, MEDIA_TYPE_CHARSET_CHANGED, MEDIA_TYPE_GENERALIZED, MEDIA_TYPE_REMOVED,
+    MEDIA_TYPE_SCHEMA_ADDED, MEDIA_TYPE_SCHEMA_REMOVED, MEDIA_TYPE_SPECIALIZED, MEDIA_TYPE_SPELLING_CHANGED,
+    REQUEST_BODY_ADDED_OPTIONAL, REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_OPTIONAL,
+    REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_REMOVED, RESPONSE_HEADER_ADDED, RESPONSE_HEADER_BECAME_OPTIONAL,
+    RESPONSE_HEADER_BECAME_REQUIRED, RESPONSE_HEADER_REMOVED, STATUS_ADDED, STATUS_REMOVED,
+};
 use super::walk::Walk;
-use super::words::last_token;
-use super::{Direction, Level};
+use crate::spec::key_of;
 
 impl<'a> Walk<'a> {
-    pub(super) fn request_body(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        if self.surely_same(old.value, new.value) {
+    pub(super) fn request_body(&mut self, context: Context, pair: &Nodes<'a>) {
+        if self.surely_same(pair) {
             return;
         }
-        let request = Direction::Request;
-        let (old, new) = self.resolved(request, (old, new));
-        let (old, new) = (&old, &new);
-        match (old.value.is_null(), new.value.is_null()) {
+        let body = &self.resolved(context, pair);
+        match body.absent() {
             (true, false) => {
-                let required = new.is_true("required");
-                let (id, level) = if required {
-                    ("request-body-added-required", Level::Err)
-                } else {
-                    ("request-body-added-optional", Level::Info)
+                let rule = match body.new.is_true("required") {
+                    true => &REQUEST_BODY_ADDED_REQUIRED,
+                    false => &REQUEST_BODY_ADDED_OPTIONAL,
                 };
-                return self.report(id, level, request, (old, new), "a request body was added".into());
+                return self.report(context, body, rule);
             }
-            (false, true) => {
-                return self.report(
-                    "request-body-removed",
-                    Level::Err,
-                    request,
-                    (old, new),
-                    "the request body was removed".into(),
-                );
-            }
+            (false, true) => return self.report(context, body, &REQUEST_BODY_REMOVED),
             _ => {}
         }
-        self.rest(request, (old, new), &["required", "content"]);
-        self.flags(request, (old, new), &["required"]);
-        self.containers(request, (old, new), &["content"], &[]);
-        self.requiredness(("request-body", "the body"), [Level::Err, Level::Info], request, (old, new));
-        self.content("request-body", request, (old, new));
+        self.other_keys(context, body, &["required", "content"]);
+        self.flags(context, body, &["required"]);
+        self.containers(context, body, &["content"], &[]);
+        self.requiredness(context, body, [&REQUEST_BODY_BECAME_REQUIRED, &REQUEST_BODY_BECAME_OPTIONAL]);
+        self.content(context, "request-body", body);
     }
 
-    pub(super) fn responses(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        if self.surely_same(old.value, new.value) {
+    pub(super) fn responses(&mut self, context: Context, pair: &Nodes<'a>) {
+        if self.surely_same(pair) {
             return;
         }
-        if !(old.value.is_object() && new.value.is_object()) {
-            return self.rest(Direction::Response, (old, new), &[]);
+        if !pair.are_objects() {
+            return self.other_keys(context, pair, &[]);
         }
-        let response = Direction::Response;
-        let statuses: BTreeSet<&String> =
-            [old, new].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-        for status in statuses.into_iter().filter(|status| !status.starts_with("x-")) {
-            let (a, b) = (old.get(status), new.get(status));
+        for status in pair.keys().filter(|status| !status.starts_with("x-")).collect::<BTreeSet<_>>() {
+            let response = pair.get(status);
             let kind = if status.starts_with('2') { "success" } else { "non-success" };
-            match (old.has(status), new.has(status)) {
-                (true, true) if self.surely_same(a.value, b.value) => {}
-                (true, true) => self.answer((&a, &b)),
+            let with_status = |found: Found| found.with("status", Argument::Word(status.clone()));
+            match (pair.old.has(status), pair.new.has(status)) {
+                (true, true) if self.surely_same(&response) => {}
+                (true, true) => self.response(context, &response),
                 (true, false) => {
-                    let covers = covering(new, status);
-                    let level = if kind == "success" && covers.is_none() { Level::Err } else { Level::Info };
-                    let message = match &covers {
-                        Some(range) => format!("the status {status} is one of {} now", last_token(&range.at)),
-                        None => format!("the status {status} was removed"),
-                    };
-                    self.report(&format!("response-{kind}-status-removed"), level, response, (&a, &b), message);
-                    if let Some(b) = covers {
-                        self.answer((&a, &b));
+                    let range = covering(&pair.new, status);
+                    let mut found = with_status(STATUS_REMOVED.of(kind));
+                    if let Some(range) = &range {
+                        let range = Argument::Word(key_of(last_token(&range.at)));
+                        found = found.lowered(Lowering::StatusCovered).with("range", range);
+                    }
+                    self.report(context, &response, found);
+                    if let Some(range) = range {
+                        self.response(context, &Nodes::new(response.old, range));
                     }
                 }
                 (false, _) => {
-                    let message = format!("the status {status} was added");
-                    self.report(&format!("response-{kind}-status-added"), Level::Info, response, (&a, &b), message);
-                    if let Some(a) = covering(old, status) {
-                        self.answer((&a, &b));
+                    self.report(context, &response, with_status(STATUS_ADDED.of(kind)));
+                    if let Some(range) = covering(&pair.old, status) {
+                        self.response(context, &Nodes::new(range, response.new));
                     }
                 }
             }
         }
-        self.extensions(response, (old, new));
+        self.extensions(context, pair);
     }
 
-    fn answer(&mut self, nodes: (&Node<'a>, &Node<'a>)) {
-        self.within(self.same_text, |walk| {
-            let (a, b) = walk.resolved(Direction::Response, nodes);
-            walk.response((&a, &b));
-        });
-    }
-
-    pub(super) fn response(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        if self.surely_same(old.value, new.value) {
+    fn response(&mut self, context: Context, pair: &Nodes<'a>) {
+        let response = &self.resolved(context, pair);
+        if self.surely_same(response) {
             return;
         }
-        let response = Direction::Response;
-        self.rest(response, (old, new), &["headers", "content"]);
-        if !self.are_same_text(old, new) {
-            self.containers(response, (old, new), &["headers", "content"], &[]);
+        self.other_keys(context, response, &["headers", "content"]);
+        if !response.are_equal() {
+            self.containers(context, response, &["headers", "content"], &[]);
         }
-        if old.has("headers") || new.has("headers") {
-            self.headers((old, new));
+        if response.has("headers") {
+            self.headers(context, response);
         }
-        self.content("response", response, (old, new));
+        self.content(context, "response", response);
     }
 
-    fn headers(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        let response = Direction::Response;
-        let headers = |node: &Node<'a>| -> BTreeMap<String, (String, Node<'a>)> {
-            node.members("headers")
-                .map(|(name, node)| (name.to_ascii_lowercase(), (name.clone(), node.resolved())))
-                .collect()
+    fn headers(&mut self, context: Context, response: &Nodes<'a>) {
+        // By their names without capitals, which make no difference.
+        let headers = |node: &Node<'a>| -> BTreeMap<String, (&'a String, Node<'a>)> {
+            node.members("headers").map(|(name, node)| (name.to_ascii_lowercase(), (name, node))).collect()
         };
-        let (from, to) = (headers(old), headers(new));
-        for (name, (shown, a)) in &from {
+        let (from, to) = (headers(&response.old), headers(&response.new));
+        for (name, node) in from.values().chain(to.values()).filter(|(_, node)| node.has("$ref")) {
+            self.headers.entry(node.clone().resolved().at).or_insert_with(|| (*name).clone());
+        }
+        for (name, (shown, old)) in &from {
             match to.get(name) {
-                // It may have been referred to.
-                Some((_, b)) => self.within(false, |walk| walk.header((a, b))),
+                Some((_, new)) => self.header(context, &Nodes::new(old.clone(), new.clone()).resolved()),
                 None => {
-                    let (kind, level) =
-                        if a.is_true("required") { ("required", Level::Err) } else { ("optional", Level::Warn) };
-                    self.report(
-                        &format!("{kind}-response-header-removed"),
-                        level,
-                        response,
-                        (a, a),
-                        format!("the header `{shown}` was removed"),
-                    );
+                    let required = old.clone().resolved().is_true("required");
+                    let kind = if required { "required" } else { "optional" };
+                    let found = RESPONSE_HEADER_REMOVED.of(kind).with("kind", Argument::Word(kind.to_owned()));
+                    self.report(context, &Nodes::only(old), found.with("header", Argument::name(*shown)));
                 }
             }
         }
-        for (_, (shown, b)) in to.iter().filter(|(name, _)| !from.contains_key(*name)) {
-            self.report(
-                "response-header-added",
-                Level::Info,
-                response,
-                (b, b),
-                format!("the header `{shown}` was added"),
-            );
+        for (_, (shown, new)) in to.iter().filter(|(name, _)| !from.contains_key(*name)) {
+            let found = RESPONSE_HEADER_ADDED.with("header", Argument::name(*shown));
+            self.report(context, &Nodes::only(new), found);
         }
     }
 
-    pub(super) fn header(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        let response = Direction::Response;
-        self.rest(response, (old, new), &["required", "schema", "content", "deprecated", "x-sunset"]);
-        self.flags(response, (old, new), &["required", "deprecated"]);
-        self.containers(response, (old, new), &["content"], &[]);
-        self.requiredness(("response-header", "the header"), [Level::Info, Level::Err], response, (old, new));
-        self.deprecation("response-header", response, (old, new));
-        self.header_schema((&old.get("schema"), &new.get("schema")));
-        self.content("response-header", response, (old, new));
+    fn header(&mut self, context: Context, pair: &Nodes<'a>) {
+        self.other_keys(context, pair, &["required", "schema", "content", "deprecated", "x-sunset"]);
+        self.flags(context, pair, &["required", "deprecated"]);
+        self.containers(context, pair, &["content"], &[]);
+        self.requiredness(context, pair, [&RESPONSE_HEADER_BECAME_REQUIRED, &RESPONSE_HEADER_BECAME_OPTIONAL]);
+        self.deprecation(context, "response-header", pair);
+        self.header_schema(context, &pair.get("schema"));
+        self.content(context, "response-header", pair);
     }
 
     /// Media types, and the schema of each.
-    pub(super) fn content(&mut self, what: &str, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
-        if self.same_text || old.value.get("content") == new.value.get("content") {
-            let others = new.get("content");
-            for (name, a) in old.members("content") {
-                self.media_type(direction, (&a, &others.get(name)));
+    pub(super) fn content(&mut self, context: Context, role: &'static str, holder: &Nodes<'a>) {
+        let content = holder.get("content");
+        if content.are_equal() {
+            for (name, _) in holder.old.members("content") {
+                self.media_type(context, &content.get(name));
             }
             return;
         }
@@ -173,71 +152,67 @@ impl<'a> Walk<'a> {
             }
             types
         };
-        let (mut from, mut to) = (types(old), types(new));
-        let mut pairs: Vec<(Node<'a>, Node<'a>)> = Vec::new();
+        let (mut from, mut to) = (types(&holder.old), types(&holder.new));
+        let mut pairs: Vec<Nodes<'a>> = Vec::new();
         for name in from.keys().cloned().collect::<Vec<_>>() {
-            if let Some(b) = to.remove(&name) {
-                let Some(a) = from.remove(&name) else { continue };
-                if last_token(&a.at) != last_token(&b.at) {
-                    let message = format!("`{name}` is written otherwise, which means the same");
-                    self.report("media-type-spelling-changed", PROSE_LEVEL, direction, (&a, &b), message);
+            if let Some(new) = to.remove(&name)
+                && let Some(old) = from.remove(&name)
+            {
+                let pair = Nodes::new(old, new);
+                let names = [&pair.old, &pair.new].map(|node| key_of(last_token(&node.at)));
+                if names[0] != names[1] {
+                    self.report(context, &pair, named(Found::from(&MEDIA_TYPE_SPELLING_CHANGED), &names));
                 }
-                pairs.push((a, b));
+                pairs.push(pair);
             }
         }
         // What is left may be the same type under a wider, narrower or decorated name.
-        for (old_name, a) in std::mem::take(&mut from) {
-            let renamed = to.keys().find_map(|name| Some((name.clone(), media_change(&old_name, name)?)));
-            match renamed {
-                Some((name, how)) => {
-                    let level = match (direction, how) {
-                        (Direction::Response, "generalized") => Level::Err,
-                        (Direction::Request, "specialized") => Level::Err,
-                        // Another encoding: what was sent or read before is so no more.
-                        (_, "charset-changed") => Level::Err,
-                        _ => Level::Info,
+        for (old_name, old) in from {
+            let new_name = to.keys().find_map(|name| Some((name.clone(), renamed(&old_name, name)?)));
+            match new_name.and_then(|(name, how)| Some((to.remove(&name)?, name, how))) {
+                Some((new, new_name, how)) => {
+                    let rule = match how {
+                        Renamed::Wider => &MEDIA_TYPE_GENERALIZED,
+                        Renamed::Narrower => &MEDIA_TYPE_SPECIALIZED,
+                        // What was sent or read before is so no more.
+                        Renamed::Charset => &MEDIA_TYPE_CHARSET_CHANGED,
+                        Renamed::Otherwise => &MEDIA_TYPE_CHANGED,
                     };
-                    let Some(b) = to.remove(&name) else { continue };
-                    self.report(
-                        &match how {
-                            "charset-changed" => format!("{what}-media-type-charset-changed"),
-                            how => format!("{what}-media-type-name-{how}"),
-                        },
-                        level,
-                        direction,
-                        (&a, &b),
-                        format!("the media type `{old_name}` is now `{name}`"),
-                    );
-                    pairs.push((a, b));
+                    let pair = Nodes::new(old, new);
+                    self.report(context, &pair, named(rule.of(role), &[old_name, new_name]));
+                    pairs.push(pair);
                 }
-                None => self.report(
-                    &format!("{what}-media-type-removed"),
-                    Level::Err,
-                    direction,
-                    (&a, &a),
-                    format!("the media type `{old_name}` was removed"),
-                ),
+                None => {
+                    let found = MEDIA_TYPE_REMOVED.of(role).with("old", Argument::name(old_name));
+                    self.report(context, &Nodes::only(&old), found);
+                }
             }
         }
-        for (name, b) in &to {
-            self.report(
-                &format!("{what}-media-type-added"),
-                Level::Info,
-                direction,
-                (b, b),
-                format!("the media type `{name}` was added"),
-            );
+        for (name, new) in &to {
+            self.report(context, &Nodes::only(new), MEDIA_TYPE_ADDED.of(role).with("new", Argument::name(name)));
         }
-        for (a, b) in &pairs {
-            self.media_type(direction, (a, b));
+        for pair in &pairs {
+            self.media_type(context, pair);
         }
     }
 
-    fn media_type(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
-        self.rest(direction, (old, new), &["schema"]);
-        let typed = last_token(&old.at).to_ascii_lowercase().contains("json");
-        self.body_schema(direction, (&old.get("schema"), &new.get("schema")), typed);
+    fn media_type(&mut self, context: Context, pair: &Nodes<'a>) {
+        self.other_keys(context, pair, &["schema"]);
+        let typed = last_token(&pair.old.at).to_ascii_lowercase().contains("json");
+        let schema = pair.get("schema");
+        let role = if context.direction == Direction::Response { "response-body" } else { "request-body" };
+        match schema.absent() {
+            (true, true) => {}
+            (true, false) => self.report(context, &schema, MEDIA_TYPE_SCHEMA_ADDED.of(role)),
+            (false, true) => self.report(context, &schema, MEDIA_TYPE_SCHEMA_REMOVED.of(role)),
+            (false, false) => self.body_schema(context, &schema, typed),
+        }
     }
+}
+
+/// With two names.
+fn named(found: Found, [old, new]: &[String; 2]) -> Found {
+    found.with("old", Argument::name(old)).with("new", Argument::name(new))
 }
 
 /// The range that covers a status, such as `2XX`.
@@ -245,67 +220,4 @@ impl<'a> Walk<'a> {
 fn covering<'a>(responses: &Node<'a>, status: &str) -> Option<Node<'a>> {
     let range = format!("{}XX", status.get(..1)?);
     (range != status && responses.has(&range)).then(|| responses.get(&range))
-}
-
-/// A media type's name, in parts. (RFC 9110, 8.3.1)
-#[derive(PartialEq, Eq)]
-struct MediaType {
-    kind: String,
-    sub: String,
-    charset: Option<String>,
-    parameters: BTreeSet<String>,
-}
-
-impl MediaType {
-    fn of(name: &str) -> Self {
-        let mut parts = name.split(';');
-        let main = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-        let (kind, sub) = main.split_once('/').unwrap_or((&main, ""));
-        let (mut charset, mut parameters) = (None, BTreeSet::new());
-        for parameter in parts.map(str::trim).filter(|parameter| !parameter.is_empty()) {
-            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().trim_matches('"'));
-            match key.as_str() {
-                "charset" => charset = Some(value.to_ascii_lowercase()),
-                key => drop(parameters.insert(format!("{key}={value}"))),
-            }
-        }
-        // JSON is UTF-8 (RFC 8259, 8.1), whether that is said or not.
-        if (sub == "json" || sub.ends_with("+json")) && charset.as_deref() == Some("utf-8") {
-            charset = None;
-        }
-        Self { kind: kind.to_owned(), sub: sub.to_owned(), charset, parameters }
-    }
-
-    /// Whether all of another type is of this one: `application/problem+json` is a kind of
-    /// `application/json`.
-    fn covers(&self, other: &Self) -> bool {
-        self.kind == "*"
-            || self.kind == other.kind && (self.sub == "*" || other.sub.ends_with(&format!("+{}", self.sub)))
-    }
-}
-
-impl fmt::Display for MediaType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.kind, self.sub)?;
-        self.charset.iter().try_for_each(|charset| write!(f, "; charset={charset}"))?;
-        self.parameters.iter().try_for_each(|parameter| write!(f, "; {parameter}"))
-    }
-}
-
-/// How a media type's name changed, where it is still about the same type.
-fn media_change(old: &str, new: &str) -> Option<&'static str> {
-    let (a, b) = (MediaType::of(old), MediaType::of(new));
-    if (&a.kind, &a.sub) == (&b.kind, &b.sub) {
-        return Some(if a.charset == b.charset { "changed" } else { "charset-changed" });
-    }
-    let suffix = |of: &MediaType| of.sub.rsplit('+').next().map(str::to_owned);
-    if a.kind == b.kind && suffix(&a) == suffix(&b) && a.parameters != b.parameters {
-        return Some("changed");
-    }
-    match () {
-        () if b.covers(&a) => Some("generalized"),
-        () if a.covers(&b) => Some("specialized"),
-        () => None,
-    }
 }

@@ -5,116 +5,163 @@
 //! as a whole, by whether what was allowed before is allowed still.
 
 use std::collections::BTreeSet;
+use std::slice;
 
+use super::argument::Argument;
+use super::findings::Found;
 use super::node::Node;
-use super::rules;
+use super::numbers;
+use super::pair::Nodes;
+use super::paths::last_token;
+use super::role::Role;
+use super::rules::table::{
+    ALL_OF_ADDED, ALL_OF_ADDED_ANNOTATION_ONLY, ALL_OF_BECAME_CONTRADICTORY, ALL_OF_BECAME_SATISFIABLE, ALL_OF_REMOVED,
+    ALL_OF_REMOVED_ANNOTATION_ONLY, ANY_OF_ADDED, ANY_OF_ADDED_ANNOTATION_ONLY, ANY_OF_BECAME_ONE_OF, ANY_OF_DROPPED,
+    ANY_OF_INTRODUCED, ANY_OF_REMOVED, ANY_OF_REMOVED_ANNOTATION_ONLY, DISCRIMINATOR_ADDED,
+    DISCRIMINATOR_MAPPING_ADDED, DISCRIMINATOR_MAPPING_CHANGED, DISCRIMINATOR_MAPPING_DELETED,
+    DISCRIMINATOR_PROPERTY_NAME_CHANGED, DISCRIMINATOR_REMOVED, ONE_OF_ADDED, ONE_OF_ADDED_ANNOTATION_ONLY,
+    ONE_OF_BECAME_ANY_OF, ONE_OF_DROPPED, ONE_OF_INTRODUCED, ONE_OF_REMOVED, ONE_OF_REMOVED_ANNOTATION_ONLY,
+    UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
+};
+use super::rules::{Lowering, Rule, is_prose};
 use super::same::{ChangedReferences, says_nothing};
-use super::schema::named;
-use super::spot::Spot;
 use super::values::wider;
-use super::view::View;
+use super::view::{View, Views};
 use super::walk::Walk;
-use super::words::{change, last_token, short};
-use super::{Direction, Level, numbers};
 use crate::spec;
 
-/// How alternatives are called in ids.
-const ALTERNATIVES: [(&str, &str); 2] = [("anyOf", "any-of"), ("oneOf", "one-of")];
+/// A keyword that lists schemas, and its rules.
+struct Composition {
+    keyword: &'static str,
+    /// For a member that came, and one that went.
+    members: [&'static Rule; 2],
+    /// The same for a member that says nothing but prose.
+    annotations: [&'static Rule; 2],
+}
+
+const ALL_OF: Composition = Composition {
+    keyword: "allOf",
+    members: [&ALL_OF_ADDED, &ALL_OF_REMOVED],
+    annotations: [&ALL_OF_ADDED_ANNOTATION_ONLY, &ALL_OF_REMOVED_ANNOTATION_ONLY],
+};
+
+/// A keyword that lists alternatives, and its rules.
+struct Alternatives {
+    composition: Composition,
+    /// Where alternatives came, and where they went, beside what the schema says.
+    whole: [&'static Rule; 2],
+    /// Where they came in place of what the schema said, and where they went for it.
+    wrapped: [&'static Rule; 2],
+}
+
+const ANY_OF: Alternatives = Alternatives {
+    composition: Composition {
+        keyword: "anyOf",
+        members: [&ANY_OF_ADDED, &ANY_OF_REMOVED],
+        annotations: [&ANY_OF_ADDED_ANNOTATION_ONLY, &ANY_OF_REMOVED_ANNOTATION_ONLY],
+    },
+    whole: [&ANY_OF_INTRODUCED, &ANY_OF_DROPPED],
+    wrapped: [&WRAPPED_IN_ANY_OF, &UNWRAPPED_FROM_ANY_OF],
+};
+
+const ONE_OF: Alternatives = Alternatives {
+    composition: Composition {
+        keyword: "oneOf",
+        members: [&ONE_OF_ADDED, &ONE_OF_REMOVED],
+        annotations: [&ONE_OF_ADDED_ANNOTATION_ONLY, &ONE_OF_REMOVED_ANNOTATION_ONLY],
+    },
+    whole: [&ONE_OF_INTRODUCED, &ONE_OF_DROPPED],
+    wrapped: [&WRAPPED_IN_ONE_OF, &UNWRAPPED_FROM_ONE_OF],
+};
 
 impl<'a> Walk<'a> {
     /// Tells which members an `allOf` got or lost, where that means something: what it means is reported
     /// by itself.
-    pub(super) fn members(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        let (mut from, mut to) = (old.members.clone(), new.members.clone());
+    pub(super) fn members(&mut self, role: Role, views: &Views<'a>) {
+        let (mut from, mut to) = (views.old.members.clone(), views.new.members.clone());
         if from.is_empty() && to.is_empty() {
             return;
         }
-        self.beside_references(spot.direction, (&from, &to));
-        take_pairs(&mut from, &mut to, |a, b| self.surely_same(a.value, b.value) || same_text(a, b, "$ref"));
+        self.beside_references(role.context, &from, &to);
+        take_pairs(&mut from, &mut to, |a, b| {
+            self.surely_same(&Nodes::new(a.clone(), b.clone())) || are_same(a, b, "$ref")
+        });
         take_pairs(&mut from, &mut to, |a, b| self.likeness.of(a, true) == self.likeness.of(b, true));
         if from.len() == to.len() {
             return;
         }
-        if old.said(&mut self.likeness) == new.said(&mut self.likeness) {
+        if views.old.said(&mut self.likeness) == views.new.said(&mut self.likeness) {
             // All that one of them may mean is for readers.
-            from.retain(is_prose);
-            to.retain(is_prose);
+            from.retain(is_annotation);
+            to.retain(is_annotation);
         }
-        for (nodes, did) in [(from, "removed"), (to, "added")] {
-            for node in nodes {
-                self.member(spot, ("allOf", "all-of"), new.here(), &node, did);
-            }
-        }
+        self.came_and_went(role, &ALL_OF, &from, &to);
     }
 
-    /// A member that came or went.
-    fn member(&mut self, spot: Spot, (key, what): (&str, &str), of: &Node<'a>, node: &Node<'a>, did: &str) {
-        let reference = node.text("$ref").and_then(spec::target).map(|pointer| spec::key_of(last_token(&pointer)));
-        let node = &node.clone().resolved();
-        let name = reference.or_else(|| node.text("title").map(str::to_owned));
-        let name = name.map_or_else(|| short(node.value), |name| format!("`{name}`"));
-        let id = format!("{}-{what}-{did}", spot.prefix());
-        let to = if did == "added" { "to" } else { "from" };
-        let message = format!("{}: {name} was {did} {to} its {key}", named(of));
-        let (id, level) = match is_prose(node) {
-            true => (format!("{id}-annotation-only"), Level::Info),
-            false => (id.clone(), rules::level(&id, &format!("{what}-{did}"), spot.direction)),
-        };
-        self.report(&id, level, spot.direction, (node, node), message);
+    /// Members that came or went.
+    fn came_and_went(&mut self, role: Role, of: &Composition, old: &[Node<'a>], new: &[Node<'a>]) {
+        for (nodes, did) in [(old, 1), (new, 0)] {
+            for node in nodes {
+                let reference =
+                    node.text("$ref").and_then(spec::target).map(|pointer| spec::key_of(last_token(&pointer)));
+                let resolved = node.clone().resolved();
+                let name = reference.or_else(|| resolved.text("title").map(str::to_owned));
+                let member = name.map_or_else(|| Argument::of(resolved.value), Argument::Name);
+                let rules = if is_annotation(&resolved) { of.annotations } else { of.members };
+                self.changed(role, &Nodes::only(node), rules[did].with("member", member));
+            }
+        }
     }
 
     /// Members of an `allOf` that no value can fit all of.
-    pub(super) fn contradictions(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        let nodes = (old.here(), new.here());
-        match (old.contradiction(), new.contradiction()) {
-            (None, Some(why)) => {
-                self.changed(spot, "all-of-became-contradictory", nodes, format!("no value fits it now: {why}"));
-            }
-            (Some(why), None) => {
-                self.changed(spot, "all-of-became-satisfiable", nodes, format!("no value fitted it before: {why}"));
-            }
-            _ => {}
-        }
+    pub(super) fn contradictions(&mut self, role: Role, views: &Views<'a>) {
+        let (rule, reason) = match (views.old.contradiction(), views.new.contradiction()) {
+            (None, Some(reason)) => (&ALL_OF_BECAME_CONTRADICTORY, reason),
+            (Some(reason), None) => (&ALL_OF_BECAME_SATISFIABLE, reason),
+            _ => return,
+        };
+        self.changed(role, &views.here(), rule.with("reason", Argument::Word(reason)));
     }
 
     /// `anyOf` and `oneOf`. Returns whether the schemas are so compared to their end.
-    pub(super) fn alternatives(&mut self, spot: Spot, views: (&View<'a>, &View<'a>)) -> bool {
-        let (old, new) = views;
+    pub(super) fn alternatives(&mut self, role: Role, views: &Views<'a>) -> bool {
+        let (old, new) = (&views.old, &views.new);
         // The same alternatives under the other keyword.
         if old.has("oneOf") != new.has("oneOf")
             && old.has("anyOf") != new.has("anyOf")
             && old.has("oneOf") == new.has("anyOf")
         {
-            let [any, one] = ALTERNATIVES;
-            let (from, to) = if old.has("oneOf") { (one, any) } else { (any, one) };
-            let nodes = (&old.get(from.0), &new.get(to.0));
-            let message = format!("its {} became {}", from.0, to.0);
-            self.changed(spot, &format!("{}-became-{}", from.1, to.1), nodes, message);
-            self.composition(spot, to, nodes);
+            let (from, to, rule) = match old.has("oneOf") {
+                true => (ONE_OF, ANY_OF, &ONE_OF_BECAME_ANY_OF),
+                false => (ANY_OF, ONE_OF, &ANY_OF_BECAME_ONE_OF),
+            };
+            let lists = Nodes::new(old.get(from.composition.keyword), new.get(to.composition.keyword));
+            self.changed(role, &lists, rule);
+            self.composition(role, &to.composition, &lists);
             return false;
         }
-        for key in ALTERNATIVES.into_iter().filter(|key| old.has(key.0) || new.has(key.0)) {
-            let (a, b) = (old.all(key.0), new.all(key.0));
-            match (old.has(key.0), new.has(key.0)) {
+        for key in [ANY_OF, ONE_OF] {
+            let keyword = key.composition.keyword;
+            match (old.has(keyword), new.has(keyword)) {
                 (false, false) => {}
                 (true, true) => {
+                    let (a, b) = (old.all(keyword), new.all(keyword));
                     for i in 0..a.len().max(b.len()) {
-                        match (a.get(i), b.get(i)) {
-                            (Some(a), Some(b)) => self.composition(spot, key, (a, b)),
-                            (a, b) => {
-                                let nodes = (a.unwrap_or(old.here()), b.unwrap_or(new.here()));
-                                self.unclassified(spot.direction, nodes);
-                            }
+                        let at = |all: &[Node<'a>], view: &View<'a>| all.get(i).unwrap_or(view.here()).clone();
+                        let lists = Nodes::new(at(&a, old), at(&b, new));
+                        match i < a.len().min(b.len()) {
+                            true => self.composition(role, &key.composition, &lists),
+                            false => self.unclassified(role.context, &lists),
                         }
                     }
                 }
                 (false, true) => {
-                    if self.introduced(spot, key, (old, new), false) {
+                    if self.introduced(role, &key, views, (old, new), false) {
                         return true;
                     }
                 }
                 (true, false) => {
-                    if self.introduced(spot, key, (new, old), true) {
+                    if self.introduced(role, &key, views, (new, old), true) {
                         return true;
                     }
                 }
@@ -127,18 +174,19 @@ impl<'a> Walk<'a> {
     /// the one with them. Returns whether they took the place of what the schema said.
     fn introduced(
         &mut self,
-        spot: Spot,
-        key: (&str, &str),
+        role: Role,
+        key: &Alternatives,
+        views: &Views<'a>,
         (without, with): (&View<'a>, &View<'a>),
         went: bool,
     ) -> bool {
-        let all: Vec<Node<'a>> = with.all(key.0).iter().flat_map(|list| list.list()).collect();
-        if with.all(key.0).iter().any(|list| !list.value.is_array()) {
-            let nodes = (&without.get(key.0), &with.get(key.0));
-            self.unclassified(spot.direction, if went { (nodes.1, nodes.0) } else { nodes });
+        let keyword = key.composition.keyword;
+        let all: Vec<Node<'a>> = with.all(keyword).iter().flat_map(Node::list).collect();
+        if with.all(keyword).iter().any(|list| !list.value.is_array()) {
+            self.unclassified(role.context, &views.get(keyword));
             return false;
         }
-        let views: Vec<View<'a>> = all.iter().map(|node| View::of(std::slice::from_ref(node))).collect();
+        let alternatives: Vec<View<'a>> = all.iter().map(|node| View::of(slice::from_ref(node))).collect();
         let plain = |view: &View<'a>| view.has("type") || view.has("properties") || view.has("enum");
         let wraps = plain(without) && !plain(with);
         let (likeness, changed) = (&mut self.likeness, &self.changed);
@@ -147,50 +195,30 @@ impl<'a> Walk<'a> {
             same && wide.members.is_empty() && narrow.members.is_empty() || takes_all(wide, narrow, changed)
         };
         // Whether what the plain schema allows is allowed by an alternative, and the other way round.
-        let wider = views.iter().any(|one| accepts(one, without));
-        let narrower = !wraps || views.iter().all(|one| accepts(without, one));
+        let wider = alternatives.iter().any(|one| accepts(one, without));
+        let narrower = !wraps || alternatives.iter().all(|one| accepts(without, one));
         let (old_in_new, new_in_old) = if went { (narrower, wider) } else { (wider, narrower) };
-        let breaks = if spot.direction == Direction::Response { !new_in_old } else { !old_in_new };
-        let nodes = if went { (with.here(), without.here()) } else { (without.here(), with.here()) };
-        let (what, message) = match (wraps, went) {
-            (true, false) => {
-                (format!("wrapped-in-{}", key.1), format!("it became one of several alternatives ({})", key.0))
-            }
-            (true, true) => {
-                (format!("unwrapped-from-{}", key.1), format!("it was one of several alternatives ({})", key.0))
-            }
-            (false, false) => {
-                (format!("{}-introduced", key.1), format!("it must be one of several alternatives now ({})", key.0))
-            }
-            (false, true) => {
-                (format!("{}-dropped", key.1), format!("it need not be one of several alternatives now ({})", key.0))
-            }
-        };
-        let message = match breaks {
-            true => message,
-            false if spot.direction == Direction::Response => {
-                format!("{message}; all that it may be now, it could be before")
-            }
-            false => format!("{message}; all that was taken before is taken still"),
-        };
-        let level = |breaks: bool| if breaks { Level::Err } else { Level::Info };
-        let id = format!("{}-{what}", spot.prefix());
-        let level = level(breaks && !spot.stays);
-        self.report(&id, level, spot.direction, nodes, format!("{}: {message}", named(nodes.1)));
+        let nothing_lost = if role.is_response() { new_in_old } else { old_in_new };
+        let rules = if wraps { key.wrapped } else { key.whole };
+        let found = rules[usize::from(went)]
+            .with("type", Argument::Type(without.type_name()))
+            .lowered(Some(Lowering::NothingLost).filter(|_| nothing_lost));
+        self.changed(role, &views.here(), found);
         wraps
     }
 
-    /// Members of one `anyOf` or `oneOf`: those that belong together are compared, the rest came or went.
-    fn composition(&mut self, spot: Spot, (key, what): (&str, &str), lists: (&Node<'a>, &Node<'a>)) {
-        let list = |node: &Node<'a>| node.value.is_array() || node.value.is_null();
-        if !(list(lists.0) && list(lists.1)) && lists.0.value != lists.1.value {
-            return self.unclassified(spot.direction, lists);
+    /// Members of one `anyOf` or `oneOf`: those that belong together are compared, the others came or went.
+    fn composition(&mut self, role: Role, of: &Composition, lists: &Nodes<'a>) {
+        let is_list = |node: &Node<'a>| node.value.is_array() || node.value.is_null();
+        if !lists.both(is_list) && !lists.are_equal() {
+            return self.unclassified(role.context, lists);
         }
-        let (mut old, mut new) = (lists.0.list(), lists.1.list());
-        let mut pairs = take_pairs(&mut old, &mut new, |a, b| self.surely_same(a.value, b.value));
-        pairs.extend(take_pairs(&mut old, &mut new, |a, b| same_text(a, b, "$ref")));
+        let (mut old, mut new) = (lists.old.list(), lists.new.list());
+        let surely_same = |a: &Node<'a>, b: &Node<'a>| self.surely_same(&Nodes::new(a.clone(), b.clone()));
+        let mut pairs = take_pairs(&mut old, &mut new, surely_same);
+        pairs.extend(take_pairs(&mut old, &mut new, |a, b| are_same(a, b, "$ref")));
         pairs.extend(take_pairs(&mut old, &mut new, |a, b| {
-            same_text(&a.clone().resolved(), &b.clone().resolved(), "title")
+            are_same(&a.clone().resolved(), &b.clone().resolved(), "title")
         }));
         for prose in [true, false] {
             pairs.extend(take_pairs(&mut old, &mut new, |a, b| {
@@ -201,44 +229,34 @@ impl<'a> Walk<'a> {
             pairs.extend(old.drain(..).zip(new.drain(..)));
         }
         for (a, b) in &pairs {
-            self.compare(spot.inside(), (std::slice::from_ref(a), std::slice::from_ref(b)));
+            self.compare(role.inside(), slice::from_ref(a), slice::from_ref(b));
         }
-        for (nodes, did) in [(old, "removed"), (new, "added")] {
-            for node in nodes {
-                self.member(spot, (key, what), lists.1, &node, did);
-            }
-        }
+        self.came_and_went(role, of, &old, &new);
     }
 
-    pub(super) fn discriminator(&mut self, spot: Spot, (old, new): (&Node<'a>, &Node<'a>)) {
-        match (old.value.is_null(), new.value.is_null()) {
+    pub(super) fn discriminator(&mut self, role: Role, pair: &Nodes<'a>) {
+        let property = |node: &Node<'a>| Argument::of(node.get("propertyName").value);
+        match pair.absent() {
             (true, true) => {}
-            (true, false) => self.changed(spot, "discriminator-added", (old, new), "a discriminator was added".into()),
+            (true, false) => {
+                self.changed(role, pair, DISCRIMINATOR_ADDED.with("property", property(&pair.new)));
+            }
             (false, true) => {
-                self.changed(spot, "discriminator-removed", (old, new), "the discriminator was removed".into())
+                self.changed(role, pair, DISCRIMINATOR_REMOVED.with("property", property(&pair.old)));
             }
             (false, false) => {
-                self.rest(spot.direction, (old, new), &["propertyName", "mapping"]);
-                self.containers(spot.direction, (old, new), &["mapping"], &[]);
-                let nodes = (&old.get("propertyName"), &new.get("propertyName"));
-                if nodes.0.value != nodes.1.value {
-                    self.changed(
-                        spot,
-                        "discriminator-property-name-changed",
-                        nodes,
-                        format!("the property {}", change(nodes.0.value, nodes.1.value)),
-                    );
+                self.other_keys(role.context, pair, &["propertyName", "mapping"]);
+                self.containers(role.context, pair, &["mapping"], &[]);
+                let name = pair.get("propertyName");
+                if !name.are_equal() {
+                    let found = Found::from(&DISCRIMINATOR_PROPERTY_NAME_CHANGED).with_change(name.values());
+                    self.changed(role, &name, found);
                 }
-                let (a, b) = (old.get("mapping"), new.get("mapping"));
-                let names: BTreeSet<&String> =
-                    [&a, &b].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-                for name in names {
-                    self.set(
-                        spot,
-                        "discriminator-mapping",
-                        ["added", "changed", "deleted"],
-                        (&a.get(name), &b.get(name)),
-                    );
+                let mapping = pair.get("mapping");
+                let rules =
+                    [&DISCRIMINATOR_MAPPING_ADDED, &DISCRIMINATOR_MAPPING_CHANGED, &DISCRIMINATOR_MAPPING_DELETED];
+                for value in mapping.keys().collect::<BTreeSet<_>>() {
+                    self.set(role, rules, &mapping.get(value), |found| found.with("value", Argument::name(value)));
                 }
             }
         }
@@ -263,8 +281,8 @@ fn take_pairs<'a>(
 }
 
 /// Whether a schema is for readers only.
-fn is_prose(node: &Node<'_>) -> bool {
-    node.value.as_object().is_some_and(|map| map.keys().all(|key| rules::is_prose(key)))
+fn is_annotation(node: &Node<'_>) -> bool {
+    node.value.as_object().is_some_and(|map| map.keys().all(|key| is_prose(key)))
 }
 
 /// Whether a schema surely takes all that another takes: it has no more to say.
@@ -279,12 +297,13 @@ fn takes_all<'a>(wide: &View<'a>, narrow: &View<'a>, changed: &ChangedReferences
         && wide.keys().all(|key| {
             let value = wide.get(key);
             matches!(key.as_str(), "type" | "format" | "nullable" | "default" | "readOnly" | "writeOnly" | "deprecated")
-                || rules::is_prose(key)
+                || is_prose(key)
                 || says_nothing(key, value.value)
                 || numbers::equal(value.value, narrow.get(key).value) && changed.none_in(value.value)
         })
 }
 
-fn same_text(a: &Node<'_>, b: &Node<'_>, key: &str) -> bool {
+/// Whether two schemas have the same string under a key.
+fn are_same(a: &Node<'_>, b: &Node<'_>, key: &str) -> bool {
     a.text(key).is_some_and(|text| b.text(key) == Some(text))
 }

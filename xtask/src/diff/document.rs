@@ -4,123 +4,118 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::argument::Argument;
+use super::context::Context;
+use super::findings::Found;
 use super::node::Node;
-use super::rules::PROSE_LEVEL;
+use super::pair::Nodes;
+use super::rules::table::{
+    INFO_CHANGED, INFO_VERSION_CHANGED, OPENAPI_VERSION_CHANGED, SERVER_DESCRIPTION_CHANGED, SERVERS_CHANGED,
+    TAG_ADDED, TAG_REMOVED, UNUSED_COMPONENT_CHANGED,
+};
 use super::walk::Walk;
-use super::words::{change, last_token};
-use super::{Direction, Level};
 use crate::spec::{self, READ_AS};
 
+/// The kinds of components that are compared where they are used.
+const COMPONENTS: [&str; 8] =
+    ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"];
+
 impl<'a> Walk<'a> {
-    pub(super) fn document(&mut self) {
-        let (old, new) = (Node::root(self.old), Node::root(self.new));
+    pub(super) fn document(&mut self, context: Context) {
+        let pair = Nodes::new(Node::root(self.old), Node::root(self.new));
         let known = ["openapi", "info", "tags", "paths", "components", "security", "servers"];
-        self.rest(Direction::None, (&old, &new), &known);
-        let versions = (&old.get("openapi"), &new.get("openapi"));
+        self.other_keys(context, &pair, &known);
+        let version = pair.get("openapi");
         // What is read as another version says the same, as far as it is read.
-        let read = [versions.0, versions.1].iter().any(|version| version.value == READ_AS);
-        if versions.0.value != versions.1.value && !read {
-            let message = format!("openapi {}", change(versions.0.value, versions.1.value));
-            self.note("openapi-version-changed", Level::Info, versions, message);
+        let read = [version.old.value, version.new.value].iter().any(|version| *version == READ_AS);
+        if !version.are_equal() && !read {
+            let found = Found::from(&OPENAPI_VERSION_CHANGED).with_change(version.values());
+            self.report(context, &version, found);
         }
-        self.servers((&old.get("servers"), &new.get("servers")));
-        self.info((&old.get("info"), &new.get("info")));
-        self.tags((&old, &new));
-        self.containers(Direction::None, (&old, &new), &[], &["security"]);
-        let requirements = |node: &Node<'a>| node.get("security");
-        self.security((&requirements(&old), &requirements(&new)), "api-global-security");
-        self.paths((&old, &new));
-        self.components((&old.get("components"), &new.get("components")));
+        self.servers(context, &pair.get("servers"));
+        self.info(context, &pair.get("info"));
+        self.tags(context, &pair.get("tags"));
+        self.containers(context, &pair, &[], &["security"]);
+        self.security(context, &pair.get("security"), "api-global-security");
+        self.paths(context, &pair);
+        self.components(context, &pair.get("components"));
     }
 
-    pub(super) fn info(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        self.rest(Direction::None, (old, new), &["version", "contact", "license", "termsOfService"]);
+    pub(super) fn info(&mut self, context: Context, pair: &Nodes<'a>) {
+        self.other_keys(context, pair, &["version", "contact", "license", "termsOfService"]);
         for key in ["contact", "license", "termsOfService", "version"] {
-            let nodes = (&old.get(key), &new.get(key));
-            if nodes.0.value != nodes.1.value {
-                // The version is sent as a header by generated clients.
-                let level = if key == "version" { Level::Info } else { PROSE_LEVEL };
-                let message = format!("{key} {}", change(nodes.0.value, nodes.1.value));
-                self.note(&format!("info-{}-changed", key.to_ascii_lowercase()), level, nodes, message);
+            let inner = pair.get(key);
+            if !inner.are_equal() {
+                let found = match key {
+                    // Generated clients send it as a header.
+                    "version" => Found::from(&INFO_VERSION_CHANGED),
+                    key => INFO_CHANGED.of(key.to_ascii_lowercase()),
+                };
+                self.report(context, &inner, found.with_change(inner.values()));
             }
         }
     }
 
     /// The document's list of tags is for readers. Its order is no change.
-    pub(super) fn tags(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
+    pub(super) fn tags(&mut self, context: Context, tags: &Nodes<'a>) {
         let name = |node: &Node<'a>| node.text("name").unwrap_or_default();
-        self.keyed(
-            Direction::None,
-            (&old.get("tags"), &new.get("tags")),
-            (old.items("tags"), new.items("tags")),
-            name,
-            |walk, nodes, name| match nodes {
-                (Some(old), Some(new)) => walk.rest(Direction::None, (old, new), &["name"]),
-                (Some(old), None) => {
-                    walk.note("tag-removed", PROSE_LEVEL, (old, old), format!("the tag `{name}` was removed"))
-                }
-                (None, Some(new)) => {
-                    walk.note("tag-added", PROSE_LEVEL, (new, new), format!("the tag `{name}` was added"))
-                }
-                (None, None) => {}
-            },
-        );
+        self.keyed(context, tags, name, |walk, old, new, name| match (old, new) {
+            (Some(old), Some(new)) => walk.other_keys(context, &Nodes::new(old.clone(), new.clone()), &["name"]),
+            (Some(tag), None) => {
+                walk.report(context, &Nodes::only(tag), TAG_REMOVED.with("tag", Argument::name(name)));
+            }
+            (None, Some(tag)) => walk.report(context, &Nodes::only(tag), TAG_ADDED.with("tag", Argument::name(name))),
+            (None, None) => {}
+        });
     }
 
     /// Where requests go. What is said of a server for readers is prose.
-    pub(super) fn servers(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        if old.value == new.value {
+    pub(super) fn servers(&mut self, context: Context, pair: &Nodes<'a>) {
+        if pair.are_equal() {
             return;
         }
         let bare = |node: &Node<'a>| without_descriptions(node.value);
-        let (id, level) = match bare(old) == bare(new) {
-            true => ("server-description-changed", PROSE_LEVEL),
-            false => ("servers-changed", Level::Warn),
+        let rule = match bare(&pair.old) == bare(&pair.new) {
+            true => &SERVER_DESCRIPTION_CHANGED,
+            false => &SERVERS_CHANGED,
         };
-        self.note(id, level, (old, new), format!("servers {}", change(old.value, new.value)));
+        self.report(context, pair, Found::from(rule).with_change(pair.values()));
     }
 
     /// Components that differ and that no operation uses.
-    pub(super) fn unused_components(&mut self) {
+    pub(super) fn unused_components(&mut self, context: Context) {
         let compared = self.compared();
         let met = |node: &Node<'a>| !node.value.is_null() && compared.contains(&std::ptr::from_ref(node.value));
-        let mut rest = std::mem::take(&mut self.changed_components);
-        rest.retain(|(old, new)| !met(old) && !met(new));
-        if rest.is_empty() {
+        let mut unmet = std::mem::take(&mut self.changed_components);
+        unmet.retain(|pair| !met(&pair.old) && !met(&pair.new));
+        if unmet.is_empty() {
             return;
         }
         let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(spec::reachable).collect();
-        for (old, new) in rest.iter().filter(|(old, _)| !used.contains(&old.at)) {
-            let name = spec::key_of(last_token(&old.at));
-            let change = change(old.value, new.value);
-            let message = format!("the component `{name}`, which no operation uses, {change}");
-            self.note("unused-component-changed", PROSE_LEVEL, (old, new), message);
+        for pair in unmet.iter().filter(|pair| !used.contains(&pair.old.at)) {
+            self.report(context, pair, Found::from(&UNUSED_COMPONENT_CHANGED).with_change(pair.values()));
         }
     }
 
-    pub(super) fn components(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        let kinds =
-            ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"];
-        let mut known = kinds.to_vec();
+    pub(super) fn components(&mut self, context: Context, pair: &Nodes<'a>) {
+        let mut known = COMPONENTS.to_vec();
         known.push("securitySchemes");
-        self.rest(Direction::None, (old, new), &known);
-        self.security_schemes((old, new));
+        self.other_keys(context, pair, &known);
+        self.security_schemes(context, pair);
         // Components count where they are used. One that nothing uses is only read.
-        if old.value == new.value {
+        if pair.are_equal() {
             return;
         }
-        for kind in kinds {
-            let (a, b) = (old.get(kind), new.get(kind));
-            let names = |node: &Node<'a>| -> Vec<&'a String> {
-                node.value.as_object().into_iter().flat_map(|map| map.keys()).collect()
-            };
-            let all = names(&a).into_iter().chain(names(&b)).collect::<BTreeSet<_>>();
-            for name in all.into_iter().filter(|name| a.value.get(*name) != b.value.get(*name)) {
-                self.changed_components.push((a.get(name), b.get(name)));
+        for components in COMPONENTS.map(|kind| pair.get(kind)) {
+            for name in components.keys().collect::<BTreeSet<_>>() {
+                let component = components.get(name);
+                if !component.are_equal() {
+                    self.changed_components.push(component);
+                }
             }
             let is_map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
-            if !(is_map(&a) && is_map(&b)) && a.value != b.value {
-                self.unclassified(Direction::None, (&a, &b));
+            if !components.both(is_map) && !components.are_equal() {
+                self.unclassified(context, &components);
             }
         }
     }

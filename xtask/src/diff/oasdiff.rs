@@ -1,6 +1,6 @@
 //! The ids that are oasdiff's, too, with its levels.
 
-use super::Level::{self, Err, Info, Warn};
+use super::level::Level::{self, Err, Info, Warn};
 
 /// Ids and oasdiff's level of each. `cargo run -p xtask --example oasdiff_score` holds it against oasdiff's
 /// own list, where a copy of that lies.

@@ -4,14 +4,23 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::argument::Argument;
+use super::findings::Found;
 use super::node::Node;
-use super::rules::{self, PROSE_LEVEL};
+use super::pair::Nodes;
+use super::role::Role;
+use super::rules::table::{
+    ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
+    ADDITIONAL_PROPERTIES_SPECIALIZED, ADDITIONAL_PROPERTIES_TEXT_CHANGED, BECAME_NOT_READ_ONLY, BECAME_NOT_WRITE_ONLY,
+    BECAME_OPTIONAL, BECAME_READ_ONLY, BECAME_REQUIRED, BECAME_REQUIRED_WITH_DEFAULT, BECAME_WRITE_ONLY,
+    NEW_OPTIONAL_REQUEST_PROPERTY, NEW_REQUIRED_REQUEST_PROPERTY, NEW_REQUIRED_REQUEST_PROPERTY_WITH_DEFAULT,
+    REQUEST_PROPERTY_REMOVED, RESPONSE_PROPERTY_ADDED, RESPONSE_PROPERTY_REMOVED, RESPONSE_WRITE_ONLY_PROPERTY_ADDED,
+    RESPONSE_WRITE_ONLY_PROPERTY_REMOVED, UNDESCRIBED_BECAME_OPTIONAL, UNDESCRIBED_BECAME_REQUIRED,
+};
+use super::rules::{Lowering, is_prose};
 use super::same::says_nothing;
-use super::schema::named;
-use super::spot::Spot;
-use super::view::{View, property};
+use super::view::{View, Views};
 use super::walk::Walk;
-use super::{Direction, Level};
 
 /// What a property is called in the middle of an id.
 fn requiredness(required: bool) -> &'static str {
@@ -19,180 +28,156 @@ fn requiredness(required: bool) -> &'static str {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn properties(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        if !old.has("properties") && !new.has("properties") {
+    pub(super) fn properties(&mut self, role: Role, views: &Views<'a>) {
+        if !views.have("properties") {
             return;
         }
-        let (from, to) = (old.required(), new.required());
-        let (a, b) = (old.properties(), new.properties());
-        for (name, value) in &a {
-            let was = from.contains(name);
-            let is = to.contains(name);
-            match b.get(name) {
-                Some(other) if was == is && value.is_some() && self.are_surely_same(*value, *other) => {}
-                Some(_) => self.property(spot, (&old.property(name), &new.property(name)), (was, is), name),
-                None => self.property_gone(spot, &View::of(&old.property(name)), was, name),
+        let (from, to) = (views.old.required(), views.new.required());
+        let (old, new) = (views.old.properties(), views.new.properties());
+        for (name, value) in &old {
+            let required = (from.contains(name), to.contains(name));
+            match new.get(name) {
+                Some(other) if required.0 == required.1 && value.is_some() && self.are_surely_same(*value, *other) => {}
+                Some(_) => self.property(role, views, required, name),
+                None => self.property_removed(role, &views.old.property(name), required.0),
             }
         }
-        for name in b.keys().filter(|name| !a.contains_key(*name)) {
-            self.property_came(spot, &View::of(&new.property(name)), to.contains(*name), name);
+        for name in new.keys().filter(|name| !old.contains_key(*name)) {
+            self.property_added(role, &views.new.property(name), to.contains(*name));
         }
     }
 
     /// Whether two properties that are said in one place each surely mean the same.
     fn are_surely_same(&self, old: Option<&'a Value>, new: Option<&'a Value>) -> bool {
-        old.zip(new).is_some_and(|(old, new)| self.surely_same(old, new))
+        old.zip(new).is_some_and(|(old, new)| super::same::are_equal(old, new) && self.refer_to_the_same(old))
     }
 
     /// What is said of properties but by their schemas.
-    pub(super) fn requirements(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        if !["properties", "required"].iter().any(|key| old.has(key) || new.has(key)) {
+    pub(super) fn requirements(&mut self, role: Role, views: &Views<'a>) {
+        if !views.have("properties") && !views.have("required") {
             return;
         }
         // A name that no property has may be required all the same.
-        let (a, b) = (old.properties(), new.properties());
-        let nameless = |view: &View<'a>| -> BTreeSet<&'a str> {
+        let (old, new) = (views.old.properties(), views.new.properties());
+        let undescribed = |view: &View<'a>| -> BTreeSet<&'a str> {
             let names = view.required().into_iter();
-            names.filter(|name| !a.contains_key(*name) && !b.contains_key(*name)).collect()
+            names.filter(|name| !old.contains_key(*name) && !new.contains_key(*name)).collect()
         };
-        let (from, to) = (nameless(old), nameless(new));
-        if from != to {
-            self.nameless(spot, (old, new), (&from, &to));
+        let (from, to) = (undescribed(&views.old), undescribed(&views.new));
+        let required = views.get("required");
+        for (names, rule) in
+            [(to.difference(&from), &UNDESCRIBED_BECAME_REQUIRED), (from.difference(&to), &UNDESCRIBED_BECAME_OPTIONAL)]
+        {
+            for name in names {
+                self.changed(role, &required, rule.with("property", Argument::name(*name)));
+            }
         }
-        let texts = |node: &Node<'a>| {
+        let names = |node: &Node<'a>| {
             node.value.is_null() || node.value.as_array().is_some_and(|names| names.iter().all(Value::is_string))
         };
         let map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
-        for (key, fits) in [("required", &texts as &dyn Fn(&Node<'a>) -> bool), ("properties", &map)] {
-            let odd = |view: &View<'a>| view.all(key).into_iter().find(|node| !fits(node));
-            let (x, y) = (odd(old), odd(new));
+        for (key, fits) in [("required", &names as &dyn Fn(&Node<'a>) -> bool), ("properties", &map)] {
+            let invalid = |view: &View<'a>| view.all(key).into_iter().find(|node| !fits(node));
+            let (x, y) = (invalid(&views.old), invalid(&views.new));
             if x.as_ref().map(|node| node.value) != y.as_ref().map(|node| node.value) {
-                let nodes = (&x.unwrap_or_else(|| old.get(key)), &y.unwrap_or_else(|| new.get(key)));
-                self.unclassified(spot.direction, nodes);
+                let at = |node: Option<Node<'a>>, view: &View<'a>| node.unwrap_or_else(|| view.get(key));
+                self.unclassified(role.context, &Nodes::new(at(x, &views.old), at(y, &views.new)));
             }
         }
     }
 
-    fn property(&mut self, spot: Spot, (left, right): (&[Node<'a>], &[Node<'a>]), (was, is): (bool, bool), name: &str) {
-        let (a, b) = (&View::of(left), &View::of(right));
-        let inner = property(spot, a, b);
-        self.requirement(inner, (was, is), b.has("default"), (a.here(), b.here()), name);
-        self.access(inner, (a, b), is);
-        self.compare(inner, (left, right));
-    }
-
-    /// Names that are required, and that no property has.
-    fn nameless(
-        &mut self,
-        spot: Spot,
-        (old, new): (&View<'a>, &View<'a>),
-        (from, to): (&BTreeSet<&'a str>, &BTreeSet<&'a str>),
-    ) {
-        let nodes = (&old.get("required"), &new.get("required"));
-        for name in to.difference(from) {
-            let message = format!("`{name}`, which no property describes, became required");
-            self.changed(spot, "undescribed-became-required", nodes, message);
+    fn property(&mut self, role: Role, views: &Views<'a>, required: (bool, bool), name: &str) {
+        let (old, new) = (views.old.property(name), views.new.property(name));
+        let property = Views::new(View::of(&old), View::of(&new));
+        let inner = property.role_in(role);
+        let here = Nodes::new(old[0].clone(), new[0].clone());
+        let with_default = property.new.has("default") && !role.is_response();
+        match required {
+            (false, true) if with_default => self.changed(inner, &here, &BECAME_REQUIRED_WITH_DEFAULT),
+            (false, true) => self.changed(inner, &here, &BECAME_REQUIRED),
+            (true, false) => self.changed(inner, &here, &BECAME_OPTIONAL),
+            _ => {}
         }
-        for name in from.difference(to) {
-            let message = format!("`{name}`, which no property describes, became optional");
-            self.changed(spot, "undescribed-became-optional", nodes, message);
-        }
+        self.access(inner, &property, &here, required.1);
+        self.compare(inner, &old, &new);
     }
 
-    pub(super) fn requirement(
-        &mut self,
-        spot: Spot,
-        (was, is): (bool, bool),
-        default: bool,
-        nodes: (&Node<'a>, &Node<'a>),
-        name: &str,
-    ) {
-        let (what, message) = match (was, is) {
-            (false, true) if default && spot.direction == Direction::Request => {
-                ("became-required-with-default", "it became required; it has a default")
-            }
-            (false, true) => ("became-required", "it became required"),
-            (true, false) => ("became-optional", "it became optional"),
-            _ => return,
-        };
-        self.changed_of(spot, what, nodes, (&format!("`{name}`"), message.to_owned()));
-    }
-
-    pub(super) fn property_gone(&mut self, spot: Spot, old: &View<'a>, required: bool, name: &str) {
-        let message = format!("the property `{name}` was removed");
-        let inner = property(spot, old, old);
-        if spot.direction == Direction::Response {
-            let kind = requiredness(required);
-            let (id, level) = match (inner.stays, required) {
-                (true, _) => (format!("response-{kind}-write-only-property-removed"), Level::Info),
-                (false, true) => (format!("response-{kind}-property-removed"), Level::Err),
-                (false, false) => (format!("response-{kind}-property-removed"), Level::Warn),
-            };
-            return self.report(&id, level, spot.direction, (old.here(), old.here()), message);
-        }
-        let level = if inner.stays { Level::Info } else { Level::Warn };
-        self.report(&format!("{}-removed", inner.prefix()), level, spot.direction, (old.here(), old.here()), message);
-    }
-
-    pub(super) fn property_came(&mut self, spot: Spot, new: &View<'a>, required: bool, name: &str) {
-        let inner = property(spot, new, new);
-        // What is never sent is not demanded.
-        let required = required && !(inner.stays && spot.direction == Direction::Request);
+    fn property_removed(&mut self, role: Role, old: &[Node<'a>], required: bool) {
+        let property = Views::new(View::of(old), View::of(old));
+        let inner = property.role_in(role);
         let kind = requiredness(required);
-        let message = format!("the {kind} property `{name}` was added");
-        if spot.direction == Direction::Response {
-            let only = if inner.stays { "write-only-" } else { "" };
-            let id = format!("response-{kind}-{only}property-added");
-            return self.report(&id, Level::Info, spot.direction, (new.here(), new.here()), message);
-        }
-        let level = if required { Level::Err } else { Level::Info };
-        let with = if required && new.has("default") { "-with-default" } else { "" };
-        let place = Spot { stays: false, ..inner }.prefix();
-        self.report(&format!("new-{kind}-{place}{with}"), level, spot.direction, (new.here(), new.here()), message);
+        let found = match (role.is_response(), inner.not_sent) {
+            (true, true) => RESPONSE_WRITE_ONLY_PROPERTY_REMOVED.of(kind),
+            (true, false) => RESPONSE_PROPERTY_REMOVED.of(kind),
+            (false, not_sent) => {
+                REQUEST_PROPERTY_REMOVED.of(inner.prefix()).lowered(Some(Lowering::NotSent).filter(|_| not_sent))
+            }
+        };
+        let found = found.with("kind", Argument::Word(kind.to_owned()));
+        self.report(role.context, &Nodes::only(&old[0]), found);
+    }
+
+    fn property_added(&mut self, role: Role, new: &[Node<'a>], required: bool) {
+        let property = Views::new(View::of(new), View::of(new));
+        let inner = property.role_in(role);
+        // What is never sent is not demanded.
+        let required = required && (role.is_response() || !inner.not_sent);
+        let kind = requiredness(required);
+        let sent = Role { not_sent: false, ..inner }.prefix();
+        let found = match (role.is_response(), required) {
+            (true, _) if inner.not_sent => RESPONSE_WRITE_ONLY_PROPERTY_ADDED.of(kind),
+            (true, _) => RESPONSE_PROPERTY_ADDED.of(kind),
+            (false, true) if property.new.has("default") => NEW_REQUIRED_REQUEST_PROPERTY_WITH_DEFAULT.of(sent),
+            (false, true) => NEW_REQUIRED_REQUEST_PROPERTY.of(sent),
+            (false, false) => NEW_OPTIONAL_REQUEST_PROPERTY.of(sent),
+        };
+        let found = found.with("kind", Argument::Word(kind.to_owned()));
+        self.report(role.context, &Nodes::only(&new[0]), found);
     }
 
     /// `readOnly` and `writeOnly` of a property.
-    pub(super) fn access(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>), required: bool) {
-        for (key, name) in [("readOnly", "read-only"), ("writeOnly", "write-only")] {
-            let what = match (old.is_true(key), new.is_true(key)) {
-                (false, true) => format!("became-{name}"),
-                (true, false) => format!("became-not-{name}"),
+    pub(super) fn access(&mut self, role: Role, property: &Views<'a>, here: &Nodes<'a>, required: bool) {
+        for (key, rules) in [
+            ("readOnly", [&BECAME_READ_ONLY, &BECAME_NOT_READ_ONLY]),
+            ("writeOnly", [&BECAME_WRITE_ONLY, &BECAME_NOT_WRITE_ONLY]),
+        ] {
+            let rule = match property.are_true(key) {
+                (false, true) => rules[0],
+                (true, false) => rules[1],
                 _ => continue,
             };
-            let side = if spot.direction == Direction::Response { "response" } else { "request" };
-            let id = format!("{side}-{}-property-{what}", requiredness(required));
-            let level = rules::level(&id, &what, spot.direction);
-            let nodes = (old.here(), new.here());
-            let message = format!("{}: it {}", named(nodes.1), what.replace('-', " "));
-            self.report(&id, level, spot.direction, nodes, message);
+            let who = match (role.is_response(), required) {
+                (true, true) => "response-required",
+                (true, false) => "response-optional",
+                (false, true) => "request-required",
+                (false, false) => "request-optional",
+            };
+            self.report(role.context, here, rule.of(who));
         }
     }
 
     /// What properties without a name of their own may hold: nothing, anything, or what a schema says.
-    pub(super) fn additional_properties(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+    pub(super) fn additional_properties(&mut self, role: Role, views: &Views<'a>) {
         let key = "additionalProperties";
-        if !old.has(key) && !new.has(key) {
+        if !views.have(key) {
             return;
         }
-        let (a, b) = (Others::of(old), Others::of(new));
-        let nodes = (&old.get(key), &new.get(key));
-        let (what, message) = match (&a, &b) {
-            (Others::Some(a), Others::Some(b)) => return self.compare(spot.inside(), (a, b)),
-            (Others::Any, Others::Any) => return self.free_values(spot, (old, new)),
+        let (old, new) = (Others::of(&views.old), Others::of(&views.new));
+        let rule = match (&old, &new) {
+            (Others::Some(old), Others::Some(new)) => return self.compare(role.inside(), old, new),
+            (Others::Any, Others::Any) => return self.free_values(role, views),
             (Others::None, Others::None) => return,
-            (Others::None, Others::Some(_)) => ("allowed", "some other properties may be there now"),
-            (Others::None, Others::Any) => ("allowed", "any other properties may be there now"),
-            (Others::Some(_), Others::Any) => ("generalized", "other properties may hold any value now"),
-            (Others::Some(_), Others::None) | (Others::Any, Others::None) => {
-                ("disallowed", "no other properties may be there now")
-            }
-            (Others::Any, Others::Some(_)) => ("specialized", "other properties may hold only some values now"),
+            (Others::None, _) => &ADDITIONAL_PROPERTIES_ALLOWED,
+            (_, Others::None) => &ADDITIONAL_PROPERTIES_DISALLOWED,
+            (_, Others::Any) => &ADDITIONAL_PROPERTIES_GENERALIZED,
+            (Others::Any, _) => &ADDITIONAL_PROPERTIES_SPECIALIZED,
         };
-        self.changed(spot, &format!("additional-properties-{what}"), nodes, message.into());
+        let found = Found::from(rule).with("old", old.word()).with("new", new.word());
+        self.changed(role, &views.get(key), found);
     }
 
     /// Both allow anything: only what they say for readers can differ.
-    fn free_values(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+    fn free_values(&mut self, role: Role, views: &Views<'a>) {
         let prose = |view: &View<'a>| -> BTreeSet<String> {
             let maps = view.all("additionalProperties").into_iter().filter_map(|node| node.value.as_object());
             maps.flatten()
@@ -200,10 +185,8 @@ impl<'a> Walk<'a> {
                 .map(|(_, value)| value.to_string())
                 .collect()
         };
-        if prose(old) != prose(new) {
-            let nodes = (&old.get("additionalProperties"), &new.get("additionalProperties"));
-            let message = "what is said of other properties for readers changed".into();
-            self.report("additional-properties-text-changed", PROSE_LEVEL, spot.direction, nodes, message);
+        if prose(&views.old) != prose(&views.new) {
+            self.report(role.context, &views.get("additionalProperties"), &ADDITIONAL_PROPERTIES_TEXT_CHANGED);
         }
     }
 }
@@ -222,10 +205,19 @@ impl<'a> Others<'a> {
             return Self::None;
         }
         let says = |node: &Node<'a>| match node.value {
-            Value::Object(map) => map.iter().any(|(key, value)| !says_nothing(key, value) && !rules::is_prose(key)),
+            Value::Object(map) => map.iter().any(|(key, value)| !says_nothing(key, value) && !is_prose(key)),
             value => !matches!(value, Value::Null | Value::Bool(_)),
         };
         let some: Vec<_> = all.into_iter().filter(says).collect();
         if some.is_empty() { Self::Any } else { Self::Some(some) }
+    }
+
+    fn word(&self) -> Argument {
+        let word = match self {
+            Self::None => "not allowed",
+            Self::Any => "of any value",
+            Self::Some(_) => "of some values",
+        };
+        Argument::Word(word.to_owned())
     }
 }

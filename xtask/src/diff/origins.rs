@@ -11,8 +11,8 @@ use petgraph::Direction::Incoming;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::Finding;
-use super::words::last_token;
+use super::findings::Finding;
+use super::paths::last_token;
 use crate::spec;
 
 /// Who is compared: the document, an operation, or something that operations share.
@@ -107,11 +107,20 @@ impl Origins {
             let (path, method) = &self.operations[number];
             format!("{} {}", method.to_uppercase(), spec::key_of(last_token(path)))
         };
+        // Many findings count for the same operations, whose names are held once.
+        let mut named: HashMap<Vec<usize>, Rc<[String]>> = HashMap::new();
         let reported = |(finding, origins): (Finding, BTreeSet<Origin>)| {
             let circles: BTreeSet<usize> = origins.iter().map(|origin| circle_of[origin.index()]).collect();
             let all = Subset::of_all(circles.iter().map(|circle| &counted[*circle]));
-            let operations: Vec<String> = all.numbers().map(name).collect();
-            Finding { operation: operations.first().cloned(), operations, ..finding }
+            let numbers: Vec<usize> = all.numbers().collect();
+            let operations = match named.get(&numbers) {
+                Some(operations) => Rc::clone(operations),
+                None => {
+                    let operations: Rc<[String]> = numbers.iter().map(|number| name(*number)).collect();
+                    Rc::clone(named.entry(numbers).or_insert(operations))
+                }
+            };
+            Finding { operations, ..finding }
         };
         findings.into_iter().map(reported).collect()
     }

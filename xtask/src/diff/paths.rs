@@ -1,19 +1,6 @@
-//! Paths, their templates and parameters.
+//! Paths, their templates, and pointers to them.
 
 use std::collections::BTreeMap;
-
-use super::node::Node;
-
-/// Parameters by their place and name.
-pub(super) type Parameters<'a> = BTreeMap<(String, String), Node<'a>>;
-
-pub(super) fn is_void((place, name): &(String, String)) -> bool {
-    place == "header" && ["accept", "content-type", "authorization"].contains(&name.as_str())
-}
-
-pub(super) fn without_void(parameters: Parameters<'_>) -> Parameters<'_> {
-    parameters.into_iter().filter(|(key, _)| !is_void(key)).collect()
-}
 
 /// A path without the names of its parameters.
 pub(super) fn template(path: &str) -> String {
@@ -37,4 +24,9 @@ pub(super) fn renames(old: &str, new: &str) -> BTreeMap<String, String> {
         path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.to_owned()).collect()
     };
     names(old).into_iter().zip(names(new)).filter(|(a, b)| a != b).collect()
+}
+
+/// The last token of a pointer, escaped as it is there.
+pub(super) fn last_token(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
 }

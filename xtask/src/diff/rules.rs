@@ -1,356 +1,244 @@
-//! How bad each change is.
+//! What changes are called, what is said of them, and how bad they are.
 //!
-//! A change is `<aspect>-<what happened>`; what it means depends on who sends. A request that may
-//! say less than before breaks clients; so does a response that may say more.
-//! The few ids that are judged otherwise than by this stand in `EXCEPTIONS`, and those that are no
-//! change of a schema in `OTHERS`. Levels follow who breaks. Where that is not oasdiff's level, `WHY`
-//! says why; a test holds it to be complete.
+//! [`table`] has a row for each rule. What compares names a rule and its arguments, never a level. Levels follow
+//! who breaks: a request that may say less than before breaks clients; so does a response that may say more. Where
+//! a level depends on the case, the rule has an exception for a role, or is [lowered](Lowering) for a reason
+//! that stands here.
 
-use std::collections::BTreeMap;
+mod prefix;
+pub mod table;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::prefix::PREFIXES;
+pub use self::table::ALL;
+use super::level::{Direction, Level};
 use super::oasdiff::SHARED;
-use super::spot::PREFIXES;
-use super::{Direction, Level};
-use Level::{Doc, Err, Info, Warn};
 
-/// A difference that no rule knows.
-pub const UNCLASSIFIED: &str = "unclassified-change";
-
-/// (change, level in a request, level in a response).
-const CHANGES: &[(&str, Level, Level)] = &[
-    // Bounds: tighter is bad in a request, looser in a response.
-    ("max-increased", Info, Err),
-    ("max-decreased", Err, Info),
-    ("max-set", Warn, Info),
-    ("max-unset", Info, Err),
-    ("min-increased", Err, Info),
-    ("min-decreased", Info, Err),
-    ("min-set", Warn, Info),
-    ("min-unset", Info, Err),
-    ("exclusive-max-set", Warn, Info),
-    ("exclusive-max-unset", Info, Err),
-    ("exclusive-min-set", Warn, Info),
-    ("exclusive-min-unset", Info, Err),
-    ("multiple-of-set", Warn, Info),
-    ("multiple-of-unset", Info, Warn),
-    ("multiple-of-changed", Warn, Warn),
-    ("unique-items-set", Warn, Info),
-    ("unique-items-unset", Info, Warn),
-    ("pattern-added", Err, Info),
-    ("pattern-changed", Warn, Info),
-    ("pattern-generalized", Info, Info),
-    ("pattern-removed", Info, Info),
-    // Values.
-    ("became-enum", Err, Info),
-    ("enum-dropped", Info, Warn),
-    ("enum-value-added", Info, Warn),
-    ("enum-value-removed", Err, Info),
-    ("x-extensible-enum-value-added", Info, Info),
-    ("x-extensible-enum-value-removed", Err, Info),
-    ("default-value-added", Info, Info),
-    ("default-value-changed", Info, Info),
-    ("default-value-removed", Info, Info),
-    ("became-nullable", Info, Err),
-    ("became-not-nullable", Err, Info),
-    // Types.
-    ("type-changed", Err, Err),
-    ("type-generalized", Info, Err),
-    ("type-specialized", Err, Info),
-    ("type-compatible", Info, Info),
-    // Objects.
-    ("became-required", Err, Info),
-    ("became-required-with-default", Err, Info),
-    ("became-optional", Info, Err),
-    ("became-read-only", Info, Info),
-    ("became-not-read-only", Info, Info),
-    ("became-write-only", Info, Info),
-    ("became-not-write-only", Info, Info),
-    ("additional-properties-allowed", Info, Warn),
-    ("additional-properties-disallowed", Err, Info),
-    ("additional-properties-generalized", Info, Err),
-    ("additional-properties-specialized", Err, Info),
-    ("undescribed-became-required", Err, Info),
-    ("undescribed-became-optional", Info, Err),
-    // Composition.
-    ("all-of-added", Info, Info),
-    ("all-of-removed", Info, Info),
-    ("all-of-became-contradictory", Err, Err),
-    ("all-of-became-satisfiable", Info, Info),
-    ("any-of-added", Info, Err),
-    ("any-of-removed", Err, Info),
-    ("any-of-became-one-of", Warn, Info),
-    ("one-of-added", Info, Err),
-    ("one-of-removed", Err, Info),
-    ("one-of-became-any-of", Info, Warn),
-    ("discriminator-added", Info, Info),
-    ("discriminator-removed", Info, Info),
-    ("discriminator-property-name-changed", Err, Err),
-    ("discriminator-mapping-added", Info, Info),
-    ("discriminator-mapping-changed", Err, Err),
-    ("discriminator-mapping-deleted", Err, Info),
-    // For readers, and what comes before a removal.
-    ("deprecated", Info, Info),
-    ("reactivated", Info, Info),
-];
-
-/// Ids that are not judged by their change alone.
-const EXCEPTIONS: &[(&str, Level)] = &[
-    // A server fills in what a client leaves out, and that is now something else.
-    ("request-parameter-default-value-added", Err),
-    ("request-parameter-default-value-changed", Err),
-    ("request-parameter-default-value-removed", Err),
-    ("request-parameter-property-type-changed", Warn),
-    ("response-required-property-became-not-write-only", Warn),
-    // It was always there, and is no more.
-    ("response-required-property-became-write-only", Err),
-    // It was never sent, and must be now.
-    ("request-required-property-became-not-read-only", Err),
-];
-
-/// Ids that are no change of a schema's keyword, in which `{a|b}` stands for either, and the levels that
-/// they may have: by what came before, by what is left, or by dates.
-const OTHERS: &[(&str, &[Level])] = &[
-    ("{request|response}-{body|property|header|parameter}-{one-of|any-of}-{introduced|dropped}", &[Info, Err]),
-    ("{request|response}-{body|property|header|parameter}-{wrapped-in|unwrapped-from}-{one-of|any-of}", &[Info, Err]),
-    (
-        "{request|response}-{body|property|header|parameter}-{all-of|any-of|one-of}-{added|removed}-annotation-only",
-        &[Info],
-    ),
-    ("{request|response}-{optional|required}-property-became-{read-only|write-only}", &[Info]),
-    ("{request|response}-{optional|required}-property-became-not-{read-only|write-only}", &[Info]),
-    ("response-required-property-became-write-only", &[Err]),
-    ("response-required-property-became-not-write-only", &[Warn]),
-    ("request-required-property-became-not-read-only", &[Err]),
-    ("response-{required|optional}-property-added", &[Info]),
-    ("response-{required|optional}-write-only-property-{added|removed}", &[Info]),
-    ("response-required-property-removed", &[Err]),
-    ("response-optional-property-removed", &[Warn]),
-    ("request-property-removed", &[Warn]),
-    ("request-{parameter-property|header-property}-removed", &[Info, Warn]),
-    ("request-read-only-property-removed", &[Info]),
-    ("new-required-request-{property|parameter-property|header-property}", &[Err]),
-    ("new-required-request-{property|parameter-property|header-property}-with-default", &[Err]),
-    ("new-optional-request-{property|parameter-property|header-property}", &[Info]),
-    ("request-body-became-required", &[Err]),
-    ("request-body-became-optional", &[Info]),
-    ("request-body-added-required", &[Err]),
-    ("request-body-added-optional", &[Info]),
-    ("request-body-removed", &[Err]),
-    ("request-parameter-became-required", &[Err]),
-    ("request-parameter-became-optional", &[Info]),
-    ("request-parameter-removed", &[Warn]),
-    ("request-parameter-removed-before-sunset", &[Err]),
-    ("request-parameter-removed-with-deprecation", &[Info]),
-    ("request-parameter-sunset-parse", &[Err]),
-    ("new-request-path-parameter", &[Err]),
-    ("new-required-request-parameter", &[Err]),
-    ("new-optional-request-parameter", &[Info]),
-    ("ignored-header-parameter-changed", &[Doc]),
-    ("header-parameter-case-changed", &[Doc]),
-    ("path-parameter-renamed", &[Info]),
-    ("response-header-became-required", &[Info]),
-    ("response-header-became-optional", &[Err]),
-    ("response-header-added", &[Info]),
-    ("optional-response-header-removed", &[Warn]),
-    ("required-response-header-removed", &[Err]),
-    ("response-{success|non-success}-status-added", &[Info]),
-    ("response-success-status-removed", &[Info, Err]),
-    ("response-non-success-status-removed", &[Info]),
-    ("{request-body|request-parameter|response|response-header}-media-type-added", &[Info]),
-    ("{request-body|request-parameter|response|response-header}-media-type-removed", &[Err]),
-    ("{request-body|request-parameter}-media-type-name-specialized", &[Err]),
-    ("{request-body|request-parameter}-media-type-name-{generalized|changed}", &[Info]),
-    ("{response|response-header}-media-type-name-generalized", &[Err]),
-    ("{response|response-header}-media-type-name-{specialized|changed}", &[Info]),
-    ("{request-body|request-parameter|response|response-header}-media-type-charset-changed", &[Err]),
-    ("media-type-spelling-changed", &[Doc]),
-    ("request-body-media-type-schema-added", &[Err]),
-    ("request-body-media-type-schema-removed", &[Info]),
-    ("response-body-media-type-schema-added", &[Info]),
-    ("response-body-media-type-schema-removed", &[Warn]),
-    (
-        "{endpoint|request-parameter|response-header}-{deprecated|deprecated-with-sunset|reactivated|sunset-changed}",
-        &[Info],
-    ),
-    ("{request|response}-{body|property|parameter|header}-{deprecated-with-sunset|sunset-changed}", &[Info]),
-    ("{request|response}-{body|property|header}-deprecated-sunset-invalid", &[Err]),
-    ("api-deprecated-sunset-parse", &[Err]),
-    ("{api-path|api}-removed-{without-deprecation|before-sunset|sunset-parse}", &[Err]),
-    ("{api-path|api}-removed-with-deprecation", &[Info]),
-    ("endpoint-added", &[Info]),
-    ("api-operation-id-{added|removed}", &[Info]),
-    ("api-tag-{added|removed}", &[Info]),
-    ("{api-security|api-global-security}-added", &[Info, Err]),
-    ("{api-security|api-global-security}-scope-removed", &[Info]),
-    ("{api-security|api-global-security}-{removed|scope-added}", &[Info, Warn, Err]),
-    ("api-security-restated", &[Doc]),
-    ("api-security-component-{added|removed|type-changed|oauth-url-changed|oauth-token-url-changed}", &[Info]),
-    ("api-security-component-oauth-scope-{added|removed|changed}", &[Info]),
-    ("servers-changed", &[Warn]),
-    ("server-description-changed", &[Doc]),
-    ("openapi-version-changed", &[Info]),
-    ("info-version-changed", &[Info]),
-    ("info-{contact|license|termsofservice}-changed", &[Doc]),
-    ("tag-{added|removed}", &[Doc]),
-    ("path-without-operations-changed", &[Doc]),
-    ("unused-component-changed", &[Doc]),
-    ("ref-sibling-changed", &[Doc]),
-    ("nullable-restated", &[Doc]),
-    ("additional-properties-text-changed", &[Doc]),
-    ("{description|summary|title|example|examples|externaldocs|xml}-changed", &[Doc]),
-    ("unclassified-change", &[Warn]),
-];
-
-/// Why the level of an id is not oasdiff's, by what is in the id.
-const WHY: &[(&str, &str)] = &[
-    ("-all-of-added", "what the new member means is reported by itself"),
-    ("-all-of-removed", "what the member meant is reported by itself"),
-    ("-any-of-added", "a reader meets what it does not know, as with oneOf"),
-    ("-discriminator-property-name-changed", "old values are distinguished by a property that is no longer read"),
-    ("-discriminator-mapping-changed", "a name stands for another schema"),
-    ("-discriminator-mapping-deleted", "a name that was sent is unknown now"),
-    ("response-required-property-became-write-only", "it was always there, and is no more"),
-    ("request-required-property-became-not-read-only", "it was never sent, and must be now"),
-    ("security-added", "callers without credentials are refused, where there was none to need"),
-    ("security-removed", "callers who came in that way are refused, where none is left that asks no more"),
-    ("security-scope-added", "callers whose token lacks the scope are refused"),
-    ("-wrapped-in-one-of", "where an alternative takes all that was taken, nobody breaks"),
-    ("response-success-status-removed", "where a range such as 2XX covers it, nothing went"),
-    ("-default-value-added", "of a required parameter, no default is ever used"),
-    ("-default-value-changed", "of a required parameter, no default is ever used"),
-    ("-default-value-removed", "of a required parameter, no default is ever used"),
-    ("-parameter-property-", "of what is read-only, nothing is sent"),
-    ("-header-property-", "of what is read-only, nothing is sent"),
-    ("-pattern-added", "of what is read-only, nothing is sent"),
-    ("-pattern-changed", "of what is read-only, nothing is sent"),
-];
-
-/// One row of the table of rules.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One row of the table.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
+    /// Its id, in oasdiff's vocabulary where oasdiff has it. `*` stands for the role of what changed, such as
+    /// `request-property`.
+    pub id: &'static str,
+    /// The roles that `*` stands for, and the levels.
+    pub levels: Levels,
+    /// The roles of schemas that it is found in; all, where there are none.
+    pub only: &'static [&'static str],
+    /// Roles for which it has another level.
+    pub exceptions: &'static [(&'static str, Level)],
+    /// When it counts less.
+    pub lowered: &'static [Lowering],
+    /// What a finding says. `{name}` stands for what changed, `{key}` for the same with the keyword, `{was}`,
+    /// `{is}` and `{has}` for verbs in its number, `{owner}` for what its last step leads from, `{change}` for what the argument `old` became, and any other
+    /// name for an argument. What stands in `[…]` is left out where an argument in it is missing.
+    pub message: &'static str,
+    /// Why its level is not oasdiff's; empty, where it is, or oasdiff has no such rule.
+    pub why: &'static str,
+}
+
+/// What a rule is about, and its level there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Levels {
+    /// A schema in any role: the level in a request, and in a response.
+    Schema(Level, Level),
+    /// Any of these roles, each with who sends it: the level in a request or in neither, and in a response.
+    Roles(&'static [(&'static str, Direction)], Level, Level),
+    /// Something for readers, by its keyword.
+    Texts,
+    /// Something in a request.
+    Request(Level),
+    /// Something in a response.
+    Response(Level),
+    /// Something in either: the level in a request, and in a response.
+    Either(Level, Level),
+    /// The operation, or the document.
+    Neither(Level),
+}
+
+/// Why a change counts less than its rule says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lowering {
+    /// Read-only in a request, or write-only in a response.
+    NotSent,
+    /// The default of a required parameter.
+    DefaultOfRequired,
+    /// A status that a range such as `2XX` still describes.
+    StatusCovered,
+    /// Alternatives of which one takes all that was taken, or that give nothing else than was given.
+    NothingLost,
+    /// A security requirement that another one makes up for: what it asks for, others do not ask more than.
+    AskedNoMore,
+    /// A security requirement beside which others remain.
+    OthersRemain,
+    /// Another way in where credentials were needed before.
+    AnotherWayIn,
+}
+
+impl Lowering {
+    /// The level to which it lowers.
+    pub fn to(self) -> Level {
+        match self {
+            Self::OthersRemain => Level::Warn,
+            _ => Level::Info,
+        }
+    }
+
+    /// Its reason.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotSent => "it is not sent",
+            Self::DefaultOfRequired => "no default of a required parameter is ever used",
+            Self::StatusCovered => "a range of statuses covers it",
+            Self::NothingLost => "what was allowed before is allowed still, and nothing else is given",
+            Self::AskedNoMore => "whoever was let in before is let in still",
+            Self::OthersRemain => "other credentials are accepted still",
+            Self::AnotherWayIn => "it is one more way for callers to show who they are",
+        }
+    }
+}
+
+impl Rule {
+    const fn new(id: &'static str, levels: Levels, message: &'static str) -> Self {
+        Self { id, levels, only: &[], exceptions: &[], lowered: &[], message, why: "" }
+    }
+
+    const fn only(self, only: &'static [&'static str]) -> Self {
+        Self { only, ..self }
+    }
+
+    const fn except(self, exceptions: &'static [(&'static str, Level)]) -> Self {
+        Self { exceptions, ..self }
+    }
+
+    const fn lowered(self, lowered: &'static [Lowering]) -> Self {
+        Self { lowered, ..self }
+    }
+
+    const fn why(self, why: &'static str) -> Self {
+        Self { why, ..self }
+    }
+
+    /// Its id for a role, which may be empty.
+    pub fn id(&self, role: &str) -> String {
+        renamed(self.id.replace('*', role))
+    }
+
+    /// Its level for a role, as far as that depends on the role alone.
+    pub fn level(&self, role: &str, direction: Direction) -> Level {
+        if let Some((_, level)) = self.exceptions.iter().find(|(exception, _)| *exception == role) {
+            return *level;
+        }
+        match self.levels {
+            Levels::Schema(..) if PREFIXES.iter().any(|prefix| prefix.name == role && prefix.not_sent) => {
+                Lowering::NotSent.to()
+            }
+            Levels::Schema(request, response) | Levels::Either(request, response) => {
+                if direction == Direction::Response { response } else { request }
+            }
+            Levels::Roles(_, other, response) => {
+                if direction == Direction::Response {
+                    response
+                } else {
+                    other
+                }
+            }
+            Levels::Texts => Level::Doc,
+            Levels::Request(level) | Levels::Response(level) | Levels::Neither(level) => level,
+        }
+    }
+
+    /// The roles that it may be found in, each with who sends it.
+    fn roles(&self) -> Vec<(String, Direction)> {
+        const ALL: [Direction; 3] = [Direction::Request, Direction::Response, Direction::None];
+        let role = |(name, direction): &(&str, Direction)| ((*name).to_owned(), *direction);
+        let unnamed = |directions: &[Direction]| directions.iter().map(|direction| role(&("", *direction))).collect();
+        match self.levels {
+            Levels::Schema(..) => {
+                let all = PREFIXES.iter().filter(|prefix| self.only.is_empty() || self.only.contains(&prefix.name));
+                all.map(|prefix| role(&(prefix.name, prefix.direction))).collect()
+            }
+            Levels::Roles(roles, ..) => roles.iter().map(role).collect(),
+            Levels::Texts => {
+                PROSE.iter().flat_map(|name| ALL.map(|direction| (name.to_ascii_lowercase(), direction))).collect()
+            }
+            Levels::Request(_) => unnamed(&[Direction::Request]),
+            Levels::Response(_) => unnamed(&[Direction::Response]),
+            // What belongs to the document may be compared as well.
+            Levels::Either(..) => unnamed(&ALL),
+            Levels::Neither(_) => unnamed(&[Direction::None]),
+        }
+    }
+}
+
+/// A rule in one role, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
     /// Its id.
     pub id: String,
     /// Its level in oasdiff, where it is one of oasdiff's.
     pub oasdiff: Option<Level>,
-    /// Who sends what it is about.
-    pub direction: Direction,
-    /// The levels that it may have here.
-    pub levels: Vec<Level>,
+    /// Its levels in each direction in which it may be found, the greatest last.
+    pub levels: BTreeMap<Direction, BTreeSet<Level>>,
+    /// When it counts less.
+    pub lowered: BTreeSet<Lowering>,
+    why: &'static str,
 }
 
-impl Rule {
-    /// Why its level is not oasdiff's, where it is not.
+impl Listed {
+    /// Why its level is not oasdiff's, where it is not, or not always.
     pub fn why(&self) -> Option<&'static str> {
-        let differs = self.oasdiff.is_some_and(|level| self.levels != [level]);
-        let (_, why) = WHY.iter().find(|(part, _)| differs && self.id.contains(part))?;
-        Some(why)
+        let all: BTreeSet<Level> = self.levels.values().flatten().copied().collect();
+        let differs = self.oasdiff.is_some_and(|theirs| all != BTreeSet::from([theirs]));
+        Some(self.why).filter(|why| differs && !why.is_empty())
     }
 }
 
-/// Every rule, by its id.
-pub fn all() -> Vec<Rule> {
-    let mut levels: BTreeMap<String, Vec<Level>> = BTreeMap::new();
-    for (prefix, stays, direction) in PREFIXES {
-        for (change, request, response) in CHANGES {
-            let (kind, happened) = change.split_once('-').unwrap_or((change, ""));
-            let bounds = BOUNDS.iter().filter(|(_, name)| name.split('-').next() == Some(kind));
-            let changes: Vec<String> = match (kind, happened) {
-                ("max" | "min", "increased" | "decreased" | "set" | "unset") => {
-                    bounds.map(|(_, name)| format!("{name}-{happened}")).collect()
-                }
-                _ => vec![(*change).to_owned()],
-            };
-            for change in changes {
-                let id = renamed(&format!("{prefix}-{change}")).to_owned();
-                let plain = if *direction == Direction::Request { *request } else { *response };
-                let exception = EXCEPTIONS.iter().find(|(exception, _)| *exception == id);
-                let level = exception.map_or(plain, |(_, level)| *level);
-                let mut all = vec![if *stays { Info } else { level }];
-                // Of a required parameter, no default is ever used.
-                if *prefix == "request-parameter" && change.starts_with("default-value") {
-                    all.push(Info);
-                }
-                // What is not sent at all is called so in the id of a body's property only.
-                if prefix.ends_with("parameter-property") || prefix.ends_with("header-property") {
-                    all.push(Info);
-                }
-                levels.entry(id).or_default().extend(all);
-            }
-        }
-    }
-    for (pattern, of) in OTHERS {
-        for id in expanded(pattern) {
-            // A later row is about fewer ids than an earlier one.
-            levels.insert(id, of.to_vec());
-        }
-    }
+/// Every rule in every role, by id.
+pub fn listed() -> Vec<Listed> {
     let shared: BTreeMap<&str, Level> = SHARED.iter().copied().collect();
-    let direction = |id: &str| match () {
-        () if id.starts_with("request-") || id.starts_with("new-") => Direction::Request,
-        () if id.starts_with("response-") || id.contains("-response-") => Direction::Response,
-        () => Direction::None,
-    };
-    let rule = |(id, mut levels): (String, Vec<Level>)| {
-        levels.sort();
-        levels.dedup();
-        Rule { oasdiff: shared.get(id.as_str()).copied(), direction: direction(&id), id, levels }
-    };
-    levels.into_iter().map(rule).collect()
+    let mut listed: BTreeMap<String, Listed> = BTreeMap::new();
+    let all = ALL.iter().copied().chain(table::LIMITS.iter().flat_map(|limit| limit.rules));
+    for (rule, (role, direction)) in all.flat_map(|rule| rule.roles().into_iter().map(move |role| (rule, role))) {
+        let id = rule.id(&role);
+        let oasdiff = shared.get(id.as_str()).copied();
+        let (levels, lowered) = (BTreeMap::new(), BTreeSet::new());
+        let new = Listed { id: id.clone(), oasdiff, levels, lowered, why: rule.why };
+        let entry = listed.entry(id.clone()).or_insert(new);
+        let levels = entry.levels.entry(direction).or_default();
+        levels.insert(rule.level(&role, direction));
+        let mut lowered: BTreeSet<Lowering> = rule.lowered.iter().copied().collect();
+        // The defaults of parameters are not used only of parameters themselves; of the properties of these, and
+        // where oasdiff has no id of its own for it, the id does not tell that nothing is sent.
+        if role != "request-parameter" {
+            lowered.remove(&Lowering::DefaultOfRequired);
+        }
+        let is_schema = matches!(rule.levels, Levels::Schema(..));
+        if is_schema
+            && (role.ends_with("parameter-property") || role.ends_with("header-property") || !id.starts_with(&role))
+        {
+            lowered.insert(Lowering::NotSent);
+        }
+        levels.extend(lowered.iter().map(|lowering| lowering.to()));
+        entry.lowered.extend(lowered);
+    }
+    listed.into_values().collect()
 }
 
-/// The ids that a pattern stands for.
-fn expanded(pattern: &str) -> Vec<String> {
-    let Some((before, rest)) = pattern.split_once('{') else { return vec![pattern.to_owned()] };
-    let Some((choices, after)) = rest.split_once('}') else { return vec![pattern.to_owned()] };
-    let tails = expanded(after);
-    choices.split('|').flat_map(|choice| tails.iter().map(move |tail| format!("{before}{choice}{tail}"))).collect()
-}
-
-/// oasdiff's name of an id, where it does not follow its own scheme.
-pub(super) fn renamed(id: &str) -> &str {
-    match id {
+/// An id as oasdiff has it, where oasdiff does not follow its own scheme.
+fn renamed(id: String) -> String {
+    let as_in_oasdiff = match id.as_str() {
         "response-body-enum-value-removed" => "response-mediatype-enum-value-removed",
         "response-write-only-property-enum-value-removed" => "response-property-enum-value-removed",
         "request-read-only-property-pattern-added" => "request-property-pattern-added",
         "request-read-only-property-pattern-changed" => "request-property-pattern-changed",
-        id => id,
-    }
+        _ => return id,
+    };
+    as_in_oasdiff.to_owned()
 }
-
-/// The changes of a schema that have a rule, bounds by their kind only.
-pub fn known_changes() -> impl Iterator<Item = &'static str> {
-    CHANGES.iter().map(|(change, ..)| *change)
-}
-
-/// The level of a composed id. A change that is not in the table is of unknown effect.
-pub fn level(id: &str, change: &str, direction: Direction) -> Level {
-    if let Some((_, level)) = EXCEPTIONS.iter().find(|(exception, _)| *exception == id) {
-        return *level;
-    }
-    match CHANGES.iter().find(|(known, ..)| *known == change) {
-        Some((_, level, _)) if direction == Direction::Request => *level,
-        Some((_, _, level)) => *level,
-        None => Warn,
-    }
-}
-
-/// (keyword, its name in ids, which begins with its kind).
-pub const BOUNDS: &[(&str, &str)] = &[
-    ("maximum", "max"),
-    ("minimum", "min"),
-    ("maxLength", "max-length"),
-    ("minLength", "min-length"),
-    ("maxItems", "max-items"),
-    ("minItems", "min-items"),
-    ("maxProperties", "max-properties"),
-    ("minProperties", "min-properties"),
-];
 
 /// What only a reader sees, wherever it stands.
 pub const PROSE: &[&str] = &["description", "summary", "title", "example", "examples", "externalDocs", "xml"];
-
-/// The level of prose.
-pub const PROSE_LEVEL: Level = Doc;
 
 /// Whether a key is for readers: prose, or an extension, which OpenAPI keeps out of the contract.
 pub fn is_prose(key: &str) -> bool {

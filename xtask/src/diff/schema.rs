@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::slice;
 
+use super::context::Context;
+use super::findings::Found;
 use super::node::Node;
-use super::places::Task;
-use super::rules::{self, BOUNDS};
-use super::same::are_equal;
-use super::spot::{Place, Spot};
-use super::view::View;
+use super::numbers;
+use super::pair::Nodes;
+use super::role::{Part, Role};
+use super::rules::table::is_limit;
+use super::rules::{Lowering, is_prose};
+use super::view::{View, Views};
 use super::walk::Walk;
-use super::words::change;
-use super::{Direction, Level, numbers};
-use crate::spec::key_of;
 
-/// All that `compare` looks at, the bounds aside.
+/// All that `schema` looks at, the limits aside.
 const KNOWN: &[&str] = &[
     "type",
     "format",
@@ -46,71 +46,43 @@ const KNOWN: &[&str] = &[
 const SINGLE: &[&str] = &["type", "format", "default", "multipleOf", "pattern", "discriminator", "x-sunset"];
 
 impl<'a> Walk<'a> {
-    pub(super) fn body_schema(&mut self, direction: Direction, nodes: (&Node<'a>, &Node<'a>), typed: bool) {
-        let (what, added, removed) = match direction {
-            Direction::Response => ("response-body", Level::Info, Level::Warn),
-            _ => ("request-body", Level::Err, Level::Info),
-        };
-        match (nodes.0.value.is_null(), nodes.1.value.is_null()) {
-            (true, true) => {}
-            (true, false) => {
-                let id = format!("{what}-media-type-schema-added");
-                self.report(&id, added, direction, nodes, "the media type got a schema".into());
-            }
-            (false, true) => {
-                let id = format!("{what}-media-type-schema-removed");
-                self.report(&id, removed, direction, nodes, "the media type lost its schema".into());
-            }
-            (false, false) => {
-                let spot = Spot { direction, place: Place::Body, stays: false, typed, required: false };
-                self.compare(spot, (slice::from_ref(nodes.0), slice::from_ref(nodes.1)));
-            }
+    pub(super) fn body_schema(&mut self, context: Context, pair: &Nodes<'a>, typed: bool) {
+        self.one_schema(Role::new(context, Part::Body, typed), pair);
+    }
+
+    pub(super) fn parameter_schema(&mut self, context: Context, pair: &Nodes<'a>, header: bool, required: bool) {
+        let part = if header { Part::Header } else { Part::Parameter };
+        self.one_schema(Role { required, ..Role::new(context, part, true) }, pair);
+    }
+
+    pub(super) fn header_schema(&mut self, context: Context, pair: &Nodes<'a>) {
+        self.one_schema(Role::new(context, Part::Header, false), pair);
+    }
+
+    fn one_schema(&mut self, role: Role, pair: &Nodes<'a>) {
+        if !self.surely_same(pair) {
+            self.compare(role, slice::from_ref(&pair.old), slice::from_ref(&pair.new));
         }
     }
 
-    pub(super) fn parameter_schema(&mut self, nodes: (&Node<'a>, &Node<'a>), header: bool, required: bool) {
-        let place = if header { Place::Header } else { Place::Parameter };
-        let spot = Spot { direction: Direction::Request, place, stays: false, typed: true, required };
-        self.compare(spot, (slice::from_ref(nodes.0), slice::from_ref(nodes.1)));
-    }
-
-    pub(super) fn header_schema(&mut self, nodes: (&Node<'a>, &Node<'a>)) {
-        let (direction, place) = (Direction::Response, Place::Header);
-        let spot = Spot { direction, place, stays: false, typed: false, required: false };
-        self.compare(spot, (slice::from_ref(nodes.0), slice::from_ref(nodes.1)));
-    }
-
-    /// Reports a change under its composed id and by the level of its rule.
-    pub(super) fn changed(&mut self, spot: Spot, what: &str, nodes: (&Node<'a>, &Node<'a>), message: String) {
-        self.changed_of(spot, what, nodes, (&named(nodes.1), message));
-    }
-
-    /// As [`changed`](Self::changed), under another name.
-    pub(super) fn changed_of(
-        &mut self,
-        spot: Spot,
-        what: &str,
-        nodes: (&Node<'a>, &Node<'a>),
-        (name, message): (&str, String),
-    ) {
-        let id = format!("{}-{what}", spot.prefix());
-        let id = rules::renamed(&id);
-        let level = rules::level(id, what, spot.direction);
-        let moot = spot.stays || spot.required && what.starts_with("default-value");
-        let level = if moot { Level::Info } else { level };
-        self.report(id, level, spot.direction, nodes, format!("{name}: {message}"));
+    /// Reports a change of a schema, for its role.
+    pub(super) fn changed(&mut self, role: Role, pair: &Nodes<'a>, found: impl Into<Found>) {
+        let found = found.into();
+        let lowering = Some(Lowering::NotSent).filter(|_| role.not_sent).or(found.lowering);
+        let found = Found { role: role.prefix().into(), lowering, ..found };
+        self.report(role.context, pair, found);
     }
 
     /// Has two schemas compared, each of which may be said in several places.
-    pub(super) fn compare(&mut self, spot: Spot, (old, new): (&[Node<'a>], &[Node<'a>])) {
+    pub(super) fn compare(&mut self, role: Role, old: &[Node<'a>], new: &[Node<'a>]) {
         let same = |walk: &Self, old: &[Node<'a>], new: &[Node<'a>]| match (old, new) {
-            ([old], [new]) => walk.surely_same(old.value, new.value),
+            ([old], [new]) => walk.surely_same(&Nodes::new(old.clone(), new.clone())),
             _ => false,
         };
         if same(self, old, new) {
             return;
         }
-        self.beside_references(spot.direction, (old, new));
+        self.beside_references(role.context, old, new);
         let resolved = |nodes: &[Node<'a>]| nodes.iter().cloned().map(Node::resolved).collect::<Vec<_>>();
         let reference = match (old, new) {
             ([a], [b]) => a.text("$ref").filter(|text| b.text("$ref") == Some(text)),
@@ -118,123 +90,126 @@ impl<'a> Walk<'a> {
         };
         match reference {
             // What the same reference leads to differs, as it did not lead to the same above.
-            Some(text) => self.later_by(text, spot, || (resolved(old), resolved(new))),
+            Some(text) => self.later_by_reference(text, role, || (resolved(old), resolved(new))),
             None => {
                 let (old, new) = (resolved(old), resolved(new));
                 if !same(self, &old, &new) {
-                    self.later(Task::Schema(spot, old, new));
+                    self.later(role, old, new);
                 }
             }
         }
     }
 
     /// Compares two schemas by what they mean.
-    pub(super) fn schema(&mut self, spot: Spot, old: &[Node<'a>], new: &[Node<'a>]) {
-        let (old, new) = (&View::of(old), &View::of(new));
-        // Where the text is the same, only what it refers to can differ.
-        let same_text = old.is_one() && new.is_one() && are_equal(old.here().value, new.here().value);
-        if !same_text {
-            self.odd(spot, (old, new));
-            self.members(spot, (old, new));
-            self.contradictions(spot, (old, new));
+    pub(super) fn schema(&mut self, role: Role, old: &[Node<'a>], new: &[Node<'a>]) {
+        let views = &Views::new(View::of(old), View::of(new));
+        // Where both are written in the same way, only what they refer to can differ.
+        let same = views.old.is_one() && views.new.is_one() && views.here().are_equal();
+        if !same {
+            self.invalid(role, views);
+            self.members(role, views);
+            self.contradictions(role, views);
         }
-        if self.alternatives(spot, (old, new)) {
+        if self.alternatives(role, views) {
             return;
         }
-        if !same_text {
-            self.schema_flags(spot, (old, new));
-            self.values(spot, (old, new));
-            self.limits(spot, (old, new));
-            self.requirements(spot, (old, new));
+        if !same {
+            self.schema_flags(role, views);
+            self.values(role, views);
+            self.limits(role, views);
+            self.requirements(role, views);
         }
-        self.properties(spot, (old, new));
-        self.additional_properties(spot, (old, new));
+        self.properties(role, views);
+        self.additional_properties(role, views);
         // An array that was none before is another type, whatever its items are.
-        let items = (old.has("items"), new.has("items"));
-        if items == (true, true) || items != (false, false) && old.get("type").value == new.get("type").value {
-            self.compare(spot.items(), (&old.all("items"), &new.all("items")));
+        let items = (views.old.has("items"), views.new.has("items"));
+        let same_type = || views.get("type").old.value == views.get("type").new.value;
+        if items == (true, true) || items != (false, false) && same_type() {
+            self.compare(role.items(), &views.old.all("items"), &views.new.all("items"));
         }
-        self.negations(spot, (old, new));
-        if !same_text {
-            self.annotations(spot, (old, new));
-            self.other_keywords(spot, (old, new));
+        self.negations(role, views);
+        if !same {
+            self.annotations(role, views);
+            self.other_keywords(role, views);
         }
     }
 
     /// What stands where a schema should, and is none.
-    fn odd(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        let values = |view: &View<'a>| view.odd.iter().map(|node| node.value.clone()).collect::<Vec<_>>();
-        if values(old) != values(new) {
-            let places = (old.odd.first().unwrap_or(old.here()), new.odd.first().unwrap_or(new.here()));
-            self.unclassified(spot.direction, places);
+    fn invalid(&mut self, role: Role, views: &Views<'a>) {
+        let values = |view: &View<'a>| view.invalid.iter().map(|node| node.value.clone()).collect::<Vec<_>>();
+        if values(&views.old) != values(&views.new) {
+            let at = |view: &View<'a>| view.invalid.first().unwrap_or(view.here()).clone();
+            self.unclassified(role.context, &Nodes::new(at(&views.old), at(&views.new)));
         }
     }
 
     /// What is said of a schema as a whole.
-    fn annotations(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        if old.has("discriminator") || new.has("discriminator") {
-            self.discriminator(spot, (&old.get("discriminator"), &new.get("discriminator")));
+    fn annotations(&mut self, role: Role, views: &Views<'a>) {
+        if views.have("discriminator") {
+            self.discriminator(role, &views.get("discriminator"));
         }
-        if ["deprecated", "x-sunset"].iter().any(|key| old.has(key) || new.has(key)) {
-            self.deprecation(spot.prefix(), spot.direction, (&old.with("deprecated"), &new.with("deprecated")));
+        if ["deprecated", "x-sunset"].iter().any(|key| views.have(key)) {
+            let pair = Nodes::new(views.old.with("deprecated"), views.new.with("deprecated"));
+            self.deprecation(role.context, role.prefix(), &pair);
         }
-        if spot.place == Place::Body {
-            self.access(spot, (old, new), false);
+        if role.part == Part::Body {
+            self.access(role, views, &views.here(), false);
         }
     }
 
     /// Keywords that are true or absent. What is neither is compared as it stands.
-    fn schema_flags(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
+    fn schema_flags(&mut self, role: Role, views: &Views<'a>) {
         const FLAGS: [&str; 7] =
             ["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems", "exclusiveMaximum", "exclusiveMinimum"];
-        for key in FLAGS.into_iter().filter(|key| old.has(key) || new.has(key)) {
-            let odd = |view: &View<'a>| -> Vec<Node<'a>> {
+        for key in FLAGS.into_iter().filter(|key| views.have(key)) {
+            let invalid = |view: &View<'a>| -> Vec<Node<'a>> {
                 view.all(key).into_iter().filter(|node| !(node.value.is_null() || node.value.is_boolean())).collect()
             };
-            let (a, b) = (odd(old), odd(new));
+            let (a, b) = (invalid(&views.old), invalid(&views.new));
             if a.iter().map(|node| node.value).ne(b.iter().map(|node| node.value)) {
-                let at = |odd: &[Node<'a>], view: &View<'a>| odd.first().cloned().unwrap_or_else(|| view.get(key));
-                self.unclassified(spot.direction, (&at(&a, old), &at(&b, new)));
+                let at =
+                    |invalid: &[Node<'a>], view: &View<'a>| invalid.first().cloned().unwrap_or_else(|| view.get(key));
+                self.unclassified(role.context, &Nodes::new(at(&a, &views.old), at(&b, &views.new)));
             }
         }
     }
 
     /// `not`: whatever differs within it is of unknown effect.
-    fn negations(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        if !old.has("not") && !new.has("not") {
+    fn negations(&mut self, role: Role, views: &Views<'a>) {
+        if !views.have("not") {
             return;
         }
-        let (a, b) = (old.all("not"), new.all("not"));
+        let (a, b) = (views.old.all("not"), views.new.all("not"));
         for i in 0..a.len().max(b.len()) {
+            let at = |all: &[Node<'a>], view: &View<'a>| all.get(i).unwrap_or(view.here()).clone();
+            let pair = Nodes::new(at(&a, &views.old), at(&b, &views.new));
             match (a.get(i), b.get(i)) {
-                (Some(a), Some(b)) if a.value.is_object() && b.value.is_object() => {
-                    if !self.surely_same(a.value, b.value) {
-                        let (a, b) = (a.clone().resolved(), b.clone().resolved());
-                        self.later_unknown(Task::Schema(spot.inside(), vec![a], vec![b]));
+                (Some(_), Some(_)) if pair.are_objects() => {
+                    if !self.surely_same(&pair) {
+                        let inner = pair.resolved();
+                        let role = role.inside();
+                        self.later(role.used_by(role.context.unknown()), vec![inner.old], vec![inner.new]);
                     }
                 }
-                (Some(a), Some(b)) if a.value == b.value => {}
-                (a, b) => {
-                    let (a, b) = (a.unwrap_or(old.here()), b.unwrap_or(new.here()));
-                    self.unclassified(spot.direction, (a, b));
-                }
+                (Some(_), Some(_)) if pair.are_equal() => {}
+                _ => self.unclassified(role.context, &pair),
             }
         }
     }
 
     /// All that has no rule of its own: prose, and keywords that no rule knows.
-    fn other_keywords(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    fn other_keywords(&mut self, role: Role, views: &Views<'a>) {
+        let names: BTreeSet<&String> = views.old.keys().chain(views.new.keys()).collect();
         for key in names.into_iter().map(String::as_str).filter(|key| *key != "allOf") {
-            let (a, b) = (old.get(key), new.get(key));
-            if KNOWN.contains(&key) || BOUNDS.iter().any(|(bound, _)| *bound == key) {
+            let pair = views.get(key);
+            if KNOWN.contains(&key) || is_limit(key) {
                 // What several members say is one by one: the tightest was compared above.
-                if SINGLE.contains(&key) && old.besides(key) != new.besides(key) {
-                    self.unclassified(spot.direction, (&a, &b));
+                if SINGLE.contains(&key) && views.old.besides(key) != views.new.besides(key) {
+                    self.unclassified(role.context, &pair);
                 }
                 continue;
             }
-            let is_prose = rules::is_prose(key);
+            let is_prose = is_prose(key);
             let all = |view: &View<'a>| -> Vec<String> {
                 let nodes = view.all(key);
                 let said = nodes.iter().filter(|node| !node.value.is_null());
@@ -246,42 +221,15 @@ impl<'a> Walk<'a> {
                 }
                 said
             };
-            if all(old) == all(new) {
+            if all(&views.old) == all(&views.new) {
                 continue;
             }
-            let same = numbers::equal(a.value, b.value);
-            let message = if same { "of one of its members changed".to_owned() } else { change(a.value, b.value) };
             match is_prose {
-                true => {
-                    let id = format!("{}-changed", key.to_ascii_lowercase());
-                    self.report(&id, rules::PROSE_LEVEL, spot.direction, (&a, &b), format!("{key} {message}"));
-                }
+                true => self.text_changed(role.context, &pair, key),
                 // Where there was no schema, what a new one says was compared with saying nothing.
-                false if old.is_there() && new.is_there() => self.unclassified(spot.direction, (&a, &b)),
-                false => self.unclassified(spot.direction, (old.here(), new.here())),
+                false if views.old.is_there() && views.new.is_there() => self.unclassified(role.context, &pair),
+                false => self.unclassified(role.context, &views.here()),
             }
         }
     }
-}
-
-/// What a schema is called in a sentence.
-pub(super) fn named(node: &Node<'_>) -> String {
-    let (mut rest, mut below) = (node.at.as_str(), "");
-    while let Some((before, token)) = rest.rsplit_once('/') {
-        let name = key_of(below);
-        match token {
-            _ if below.is_empty() => {}
-            "properties" => return format!("`{name}`"),
-            "parameters" => {
-                // A list: the name is in the item.
-                let item = node.root.pointer(&node.at[..rest.len() + 1 + below.len()]);
-                return format!("parameter `{}`", item.and_then(|item| item["name"].as_str()).unwrap_or(&name));
-            }
-            "headers" | "schemas" => return format!("{} `{name}`", token.trim_end_matches('s')),
-            "content" => return format!("the body ({name})"),
-            _ => {}
-        }
-        (rest, below) = (before, token);
-    }
-    "the schema".to_owned()
 }

@@ -4,178 +4,170 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::argument::Argument;
+use super::context::Context;
+use super::findings::Found;
 use super::node::Node;
-use super::rules::PROSE_LEVEL;
+use super::pair::Nodes;
+use super::rules::table::{
+    SECURITY_ADDED, SECURITY_COMPONENT_ADDED, SECURITY_COMPONENT_OAUTH_SCOPE_ADDED,
+    SECURITY_COMPONENT_OAUTH_SCOPE_CHANGED, SECURITY_COMPONENT_OAUTH_SCOPE_REMOVED,
+    SECURITY_COMPONENT_OAUTH_TOKEN_URL_CHANGED, SECURITY_COMPONENT_OAUTH_URL_CHANGED, SECURITY_COMPONENT_REMOVED,
+    SECURITY_COMPONENT_TYPE_CHANGED, SECURITY_REMOVED, SECURITY_RESTATED, SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
+};
+use super::rules::{Lowering, Rule};
 use super::walk::Walk;
-use super::words::change;
-use super::{Direction, Level};
 
-/// A way in: schemes, each with its scopes. All of them are needed.
+/// One of the alternatives: schemes, each with its scopes. All of them are needed.
 type Requirement = BTreeMap<String, Vec<String>>;
 
 impl<'a> Walk<'a> {
     /// The requirements of an operation; without its own, the document's hold.
-    pub(super) fn operation_security(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        let (own, other) = (old.get("security"), new.get("security"));
-        if own.value == other.value {
+    pub(super) fn operation_security(&mut self, context: Context, operation: &Nodes<'a>) {
+        let own = operation.get("security");
+        if own.are_equal() {
             return;
         }
-        let in_force = |node: Node<'a>| match node.value {
-            Value::Null => Node { value: node.root.get("security").unwrap_or(&Value::Null), ..node },
-            _ => node,
+        let in_force = |node: &Node<'a>| match node.value {
+            Value::Null => Node { value: node.root.get("security").unwrap_or(&Value::Null), ..node.clone() },
+            _ => node.clone(),
         };
-        let nodes = (&in_force(own.clone()), &in_force(other.clone()));
-        if own.value.is_null() != other.value.is_null() && sorted(nodes.0.value) == sorted(nodes.1.value) {
-            let message = "the operation says of security what the document says, or no longer does".into();
-            return self.note("api-security-restated", PROSE_LEVEL, (&own, &other), message);
+        let pair = Nodes::new(in_force(&own.old), in_force(&own.new));
+        let (was, is) = own.absent();
+        if was != is && sorted(pair.old.value) == sorted(pair.new.value) {
+            return self.report(context, &own, &SECURITY_RESTATED);
         }
-        self.security(nodes, "api-security");
+        self.security(context, &pair, "api-security");
     }
 
     /// Security requirements: any one of the list suffices.
-    pub(super) fn security(&mut self, (a, b): (&Node<'a>, &Node<'a>), id: &str) {
+    pub(super) fn security(&mut self, context: Context, pair: &Nodes<'a>, role: &'static str) {
         // Neither the requirements nor the scopes of one have an order.
-        if sorted(a.value) == sorted(b.value) {
+        if sorted(pair.old.value) == sorted(pair.new.value) {
             return;
         }
-        let (Some(from), Some(to)) = (requirements(a.value), requirements(b.value)) else {
-            return self.unclassified(Direction::None, (a, b));
+        let (Some(from), Some(to)) = (requirements(pair.old.value), requirements(pair.new.value)) else {
+            return self.unclassified(context, pair);
         };
         let before = self.found();
-        // Who came in before comes in still where a requirement asks for nothing more.
-        let stays = |old: &Requirement| is_open(&to) || to.iter().any(|new| asks_no_more(new, old));
+        // Whoever met the old requirement is let in still where a new one asks for nothing more.
+        let met_still = |old: &Requirement| is_open(&to) || to.iter().any(|new| asks_no_more(new, old));
         let open = is_open(&from);
-        let lost = if open || !from.iter().any(stays) { Level::Err } else { Level::Warn };
+        let nobody_is_left = open || !from.iter().any(met_still);
         for requirement in &from {
-            let level = if stays(requirement) { Level::Info } else { lost };
+            let lowering = match (met_still(requirement), nobody_is_left) {
+                (true, _) => Some(Lowering::AskedNoMore),
+                (false, false) => Some(Lowering::OthersRemain),
+                (false, true) => None,
+            };
             match to.iter().find(|other| same_schemes(requirement, other)) {
                 // Of several, one may be there as it was.
                 Some(_) if to.contains(requirement) => {}
-                Some(other) => self.scopes(id, level, (a, b), (requirement, other)),
+                Some(other) => self.scopes(context, role, lowering, pair, (requirement, other)),
                 None => {
-                    let message = format!("{} was removed", name(requirement));
-                    self.note(&format!("{id}-removed"), level, (a, b), message);
+                    let found = SECURITY_REMOVED.of(role).lowered(lowering).with("schemes", name(requirement));
+                    self.report(context, pair, found);
                 }
             }
         }
-        for requirement in &to {
-            if !from.iter().any(|other| same_schemes(requirement, other)) {
-                // A new way in harms nobody, but where there was none to need.
-                let level = if open && !is_open(&to) { Level::Err } else { Level::Info };
-                self.note(&format!("{id}-added"), level, (a, b), format!("{} was added", name(requirement)));
-            }
+        for requirement in to.iter().filter(|new| !from.iter().any(|old| same_schemes(new, old))) {
+            // Another way in harms nobody, unless there was none to need.
+            let lowering = Some(Lowering::AnotherWayIn).filter(|_| !open || is_open(&to));
+            let found = SECURITY_ADDED.of(role).lowered(lowering).with("schemes", name(requirement));
+            self.report(context, pair, found);
         }
         if self.found() == before {
-            self.unclassified(Direction::None, (a, b));
+            self.unclassified(context, pair);
         }
     }
 
     fn scopes(
         &mut self,
-        id: &str,
-        level: Level,
-        nodes: (&Node<'a>, &Node<'a>),
+        context: Context,
+        role: &'static str,
+        lowering: Option<Lowering>,
+        pair: &Nodes<'a>,
         (old, new): (&Requirement, &Requirement),
     ) {
         for (scheme, scopes) in old {
             let now = new.get(scheme).map(Vec::as_slice).unwrap_or_default();
-            for (list, other, what, level) in
-                [(&scopes[..], now, "removed", Level::Info), (now, &scopes[..], "added", level)]
+            let added = SECURITY_SCOPE_ADDED.of(role).lowered(lowering);
+            for (list, other, found) in [(&scopes[..], now, SECURITY_SCOPE_REMOVED.of(role)), (now, &scopes[..], added)]
             {
                 for scope in list.iter().filter(|scope| !other.contains(scope)) {
-                    let message = format!("the scope \"{scope}\" of {scheme} was {what}");
-                    self.note(&format!("{id}-scope-{what}"), level, nodes, message);
+                    let found = found.clone().with("scope", Argument::name(scope));
+                    self.report(context, pair, found.with("scheme", Argument::name(scheme)));
                 }
             }
         }
     }
 
-    pub(super) fn security_schemes(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        self.containers(Direction::None, (old, new), &["securitySchemes"], &[]);
-        let schemes = |node: &Node<'a>| -> BTreeMap<String, Node<'a>> {
-            node.members("securitySchemes").map(|(name, node)| (name.clone(), node.resolved())).collect()
+    pub(super) fn security_schemes(&mut self, context: Context, components: &Nodes<'a>) {
+        self.containers(context, components, &["securitySchemes"], &[]);
+        let schemes = |node: &Node<'a>| -> BTreeMap<&'a String, Node<'a>> {
+            node.members("securitySchemes").map(|(name, node)| (name, node.resolved())).collect()
         };
-        let (from, to) = (schemes(old), schemes(new));
-        let id = "api-security-component";
-        for (name, a) in &from {
+        let (from, to) = (schemes(&components.old), schemes(&components.new));
+        for (name, old) in &from {
             match to.get(name) {
-                Some(b) => self.security_scheme((a, b)),
-                None => self.note(
-                    &format!("{id}-removed"),
-                    Level::Info,
-                    (a, a),
-                    format!("the security scheme `{name}` was removed"),
-                ),
+                Some(new) => self.security_scheme(context, &Nodes::new(old.clone(), new.clone())),
+                None => {
+                    let found = SECURITY_COMPONENT_REMOVED.with("scheme", Argument::name(*name));
+                    self.report(context, &Nodes::only(old), found);
+                }
             }
         }
-        for (name, b) in to.iter().filter(|(name, _)| !from.contains_key(*name)) {
-            self.note(&format!("{id}-added"), Level::Info, (b, b), format!("the security scheme `{name}` was added"));
+        for (name, new) in to.iter().filter(|(name, _)| !from.contains_key(*name)) {
+            let found = SECURITY_COMPONENT_ADDED.with("scheme", Argument::name(*name));
+            self.report(context, &Nodes::only(new), found);
         }
     }
 
-    pub(super) fn security_scheme(&mut self, (old, new): (&Node<'a>, &Node<'a>)) {
-        let id = "api-security-component";
-        self.rest(Direction::None, (old, new), &["type", "flows"]);
-        if old.get("type").value != new.get("type").value {
-            let nodes = (&old.get("type"), &new.get("type"));
-            self.note(
-                &format!("{id}-type-changed"),
-                Level::Info,
-                nodes,
-                format!("type {}", change(nodes.0.value, nodes.1.value)),
-            );
-        }
-        let (a, b) = (old.get("flows"), new.get("flows"));
-        self.containers(Direction::None, (old, new), &["flows"], &[]);
-        let flows = ["implicit", "password", "clientCredentials", "authorizationCode"];
-        self.rest(
-            Direction::None,
-            (&a, &b),
-            &flows.into_iter().filter(|flow| a.has(flow) && b.has(flow)).collect::<Vec<_>>(),
-        );
-        for flow in flows.into_iter().filter(|flow| a.has(flow) && b.has(flow)) {
-            let (a, b) = (a.get(flow), b.get(flow));
-            self.rest(Direction::None, (&a, &b), &["authorizationUrl", "tokenUrl", "scopes"]);
-            self.containers(Direction::None, (&a, &b), &["scopes"], &[]);
-            for (key, what) in [("authorizationUrl", "oauth-url-changed"), ("tokenUrl", "oauth-token-url-changed")] {
-                let nodes = (&a.get(key), &b.get(key));
-                if nodes.0.value != nodes.1.value {
-                    self.note(
-                        &format!("{id}-{what}"),
-                        Level::Info,
-                        nodes,
-                        format!("{key} {}", change(nodes.0.value, nodes.1.value)),
-                    );
-                }
-            }
-            let (from, to) = (a.get("scopes"), b.get("scopes"));
-            let names: BTreeSet<&String> =
-                [&from, &to].into_iter().flat_map(|node| node.value.as_object()).flat_map(|map| map.keys()).collect();
-            for name in names {
-                let nodes = (&from.get(name), &to.get(name));
-                let what = match (from.has(name), to.has(name)) {
-                    (true, false) => "removed",
-                    (false, _) => "added",
-                    _ if nodes.0.value != nodes.1.value => "changed",
+    fn security_scheme(&mut self, context: Context, scheme: &Nodes<'a>) {
+        self.other_keys(context, scheme, &["type", "flows"]);
+        self.changed_to(context, &scheme.get("type"), &SECURITY_COMPONENT_TYPE_CHANGED);
+        self.containers(context, scheme, &["flows"], &[]);
+        let flows = scheme.get("flows");
+        let in_both = |flow: &&str| flows.old.has(flow) && flows.new.has(flow);
+        let known: Vec<&str> = FLOWS.into_iter().filter(in_both).collect();
+        self.other_keys(context, &flows, &known);
+        for flow in known.into_iter().map(|flow| flows.get(flow)) {
+            self.other_keys(context, &flow, &["authorizationUrl", "tokenUrl", "scopes"]);
+            self.containers(context, &flow, &["scopes"], &[]);
+            self.changed_to(context, &flow.get("authorizationUrl"), &SECURITY_COMPONENT_OAUTH_URL_CHANGED);
+            self.changed_to(context, &flow.get("tokenUrl"), &SECURITY_COMPONENT_OAUTH_TOKEN_URL_CHANGED);
+            let scopes = flow.get("scopes");
+            for name in scopes.keys().collect::<BTreeSet<_>>() {
+                let scope = scopes.get(name);
+                let rule = match (scopes.old.has(name), scopes.new.has(name)) {
+                    (true, false) => &SECURITY_COMPONENT_OAUTH_SCOPE_REMOVED,
+                    (false, _) => &SECURITY_COMPONENT_OAUTH_SCOPE_ADDED,
+                    _ if !scope.are_equal() => &SECURITY_COMPONENT_OAUTH_SCOPE_CHANGED,
                     _ => continue,
                 };
-                self.note(
-                    &format!("{id}-oauth-scope-{what}"),
-                    Level::Info,
-                    nodes,
-                    format!("the scope `{name}` was {what}"),
-                );
+                let found = rule.with("scope", Argument::name(name)).with_change(scope.values());
+                self.report(context, &scope, found);
             }
+        }
+    }
+
+    /// A value that became another one.
+    fn changed_to(&mut self, context: Context, pair: &Nodes<'a>, rule: &'static Rule) {
+        if !pair.are_equal() {
+            self.report(context, pair, Found::from(rule).with_change(pair.values()));
         }
     }
 }
 
-/// Whether somebody comes in who shows nothing.
+/// The flows of OAuth.
+const FLOWS: [&str; 4] = ["implicit", "password", "clientCredentials", "authorizationCode"];
+
+/// Whether callers are let in who show nothing.
 fn is_open(requirements: &[Requirement]) -> bool {
     requirements.is_empty() || requirements.iter().any(Requirement::is_empty)
 }
 
-/// The ways in. Nothing where it is no list of requirements.
+/// The alternatives. Nothing where it is no list of requirements.
 fn requirements(value: &Value) -> Option<Vec<Requirement>> {
     let list = match value {
         Value::Null => return Some(Vec::new()),
@@ -201,10 +193,10 @@ fn asks_no_more(this: &Requirement, than: &Requirement) -> bool {
     })
 }
 
-fn name(requirement: &Requirement) -> String {
+fn name(requirement: &Requirement) -> Argument {
     match requirement.is_empty() {
-        true => "no security at all".to_owned(),
-        false => requirement.keys().map(String::as_str).collect::<Vec<_>>().join("+"),
+        true => Argument::Word("no security at all".to_owned()),
+        false => Argument::name(requirement.keys().map(String::as_str).collect::<Vec<_>>().join("+")),
     }
 }
 

@@ -1,212 +1,181 @@
 //! What a schema says of plain values: type, null, enum, default, and limits.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::node::Node;
+use super::argument::Argument;
+use super::findings::Found;
 use super::numbers;
-use super::rules::{self, BOUNDS, PROSE_LEVEL};
-use super::schema::named;
-use super::spot::{Place, Spot};
-use super::view::View;
+use super::pair::Nodes;
+use super::role::{Part, Role};
+use super::rules::table::{
+    BECAME_ENUM, BECAME_NOT_NULLABLE, BECAME_NULLABLE, DEFAULT_VALUE_ADDED, DEFAULT_VALUE_CHANGED,
+    DEFAULT_VALUE_REMOVED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXCLUSIVE_MAX_SET, EXCLUSIVE_MAX_UNSET,
+    EXCLUSIVE_MIN_SET, EXCLUSIVE_MIN_UNSET, EXTENSIBLE_ENUM_VALUE_ADDED, EXTENSIBLE_ENUM_VALUE_REMOVED, LIMITS,
+    MULTIPLE_OF_CHANGED, MULTIPLE_OF_SET, MULTIPLE_OF_UNSET, NULLABLE_RESTATED, PATTERN_ADDED, PATTERN_CHANGED,
+    PATTERN_GENERALIZED, PATTERN_REMOVED, TYPE_CHANGED, TYPE_COMPATIBLE, TYPE_GENERALIZED, TYPE_SPECIALIZED,
+    UNIQUE_ITEMS_SET, UNIQUE_ITEMS_UNSET,
+};
+use super::rules::{Lowering, Rule};
+use super::view::{View, Views};
 use super::walk::Walk;
-use super::words::change;
-use super::{Direction, Level};
 
 impl<'a> Walk<'a> {
     /// Type, format, null, enum and default.
-    pub(super) fn values(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        let nodes = (old.here(), new.here());
-        if let Some(what) = type_change(spot, old, new) {
-            let shown = |node: &View<'a>| match (node.get("type").value, node.text("format")) {
-                (Value::Null, None) => "any type".to_owned(),
-                (Value::Null, Some(format)) => format!("any type ({format})"),
-                (of, format) => {
-                    let of = of.as_str().map_or_else(|| of.to_string(), str::to_owned);
-                    format!("{of}{}", format.map(|format| format!(" ({format})")).unwrap_or_default())
-                }
-            };
-            self.changed(spot, what, nodes, format!("the type changed from {} to {}", shown(old), shown(new)));
+    pub(super) fn values(&mut self, role: Role, views: &Views<'a>) {
+        if let Some(rule) = type_change(role, &views.old, &views.new) {
+            let found = Found::from(rule)
+                .with("old", Argument::Type(views.old.type_name()))
+                .with("new", Argument::Type(views.new.type_name()));
+            self.changed(role, &views.here(), found);
         }
-        match (old.nullable(), new.nullable()) {
-            (false, true) => self.changed(spot, "became-nullable", nodes, "it may be null now".into()),
-            (true, false) => self.changed(spot, "became-not-nullable", nodes, "it may no longer be null".into()),
+        self.null(role, views);
+        self.enumeration(role, "enum", [&ENUM_VALUE_ADDED, &ENUM_VALUE_REMOVED], views);
+        let rules = [&EXTENSIBLE_ENUM_VALUE_ADDED, &EXTENSIBLE_ENUM_VALUE_REMOVED];
+        self.enumeration(role, "x-extensible-enum", rules, views);
+        if views.have("default") {
+            let lowering = Some(Lowering::DefaultOfRequired).filter(|_| role.required);
+            let rules = [&DEFAULT_VALUE_ADDED, &DEFAULT_VALUE_CHANGED, &DEFAULT_VALUE_REMOVED];
+            self.set(role, rules, &views.get("default"), |found| found.lowered(lowering));
+        }
+    }
+
+    fn null(&mut self, role: Role, views: &Views<'a>) {
+        match (views.old.nullable(), views.new.nullable()) {
+            (false, true) => {
+                let found = BECAME_NULLABLE.with("type", Argument::Type(views.old.type_name()));
+                self.changed(role, &views.here(), found);
+            }
+            (true, false) => self.changed(role, &views.here(), &BECAME_NOT_NULLABLE),
             _ => {
                 // Said in more places, or in fewer, it means the same.
                 let said = |view: &View<'a>| view.all("nullable").iter().filter(|node| node.value == true).count();
-                if said(old) != said(new) {
-                    let nodes = (&old.with("nullable").get("nullable"), &new.with("nullable").get("nullable"));
-                    let message =
-                        format!("{}: whether it may be null is the same, but said elsewhere", named(new.here()));
-                    self.report("nullable-restated", PROSE_LEVEL, spot.direction, nodes, message);
+                if said(&views.old) != said(&views.new) {
+                    let at = |view: &View<'a>| view.with("nullable").get("nullable");
+                    self.report(role.context, &Nodes::new(at(&views.old), at(&views.new)), &NULLABLE_RESTATED);
                 }
             }
-        }
-        self.enumeration(spot, "enum", (old, new));
-        self.enumeration(spot, "x-extensible-enum", (old, new));
-        if old.has("default") || new.has("default") {
-            self.set(
-                spot,
-                "default-value",
-                ["added", "changed", "removed"],
-                (&old.get("default"), &new.get("default")),
-            );
         }
     }
 
     /// A keyword that may come, change and go.
     pub(super) fn set(
         &mut self,
-        spot: Spot,
-        aspect: &str,
-        [came, changed, went]: [&str; 3],
-        nodes: (&Node<'a>, &Node<'a>),
+        role: Role,
+        [came, changed, went]: [&'static Rule; 3],
+        pair: &Nodes<'a>,
+        with: impl FnOnce(Found) -> Found,
     ) {
-        let what = match (nodes.0.value, nodes.1.value) {
-            (a, b) if numbers::equal(a, b) => return,
+        let rule = match pair.values() {
+            (old, new) if numbers::equal(old, new) => return,
             (Value::Null, _) => came,
             (_, Value::Null) => went,
             _ => changed,
         };
-        let message = format!("{} {}", aspect.replace('-', " "), change(nodes.0.value, nodes.1.value));
-        self.changed(spot, &format!("{aspect}-{what}"), nodes, message);
+        self.changed(role, pair, with(Found::from(rule).with_change(pair.values())));
     }
 
-    fn enumeration(&mut self, spot: Spot, key: &str, views: (&View<'a>, &View<'a>)) {
-        if !views.0.has(key) && !views.1.has(key) {
+    /// The values of an enum: the rules for one that was added, and one that was removed.
+    fn enumeration(&mut self, role: Role, key: &str, rules: [&'static Rule; 2], views: &Views<'a>) {
+        if !views.have(key) {
             return;
         }
-        let (old, new) = (&views.0.get(key), &views.1.get(key));
-        match (views.0.values(key), views.1.values(key)) {
-            (None, None) if old.value != new.value => self.unclassified(spot.direction, (old, new)),
+        let pair = &views.get(key);
+        let all = |values: BTreeSet<String>| Argument::Values(values.into_iter().collect());
+        match (views.old.values(key), views.new.values(key)) {
+            (None, None) if !pair.are_equal() => self.unclassified(role.context, pair),
             (None, None) => {}
-            (None, Some(to)) if key == "enum" => {
-                let all = to.into_iter().collect::<Vec<_>>().join(", ");
-                self.changed(spot, "became-enum", (old, new), format!("it is now one of {all}"));
-            }
-            (Some(from), None) if key == "enum" => {
-                let all = from.into_iter().collect::<Vec<_>>().join(", ");
-                self.changed(spot, "enum-dropped", (old, new), format!("it is no longer one of {all}"));
-            }
+            (None, Some(to)) if key == "enum" => self.changed(role, pair, BECAME_ENUM.with("values", all(to))),
+            (Some(from), None) if key == "enum" => self.changed(role, pair, ENUM_DROPPED.with("values", all(from))),
             (from, to) => {
                 let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
-                for value in from.difference(&to) {
-                    self.changed(
-                        spot,
-                        &format!("{key}-value-removed"),
-                        (old, new),
-                        format!("the value {value} was removed"),
-                    );
-                }
-                for value in to.difference(&from) {
-                    self.changed(
-                        spot,
-                        &format!("{key}-value-added"),
-                        (old, new),
-                        format!("the value {value} was added"),
-                    );
+                for (values, rule) in [(from.difference(&to), rules[1]), (to.difference(&from), rules[0])] {
+                    for value in values {
+                        self.changed(role, pair, rule.with("value", Argument::Value(value.clone())));
+                    }
                 }
             }
         }
     }
 
-    pub(super) fn limits(&mut self, spot: Spot, (old, new): (&View<'a>, &View<'a>)) {
-        let said = |key: &str| old.has(key) || new.has(key);
-        for (key, name) in BOUNDS.iter().filter(|(key, _)| said(key)) {
-            let nodes = (&old.get(key), &new.get(key));
-            let what = match numbers::compare(nodes.0.value, nodes.1.value) {
-                _ if nodes.0.value == nodes.1.value => continue,
+    pub(super) fn limits(&mut self, role: Role, views: &Views<'a>) {
+        for limit in LIMITS.iter().filter(|limit| views.have(limit.keyword)) {
+            let pair = views.get(limit.keyword);
+            let [risen, fallen, set, unset] = limit.rules;
+            let (old, new) = pair.values();
+            let rule = match numbers::compare(old, new) {
+                _ if old == new => continue,
                 Some(Ordering::Equal) => continue,
-                Some(Ordering::Less) => "increased",
-                Some(Ordering::Greater) => "decreased",
-                None if nodes.0.value.is_null() && numbers::is_number(nodes.1.value) => "set",
-                None if nodes.1.value.is_null() && numbers::is_number(nodes.0.value) => "unset",
+                Some(Ordering::Less) => risen,
+                Some(Ordering::Greater) => fallen,
+                None if old.is_null() && numbers::is_number(new) => set,
+                None if new.is_null() && numbers::is_number(old) => unset,
                 None => {
-                    self.unclassified(spot.direction, nodes);
+                    self.unclassified(role.context, &pair);
                     continue;
                 }
             };
-            // In the table an upper and a lower bound are judged alike, whatever they bound.
-            let message = format!("{key} {}", change(nodes.0.value, nodes.1.value));
-            let id = format!("{}-{name}-{what}", spot.prefix());
-            let kind = name.split('-').next().unwrap_or_default();
-            let level = rules::level(&id, &format!("{kind}-{what}"), spot.direction);
-            let level = if spot.stays { Level::Info } else { level };
-            self.report(&id, level, spot.direction, nodes, format!("{}: {message}", named(new.here())));
+            self.changed(role, &pair, Found::from(rule).with_change((old, new)));
         }
-        for (key, name) in [
-            ("exclusiveMaximum", "exclusive-max"),
-            ("exclusiveMinimum", "exclusive-min"),
-            ("uniqueItems", "unique-items"),
-        ]
-        .into_iter()
-        .filter(|(key, _)| said(key))
-        {
-            let nodes = (&old.get(key), &new.get(key));
-            match (old.is_true(key), new.is_true(key)) {
-                (false, true) => self.changed(spot, &format!("{name}-set"), nodes, format!("{key} was set")),
-                (true, false) => self.changed(spot, &format!("{name}-unset"), nodes, format!("{key} was unset")),
+        for (key, set, unset) in [
+            ("exclusiveMaximum", &EXCLUSIVE_MAX_SET, &EXCLUSIVE_MAX_UNSET),
+            ("exclusiveMinimum", &EXCLUSIVE_MIN_SET, &EXCLUSIVE_MIN_UNSET),
+            ("uniqueItems", &UNIQUE_ITEMS_SET, &UNIQUE_ITEMS_UNSET),
+        ] {
+            match views.are_true(key) {
+                (false, true) => self.changed(role, &views.get(key), set),
+                (true, false) => self.changed(role, &views.get(key), unset),
                 _ => {}
             }
         }
-        if said("multipleOf") {
-            self.set(
-                spot,
-                "multiple-of",
-                ["set", "changed", "unset"],
-                (&old.get("multipleOf"), &new.get("multipleOf")),
-            );
+        if views.have("multipleOf") {
+            let rules = [&MULTIPLE_OF_SET, &MULTIPLE_OF_CHANGED, &MULTIPLE_OF_UNSET];
+            self.set(role, rules, &views.get("multipleOf"), |found| found);
         }
-        if !said("pattern") {
-            return;
+        if views.have("pattern") {
+            self.pattern(role, &views.get("pattern"));
         }
-        let nodes = (&old.get("pattern"), &new.get("pattern"));
-        match nodes.1.value.as_str() {
-            // A pattern that any text matches restricts nothing.
-            Some(".*")
-                if !nodes.0.value.is_null()
-                    && nodes.0.value != nodes.1.value
-                    && spot.direction == Direction::Request =>
-            {
-                self.changed(
-                    spot,
-                    "pattern-generalized",
-                    nodes,
-                    format!("pattern {}", change(nodes.0.value, nodes.1.value)),
-                );
-            }
-            _ => self.set(spot, "pattern", ["added", "changed", "removed"], nodes),
-        }
+    }
+
+    fn pattern(&mut self, role: Role, pair: &Nodes<'a>) {
+        let (old, new) = pair.values();
+        // A pattern that any string matches restricts nothing.
+        let changed = match !role.is_response() && new == ".*" {
+            true if !old.is_null() && old != new => &PATTERN_GENERALIZED,
+            _ => &PATTERN_CHANGED,
+        };
+        self.set(role, [&PATTERN_ADDED, changed, &PATTERN_REMOVED], pair, |found| found);
     }
 }
 
 /// How a type changed, its format included.
-fn type_change(spot: Spot, old: &View<'_>, new: &View<'_>) -> Option<&'static str> {
+fn type_change(role: Role, old: &View<'_>, new: &View<'_>) -> Option<&'static Rule> {
     let of = |node: &View<'_>| (node.get("type").value.clone(), node.get("format").value.clone());
     let (from, to) = (of(old), of(new));
     if from == to {
         return None;
     }
-    let request = spot.direction == Direction::Request;
+    let request = !role.is_response();
     if wider(&to, &from, request) {
-        return Some("type-generalized");
+        return Some(&TYPE_GENERALIZED);
     }
     if wider(&from, &to, !request) {
         // A request that may say less is simply another type to oasdiff, but in one place.
-        let split = !request || spot.place == Place::ParameterProperty;
-        return Some(if split { "type-specialized" } else { "type-changed" });
+        let specialized = !request || role.part == Part::ParameterProperty;
+        return Some(if specialized { &TYPE_SPECIALIZED } else { &TYPE_CHANGED });
     }
-    // As plain text, a number is a string that looks like one.
-    let text = (Value::from("string"), Value::Null);
+    // Where values are plain characters, a number is a string that looks like one.
+    let string = (Value::from("string"), Value::Null);
     let scalar = |of: &(Value, Value)| matches!(of.0.as_str(), Some("integer" | "number" | "boolean"));
-    if spot.place == Place::ParameterProperty && from == text && scalar(&to) {
-        return Some("type-specialized");
+    if role.part == Part::ParameterProperty && from == string && scalar(&to) {
+        return Some(&TYPE_SPECIALIZED);
     }
-    if !spot.typed && (from == text && !request || to == text && request) {
-        return Some("type-compatible");
+    if !role.typed && (from == string && !request || to == string && request) {
+        return Some(&TYPE_COMPATIBLE);
     }
-    Some("type-changed")
+    Some(&TYPE_CHANGED)
 }
 
 /// Whether a type, with its format, takes all that another takes. `formats`: whether dropping a format widens.

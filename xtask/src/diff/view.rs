@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::Direction;
+use super::argument::TypeName;
 use super::node::Node;
 use super::numbers;
-use super::rules::{BOUNDS, is_prose};
+use super::pair::{Nodes, Pair};
+use super::role::Role;
+use super::rules::is_prose;
+use super::rules::table::is_limit;
 use super::same::{Likeness, says_nothing};
-use super::spot::Spot;
 
 /// Schemas that hold together, `allOf`s and `$ref`s followed.
 pub(super) struct View<'a> {
@@ -18,14 +20,14 @@ pub(super) struct View<'a> {
     /// Each schema that says something of its own; the first is the one that is spoken of.
     parts: Vec<Node<'a>>,
     /// What stands where a schema should, and is none.
-    pub(super) odd: Vec<Node<'a>>,
+    pub(super) invalid: Vec<Node<'a>>,
     /// The members of all `allOf`s, as they are written.
     pub(super) members: Vec<Node<'a>>,
 }
 
 impl<'a> View<'a> {
     pub(super) fn of(nodes: &[Node<'a>]) -> Self {
-        let mut view = Self { nodes: nodes.to_vec(), parts: Vec::new(), odd: Vec::new(), members: Vec::new() };
+        let mut view = Self { nodes: nodes.to_vec(), parts: Vec::new(), invalid: Vec::new(), members: Vec::new() };
         let mut seen = HashSet::new();
         // Outer schemas before their members, first members first.
         let mut open: Vec<Node<'a>> = nodes.iter().rev().cloned().map(Node::resolved).collect();
@@ -34,12 +36,12 @@ impl<'a> View<'a> {
                 continue;
             }
             if !node.value.is_object() {
-                view.odd.push(node);
+                view.invalid.push(node);
                 continue;
             }
             let all = node.get("allOf");
             if !(all.value.is_array() || all.value.is_null()) {
-                view.odd.push(all);
+                view.invalid.push(all);
             }
             let members = node.items("allOf");
             open.extend(members.iter().rev().cloned().map(Node::resolved));
@@ -54,7 +56,7 @@ impl<'a> View<'a> {
 
     /// Whether it is said in one place.
     pub(super) fn is_one(&self) -> bool {
-        self.parts.len() == 1 && self.odd.is_empty()
+        self.parts.len() == 1 && self.invalid.is_empty()
     }
 
     /// The schema that is spoken of.
@@ -108,7 +110,7 @@ impl<'a> View<'a> {
         let mut all = self.all(key);
         let narrowest = match key {
             "type" => all.iter().position(|node| node.value == "integer"),
-            _ if BOUNDS.iter().any(|(bound, _)| *bound == key) => {
+            _ if is_limit(key) => {
                 let upper = key.starts_with("max");
                 (1..all.len()).try_fold(0, |best, i| {
                     let order = numbers::compare(all[i].value, all[best].value)?;
@@ -145,6 +147,17 @@ impl<'a> View<'a> {
     pub(super) fn keys(&self) -> impl Iterator<Item = &'a String> + use<'_, 'a> {
         let maps = self.parts.iter().filter_map(|part| part.value.as_object());
         maps.flat_map(|map| map.keys())
+    }
+
+    /// The type of its values.
+    pub(super) fn type_name(&self) -> TypeName {
+        let name = self.get("type").value;
+        let name = match name {
+            Value::Null => None,
+            Value::String(name) => Some(name.clone()),
+            name => Some(name.to_string()),
+        };
+        TypeName { name, format: self.text("format").map(str::to_owned) }
     }
 
     /// The names that are required, by any part.
@@ -247,11 +260,36 @@ fn nullable(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
     }
 }
 
-/// The role of a property, by what it says of itself.
-pub(super) fn property(of: Spot, old: &View<'_>, new: &View<'_>) -> Spot {
-    let stays = match of.direction {
-        Direction::Response => old.is_true("writeOnly") || new.is_true("writeOnly"),
-        _ => new.is_true("readOnly"),
-    };
-    Spot { stays: of.stays || stays, ..of.inside() }
+/// Two schemas by what they mean.
+pub(super) type Views<'a> = Pair<View<'a>>;
+
+impl<'a> Views<'a> {
+    /// The schemas that are spoken of.
+    pub(super) fn here(&self) -> Nodes<'a> {
+        Nodes::new(self.old.here().clone(), self.new.here().clone())
+    }
+
+    /// Whether either says something under a key.
+    pub(super) fn have(&self, key: &str) -> bool {
+        self.old.has(key) || self.new.has(key)
+    }
+
+    /// What both say under a key.
+    pub(super) fn get(&self, key: &str) -> Nodes<'a> {
+        Nodes::new(self.old.get(key), self.new.get(key))
+    }
+
+    /// Whether a flag is set in the old schema, and in the new one.
+    pub(super) fn are_true(&self, key: &str) -> (bool, bool) {
+        (self.old.is_true(key), self.new.is_true(key))
+    }
+
+    /// The role of a property with these schemas, by what they say of it.
+    pub(super) fn role_in(&self, of: Role) -> Role {
+        let not_sent = match of.is_response() {
+            true => self.old.is_true("writeOnly") || self.new.is_true("writeOnly"),
+            false => self.new.is_true("readOnly"),
+        };
+        Role { not_sent: of.not_sent || not_sent, ..of.inside() }
+    }
 }

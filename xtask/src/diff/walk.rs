@@ -6,34 +6,40 @@ use std::slice;
 
 use serde_json::Value;
 
+use super::argument::Argument;
+use super::context::Context;
+use super::findings::{Finding, Found};
+use super::level::Level;
+use super::location::Subject;
 use super::node::Node;
+use super::numbers;
 use super::origins::{Origin, Origins};
-use super::places::{Key, Places, Task};
-use super::rules::{self, PROSE_LEVEL, UNCLASSIFIED};
-use super::same::{ChangedReferences, Likeness, are_equal};
-use super::spot::Spot;
-use super::words::{change, date_of, short};
-use super::{Direction, Finding, Level, numbers};
+use super::pair::Nodes;
+use super::role::{Role, RoleKey};
+use super::rules::table::{
+    API_SUNSET_PARSE, DEPRECATED, DEPRECATED_WITH_SUNSET, PARAMETER_SUNSET_PARSE, REACTIVATED, REF_SIBLING_CHANGED,
+    SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
+};
+use super::rules::{Rule, is_prose};
+use super::same::{ChangedReferences, Likeness};
+use super::sunset::date_of;
+use super::tasks::{Identity, Task, TaskKey};
 
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
     findings: HashMap<Finding, BTreeSet<Origin>>,
-    /// Who is compared at the moment, and all who were.
-    origin: Origin,
-    origins: Origins,
-    /// Whether what differs is of unknown effect, whatever it is called elsewhere.
-    unknown: bool,
-    /// Whether what is compared at the moment is surely of the same text.
-    pub(super) same_text: bool,
-    tasks: HashMap<Key, Origin>,
+    pub(super) origins: Origins,
+    tasks: HashMap<TaskKey, Origin>,
     /// Tasks by the reference that leads to them.
-    references: HashMap<(&'a str, Spot, bool), Origin>,
-    open: Vec<(Origin, bool, Task<'a>)>,
+    references: HashMap<(&'a str, RoleKey), Origin>,
+    open: Vec<Task<'a>>,
     pub(super) changed: Rc<ChangedReferences<'a>>,
     /// Components that differ, and may be used nowhere.
-    pub(super) changed_components: Vec<(Node<'a>, Node<'a>)>,
+    pub(super) changed_components: Vec<Nodes<'a>>,
     pub(super) likeness: Likeness<'a>,
+    /// What components of headers are called where they are used, by their pointers.
+    pub(super) headers: HashMap<String, String>,
 }
 
 impl<'a> Walk<'a> {
@@ -43,96 +49,80 @@ impl<'a> Walk<'a> {
             old,
             new,
             findings: HashMap::new(),
-            origin: Origins::document(),
             origins: Origins::default(),
-            unknown: false,
-            same_text: false,
             tasks: HashMap::new(),
             references: HashMap::new(),
             open: Vec::new(),
             likeness: Likeness::new(Rc::clone(&changed)),
             changed,
             changed_components: Vec::new(),
+            headers: HashMap::new(),
         }
     }
 
     /// Compares what is still open, and returns all that was found.
     pub(super) fn into_findings(mut self) -> Vec<Finding> {
-        while let Some((origin, unknown, task)) = self.open.pop() {
-            (self.origin, self.unknown) = (origin, unknown);
+        while let Some(task) = self.open.pop() {
             match task {
-                Task::Schema(spot, old, new) => self.schema(spot, &old, &new),
-                Task::Callback(old, new) => self.callback_item(&old, &new),
+                Task::Schema(role, old, new) => self.schema(role, &old, &new),
+                Task::Callback(context, pair) => self.callback_item(context, &pair),
             }
         }
-        (self.origin, self.unknown) = (Origins::document(), false);
-        self.unused_components();
+        self.unused_components(Context::new(Origins::document()));
         let mut findings = self.origins.reported(self.findings);
         findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
         findings
     }
 
-    /// Has something compared, unless it is already: what is found there is reported for whoever asks.
-    pub(super) fn later(&mut self, task: Task<'a>) {
-        self.later_as(self.unknown, task);
+    /// Has schemas compared, unless they are already: what is found there is reported for whoever asks.
+    pub(super) fn later(&mut self, role: Role, old: Vec<Node<'a>>, new: Vec<Node<'a>>) -> Origin {
+        let key = (Identity::of(&old), Identity::of(&new), Some(role.key()));
+        self.task(role.context, key, |context| Task::Schema(role.used_by(context), old, new))
     }
 
     /// As [`later`](Self::later), for schemas that the same reference leads to.
-    pub(super) fn later_by(
+    pub(super) fn later_by_reference(
         &mut self,
         reference: &'a str,
-        spot: Spot,
+        role: Role,
         schemas: impl FnOnce() -> (Vec<Node<'a>>, Vec<Node<'a>>),
     ) {
-        let key = (reference, spot, self.unknown);
+        let key = (reference, role.key());
         match self.references.get(&key) {
-            Some(origin) => self.origins.used(*origin, self.origin),
+            Some(origin) => self.origins.used(*origin, role.context.origin),
             None => {
                 let (old, new) = schemas();
-                let origin = self.later_as(self.unknown, Task::Schema(spot, old, new));
+                let origin = self.later(role, old, new);
                 self.references.insert(key, origin);
             }
         }
     }
 
-    /// As [`later`](Self::later), with all that differs of unknown effect.
-    pub(super) fn later_unknown(&mut self, task: Task<'a>) {
-        self.later_as(true, task);
+    /// Has a path item of a callback compared, unless it is already.
+    pub(super) fn callback_later(&mut self, context: Context, pair: Nodes<'a>) {
+        let identity = |node: &Node<'a>| Identity::of(slice::from_ref(node));
+        let key = (identity(&pair.old), identity(&pair.new), None);
+        self.task(context, key, |context| Task::Callback(context, pair));
     }
 
-    fn later_as(&mut self, unknown: bool, task: Task<'a>) -> Origin {
-        let key = match &task {
-            Task::Schema(spot, old, new) => (Places::of(old), Places::of(new), Some(*spot), unknown),
-            Task::Callback(old, new) => {
-                (Places::of(slice::from_ref(old)), Places::of(slice::from_ref(new)), None, unknown)
-            }
-        };
+    fn task(&mut self, context: Context, key: TaskKey, task: impl FnOnce(Context) -> Task<'a>) -> Origin {
         let origin = match self.tasks.get(&key) {
             Some(origin) => *origin,
             None => {
                 let origin = self.origins.shared();
                 self.tasks.insert(key, origin);
-                self.open.push((origin, unknown, task));
+                self.open.push(task(context.of(origin)));
                 origin
             }
         };
-        self.origins.used(origin, self.origin);
+        self.origins.used(origin, context.origin);
         origin
     }
 
     /// The values that were compared as schemas.
     pub(super) fn compared(&self) -> HashSet<*const Value> {
-        let places = self.tasks.keys().flat_map(|(old, new, ..)| [old, new]);
-        places.filter_map(|place| if let Places::One(value) = place { Some(*value) } else { None }).collect()
-    }
-
-    /// Begins with an operation, by the pointer of its path and its method: what is reported from here on
-    /// gets it reported.
-    pub(super) fn enter(&mut self, operation: Option<(&str, &'static str)>) {
-        self.origin = match operation {
-            Some((path, method)) => self.origins.operation(path, method),
-            None => Origins::document(),
-        };
+        let all = self.tasks.keys().flat_map(|(old, new, _)| [old, new]);
+        all.filter_map(|identity| if let Identity::One(value) = identity { Some(*value) } else { None }).collect()
     }
 
     /// How much was found so far.
@@ -140,47 +130,39 @@ impl<'a> Walk<'a> {
         self.findings.len()
     }
 
-    pub(super) fn report(
-        &mut self,
-        id: &str,
-        level: Level,
-        direction: Direction,
-        (old, new): (&Node<'a>, &Node<'a>),
-        message: String,
-    ) {
-        let (id, level) = match self.unknown && level > PROSE_LEVEL {
-            true => (UNCLASSIFIED, Level::Warn),
-            false => (id, level),
+    /// Reports what was found of a pair.
+    pub(super) fn report(&mut self, context: Context, pair: &Nodes<'a>, found: impl Into<Found>) {
+        let found = found.into();
+        let (id, level, lowering) = match (found.level(context.direction), context.unknown) {
+            (level, true) if level > Level::Doc => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
+            (level, _) => (found.rule.id(&found.role), level, found.lowering),
         };
+        // In the new document what changed is called as readers of it know it.
+        let node = &pair.new;
+        let mut subject = Subject::of(node.root, &node.at);
+        if let Some(name) = self.header_of(&node.at) {
+            subject = subject.with_header(name);
+        }
         let finding = Finding {
-            id: id.to_owned(),
+            rule: found.rule,
+            id,
             level,
-            direction,
-            operation: None,
-            operations: Vec::new(),
-            old_pointer: old.at.clone(),
-            new_pointer: new.at.clone(),
-            message,
+            lowering,
+            direction: context.direction,
+            operations: Rc::default(),
+            old_pointer: pair.old.at.clone(),
+            new_pointer: pair.new.at.clone(),
+            subject,
+            arguments: found.arguments,
         };
-        self.findings.entry(finding).or_default().insert(self.origin);
+        self.findings.entry(finding).or_default().insert(context.origin);
     }
 
-    /// Reports what belongs to no direction.
-    pub(super) fn note(&mut self, id: &str, level: Level, nodes: (&Node<'a>, &Node<'a>), message: String) {
-        self.report(id, level, Direction::None, nodes, message);
-    }
-
-    /// Whether two values are of the same text.
-    pub(super) fn are_same_text(&self, old: &Node<'a>, new: &Node<'a>) -> bool {
-        self.same_text || are_equal(old.value, new.value)
-    }
-
-    /// Compares what is in two values, and remembers whether these are of the same text: what is in them
-    /// at the same place is so, too, up to the first `$ref`.
-    pub(super) fn within(&mut self, same_text: bool, compare: impl FnOnce(&mut Self)) {
-        let before = std::mem::replace(&mut self.same_text, same_text);
-        compare(self);
-        self.same_text = before;
+    /// What the component is called that a pointer leads into, where it is one of a header.
+    fn header_of(&self, pointer: &str) -> Option<&str> {
+        let rest = pointer.strip_prefix("/components/headers/")?;
+        let end = rest.find('/').map_or(pointer.len(), |end| pointer.len() - rest.len() + end);
+        self.headers.get(&pointer[..end]).map(String::as_str)
     }
 
     /// Whether a value's references lead to the same in both documents.
@@ -188,82 +170,75 @@ impl<'a> Walk<'a> {
         self.changed.none_in(value)
     }
 
-    /// Whether two values surely mean the same, by their text alone.
-    pub(super) fn surely_same(&self, old: &'a Value, new: &'a Value) -> bool {
-        (self.same_text || are_equal(old, new)) && self.changed.none_in(old)
+    /// Whether a pair surely means the same, by how it is written alone.
+    pub(super) fn surely_same(&self, pair: &Nodes<'a>) -> bool {
+        pair.are_equal() && self.changed.none_in(pair.old.value)
     }
 
-    /// Compares all keys but the ones that the caller knows: prose as prose, the rest as unknown.
-    pub(super) fn rest(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>), known: &[&str]) {
-        let keys = |node: &Node<'a>| node.value.as_object().into_iter().flat_map(|map| map.keys());
-        if !(old.value.is_object() && new.value.is_object()) {
-            if old.value != new.value {
-                self.unclassified(direction, (old, new));
+    /// Compares all keys but the ones that the caller knows: prose as prose, the others as unknown.
+    pub(super) fn other_keys(&mut self, context: Context, pair: &Nodes<'a>, known: &[&str]) {
+        if !pair.are_objects() {
+            if !pair.are_equal() {
+                self.unclassified(context, pair);
             }
             return;
         }
-        for key in keys(old).chain(keys(new).filter(|key| !old.has(key))) {
-            if !known.contains(&key.as_str()) {
-                self.keyword(direction, (old, new), key);
-            }
+        for key in pair.keys().filter(|key| !known.contains(&key.as_str())) {
+            self.keyword(context, pair, key);
         }
     }
 
     /// The extensions among names.
-    pub(super) fn extensions(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
-        let keys = |node: &Node<'a>| node.value.as_object().into_iter().flat_map(|map| map.keys());
-        let all = keys(old).chain(keys(new).filter(|key| !old.has(key)));
-        for key in all.filter(|key| key.starts_with("x-")) {
-            self.keyword(direction, (old, new), key);
+    pub(super) fn extensions(&mut self, context: Context, pair: &Nodes<'a>) {
+        for key in pair.keys().filter(|key| key.starts_with("x-")) {
+            self.keyword(context, pair, key);
         }
     }
 
     /// One key: prose as prose, any other as unknown.
-    fn keyword(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>), key: &str) {
-        let same = match (old.value.get(key), new.value.get(key)) {
+    fn keyword(&mut self, context: Context, pair: &Nodes<'a>, key: &str) {
+        let same = match (pair.old.value.get(key), pair.new.value.get(key)) {
             (Some(a), Some(b)) => numbers::equal(a, b),
             (a, b) => a == b,
         };
-        if same {
-            return;
-        }
-        let nodes = (&old.get(key), &new.get(key));
-        if rules::is_prose(key) {
-            let id = format!("{}-changed", key.to_ascii_lowercase());
-            let message = format!("{key} {}", change(nodes.0.value, nodes.1.value));
-            self.report(&id, PROSE_LEVEL, direction, nodes, message);
-        } else {
-            self.unclassified(direction, nodes);
+        match same {
+            true => {}
+            false if is_prose(key) => self.text_changed(context, &pair.get(key), key),
+            false => self.unclassified(context, &pair.get(key)),
         }
     }
 
+    /// What only readers see changed.
+    pub(super) fn text_changed(&mut self, context: Context, pair: &Nodes<'a>, key: &str) {
+        let found = TEXT_CHANGED.of(key.to_ascii_lowercase());
+        // Of what several members say, another one than the first may have changed.
+        let found = if pair.are_equal() { found } else { found.with_change(pair.values()) };
+        self.report(context, pair, found);
+    }
+
+    /// A change that no rule knows.
+    pub(super) fn unclassified(&mut self, context: Context, pair: &Nodes<'a>) {
+        self.report(context, pair, Found::from(&UNCLASSIFIED).with_change(pair.values()));
+    }
+
     /// Keys that hold an object, or a list. What holds something else is compared as it stands.
-    pub(super) fn containers(
-        &mut self,
-        direction: Direction,
-        (old, new): (&Node<'a>, &Node<'a>),
-        maps: &[&str],
-        lists: &[&str],
-    ) {
+    pub(super) fn containers(&mut self, context: Context, pair: &Nodes<'a>, maps: &[&str], lists: &[&str]) {
         for (key, list) in maps.iter().map(|key| (key, false)).chain(lists.iter().map(|key| (key, true))) {
-            let nodes = (&old.get(key), &new.get(key));
+            let inner = pair.get(key);
             let fits = |node: &Node<'a>| match node.value {
                 Value::Null => true,
                 Value::Array(items) => list && items.iter().all(|item| item.is_object() || item.is_string()),
                 Value::Object(_) => !list,
                 _ => false,
             };
-            if !(fits(nodes.0) && fits(nodes.1)) && nodes.0.value != nodes.1.value {
-                self.unclassified(direction, nodes);
+            if !inner.both(fits) && !inner.are_equal() {
+                self.unclassified(context, &inner);
             }
         }
     }
 
-    /// What stands beside a `$ref` is void in OpenAPI 3.0, so a change of it is for readers only.
-    pub(super) fn beside_references(&mut self, direction: Direction, (old, new): (&[Node<'a>], &[Node<'a>])) {
-        if self.same_text {
-            return;
-        }
+    /// What stands beside a `$ref` is ignored in OpenAPI 3.0, so a change of it is for readers only.
+    pub(super) fn beside_references(&mut self, context: Context, old: &[Node<'a>], new: &[Node<'a>]) {
         let beside = |nodes: &[Node<'a>]| -> Vec<BTreeMap<&'a String, &'a Value>> {
             let maps = nodes.iter().filter_map(|node| node.value.as_object());
             let maps = maps.filter(|map| map.contains_key("$ref"));
@@ -273,112 +248,90 @@ impl<'a> Walk<'a> {
         if let ([a, ..], [b, ..]) = (old, new)
             && beside(old) != beside(new)
         {
-            let message = "what stands beside a $ref, and is void there, changed".into();
-            self.report("ref-sibling-changed", PROSE_LEVEL, direction, (a, b), message);
+            self.report(context, &Nodes::new(a.clone(), b.clone()), &REF_SIBLING_CHANGED);
         }
     }
 
-    /// Follows the `$ref`s of two nodes.
-    pub(super) fn resolved(
-        &mut self,
-        direction: Direction,
-        (old, new): (&Node<'a>, &Node<'a>),
-    ) -> (Node<'a>, Node<'a>) {
-        self.beside_references(direction, (slice::from_ref(old), slice::from_ref(new)));
-        // What a reference leads to has a text of its own.
-        self.same_text &= !old.has("$ref");
-        (old.clone().resolved(), new.clone().resolved())
+    /// Follows the `$ref`s of a pair.
+    pub(super) fn resolved(&mut self, context: Context, pair: &Nodes<'a>) -> Nodes<'a> {
+        if !pair.same {
+            self.beside_references(context, slice::from_ref(&pair.old), slice::from_ref(&pair.new));
+        }
+        pair.resolved()
     }
 
-    /// `required` of what is no property.
-    pub(super) fn requiredness(
-        &mut self,
-        (id, what): (&str, &str),
-        [became, ceased]: [Level; 2],
-        direction: Direction,
-        (old, new): (&Node<'a>, &Node<'a>),
-    ) {
-        let nodes = (&old.get("required"), &new.get("required"));
-        let (how, level) = match (old.is_true("required"), new.is_true("required")) {
-            (false, true) => ("required", became),
-            (true, false) => ("optional", ceased),
+    /// `required` of what is no property: the rules for what became required, and became optional.
+    pub(super) fn requiredness(&mut self, context: Context, pair: &Nodes<'a>, rules: [&'static Rule; 2]) {
+        let rule = match pair.are_true("required") {
+            (false, true) => rules[0],
+            (true, false) => rules[1],
             _ => return,
         };
-        self.report(&format!("{id}-became-{how}"), level, direction, nodes, format!("{what} became {how}"));
+        self.report(context, &pair.get("required"), rule);
     }
 
     /// Keywords that are true or absent. What is neither is compared as it stands.
-    pub(super) fn flags(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>), keys: &[&str]) {
+    pub(super) fn flags(&mut self, context: Context, pair: &Nodes<'a>, keys: &[&str]) {
         let plain = |node: &Node<'a>| matches!(node.value, Value::Null | Value::Bool(_));
-        for key in keys {
-            let nodes = (&old.get(key), &new.get(key));
-            if !(plain(nodes.0) && plain(nodes.1)) && nodes.0.value != nodes.1.value {
-                self.unclassified(direction, nodes);
+        for inner in keys.iter().map(|key| pair.get(key)) {
+            if !inner.both(plain) && !inner.are_equal() {
+                self.unclassified(context, &inner);
             }
         }
-    }
-
-    pub(super) fn unclassified(&mut self, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
-        let message = format!("a change of unknown effect: it {}", change(old.value, new.value));
-        self.report(UNCLASSIFIED, Level::Warn, direction, (old, new), message);
     }
 
     /// Pairs the items of two lists by a key; what has no key or one twice is compared as it stands.
     pub(super) fn keyed(
         &mut self,
-        direction: Direction,
-        lists: (&Node<'a>, &Node<'a>),
-        (old, new): (Vec<Node<'a>>, Vec<Node<'a>>),
+        context: Context,
+        lists: &Nodes<'a>,
         key: impl Fn(&Node<'a>) -> &'a str,
-        mut compare: impl FnMut(&mut Self, (Option<&Node<'a>>, Option<&Node<'a>>), &str),
+        mut compare: impl FnMut(&mut Self, Option<&Node<'a>>, Option<&Node<'a>>, &str),
     ) {
-        let index = |nodes: &[Node<'a>]| -> BTreeMap<&'a str, Node<'a>> {
-            nodes.iter().map(|node| (key(node), node.clone())).collect()
+        let index = |nodes: Vec<Node<'a>>| -> (BTreeMap<&'a str, Node<'a>>, bool) {
+            let all = nodes.len();
+            let by_key: BTreeMap<_, _> = nodes.into_iter().map(|node| (key(&node), node)).collect();
+            let usable = by_key.len() == all && !by_key.contains_key("");
+            (by_key, usable)
         };
-        let (by_old, by_new) = (index(&old), index(&new));
-        let odd =
-            by_old.len() < old.len() || by_new.len() < new.len() || by_old.contains_key("") || by_new.contains_key("");
+        let ((old, old_usable), (new, new_usable)) = (index(lists.old.list()), index(lists.new.list()));
         let is_list = |node: &Node<'a>| node.value.is_array() || node.value.is_null();
-        if odd || !is_list(lists.0) || !is_list(lists.1) {
-            if lists.0.value != lists.1.value {
-                self.unclassified(direction, lists);
+        if !(old_usable && new_usable && is_list(&lists.old) && is_list(&lists.new)) {
+            if !lists.are_equal() {
+                self.unclassified(context, lists);
             }
             return;
         }
-        for name in by_old.keys().chain(by_new.keys()).collect::<BTreeSet<_>>() {
-            compare(self, (by_old.get(*name), by_new.get(*name)), name);
+        for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+            compare(self, old.get(*name), new.get(*name), name);
         }
     }
 
     /// `deprecated`, and the date until which it stays.
-    pub(super) fn deprecation(&mut self, what: &str, direction: Direction, (old, new): (&Node<'a>, &Node<'a>)) {
-        let nodes = (&old.get("deprecated"), &new.get("deprecated"));
-        let sunset = (&old.get("x-sunset"), &new.get("x-sunset"));
-        let unreadable = !sunset.1.value.is_null() && date_of(new).is_none();
-        if unreadable && sunset.0.value != sunset.1.value {
-            let id = match what {
-                "endpoint" => "api-deprecated-sunset-parse".to_owned(),
-                "request-parameter" => "request-parameter-sunset-parse".to_owned(),
-                what => format!("{what}-deprecated-sunset-invalid"),
+    pub(super) fn deprecation(&mut self, context: Context, role: &'static str, pair: &Nodes<'a>) {
+        let sunset = pair.get("x-sunset");
+        let (old, new) = sunset.values();
+        let unreadable = !new.is_null() && date_of(&pair.new).is_none();
+        if unreadable && old != new {
+            let found = match role {
+                "endpoint" => Found::from(&API_SUNSET_PARSE),
+                "request-parameter" => Found::from(&PARAMETER_SUNSET_PARSE),
+                role => SUNSET_INVALID.of(role),
             };
-            let message = format!("x-sunset is no date such as 2026-12-31: {}", short(sunset.1.value));
-            self.report(&id, Level::Err, direction, sunset, message);
+            self.report(context, &sunset, found.with_change((old, new)));
         }
-        match (old.is_true("deprecated"), new.is_true("deprecated")) {
-            (false, true) => {
-                let date = sunset.1.value.as_str().filter(|_| !unreadable);
-                let id = if date.is_some() { "deprecated-with-sunset" } else { "deprecated" };
-                let until = date.map(|date| format!(" until {date}")).unwrap_or_default();
-                let message = format!("it became deprecated{until}");
-                self.report(&format!("{what}-{id}"), Level::Info, direction, nodes, message);
-            }
-            (true, false) => {
-                let message = "it is no longer deprecated".into();
-                self.report(&format!("{what}-reactivated"), Level::Info, direction, nodes, message);
-            }
-            _ if sunset.0.value != sunset.1.value && !unreadable => {
-                let message = format!("x-sunset {}", change(sunset.0.value, sunset.1.value));
-                self.report(&format!("{what}-sunset-changed"), Level::Info, direction, sunset, message);
+        let deprecated = pair.get("deprecated");
+        match pair.are_true("deprecated") {
+            (false, true) => match new.as_str().filter(|_| !unreadable) {
+                Some(date) => {
+                    let found = DEPRECATED_WITH_SUNSET.of(role).with("date", Argument::Word(date.to_owned()));
+                    self.report(context, &deprecated, found);
+                }
+                None => self.report(context, &deprecated, DEPRECATED.of(role)),
+            },
+            (true, false) => self.report(context, &deprecated, REACTIVATED.of(role)),
+            _ if old != new && !unreadable => {
+                self.report(context, &sunset, SUNSET_CHANGED.of(role).with_change((old, new)));
             }
             _ => {}
         }

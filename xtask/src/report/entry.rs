@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::diff::Finding;
+use crate::diff::{Finding, Step, steps, within_operation};
 use crate::spec::{Place, Spec};
-use crate::store;
 
 /// A finding, where it is, and whether it was accepted.
 #[derive(Clone, Debug, Serialize)]
@@ -14,6 +13,8 @@ pub struct Entry {
     pub finding: Finding,
     /// What identifies it, whatever else is edited.
     pub fingerprint: String,
+    /// Where it is within its operation, as short as it can be found by.
+    pub place: String,
     /// Where it is in the text of the old document.
     #[serde(rename = "old")]
     pub old_place: Option<Place>,
@@ -28,37 +29,23 @@ pub struct Entry {
     pub file: String,
 }
 
-/// Sixteen digits of what a finding is and where. Not in it: which operations share what it is about,
-/// how many came before it in a list, and the level, which is ours to change.
-fn fingerprint(finding: &Finding) -> String {
-    let places = [&finding.old_pointer, &finding.new_pointer].map(|pointer| without_indices(pointer));
-    let text = format!("{}\n{:?}\n{}\n{}", finding.id, finding.direction, places.join("\n"), finding.message);
-    store::sha256(&text)[..16].to_owned()
-}
-
-fn without_indices(pointer: &str) -> String {
-    const LISTS: [&str; 8] = ["parameters", "allOf", "anyOf", "oneOf", "servers", "security", "tags", "enum"];
-    let mut list = false;
-    let tokens = pointer.split('/').map(|token| {
-        let index = list && token.bytes().all(|byte| byte.is_ascii_digit());
-        list = LISTS.contains(&token);
-        if index { "*" } else { token }
-    });
-    tokens.collect::<Vec<_>>().join("/")
-}
-
 /// Findings with their places.
 pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str) -> Vec<Entry> {
     let pointers = |of: fn(&Finding) -> &str| findings.iter().map(of).collect::<Vec<_>>();
     let (from, to) =
         (old.places(&pointers(|finding| &finding.old_pointer)), new.places(&pointers(|finding| &finding.new_pointer)));
-    let entry = |finding: Finding| Entry {
-        fingerprint: fingerprint(&finding),
-        old_place: from.get(&finding.old_pointer).copied(),
-        new_place: to.get(&finding.new_pointer).copied(),
-        finding,
-        accepted: None,
-        file: file.to_owned(),
+    let entry = |finding: Finding| {
+        let root = if new.value.pointer(&finding.new_pointer).is_some() { &new.value } else { &old.value };
+        let steps: Vec<Step> = steps(root, &finding.new_pointer);
+        Entry {
+            fingerprint: finding.fingerprint(),
+            place: within_operation(&steps),
+            old_place: from.get(&finding.old_pointer).copied(),
+            new_place: to.get(&finding.new_pointer).copied(),
+            finding,
+            accepted: None,
+            file: file.to_owned(),
+        }
     };
     findings.into_iter().map(entry).collect()
 }

@@ -1,5 +1,7 @@
 //! What a document says, made fit for a terminal, for Markdown and for GitHub.
 
+use crate::diff::quoted;
+
 /// A text on one line, with nothing that would steer a terminal or turn the text around.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -59,16 +61,47 @@ pub(super) fn github_property(text: &str) -> String {
 
 /// Text as code in a Markdown table.
 pub(super) fn code(text: &str) -> String {
-    let text = plain(text).replace('|', "\\|");
-    // A longer fence than any run of backticks inside, and spaces, as the text may begin or end with one.
-    match text.split(|c| c != '`').map(str::len).max() {
-        None | Some(0) => format!("`{text}`"),
-        Some(longest) => format!("{0} {text} {0}", "`".repeat(longest + 1)),
-    }
+    quoted(&plain(text)).replace('|', "\\|")
 }
 
-/// Text in a Markdown table: on one line, with nothing that would be markup.
+/// Text in a Markdown table: on one line, with nothing that would be markup but the code that it quotes.
 pub(super) fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('`') {
+        let fence = &rest[start..start + rest[start..].bytes().take_while(|byte| *byte == b'`').count()];
+        let inside = &rest[start + fence.len()..];
+        out.push_str(&without_markup(&rest[..start]));
+        match closing(inside, fence) {
+            Some(end) => {
+                let code = inside[..end].replace(['\n', '\r'], " ");
+                out.push_str(&format!("{fence}{}{fence}", plain(&code).replace('|', "\\|")));
+                rest = &inside[end + fence.len()..];
+            }
+            // Code that does not end is none.
+            None => {
+                out.push_str(&fence.replace('`', "\\`"));
+                rest = inside;
+            }
+        }
+    }
+    out + &without_markup(rest)
+}
+
+/// Where code ends that begins with this many backticks.
+fn closing(text: &str, fence: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(start) = text[at..].find('`') {
+        let length = text[at + start..].bytes().take_while(|byte| *byte == b'`').count();
+        if length == fence.len() {
+            return Some(at + start);
+        }
+        at += start + length;
+    }
+    None
+}
+
+fn without_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

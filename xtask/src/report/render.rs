@@ -1,17 +1,22 @@
 //! A report as text, JSON, Markdown, and annotations.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::escape::{self, cell, code, github, github_property, plain};
-use super::group::Group;
+use super::rows::{Row, Section, heading, sections};
 use super::{Entry, Format, Report};
-use crate::diff::{Direction, Finding, Level};
+use crate::diff::Level;
 use crate::spec::Place;
+use crate::surface::Change;
 
-const LEVELS: [Level; 4] = [Level::Err, Level::Warn, Level::Info, Level::Doc];
+/// How many places of one row are shown.
+const MOST_PLACES: usize = 20;
+
+/// The width of a line of text.
+const WIDTH: usize = 110;
 
 impl Report {
     /// Writes the report.
@@ -27,70 +32,63 @@ impl Report {
         }
     }
 
-    /// The findings of a level that are not accepted.
-    fn of_level(&self, level: Level) -> Vec<Group<'_>> {
-        let of_level = self.findings.iter().filter(|entry| entry.finding.level == level && entry.accepted.is_none());
-        Group::all(&of_level.collect::<Vec<_>>())
+    /// What was found and is not accepted, by operations.
+    fn sections(&self) -> Vec<Section<'_>> {
+        let open: Vec<&Entry> = self.findings.iter().filter(|entry| entry.accepted.is_none()).collect();
+        sections(&open, self.krate.as_ref())
     }
 
     fn accepted(&self) -> Vec<&Entry> {
         self.findings.iter().filter(|entry| entry.accepted.is_some()).collect()
     }
 
-    /// What findings mean for the crate, each said once.
-    fn effect(&self, group: &Group<'_>) -> Option<String> {
-        const SHOWN: usize = 3;
-        let krate = self.krate.as_ref()?;
-        let mut effects: BTreeMap<String, usize> = BTreeMap::new();
-        for effect in group.entries.iter().filter_map(|entry| krate.of_finding(&entry.finding)) {
-            *effects.entry(effect).or_default() += 1;
-        }
-        if group.is_one() || effects.len() < 2 {
-            return effects.into_keys().next().map(|effect| plain(&effect));
-        }
-        let more = effects.len().saturating_sub(SHOWN);
-        let mut shown: Vec<_> = effects
-            .into_iter()
-            .take(SHOWN)
-            .map(|(effect, count)| format!("{} ({count} times)", plain(&effect)))
-            .collect();
-        if more > 0 {
-            shown.push(format!("and {more} others"));
-        }
-        Some(shown.join("; "))
+    /// What changes of the crate, and how many setters of types' builders change along with their fields.
+    fn crate_changes(&self) -> (Vec<&Change>, usize) {
+        let all = self.krate.iter().flat_map(|krate| &krate.changes);
+        let fields: BTreeSet<&str> = all.clone().map(|change| change.item.as_str()).collect();
+        let is_setter = |change: &&Change| {
+            let setter = change.item.strip_prefix("types::builder::").and_then(|setter| setter.split_once("::"));
+            setter.is_some_and(|(of, name)| {
+                let field = |name: &str| fields.contains(format!("types::{of}::{name}").as_str());
+                field(name) || name.strip_prefix("set_").is_some_and(field)
+            })
+        };
+        let (setters, others): (Vec<&Change>, Vec<&Change>) = all.partition(is_setter);
+        (others, setters.len())
     }
 
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let bold = Style::new().bold();
         writeln!(out, "{bold}{}{bold:#}", self.verdict())?;
-        for level in LEVELS {
-            let groups = self.of_level(level);
-            if groups.is_empty() {
-                continue;
+        let sections = self.sections();
+        for section in &sections {
+            writeln!(out, "\n{bold}{}{bold:#}", plain(&heading(section.operations)))?;
+            for row in &section.rows {
+                text_row(row, out)?;
             }
-            let style = style(level);
-            writeln!(out, "\n{style}{level}{style:#} {}", meaning(level))?;
-            for group in groups {
-                self.text_of(&group, style, out)?;
-            }
+        }
+        if !sections.is_empty() {
+            let dim = Style::new().dimmed();
+            writeln!(out, "\n{dim}{}{dim:#}", LEGEND)?;
         }
         let accepted = self.accepted();
         if !accepted.is_empty() {
             writeln!(out, "\n{bold}accepted{bold:#} by openapi/accepted.toml")?;
         }
         for entry in accepted {
-            let Entry { finding, fingerprint, .. } = entry;
-            writeln!(out, "  {} {} {fingerprint} {}", finding.level, plain(&finding.id), plain(&place(finding)))?;
-            writeln!(out, "      {}", plain(&finding.message))?;
+            let Entry { finding, fingerprint, place, .. } = entry;
+            writeln!(out, "  {} {} {fingerprint}", finding.level, plain(&finding.id))?;
+            let at = format!("{} {place}", heading(&finding.operations));
+            writeln!(out, "      {}: {}", plain(at.trim_end()), plain(&finding.message()))?;
             writeln!(out, "      because: {}", plain(entry.accepted.as_deref().unwrap_or_default()))?;
         }
         if let Some(error) = self.error() {
             writeln!(out, "\n{bold}crate{bold:#}\n  {}", plain(error))?;
         }
-        let changes = self.krate.iter().flat_map(|krate| &krate.changes);
-        for (i, change) in changes.enumerate() {
+        let (changes, setters) = self.crate_changes();
+        for (i, change) in changes.into_iter().enumerate() {
             if i == 0 {
-                writeln!(out, "\n{bold}crate{bold:#} changes of the public surface")?;
+                writeln!(out, "\n{bold}crate{bold:#} changes of the public surface{}", with_setters(setters))?;
             }
             let shape = |shape: &Option<String>| shape.as_deref().map_or_else(|| "-".to_owned(), plain);
             let (old, new) = (shape(&change.old), shape(&change.new));
@@ -102,79 +100,53 @@ impl Report {
         self.overlay.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))
     }
 
-    fn text_of(&self, group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
-        let first = group.entries[0];
-        let id = plain(&first.finding.id);
-        if group.is_one() {
-            writeln!(out, "  {style}{id}{style:#} {}", plain(&place(&first.finding)))?;
-            writeln!(out, "      {}", plain(group.message()))?;
-            writeln!(out, "      {}", plain(&pointers(first)))?;
-        } else {
-            writeln!(out, "  {style}{id}{style:#} {} times", group.entries.len())?;
-            writeln!(out, "      {}", plain(group.message()))?;
-            let (shown, more) = group.shown();
-            for entry in shown {
-                writeln!(out, "      {}: {}", plain(&place(&entry.finding)), plain(&pointers(entry)))?;
-            }
-            writeln!(out, "      and {more} more, all of them with --format json")?;
-        }
-        match self.effect(group) {
-            Some(effect) => writeln!(out, "      crate: {effect}"),
-            None => Ok(()),
-        }
-    }
-
     fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "**{}**", cell(&self.verdict()))?;
-        for level in LEVELS {
-            let groups = self.of_level(level);
-            if groups.is_empty() {
-                continue;
-            }
-            writeln!(out, "\n### {level} {}\n", meaning(level))?;
-            let crates = self.krate.is_some();
+        let sections = self.sections();
+        let crates = self.krate.is_some();
+        for section in &sections {
+            let operation = section.operations.first().map(|_| code(&heading(section.operations)));
+            writeln!(out, "\n### {}\n", operation.as_deref().unwrap_or("The document"))?;
             // What changed comes first: a narrow window cuts the end off.
             let (title, line) = if crates { (" crate |", " --- |") } else { ("", "") };
-            writeln!(out, "| change |{title} where | rule |\n| --- |{line} --- | --- |")?;
-            for group in groups {
-                let (shown, more) = group.shown();
-                let id = code(&group.entries[0].finding.id);
-                let id = if group.is_one() { id } else { format!("{id}<br>{} times", group.entries.len()) };
-                let mut places: Vec<String> = shown.iter().map(|entry| cell(&short_place(entry))).collect();
-                if more > 0 {
-                    places.push(format!("and {more} more"));
-                }
-                let places = places.join("<br>");
-                let effect = if crates {
-                    format!(" {} |", cell(&self.effect(&group).unwrap_or_default()))
-                } else {
-                    String::new()
+            writeln!(out, "| | change |{title} where | rule |\n| --- | --- |{line} --- | --- |")?;
+            for row in &section.rows {
+                let (around, places, more) = row.places(MOST_PLACES);
+                let around = if around.is_empty() { String::new() } else { format!("{around}: ") };
+                let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+                let places = cell(&format!("{around}{}{more}", places.join(", ")));
+                let effect = match crates {
+                    true => format!(" {} |", cell(row.effect.as_deref().unwrap_or_default())),
+                    false => String::new(),
                 };
-                writeln!(out, "| {} |{effect} {places} | {id} |", cell(group.message()))?;
+                let (level, id) = (row.first().finding.level, code(&row.first().finding.id));
+                writeln!(out, "| {level} | {} |{effect} {places} | {id} |", cell(&row.message()))?;
             }
+        }
+        if !sections.is_empty() {
+            writeln!(out, "\n{LEGEND}")?;
         }
         let accepted = self.accepted();
         if !accepted.is_empty() {
-            writeln!(out, "\n### Accepted\n\n| what | where | change | because |\n| --- | --- | --- | --- |")?;
+            writeln!(out, "\n### Accepted\n\n| | change | where | because | rule |\n| --- | --- | --- | --- | --- |")?;
         }
-        for entry in accepted {
-            let Finding { id, level, message, .. } = &entry.finding;
-            let because = cell(entry.accepted.as_deref().unwrap_or_default());
-            writeln!(
-                out,
-                "| {level} {} | {} | {} | {because} |",
-                code(id),
-                cell(&place(&entry.finding)),
-                cell(message)
-            )?;
+        for Entry { finding, place, accepted, .. } in accepted {
+            let at = format!("{} {place}", heading(&finding.operations));
+            let because = cell(accepted.as_deref().unwrap_or_default());
+            let (message, id) = (cell(&finding.message()), code(&finding.id));
+            writeln!(out, "| {} | {message} | {} | {because} | {id} |", finding.level, cell(at.trim_end()))?;
         }
         if let Some(error) = self.error() {
             writeln!(out, "\n### Crate\n\n{}", cell(error))?;
         }
-        let changes = self.krate.iter().flat_map(|krate| &krate.changes);
-        for (i, change) in changes.enumerate() {
+        let (changes, setters) = self.crate_changes();
+        for (i, change) in changes.into_iter().enumerate() {
             if i == 0 {
-                writeln!(out, "\n### Crate\n\n| bump | item | old | new |\n| --- | --- | --- | --- |")?;
+                writeln!(
+                    out,
+                    "\n### Crate{}\n\n| bump | item | old | new |\n| --- | --- | --- | --- |",
+                    with_setters(setters)
+                )?;
             }
             let shape = |shape: &Option<String>| shape.as_deref().map(code).unwrap_or_default();
             let (old, new) = (shape(&change.old), shape(&change.new));
@@ -191,19 +163,23 @@ impl Report {
     }
 
     fn github(&self, out: &mut dyn Write) -> io::Result<()> {
-        for group in LEVELS.into_iter().flat_map(|level| self.of_level(level)) {
-            let Entry { finding, new_place, file, .. } = group.entries[0];
-            let kind = match finding.level {
-                Level::Err => "error",
-                Level::Warn => "warning",
-                Level::Info | Level::Doc => "notice",
-            };
-            let times =
-                if group.is_one() { String::new() } else { format!(", and {} times more", group.entries.len() - 1) };
-            let message = format!("{} ({}, {}{times})", group.message(), place(finding), finding.new_pointer);
-            let at = new_place.map(|Place { line, column }| format!(",line={line},col={column}")).unwrap_or_default();
-            let (file, title) = (github_property(file), github_property(&finding.id));
-            writeln!(out, "::{kind} file={file}{at},title={title}::{}", github(&message))?;
+        for section in self.sections() {
+            for row in &section.rows {
+                let Entry { finding, place, new_place, file, .. } = row.first();
+                let kind = match finding.level {
+                    Level::Err => "error",
+                    Level::Warn => "warning",
+                    Level::Info | Level::Doc => "notice",
+                };
+                let times = match row.entries.len() {
+                    1 => String::new(),
+                    all => format!(", and {} more", all - 1),
+                };
+                let message = format!("{} ({}: {place}{times})", row.message(), heading(section.operations));
+                let at = new_place.map(|Place { line, column }| format!(",line={line},col={column}"));
+                let (at, file, title) = (at.unwrap_or_default(), github_property(file), github_property(&finding.id));
+                writeln!(out, "::{kind} file={file}{at},title={title}::{}", github(&message))?;
+            }
         }
         if let Some(error) = self.error() {
             writeln!(out, "::error title=no crate::{}", github(error))?;
@@ -213,13 +189,46 @@ impl Report {
     }
 }
 
-fn meaning(level: Level) -> &'static str {
-    match level {
-        Level::Err => "breaks those who use the old document",
-        Level::Warn => "may break them",
-        Level::Info => "compatible",
-        Level::Doc => "for readers",
+fn with_setters(setters: usize) -> String {
+    match setters {
+        0 => String::new(),
+        1 => " (and 1 setter of a field's builder)".to_owned(),
+        all => format!(" (and {all} setters of fields' builders)"),
     }
+}
+
+/// What the levels mean.
+const LEGEND: &str =
+    "ERR breaks clients of the old document, WARN may break them, INFO is compatible, DOC is for readers.";
+
+/// A row: what changed, where, and what it means for the crate.
+fn text_row(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let finding = &row.first().finding;
+    let (style, dim) = (style(finding.level), Style::new().dimmed());
+    writeln!(out, "  {style}{:<4}{style:#} {}", finding.level, plain(&row.message()))?;
+    let (around, mut places, more) = row.places(MOST_PLACES);
+    if more > 0 {
+        places.push(format!("and {more} more, all of them with --format json"));
+    }
+    let last = places.len().saturating_sub(1);
+    let mut words = if around.is_empty() { Vec::new() } else { vec![format!("{around}:")] };
+    words.extend(places.into_iter().enumerate().map(|(n, place)| if n < last { place + "," } else { place + ";" }));
+    words.push(match &row.effect {
+        Some(effect) => format!("{}; crate: {effect}", finding.id),
+        None => finding.id.clone(),
+    });
+    let mut line = String::new();
+    for word in words.iter().map(|word| plain(word)) {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(out, "       {dim}{line}{dim:#}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    writeln!(out, "       {dim}{line}{dim:#}")
 }
 
 fn style(level: Level) -> Style {
@@ -230,59 +239,4 @@ fn style(level: Level) -> Style {
         Level::Doc => AnsiColor::BrightBlack,
     };
     colour.on_default()
-}
-
-/// Where a finding belongs.
-fn place(finding: &Finding) -> String {
-    place_at(finding, str::to_owned)
-}
-
-/// As [`place`], with the operation as it is to be `shown`.
-fn place_at(finding: &Finding, shown: impl Fn(&str) -> String) -> String {
-    let direction = match finding.direction {
-        Direction::Request => " request",
-        Direction::Response => " response",
-        Direction::None => "",
-    };
-    let more = match finding.operations.len() {
-        0 | 1 => String::new(),
-        2 => " and 1 more operation,".to_owned(),
-        all => format!(" and {} more operations,", all - 1),
-    };
-    match &finding.operation {
-        Some(operation) => format!("{}{more}{direction}", shown(operation)).trim_end_matches(',').to_owned(),
-        None => format!("the document{direction}"),
-    }
-}
-
-/// Where a finding is: its pointers, and its lines.
-fn pointers(entry: &Entry) -> String {
-    let Finding { old_pointer, new_pointer, .. } = &entry.finding;
-    let (old, new) = (entry.old_place, entry.new_place);
-    let line = |place: Option<Place>| place.map(|place| format!(" ({place})")).unwrap_or_default();
-    match (old_pointer == new_pointer, old.zip(new).filter(|(old, new)| old != new)) {
-        (true, Some((old, new))) => format!("{new_pointer} ({old} → {new})"),
-        (true, None) => format!("{new_pointer}{}", line(new)),
-        (false, _) => format!("{old_pointer}{} → {new_pointer}{}", line(old), line(new)),
-    }
-}
-
-/// Where a finding is, as short as it can be found by: the end of the path, and the lines.
-fn short_place(entry: &Entry) -> String {
-    let place = place_at(&entry.finding, |operation| {
-        const SEGMENTS: usize = 3;
-        match operation.rmatch_indices('/').nth(SEGMENTS - 1) {
-            Some((at, _)) if operation.find('/') < Some(at) => {
-                let method = operation.split('/').next().unwrap_or_default();
-                format!("{method}…{}", &operation[at..])
-            }
-            _ => operation.to_owned(),
-        }
-    });
-    let line = |place: Place| place.line.to_string();
-    match (entry.old_place.map(line), entry.new_place.map(line)) {
-        (Some(old), Some(new)) if old != new => format!("{place}, line {old} → {new}"),
-        (Some(one), _) | (_, Some(one)) => format!("{place}, line {one}"),
-        (None, None) => place,
-    }
 }

@@ -7,9 +7,9 @@ use anyhow::Context;
 use proc_macro2::TokenStream;
 use syn::{Fields, ImplItem, Item, ItemImpl, TraitItem, Visibility};
 
-use super::Shape;
 use super::import::{Import, import};
 use super::syntax::{derives, feature, is_non_exhaustive, is_test, name_of, shape, strip_reference, text};
+use super::{Kind, Shape};
 
 /// A module path from the crate's root.
 type Place = Vec<String>;
@@ -146,7 +146,7 @@ impl Found<'_> {
                     let mut inner = home.clone();
                     inner.push(original.clone());
                     if krate.modules.contains_key(&inner) {
-                        self.add(join(name), shape("mod", ""));
+                        self.add(join(name), shape(Kind::Mod, ""));
                         self.module(&inner, &join(name), under);
                     }
                     let items = krate.modules.get(&home).into_iter().flatten();
@@ -157,7 +157,7 @@ impl Found<'_> {
                     }
                     // A re-export of a re-export from another crate.
                     if let Some(other) = krate.imports.get(&home).and_then(|i| i.get(&original)) {
-                        self.add(join(name), shape("use", &other.path.join("::")));
+                        self.add(join(name), shape(Kind::Use, &other.path.join("::")));
                     }
                 }
                 None => self.foreign(place, &join(name), import),
@@ -175,7 +175,7 @@ impl Found<'_> {
                 path = other.path.clone();
             }
         }
-        self.add(shown.to_owned(), shape("use", &path.join("::")));
+        self.add(shown.to_owned(), shape(Kind::Use, &path.join("::")));
     }
 
     fn add(&mut self, path: String, shape: Shape) {
@@ -189,17 +189,17 @@ impl Found<'_> {
             feature: feature.clone(),
             non_exhaustive: is_non_exhaustive(attrs),
             derives: derives(attrs),
-            ..shape("", "")
+            ..shape(Kind::Mod, "")
         };
         self.names.insert((place.clone(), name.clone()), path.to_owned());
         let with = |kind, text: String| Shape { kind, text, ..base.clone() };
         match item {
             Item::Struct(item) => {
-                self.add(path.to_owned(), with("struct", text(&item.generics)));
+                self.add(path.to_owned(), with(Kind::Struct, text(&item.generics)));
                 self.fields(path, &item.fields, feature.as_ref(), true);
             }
             Item::Enum(item) => {
-                self.add(path.to_owned(), with("enum", text(&item.generics)));
+                self.add(path.to_owned(), with(Kind::Enum, text(&item.generics)));
                 for variant in &item.variants {
                     let path = format!("{path}::{}", variant.ident);
                     let inner = match &variant.fields {
@@ -207,25 +207,25 @@ impl Found<'_> {
                         _ => String::new(),
                     };
                     let non_exhaustive = is_non_exhaustive(&variant.attrs);
-                    let shape = Shape { feature: feature.clone(), non_exhaustive, ..shape("variant", &inner) };
+                    let shape = Shape { feature: feature.clone(), non_exhaustive, ..shape(Kind::Variant, &inner) };
                     self.add(path.clone(), shape);
                     if let Fields::Named(_) = &variant.fields {
                         self.fields(&path, &variant.fields, feature.as_ref(), false);
                     }
                 }
             }
-            Item::Fn(item) => self.add(path.to_owned(), with("fn", text(&item.sig))),
-            Item::Const(item) => self.add(path.to_owned(), with("const", text(&item.ty))),
-            Item::Type(item) => self.add(path.to_owned(), with("type", text(&item.ty))),
+            Item::Fn(item) => self.add(path.to_owned(), with(Kind::Fn, text(&item.sig))),
+            Item::Const(item) => self.add(path.to_owned(), with(Kind::Const, text(&item.ty))),
+            Item::Type(item) => self.add(path.to_owned(), with(Kind::Type, text(&item.ty))),
             Item::Trait(item) => {
-                self.add(path.to_owned(), with("trait", text(&item.supertraits)));
+                self.add(path.to_owned(), with(Kind::Trait, text(&item.supertraits)));
                 for inner in &item.items {
                     match inner {
                         TraitItem::Fn(function) => {
-                            self.add(format!("{path}::{}", function.sig.ident), with("fn", text(&function.sig)));
+                            self.add(format!("{path}::{}", function.sig.ident), with(Kind::Fn, text(&function.sig)));
                         }
                         TraitItem::Const(item) => {
-                            self.add(format!("{path}::{}", item.ident), with("const", text(&item.ty)));
+                            self.add(format!("{path}::{}", item.ident), with(Kind::Const, text(&item.ty)));
                         }
                         _ => {}
                     }
@@ -235,7 +235,7 @@ impl Found<'_> {
                 let mut inner = place.clone();
                 inner.push(name);
                 let under = self.krate.features.get(&inner).cloned().flatten().or(under.cloned());
-                self.add(path.to_owned(), Shape { feature: under.clone(), ..shape("mod", "") });
+                self.add(path.to_owned(), Shape { feature: under.clone(), ..shape(Kind::Mod, "") });
                 self.module(&inner, path, under.as_ref());
             }
             _ => {}
@@ -250,7 +250,7 @@ impl Found<'_> {
             let name = field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
             self.add(
                 format!("{path}::{name}"),
-                Shape { feature: feature.cloned(), ..shape("field", &text(&field.ty)) },
+                Shape { feature: feature.cloned(), ..shape(Kind::Field, &text(&field.ty)) },
             );
         }
     }
@@ -273,17 +273,17 @@ impl Found<'_> {
                         continue;
                     }
                     let name = format!("{path}: impl {}", text(of));
-                    self.add(name, Shape { feature, ..shape("impl", "") });
+                    self.add(name, Shape { feature, ..shape(Kind::Impl, "") });
                 }
                 None => {
                     for inner in &item.items {
                         match inner {
                             ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
-                                let shape = Shape { feature: feature.clone(), ..shape("fn", &text(&function.sig)) };
+                                let shape = Shape { feature: feature.clone(), ..shape(Kind::Fn, &text(&function.sig)) };
                                 self.add(format!("{path}::{}", function.sig.ident), shape);
                             }
                             ImplItem::Const(item) if matches!(item.vis, Visibility::Public(_)) => {
-                                let shape = Shape { feature: feature.clone(), ..shape("const", &text(&item.ty)) };
+                                let shape = Shape { feature: feature.clone(), ..shape(Kind::Const, &text(&item.ty)) };
                                 self.add(format!("{path}::{}", item.ident), shape);
                             }
                             _ => {}

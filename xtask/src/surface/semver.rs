@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Shape, Surface};
+use super::{Kind, Shape, Surface};
 
 /// The part of the version that has to be raised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -37,14 +37,31 @@ impl fmt::Display for Bump {
 /// One change of the surface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The item's path, the crate's name aside.
+    /// The item's path, the crate's name aside; of what a call needs, the operation and what it needs.
     pub item: String,
+    /// What kind of item it is.
+    pub kind: Kind,
     /// Its shape before, if it was there.
     pub old: Option<String>,
     /// Its shape now, if it is there.
     pub new: Option<String>,
     /// What it means by itself.
     pub bump: Bump,
+    /// What tells this from other things that a call needs.
+    #[serde(skip)]
+    pub demand: Option<String>,
+}
+
+impl Change {
+    /// The module that the item is in; empty for the root.
+    pub fn module(&self) -> &str {
+        self.item.split_once("::").map_or("", |(module, _)| module)
+    }
+
+    /// The path of the item that this one is part of.
+    pub fn owner(&self) -> Option<&str> {
+        Some(self.item.rsplit_once("::")?.0)
+    }
 }
 
 /// The changes from one surface to another, by path.
@@ -67,10 +84,11 @@ pub fn changes(old: &Surface, new: &Surface) -> Vec<Change> {
 fn change(path: &str, old: Option<&Shape>, new: Option<&Shape>, bump: Bump) -> Change {
     // A field, variant or constant is its type; anything else needs its kind to be understood.
     let show = |shape: &Shape| match shape.kind {
-        "field" | "const" => shape.text.clone(),
+        Kind::Field | Kind::Const => shape.text.clone(),
         _ => shape.to_string(),
     };
-    Change { item: path.to_owned(), old: old.map(show), new: new.map(show), bump }
+    let kind = old.or(new).map_or(Kind::Mod, |shape| shape.kind);
+    Change { item: path.to_owned(), kind, old: old.map(show), new: new.map(show), bump, demand: None }
 }
 
 /// A shape that became another.
@@ -85,8 +103,8 @@ fn changed(old: &Shape, new: &Shape) -> Bump {
 fn added(path: &str, shape: &Shape, old: &Surface) -> Bump {
     let owner = path.rsplit_once("::").and_then(|(owner, _)| old.get(owner));
     let exhaustive = owner.is_some_and(|owner| match shape.kind {
-        "field" => !owner.non_exhaustive && (owner.kind == "variant" || !has_private_fields(path, old)),
-        "variant" => !owner.non_exhaustive,
+        Kind::Field => !owner.non_exhaustive && (owner.kind == Kind::Variant || !has_private_fields(path, old)),
+        Kind::Variant => !owner.non_exhaustive,
         _ => false,
     });
     if exhaustive { Bump::Major } else { Bump::Minor }
@@ -96,5 +114,6 @@ fn added(path: &str, shape: &Shape, old: &Surface) -> Bump {
 /// struct without any is taken for one with private ones.
 fn has_private_fields(path: &str, old: &Surface) -> bool {
     let owner = path.rsplit_once("::").map_or("", |(owner, _)| owner);
-    !old.items().any(|(other, shape)| shape.kind == "field" && other.rsplit_once("::").is_some_and(|(o, _)| o == owner))
+    !old.items()
+        .any(|(other, shape)| shape.kind == Kind::Field && other.rsplit_once("::").is_some_and(|(o, _)| o == owner))
 }

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Item, Visibility};
 
-use super::Shape;
+use super::{Kind, Shape};
 
 pub(super) fn strip_reference(ty: &syn::Type) -> &syn::Type {
     match ty {
@@ -13,7 +13,7 @@ pub(super) fn strip_reference(ty: &syn::Type) -> &syn::Type {
     }
 }
 
-pub(super) fn shape(kind: &'static str, text: &str) -> Shape {
+pub(super) fn shape(kind: Kind, text: &str) -> Shape {
     Shape { kind, text: text.to_owned(), derives: Vec::new(), non_exhaustive: false, feature: None }
 }
 

@@ -1,29 +1,31 @@
-//! Where the walk is and was.
+//! What is compared once for the whole run, wherever it is met.
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::node::Node;
-use super::spot::Spot;
+use super::pair::Nodes;
+use super::role::{Role, RoleKey};
 
-/// What is compared once for the whole run, wherever it is met.
+/// A comparison that is still to be made.
 pub(super) enum Task<'a> {
     /// Schemas that hold together, in one role.
-    Schema(Spot, Vec<Node<'a>>, Vec<Node<'a>>),
+    Schema(Role, Vec<Node<'a>>, Vec<Node<'a>>),
     /// A path item of a callback.
-    Callback(Node<'a>, Node<'a>),
+    Callback(Context, Nodes<'a>),
 }
 
-/// The places that a task compares, their role, and whether what differs is of unknown effect.
-pub(super) type Key = (Places, Places, Option<Spot>, bool);
+/// What tells tasks apart: the values that they compare, and the role of schemas.
+pub(super) type TaskKey = (Identity, Identity, Option<RoleKey>);
 
 /// What tells values apart: where they are in memory, or, of nothing at all, where it would stand.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) enum Places {
+pub(super) enum Identity {
     One(*const Value),
     Several(Vec<(*const Value, String)>),
 }
 
-impl Places {
+impl Identity {
     pub(super) fn of(nodes: &[Node<'_>]) -> Self {
         match nodes {
             [node] if !node.value.is_null() => Self::One(node.value),

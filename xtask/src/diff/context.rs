@@ -1,0 +1,36 @@
+//! For whom something is compared.
+
+use super::level::Direction;
+use super::origins::Origin;
+
+/// For whom something is compared, and who sends it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context {
+    /// The document, an operation, or something that operations share.
+    pub(super) origin: Origin,
+    pub(super) direction: Direction,
+    /// Whether what differs is of unknown effect, whatever it is called elsewhere.
+    pub(super) unknown: bool,
+}
+
+impl Context {
+    pub(super) fn new(origin: Origin) -> Self {
+        Self { origin, direction: Direction::None, unknown: false }
+    }
+
+    pub(super) fn request(self) -> Self {
+        Self { direction: Direction::Request, ..self }
+    }
+
+    pub(super) fn response(self) -> Self {
+        Self { direction: Direction::Response, ..self }
+    }
+
+    pub(super) fn of(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    pub(super) fn unknown(self) -> Self {
+        Self { unknown: true, ..self }
+    }
+}
