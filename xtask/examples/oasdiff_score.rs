@@ -45,7 +45,7 @@ fn main() -> anyhow::Result<ExitCode> {
         table(&dir.join("checks.tsv"))?.into_iter().map(|row| (row["id"].clone(), row)).collect();
     let theirs = |id: &str| checks.get(id).map_or(Level::Doc, |check| level(&check["level"]));
     let mut levels = [0, 0];
-    for rule in diff::rules::all() {
+    for rule in diff::rules::listed() {
         let listed = checks.get(&rule.id).map(|check| level(&check["level"]));
         anyhow::ensure!(rule.oasdiff == listed, "xtask/src/diff/oasdiff.rs has {rule:?}, oasdiff {listed:?}");
     }
