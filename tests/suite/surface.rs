@@ -129,6 +129,33 @@ fn what_breaks_users_is_major() {
     }
 }
 
+/// How a path is written makes no difference, and a name is what it stands for.
+#[test]
+fn an_item_is_what_its_paths_mean() {
+    let lib = |imports: &str, error: &str, result: &str| {
+        format!(
+            "{imports} pub struct E; impl {error} for E {{}} \
+             pub fn whereabouts(at: String) -> {result}<()> where String: Into<E> {{ todo!() }}"
+        )
+    };
+    let same = [
+        lib("use std::error::Error as StdError; use std::io;", "StdError", "io::Result"),
+        lib("use std::error::Error; use std::io::Result as Io;", "Error", "Io"),
+        lib("", "::core::error::Error", "std::io::Result"),
+    ];
+    let printed = same.map(|lib| surface(&lib, &[], "").unwrap().to_string());
+    insta::assert_snapshot!(printed[0]);
+    assert_eq!(printed[0], printed[1]);
+    assert_eq!(printed[0], printed[2]);
+}
+
+#[test]
+fn whether_a_trait_is_derived_or_written_is_the_same() {
+    let derived = surface("#[derive(Debug, Default)] pub struct S;", &[], "").unwrap();
+    let written = "use std::fmt; pub struct S; impl fmt::Debug for S {} impl Default for S {}";
+    assert_eq!(derived, surface(written, &[], "").unwrap());
+}
+
 #[test]
 fn what_cannot_be_read_is_named() {
     let error = |lib: &str, generated: &str| format!("{:#}", surface(lib, &[], generated).unwrap_err());

@@ -5,9 +5,11 @@
 //! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
 
 mod import;
+mod paths;
 mod read;
 pub mod rustdoc;
 mod semver;
+mod source;
 mod syntax;
 
 use std::collections::BTreeMap;

@@ -1,136 +1,67 @@
 //! From source files to the list of public items.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context;
 use proc_macro2::TokenStream;
-use syn::{Fields, ImplItem, Item, ItemImpl, TraitItem, Visibility};
+use syn::punctuated::Punctuated;
+use syn::visit_mut::VisitMut;
+use syn::{Fields, ImplItem, Item, Token, TraitItem, Visibility};
 
-use super::import::{Import, import};
-use super::syntax::{derives, feature, is_non_exhaustive, is_test, name_of, shape, strip_reference, text};
+use super::import::Import;
+use super::paths::{Resolved, of_another_crate};
+use super::source::{ModulePath, Source};
+use super::syntax::{
+    derives, feature, is_non_exhaustive, name_of, printed_bounds, printed_generics, printed_path, printed_signature,
+    printed_type, shape, strip_reference,
+};
 use super::{Kind, Shape};
 
-/// A module path from the crate's root.
-type Place = Vec<String>;
-
-#[derive(Default)]
-struct Crate {
-    /// Each module's items, public or not, impls aside.
-    modules: BTreeMap<Place, Vec<Item>>,
-    /// The impls, and the modules that they stand in.
-    impls: Vec<(Place, ItemImpl)>,
-    /// What each module imports: the name, and what it stands for.
-    imports: BTreeMap<Place, BTreeMap<String, Import>>,
-    features: BTreeMap<Place, Option<String>>,
-}
-
 pub(super) fn read(src: &Path, generated: &TokenStream) -> anyhow::Result<BTreeMap<String, Shape>> {
-    let mut krate = Crate::default();
+    let mut krate = Source::default();
     krate.file(&src.join("lib.rs"), src, Vec::new(), generated)?;
     let mut found = Found { krate: &krate, items: BTreeMap::new(), names: BTreeMap::new() };
+    // Once for the names that items are known by, and once more for items that name them.
+    found.module(&Vec::new(), "", None);
     found.module(&Vec::new(), "", None);
     found.impls();
     Ok(found.items)
 }
 
-impl Crate {
-    fn file(&mut self, file: &Path, dir: &Path, place: Place, generated: &TokenStream) -> anyhow::Result<()> {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let parsed = syn::parse_file(&text).with_context(|| format!("{} is no Rust", file.display()))?;
-        self.items(parsed.items, dir, place, generated)
-    }
+/// Traits that are commonly derived.
+const DERIVABLE: &[&str] = &[
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Eq",
+    "Hash",
+    "JsonSchema",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Serialize",
+];
 
-    fn items(&mut self, items: Vec<Item>, dir: &Path, place: Place, generated: &TokenStream) -> anyhow::Result<()> {
-        self.modules.entry(place.clone()).or_default();
-        for item in items {
-            if is_test(&item) {
-                continue;
-            }
-            match item {
-                Item::Mod(mut module) => {
-                    let name = module.ident.to_string();
-                    let mut inner = place.clone();
-                    inner.push(name.clone());
-                    self.features.insert(inner.clone(), feature(&module.attrs));
-                    match module.content.take() {
-                        Some((_, items)) => self.items(items, &dir.join(&name), inner, generated)?,
-                        None => {
-                            let file = dir.join(format!("{name}.rs"));
-                            let file = if file.exists() { file } else { dir.join(&name).join("mod.rs") };
-                            self.file(&file, &dir.join(&name), inner, generated)?;
-                        }
-                    }
-                    self.modules.entry(place.clone()).or_default().push(Item::Mod(module));
-                }
-                Item::Macro(item) if item.mac.path.is_ident("include") => {
-                    let file: syn::File = syn::parse2(generated.clone()).context("the generated code")?;
-                    self.items(file.items, &PathBuf::new(), place.clone(), generated)?;
-                }
-                Item::Impl(item) => self.impls.push((place.clone(), item)),
-                Item::Use(item) => {
-                    let public = matches!(item.vis, Visibility::Public(_));
-                    let into = self.imports.entry(place.clone()).or_default();
-                    import(&item.tree, &mut Vec::new(), public, into)?;
-                }
-                item => self.modules.entry(place.clone()).or_default().push(item),
-            }
-        }
-        Ok(())
-    }
-
-    /// The module and name that a path means, seen from a module; `None` for another crate's.
-    fn resolve(&self, place: &Place, path: &[String]) -> Option<(Place, String)> {
-        let mut here = place.clone();
-        let mut rest = path;
-        while let [first, more @ ..] = rest {
-            match first.as_str() {
-                "crate" => here = Vec::new(),
-                "self" => {}
-                "super" => drop(here.pop()),
-                name => {
-                    if more.is_empty() && self.defines(&here, name) {
-                        return Some((here, name.to_owned()));
-                    }
-                    let mut inner = here.clone();
-                    inner.push(name.to_owned());
-                    if self.modules.contains_key(&inner) {
-                        here = inner;
-                    } else {
-                        let import = self.imports.get(&here)?.get(name)?;
-                        let mut path = import.path.clone();
-                        // `use serde;`, `use log::log;`: no module of ours, and it would lead back here.
-                        if path.first().is_some_and(|first| first == name) {
-                            return None;
-                        }
-                        path.extend(more.iter().cloned());
-                        return self.resolve(&here, &path);
-                    }
-                }
-            }
-            rest = more;
-        }
-        let name = here.pop()?;
-        Some((here, name))
-    }
-
-    fn defines(&self, place: &Place, name: &str) -> bool {
-        self.modules.get(place).is_some_and(|items| {
-            items.iter().any(|item| !matches!(item, Item::Mod(_)) && name_of(item).is_some_and(|(n, _, _)| n == name))
-        })
+/// A trait, and the feature that it is behind.
+fn behind(name: &str, feature: Option<String>) -> String {
+    match feature {
+        Some(feature) => format!("{name} if {feature}"),
+        None => name.to_owned(),
     }
 }
 
 struct Found<'a> {
-    krate: &'a Crate,
+    krate: &'a Source,
     items: BTreeMap<String, Shape>,
     /// Where each public type is defined, to where it can be named.
-    names: BTreeMap<(Place, String), String>,
+    names: BTreeMap<(ModulePath, String), String>,
 }
 
 impl Found<'_> {
     /// Adds what is public in a module, which users know by the path `shown`.
-    fn module(&mut self, place: &Place, shown: &str, under: Option<&String>) {
+    fn module(&mut self, place: &ModulePath, shown: &str, under: Option<&String>) {
         let join = |name: &str| {
             if shown.is_empty() { name.to_owned() } else { format!("{shown}::{name}") }
         };
@@ -165,7 +96,7 @@ impl Found<'_> {
         }
     }
 
-    fn foreign(&mut self, place: &Place, shown: &str, import: &Import) {
+    fn foreign(&mut self, place: &ModulePath, shown: &str, import: &Import) {
         let mut path = import.path.clone();
         // `pub use generated::ResponseValue` where `generated` re-exports it itself.
         if let [module, name] = &path[..] {
@@ -182,50 +113,56 @@ impl Found<'_> {
         self.items.insert(path, shape);
     }
 
-    fn item(&mut self, place: &Place, item: &Item, path: &str, under: Option<&String>) {
+    fn item(&mut self, place: &ModulePath, item: &Item, path: &str, under: Option<&String>) {
         let Some((name, _, attrs)) = name_of(item) else { return };
         let feature = feature(attrs).or_else(|| under.cloned());
         let base = Shape {
             feature: feature.clone(),
             non_exhaustive: is_non_exhaustive(attrs),
-            derives: derives(attrs),
+            derives: self.derived(place, attrs),
             ..shape(Kind::Mod, "")
         };
         self.names.insert((place.clone(), name.clone()), path.to_owned());
         let with = |kind, text: String| Shape { kind, text, ..base.clone() };
         match item {
             Item::Struct(item) => {
-                self.add(path.to_owned(), with(Kind::Struct, text(&item.generics)));
-                self.fields(path, &item.fields, feature.as_ref(), true);
+                self.add(path.to_owned(), with(Kind::Struct, self.generics(place, &item.generics)));
+                self.fields(place, path, &item.fields, feature.as_ref(), true);
             }
             Item::Enum(item) => {
-                self.add(path.to_owned(), with(Kind::Enum, text(&item.generics)));
+                self.add(path.to_owned(), with(Kind::Enum, self.generics(place, &item.generics)));
                 for variant in &item.variants {
                     let path = format!("{path}::{}", variant.ident);
                     let inner = match &variant.fields {
-                        Fields::Unnamed(fields) => text(fields),
+                        Fields::Unnamed(fields) => {
+                            let types = fields.unnamed.iter().map(|field| self.ty(place, &field.ty));
+                            format!("({})", types.collect::<Vec<_>>().join(", "))
+                        }
                         _ => String::new(),
                     };
                     let non_exhaustive = is_non_exhaustive(&variant.attrs);
                     let shape = Shape { feature: feature.clone(), non_exhaustive, ..shape(Kind::Variant, &inner) };
                     self.add(path.clone(), shape);
                     if let Fields::Named(_) = &variant.fields {
-                        self.fields(&path, &variant.fields, feature.as_ref(), false);
+                        self.fields(place, &path, &variant.fields, feature.as_ref(), false);
                     }
                 }
             }
-            Item::Fn(item) => self.add(path.to_owned(), with(Kind::Fn, text(&item.sig))),
-            Item::Const(item) => self.add(path.to_owned(), with(Kind::Const, text(&item.ty))),
-            Item::Type(item) => self.add(path.to_owned(), with(Kind::Type, text(&item.ty))),
+            Item::Fn(item) => self.add(path.to_owned(), with(Kind::Fn, self.signature(place, &item.sig))),
+            Item::Const(item) => self.add(path.to_owned(), with(Kind::Const, self.ty(place, &item.ty))),
+            Item::Type(item) => self.add(path.to_owned(), with(Kind::Type, self.ty(place, &item.ty))),
             Item::Trait(item) => {
-                self.add(path.to_owned(), with(Kind::Trait, text(&item.supertraits)));
+                self.add(path.to_owned(), with(Kind::Trait, self.bounds(place, &item.supertraits)));
                 for inner in &item.items {
                     match inner {
                         TraitItem::Fn(function) => {
-                            self.add(format!("{path}::{}", function.sig.ident), with(Kind::Fn, text(&function.sig)));
+                            self.add(
+                                format!("{path}::{}", function.sig.ident),
+                                with(Kind::Fn, self.signature(place, &function.sig)),
+                            );
                         }
                         TraitItem::Const(item) => {
-                            self.add(format!("{path}::{}", item.ident), with(Kind::Const, text(&item.ty)));
+                            self.add(format!("{path}::{}", item.ident), with(Kind::Const, self.ty(place, &item.ty)));
                         }
                         _ => {}
                     }
@@ -242,7 +179,7 @@ impl Found<'_> {
         }
     }
 
-    fn fields(&mut self, path: &str, fields: &Fields, feature: Option<&String>, private: bool) {
+    fn fields(&mut self, place: &ModulePath, path: &str, fields: &Fields, feature: Option<&String>, private: bool) {
         for (index, field) in fields.iter().enumerate() {
             if private && !matches!(field.vis, Visibility::Public(_)) {
                 continue;
@@ -250,7 +187,7 @@ impl Found<'_> {
             let name = field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
             self.add(
                 format!("{path}::{name}"),
-                Shape { feature: feature.cloned(), ..shape(Kind::Field, &text(&field.ty)) },
+                Shape { feature: feature.cloned(), ..shape(Kind::Field, &self.ty(place, &field.ty)) },
             );
         }
     }
@@ -272,18 +209,36 @@ impl Found<'_> {
                     if !self.is_public_trait(place, of) {
                         continue;
                     }
-                    let name = format!("{path}: impl {}", text(of));
-                    self.add(name, Shape { feature, ..shape(Kind::Impl, "") });
+                    let mut of = of.clone();
+                    self.resolve_in(place, |resolved| resolved.visit_path_mut(&mut of));
+                    let of = printed_path(&of);
+                    let short = of.rsplit("::").next().unwrap_or(&of);
+                    // Whether a trait is derived or written is the same to users.
+                    match self.items.get_mut(&path).filter(|_| DERIVABLE.contains(&short)) {
+                        Some(shape) => {
+                            let feature = feature.filter(|feature| shape.feature.as_ref() != Some(feature));
+                            shape.derives.push(behind(short, feature));
+                            shape.derives.sort();
+                        }
+                        None => {
+                            let shape = Shape { feature, ..shape(Kind::Impl, "") };
+                            self.add(format!("{path}: impl {of}"), shape);
+                        }
+                    }
                 }
                 None => {
                     for inner in &item.items {
                         match inner {
                             ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
-                                let shape = Shape { feature: feature.clone(), ..shape(Kind::Fn, &text(&function.sig)) };
+                                let shape = Shape {
+                                    feature: feature.clone(),
+                                    ..shape(Kind::Fn, &self.signature(place, &function.sig))
+                                };
                                 self.add(format!("{path}::{}", function.sig.ident), shape);
                             }
                             ImplItem::Const(item) if matches!(item.vis, Visibility::Public(_)) => {
-                                let shape = Shape { feature: feature.clone(), ..shape(Kind::Const, &text(&item.ty)) };
+                                let shape =
+                                    Shape { feature: feature.clone(), ..shape(Kind::Const, &self.ty(place, &item.ty)) };
                                 self.add(format!("{path}::{}", item.ident), shape);
                             }
                             _ => {}
@@ -294,8 +249,76 @@ impl Found<'_> {
         }
     }
 
+    /// Has paths in syntax of a module replaced by what they mean.
+    fn resolve_in(
+        &self,
+        place: &ModulePath,
+        visit: impl FnOnce(&mut Resolved<&mut dyn FnMut(&[String], bool) -> Option<Vec<String>>>),
+    ) {
+        let mut meaning = |path: &[String], rooted: bool| self.meaning(place, path, rooted);
+        visit(&mut Resolved { meaning: &mut meaning });
+    }
+
+    /// What a path in a module means: the name that users have for it, or its path in another crate. Nothing for what
+    /// is neither, such as a parameter, or a name that all of Rust has.
+    fn meaning(&self, place: &ModulePath, path: &[String], rooted: bool) -> Option<Vec<String>> {
+        if rooted || path.first().is_some_and(|first| ["std", "core", "alloc"].contains(&first.as_str())) {
+            return Some(of_another_crate(path));
+        }
+        match self.krate.resolve(place, path) {
+            Some(home) => {
+                let shown = self.names.get(&home)?;
+                Some(shown.split("::").map(str::to_owned).collect())
+            }
+            None => {
+                let import = self.krate.imports.get(place)?.get(path.first()?)?;
+                let whole: Vec<String> = import.path.iter().chain(&path[1..]).cloned().collect();
+                let is_own = ["crate", "self", "super"].contains(&whole[0].as_str());
+                (!is_own).then(|| of_another_crate(&whole))
+            }
+        }
+    }
+
+    fn ty(&self, place: &ModulePath, ty: &syn::Type) -> String {
+        let mut ty = ty.clone();
+        self.resolve_in(place, |resolved| resolved.visit_type_mut(&mut ty));
+        printed_type(&ty)
+    }
+
+    fn signature(&self, place: &ModulePath, signature: &syn::Signature) -> String {
+        let mut signature = signature.clone();
+        self.resolve_in(place, |resolved| resolved.visit_signature_mut(&mut signature));
+        printed_signature(&signature)
+    }
+
+    fn generics(&self, place: &ModulePath, generics: &syn::Generics) -> String {
+        let mut generics = generics.clone();
+        self.resolve_in(place, |resolved| resolved.visit_generics_mut(&mut generics));
+        printed_generics(&generics)
+    }
+
+    fn bounds(&self, place: &ModulePath, bounds: &Punctuated<syn::TypeParamBound, Token![+]>) -> String {
+        let mut bounds = bounds.clone();
+        for bound in &mut bounds {
+            self.resolve_in(place, |resolved| resolved.visit_type_param_bound_mut(bound));
+        }
+        printed_bounds(&bounds)
+    }
+
+    /// The traits that are derived, by their names alone, sorted.
+    fn derived(&self, place: &ModulePath, attrs: &[syn::Attribute]) -> Vec<String> {
+        let name = |(of, feature): (syn::Path, Option<String>)| {
+            let names: Vec<String> = of.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            let meant = self.meaning(place, &names, of.leading_colon.is_some()).unwrap_or(names);
+            behind(meant.last().map(String::as_str).unwrap_or_default(), feature)
+        };
+        let mut all: Vec<String> = derives(attrs).into_iter().map(name).collect();
+        all.sort();
+        all
+    }
+
     /// A trait of this crate counts only where it can be named.
-    fn is_public_trait(&self, place: &Place, path: &syn::Path) -> bool {
+    fn is_public_trait(&self, place: &ModulePath, path: &syn::Path) -> bool {
         let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         match self.krate.resolve(place, &segments) {
             Some(home) => !self.krate.defines(&home.0, &home.1) || self.names.contains_key(&home),

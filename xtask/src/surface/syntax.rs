@@ -1,8 +1,10 @@
 //! What a surface says of an item, from its syntax.
 
-use quote::ToTokens;
-use syn::visit_mut::VisitMut;
-use syn::{Attribute, Item, Visibility};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Generics, Item, Meta, Token, Visibility};
 
 use super::{Kind, Shape};
 
@@ -35,113 +37,104 @@ pub(super) fn is_non_exhaustive(attrs: &[Attribute]) -> bool {
 }
 
 pub(super) fn is_test(item: &Item) -> bool {
-    name_of(item).is_some_and(|(_, _, attrs)| {
-        attrs.iter().any(|attr| attr.path().is_ident("cfg") && attr.to_token_stream().to_string().contains("(test)"))
-    })
+    let is_test = |attr: &Attribute| {
+        attr.path().is_ident("cfg") && attr.parse_args::<syn::Ident>().is_ok_and(|condition| condition == "test")
+    };
+    name_of(item).is_some_and(|(_, _, attrs)| attrs.iter().any(is_test))
 }
 
 /// `x` of `#[cfg(feature = "x")]`.
 pub(super) fn feature(attrs: &[Attribute]) -> Option<String> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).find_map(|attr| {
-        let mut found = None;
-        let _ = attr.parse_nested_meta(|meta| {
-            if meta.path.is_ident("feature") {
-                found = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-            }
-            Ok(())
-        });
-        found
-    })
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).find_map(|attr| feature_of(&attr.parse_args().ok()?))
 }
 
-/// All derived traits; those behind a feature with its name.
-pub(super) fn derives(attrs: &[Attribute]) -> Vec<String> {
+/// `x` of `feature = "x"`.
+fn feature_of(condition: &Meta) -> Option<String> {
+    let Meta::NameValue(pair) = condition else { return None };
+    match &pair.value {
+        syn::Expr::Lit(literal) if pair.path.is_ident("feature") => match &literal.lit {
+            syn::Lit::Str(name) => Some(name.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// All derived traits, each with the feature that it is behind.
+pub(super) fn derives(attrs: &[Attribute]) -> Vec<(syn::Path, Option<String>)> {
     let mut all = Vec::new();
+    let list = Punctuated::<syn::Path, Token![,]>::parse_terminated;
     for attr in attrs {
-        let text = text(attr);
-        let inside =
-            |text: &str| -> Option<String> { Some(text.split_once("derive(")?.1.split_once(')')?.0.to_owned()) };
-        let Some(list) = inside(&text) else { continue };
-        let behind = text.split_once("feature = \"").and_then(|(_, rest)| rest.split_once('"')).map(|(name, _)| name);
-        for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            let name = name.rsplit("::").next().unwrap_or(name);
-            all.push(match behind {
-                Some(feature) => format!("{name} if {feature}"),
-                None => name.to_owned(),
-            });
+        match &attr.meta {
+            Meta::List(meta) if meta.path.is_ident("derive") => {
+                let traits = list.parse2(meta.tokens.clone()).unwrap_or_default();
+                all.extend(traits.into_iter().map(|of| (of, None)));
+            }
+            Meta::List(meta) if meta.path.is_ident("cfg_attr") => {
+                let parts = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(meta.tokens.clone());
+                let mut parts = parts.unwrap_or_default().into_iter();
+                let behind = parts.next().and_then(|condition| feature_of(&condition));
+                let lists = parts.filter_map(|part| part.require_list().ok().cloned());
+                for meta in lists.filter(|meta| meta.path.is_ident("derive")) {
+                    let traits = list.parse2(meta.tokens).unwrap_or_default();
+                    all.extend(traits.into_iter().map(|of| (of, behind.clone())));
+                }
+            }
+            _ => {}
         }
     }
-    all.sort();
     all
 }
 
-/// Syntax as a person writes it, without the paths of the standard library's and other crates' types.
-pub(super) fn text(syntax: &(impl ToTokens + ?Sized)) -> String {
-    let tokens = syntax.to_token_stream();
-    let tokens = match syn::parse2::<syn::Type>(tokens.clone()) {
-        Ok(mut ty) => {
-            Short.visit_type_mut(&mut ty);
-            ty.to_token_stream()
+/// A type as a person writes it.
+pub(super) fn printed_type(ty: &syn::Type) -> String {
+    printed(quote!(type T = #ty;), "type T = ", ";")
+}
+
+/// A path as a person writes it.
+pub(super) fn printed_path(path: &syn::Path) -> String {
+    printed_type(&syn::Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path: path.clone() }))
+}
+
+/// A signature as a person writes it.
+pub(super) fn printed_signature(signature: &syn::Signature) -> String {
+    printed(quote!(#signature {}), "", "{}")
+}
+
+/// Generic parameters as a person writes them, angles included.
+pub(super) fn printed_generics(generics: &Generics) -> String {
+    printed(quote!(struct S #generics;), "struct S", ";")
+}
+
+/// The traits that a trait has above it.
+pub(super) fn printed_bounds(bounds: &Punctuated<syn::TypeParamBound, Token![+]>) -> String {
+    match bounds.is_empty() {
+        true => String::new(),
+        false => printed(quote!(trait T: #bounds {}), "trait T: ", "{}"),
+    }
+}
+
+/// Rust as prettyplease prints it, on one line, without what had to be put around it. Of what is no Rust, its tokens.
+fn printed(item: TokenStream, before: &str, after: &str) -> String {
+    let text = match syn::parse2::<Item>(item.clone()) {
+        Ok(item) => {
+            prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
         }
-        Err(_) => match syn::parse2::<syn::Signature>(tokens.clone()) {
-            Ok(mut signature) => {
-                Short.visit_signature_mut(&mut signature);
-                signature.to_token_stream()
-            }
-            Err(_) => match syn::parse2::<syn::FieldsUnnamed>(tokens.clone()) {
-                Ok(mut fields) => {
-                    Short.visit_fields_unnamed_mut(&mut fields);
-                    fields.to_token_stream()
-                }
-                Err(_) => tokens,
-            },
-        },
+        Err(_) => item.to_string(),
     };
-    tidy(&tokens.to_string())
-}
-
-pub(super) struct Short;
-
-impl VisitMut for Short {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        syn::visit_mut::visit_path_mut(self, path);
-        let foreign = path.leading_colon.is_some()
-            || path.segments.first().is_some_and(|s| s.ident == "std" || s.ident == "crate");
-        if foreign && let Some(last) = path.segments.last().cloned() {
-            *path = last.into();
+    let mut line = String::with_capacity(text.len());
+    for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        // A list that was broken into lines has a comma at its end.
+        let closes = part.starts_with([')', '>', ']']);
+        if closes && line.ends_with(',') {
+            line.pop();
         }
+        if !(closes || line.is_empty() || line.ends_with(['(', '<', '['])) {
+            line.push(' ');
+        }
+        line.push_str(part);
     }
-}
-
-/// Token text with the spaces that a person leaves.
-pub(super) fn tidy(text: &str) -> String {
-    let mut out = text.to_owned();
-    for (from, to) in [
-        (" :: ", "::"),
-        (" < ", "<"),
-        (" > ", "> "),
-        (" >", ">"),
-        ("< ", "<"),
-        (" ,", ","),
-        (" (", "("),
-        ("( ", "("),
-        (" )", ")"),
-        (" :", ":"),
-        ("& ", "&"),
-        (":: ", "::"),
-        ("' ", "'"),
-        (",)", ")"),
-        (", >", ">"),
-        ("# [", "#["),
-        (" ;", ";"),
-    ] {
-        out = out.replace(from, to);
-    }
-    out.replace("->", " -> ")
-        .replace("  ", " ")
-        .replace("where", "where ")
-        .replace("  ", " ")
-        .trim()
-        .trim_end_matches(',')
-        .to_owned()
+    let line = line.strip_prefix(before).unwrap_or(&line);
+    let line = line.strip_suffix(after).unwrap_or(line);
+    line.trim().trim_end_matches(',').to_owned()
 }
