@@ -15,7 +15,6 @@ mod just_created;
 mod locked;
 mod meaning;
 #[rustfmt::skip]
-mod names;
 mod naming;
 mod openapi31;
 mod outcomes;

@@ -135,63 +135,6 @@ impl Surface {
         self.items.iter().map(|(path, shape)| (path.as_str(), shape))
     }
 
-    /// Rust code that names every item, and lists the JSON Schema of every type, to be compiled in a crate that depends on this one.
-    pub fn names(&self, krate: &str) -> String {
-        let mut lines = String::new();
-        for (path, shape) in &self.items {
-            let owner = path.rsplit_once("::").and_then(|(owner, _)| self.items.get(owner));
-            let line = match (shape.kind, owner.map(|owner| owner.kind)) {
-                (Kind::Impl, _) => continue,
-                (Kind::Fn | Kind::Const | Kind::Field | Kind::Variant, _)
-                    if owner.is_some_and(|owner| has_types(&owner.text)) =>
-                {
-                    format!("    // {krate}::{path} is of a generic type")
-                }
-                (Kind::Fn | Kind::Const, Some(Kind::Struct | Kind::Enum)) => {
-                    let (of, name) = path.rsplit_once("::").unwrap_or_default();
-                    match shape.text.contains("impl ")
-                        || shape.text.contains('<') && shape.kind == Kind::Fn && is_generic(&shape.text)
-                    {
-                        // Not to be named without types to go with it; rustdoc's pages prove it.
-                        true => format!("    // {krate}::{of}::{name} is generic"),
-                        false => format!("    let _ = {krate}::{of}::{name};"),
-                    }
-                }
-                (Kind::Field, Some(Kind::Struct)) => {
-                    let (of, name) = path.rsplit_once("::").unwrap_or_default();
-                    format!("    let _ = |it: &{krate}::{of}| {{ let _ = &it.{name}; }};")
-                }
-                (Kind::Variant, _) => {
-                    let (of, name) = path.rsplit_once("::").unwrap_or_default();
-                    format!("    let _ = |it: &{krate}::{of}| matches!(it, {krate}::{of}::{name} {{ .. }});")
-                }
-                (Kind::Field, _) => continue,
-                _ => {
-                    format!("    {{\n        #[allow(unused_imports)]\n        use {krate}::{path} as _named;\n    }}")
-                }
-            };
-            lines.push_str(&line);
-            lines.push('\n');
-        }
-        format!(
-            "//! Names every public item of the crate, so that the compiler proves that a user can.\n\
-             //!\n\
-             //! Written by `cargo xtask surface --names`. Do not edit.\n\n\
-             #![allow(clippy::all)]\n\n#[allow(dead_code)]\nfn names() {{\n{lines}}}\n\n\
-             /// The JSON Schema of every generated type.\npub fn schemas() -> Vec<(&'static str, schemars::Schema)> \
-             {{\n    vec![\n{}    ]\n}}\n",
-            self.schemas(krate)
-        )
-    }
-
-    fn schemas(&self, krate: &str) -> String {
-        let types = self.items.iter().filter_map(|(path, shape)| {
-            let name = path.strip_prefix("types::").filter(|name| !name.contains("::"))?;
-            [Kind::Struct, Kind::Enum].contains(&shape.kind).then_some(name)
-        });
-        types.map(|name| format!("        ({name:?}, schemars::schema_for!({krate}::types::{name})),\n")).collect()
-    }
-
     /// An item's shape.
     pub fn get(&self, path: &str) -> Option<&Shape> {
         self.items.get(path)
@@ -228,17 +171,6 @@ impl fmt::Display for Shape {
         }
         f.write_str(&feature(self))
     }
-}
-
-/// Whether a signature has type parameters of its own.
-fn is_generic(signature: &str) -> bool {
-    signature.split_once('(').is_some_and(|(name, _)| name.contains('<'))
-}
-
-/// Whether the generics of a type have more than lifetimes: `<'a, T>`.
-fn has_types(generics: &str) -> bool {
-    let inner = generics.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-    inner.is_some_and(|(inner, _)| inner.split(',').any(|parameter| !parameter.trim().starts_with('\'')))
 }
 
 fn feature(shape: &Shape) -> String {

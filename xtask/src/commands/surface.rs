@@ -15,11 +15,8 @@ pub struct Arguments {
     /// The spec to generate from [default: openapi/planetscale.yaml]
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Print Rust code that names every item instead, for tests/suite/names.rs
-    #[arg(long)]
-    names: bool,
     /// Compare with what rustdoc found, in this folder of its output, and say what is missing
-    #[arg(long, value_name = "DIR", conflicts_with = "names")]
+    #[arg(long, value_name = "DIR")]
     check: Option<PathBuf>,
 }
 
@@ -33,10 +30,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     if let Some(dir) = &arguments.check {
         return check(&surface, dir, out);
     }
-    match arguments.names {
-        true => write!(out, "{}", surface.names("planetscale_client"))?,
-        false => write!(out, "{surface}")?,
-    }
+    write!(out, "{surface}")?;
     Ok(Status::Done)
 }
 

@@ -179,8 +179,6 @@ fn commit(
     let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(&dir.join("openapi"))?);
     let mut notes = Vec::new();
     save(new, old)?;
-    let names = new.krate()?.surface.names("planetscale_client");
-    std::fs::write(dir.join("tests/suite/names.rs"), names).context("cannot write tests/suite/names.rs")?;
     if !arguments.no_build {
         take_snapshots_over(dir)?;
     }
