@@ -48,7 +48,7 @@ fn an_operation_is_added_beside_the_first() {
     let ended = copy.command("add-operation", &["list_copies", "--from", &from]);
     ended_with(&ended, 0);
     insta::assert_snapshot!(ended.out);
-    let effective = std::fs::read_to_string(copy.0.path().join("planetscale.yaml")).unwrap();
+    let effective = std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap();
     let spec = Spec::parse(&effective).unwrap();
     assert_eq!(
         spec.operations(),
@@ -61,7 +61,7 @@ fn an_operation_is_added_beside_the_first() {
     assert!(code.contains("pub fn list_copies(&self)") && code.contains("pub fn create_backup(&self)"));
 
     // From now on both are watched, each by its own page.
-    let stored = std::fs::read_to_string(copy.0.path().join("list_copies.yaml")).unwrap();
+    let stored = std::fs::read_to_string(copy.path("list_copies.yaml")).unwrap();
     ended_with(&copy.run(&["--check", "--from", &copy.write("same.json", &stored)]), 0);
     let changed = stored.replace("List copies", "All copies");
     let ended = copy.run(&["--check", "--format", "github", "--from", &copy.write("changed.json", &changed)]);
@@ -79,7 +79,7 @@ fn upstreams_own_page_takes_the_place_of_ours() {
     let ended = copy.command("add-operation", &["get_backup", "--from", &from]);
     ended_with(&ended, 0);
     assert!(ended.out.contains("upstream fixed this: remove the action ($.paths): get_backup"), "{}", ended.out);
-    let effective = std::fs::read_to_string(copy.0.path().join("planetscale.yaml")).unwrap();
+    let effective = std::fs::read_to_string(copy.path("planetscale.yaml")).unwrap();
     assert!(effective.contains("List copies") && !effective.contains("summary: Get a backup"));
 }
 

@@ -1,8 +1,8 @@
 //! What the commands print that have no room of their own, and what they say of what they cannot read.
 
-
 use xtask::codegen;
 use xtask::surface::Surface;
+use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::update_spec::{BACKUPS, openapi_dir, upstream};
@@ -15,7 +15,7 @@ fn generate_and_surface_print_what_is_locked() {
     for (command, expected) in [
         (&["generate"][..], codegen::formatted(&effective).unwrap()),
         (&["generate", "--spec", file], codegen::formatted(&effective).unwrap()),
-        (&["surface"], Surface::of_spec(&effective).unwrap().to_string()),
+        (&["surface"], Surface::of_spec(&Workspace::own(), &effective).unwrap().to_string()),
     ] {
         let (code, out, err) = run_xtask(command);
         assert_eq!((code, err), (format!("{:?}", std::process::ExitCode::SUCCESS), String::new()));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anstream::StripStream;
 
-use crate::update_spec::{BACKUPS, fixture, openapi_dir, upstream};
+use crate::update_spec::{BACKUPS, fixture, fixtures, openapi_dir, upstream};
 
 /// Two documents that differ in a bit of everything.
 fn pair(dir: &Path) -> [String; 2] {
@@ -58,7 +58,7 @@ pub fn exit_code(number: u8) -> String {
 
 /// Runs `diff`, with the overlay and names of the fixture.
 fn run(arguments: &[&str]) -> (String, String, String) {
-    run_xtask(&[&["diff", "--store", fixture().to_str().unwrap()], arguments].concat())
+    run_xtask(&[&["diff", "--workspace", fixtures().root().to_str().unwrap()], arguments].concat())
 }
 
 fn report(format: &str) -> String {

@@ -6,15 +6,15 @@ use xtask::codegen;
 use xtask::edition::Edition;
 use xtask::store::Store;
 use xtask::surface::{Kind, Shape, Surface};
+use xtask::workspace::Workspace;
 
 use crate::update_spec::openapi_dir;
 
 #[test]
 fn effective_spec_is_fresh() {
     let stored = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
-    let edition = Edition::stored(&Store::open(&openapi_dir()).unwrap()).unwrap();
-    let edition = edition.followed_by(edition.source().to_owned(), edition.documents().to_vec());
-    let fresh = &edition.effective().unwrap().text;
+    let edition = Edition::stored(&Store::open(&Workspace::own()).unwrap()).unwrap().made_anew();
+    let fresh = &edition.effective_as_stored_or_made().unwrap().text;
     assert!(
         stored == *fresh,
         "openapi/planetscale.yaml is not what upstream and overlay.yaml give; run `cargo xtask update-spec --from openapi/create_backup.yaml`"
@@ -46,7 +46,7 @@ fn generated_code_is_fresh() {
 #[test]
 fn json_schema_of_every_type() {
     let schemas: Vec<(&str, schemars::Schema)> = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
-    let surface = Surface::of_spec(&effective_text()).unwrap();
+    let surface = Surface::of_spec(&Workspace::own(), &effective_text()).unwrap();
     let is_type = |(path, shape): &(&str, &Shape)| {
         path.strip_prefix("types::").is_some_and(|name| !name.contains("::"))
             && [Kind::Struct, Kind::Enum].contains(&shape.kind)
@@ -59,7 +59,7 @@ fn json_schema_of_every_type() {
 
 #[test]
 fn public_surface() {
-    insta::assert_snapshot!(Surface::of_spec(&effective_text()).unwrap().to_string());
+    insta::assert_snapshot!(Surface::of_spec(&Workspace::own(), &effective_text()).unwrap().to_string());
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn an_edition_in_3_1_gives_the_same_crate() {
     ended_with(&ended, 0);
     assert!(ended.out.starts_with("no drift\n"), "{}", ended.out);
     // What is stored is upstream's, and what is built from is 3.0.
-    let read = |name: &str| std::fs::read_to_string(copy.0.path().join(name)).unwrap();
+    let read = |name: &str| std::fs::read_to_string(copy.path(name)).unwrap();
     assert_eq!(read("create_backup.yaml"), twin);
     assert!(read("planetscale.yaml").contains("\nopenapi: 3.0.3\n"));
     ended_with(&copy.run(&["--from", &from, "--check"]), 0);

@@ -19,8 +19,13 @@ fn impact_and_findings(edit: impl FnOnce(&mut Value)) -> (Impact, Vec<Finding>) 
     let names = Table::parse(&read("names.toml")).unwrap();
     let mut new = old.clone();
     edit(&mut new.value);
-    let impact =
-        xtask::commands::diff::impact(&old, &new, &read("overlay.yaml"), &names, &["create_backup".to_owned()]);
+    let impact = xtask::commands::diff::impact(
+        &crate::update_spec::fixtures(),
+        (&old, &new),
+        &read("overlay.yaml"),
+        &names,
+        &["create_backup".to_owned()],
+    );
     (impact, diff(&old.value, &new.value))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use xtask::surface::{Kind, Surface, changes, rustdoc};
+use xtask::workspace::Workspace;
 
 use crate::drift_report::run_xtask;
 
@@ -244,7 +245,7 @@ fn pages_of(surface: &Surface) -> BTreeMap<String, String> {
 #[test]
 fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
     let spec = std::fs::read_to_string(crate::update_spec::openapi_dir().join("planetscale.yaml")).unwrap();
-    let own = Surface::of_spec(&spec).unwrap();
+    let own = Surface::of_spec(&Workspace::own(), &spec).unwrap();
     let dir = tempfile::tempdir().unwrap();
     for (name, html) in pages_of(&own) {
         write(dir.path(), name.trim_start_matches('/'), &html);
@@ -265,4 +266,15 @@ fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
         out.lines().all(|line| line.starts_with("BackupRef") && line.ends_with("is in the surface, but not public"))
     );
     assert!(err.starts_with("error: xtask/src/surface and rustdoc disagree on "), "{err}");
+}
+
+/// The hand-written part of the surface is that of the workspace that is named.
+#[test]
+fn the_source_that_is_read_is_that_of_the_workspace() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "client/src/lib.rs", "pub struct OfThisWorkspace;");
+    let effective = crate::update_spec::openapi_dir().join("planetscale.yaml");
+    let (root, spec) = (dir.path().to_str().unwrap(), effective.to_str().unwrap());
+    let (_, out, err) = run_xtask(&["surface", "--workspace", root, "--spec", spec]);
+    assert_eq!((out.as_str(), err.as_str()), ("OfThisWorkspace: struct\n", ""));
 }

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use xtask::release::{Workspace, next, notes, released, wanted, with_unreleased};
+use xtask::release::{Manifests, next, notes, released, wanted, with_unreleased};
 use xtask::surface::Bump;
+use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::update_spec::{Copy, openapi_dir, page, upstream};
@@ -26,7 +27,7 @@ impl Scratch {
             fs::copy(root.join(file), to).unwrap();
         }
         // Whatever version and changelog the repository has by now.
-        let workspace = Workspace::new(scratch.dir.path());
+        let workspace = Manifests(&Workspace::at(scratch.dir.path()));
         workspace.set_version(&semver::Version::new(0, 1, 0)).unwrap();
         workspace
             .set_changelog("# Changelog\n\n## [Unreleased]\n\n### Added\n- The operation `create_backup`.\n")

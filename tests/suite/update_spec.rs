@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use planetscale_tests::{Server, Step, answer};
 use xtask::edition::Edition;
 use xtask::page::{Fetched, Limits, read_within};
+use xtask::sources::Sources;
 use xtask::store::Store;
+use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
 
@@ -21,7 +23,12 @@ pub fn openapi_dir() -> PathBuf {
 
 /// A store as it was at one time: what is stored now is no business of most tests.
 pub fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/openapi")
+    fixtures().openapi()
+}
+
+/// The workspace of the fixture.
+pub fn fixtures() -> Workspace {
+    Workspace::at(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"))
 }
 
 /// A copy of the fixture to work on, and a folder for pages.
@@ -37,30 +44,43 @@ pub struct Ended {
 impl Copy {
     pub fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path());
+        let openapi = workspace.openapi();
+        fs::create_dir(&openapi).unwrap();
         for name in ["create_backup.yaml", "names.toml", "overlay.yaml", "source.toml"] {
-            fs::copy(fixture().join(name), dir.path().join(name)).unwrap();
+            fs::copy(fixture().join(name), openapi.join(name)).unwrap();
         }
         // The vendor's site is none of a test's business.
-        let source = dir.path().join("source.toml");
-        let own = dir.path().join("create_backup.yaml");
+        let source = openapi.join("source.toml");
+        let own = openapi.join("create_backup.yaml");
         let text = fs::read_to_string(&source).unwrap();
         let text = text.replace("https://planetscale.com/docs/openapi.yaml", &own.to_str().unwrap().replace('\\', "/"));
         // One operation to begin with, whatever the crate offers by now.
-        let others =
-            xtask::store::sources(&text).unwrap().into_iter().filter(|other| other.file != "create_backup.yaml");
-        let text = others.fold(text, |text, other| xtask::store::without_document(&text, &other.file).unwrap());
-        fs::write(source, text).unwrap();
+        let mut sources = Sources::parse(&text).unwrap();
+        for other in sources.documents().to_vec().iter().filter(|other| other.file != "create_backup.yaml") {
+            sources.remove(&other.file);
+        }
+        fs::write(source, sources.to_string()).unwrap();
         {
-            let store = Store::open(dir.path()).unwrap();
+            let store = Store::open(&workspace).unwrap();
             let stored = Edition::stored(&store).unwrap();
-            let edition = stored.followed_by(stored.source().to_owned(), stored.documents().to_vec());
-            edition.save(&stored, &store).unwrap();
+            stored.made_anew().save(&stored, &store).unwrap();
         }
         Self(dir, tempfile::tempdir().unwrap())
     }
 
+    /// The workspace.
+    pub fn workspace(&self) -> Workspace {
+        Workspace::at(self.0.path())
+    }
+
+    /// A file in `openapi/`.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.workspace().openapi().join(name)
+    }
+
     pub fn files(&self) -> Vec<(OsString, String)> {
-        let entries = fs::read_dir(self.0.path()).unwrap().map(Result::unwrap);
+        let entries = fs::read_dir(self.workspace().openapi()).unwrap().map(Result::unwrap);
         let mut files: Vec<_> = entries
             .filter(|entry| entry.file_name() != ".lock")
             .map(|entry| (entry.file_name(), fs::read_to_string(entry.path()).unwrap()))
@@ -74,11 +94,11 @@ impl Copy {
     }
 
     pub fn command(&self, command: &str, more: &[&str]) -> Ended {
-        let mut arguments = vec![command, "--store", self.0.path().to_str().unwrap()];
+        let mut arguments = vec![command, "--workspace", self.0.path().to_str().unwrap()];
         arguments.extend(more);
         let (code, out, err) = run_xtask(&arguments);
         let text = |text: String| {
-            let text = text.replace(self.0.path().to_str().unwrap(), "<openapi>");
+            let text = text.replace(self.workspace().openapi().to_str().unwrap(), "<openapi>");
             text.replace(self.1.path().to_str().unwrap(), "<pages>")
         };
         Ended { code, out: text(out), err: text(err) }
@@ -129,7 +149,8 @@ fn the_generated_code_comes_with_the_documents() {
     }
     let code = workspace.path().join("client/src/generated/client.rs");
     fs::create_dir_all(code.parent().unwrap()).unwrap();
-    let update = |from: &str| run_xtask(&["update-spec", "--store", store.to_str().unwrap(), "--from", from]);
+    let dir = workspace.path().to_str().unwrap();
+    let update = |from: &str| run_xtask(&["update-spec", "--workspace", dir, "--from", from]);
     let page = copy.write("page.md", &page(&upstream()));
     assert_eq!(update(&page).0, exit_code(0));
     let before = fs::read_to_string(&code).expect("missing code is written, drift or not");
@@ -152,7 +173,7 @@ fn the_generated_code_comes_with_the_documents() {
     // A run that was killed after its commit is completed by the next one, the code too.
     fs::create_dir(store.join(".committed")).unwrap();
     fs::write(store.join(".committed/client.rs"), &before).unwrap();
-    Store::open(&store).unwrap();
+    Store::open(&Workspace::at(workspace.path())).unwrap();
     assert_eq!(fs::read_to_string(&code).unwrap(), before);
 }
 
@@ -317,25 +338,25 @@ fn a_killed_run_is_completed_by_the_next() {
     let from = copy.write("new.md", &new);
     let whole = Copy::new();
     ended_with(&whole.run(&["--from", &from]), 0);
-    let dir = copy.0.path().join(".committed");
+    let dir = copy.path(".committed");
     fs::create_dir(&dir).unwrap();
     for name in ["planetscale.yaml", "source.toml"] {
-        fs::copy(whole.0.path().join(name), dir.join(name)).unwrap();
+        fs::copy(whole.path(name), dir.join(name)).unwrap();
     }
-    fs::copy(whole.0.path().join("create_backup.yaml"), copy.0.path().join("create_backup.yaml")).unwrap();
+    fs::copy(whole.path("create_backup.yaml"), copy.path("create_backup.yaml")).unwrap();
     // And one that was killed before it.
-    fs::create_dir(copy.0.path().join(".staged")).unwrap();
-    fs::write(copy.0.path().join(".staged/planetscale.yaml"), "half").unwrap();
+    fs::create_dir(copy.path(".staged")).unwrap();
+    fs::write(copy.path(".staged/planetscale.yaml"), "half").unwrap();
 
     ended_with(&copy.run(&["--from", &from, "--check"]), 0);
-    fs::remove_dir_all(copy.0.path().join(".staged")).unwrap();
+    fs::remove_dir_all(copy.path(".staged")).unwrap();
     assert_eq!(copy.files(), whole.files());
 }
 
 #[test]
 fn two_runs_at_once_do_not_meet() {
     let copy = Copy::new();
-    let held = xtask::store::Store::open(copy.0.path()).unwrap();
+    let held = Store::open(&copy.workspace()).unwrap();
     let ended = copy.run(&["--check"]);
     ended_with(&ended, 2);
     assert_eq!(ended.err, "error: another run is at work in <openapi>; wait for it to end\n");
@@ -368,7 +389,7 @@ fn a_whole_api_is_pruned_to_what_is_wanted() {
     let from = copy.write("api.json", &whole_api());
     let ended = copy.run(&["--from", &from]);
     ended_with(&ended, 0);
-    let stored = fs::read_to_string(copy.0.path().join("create_backup.yaml")).unwrap();
+    let stored = fs::read_to_string(copy.path("create_backup.yaml")).unwrap();
     let spec = xtask::spec::Spec::parse(&stored).unwrap();
     assert_eq!(spec.operations(), ["create_backup"]);
     assert!(!stored.contains("Unused") && !stored.contains("/something"), "{stored}");
@@ -461,9 +482,9 @@ fn the_overlay_is_watched() {
     let line = "  upstream fixed this: remove the action ($.components.schemas.Backup.properties['started_at','expires_at','completed_at','deleted_at']): A backup that was just created has none of these times yet.\n";
     assert!(ended.out.contains(line), "{}", ended.out);
 
-    let overlay = fs::read_to_string(copy.0.path().join("overlay.yaml")).unwrap();
+    let overlay = fs::read_to_string(copy.path("overlay.yaml")).unwrap();
     let more = "  - target: $.paths[*].trace\n    description: For an operation that is gone.\n    remove: true\n";
-    fs::write(copy.0.path().join("overlay.yaml"), overlay + more).unwrap();
+    fs::write(copy.path("overlay.yaml"), overlay + more).unwrap();
     let ended = copy.run(&["--from", &copy.write("same.md", &page(&upstream())), "--check"]);
     let line = "  matches nothing: mend or remove the action ($.paths[*].trace): For an operation that is gone.\n";
     assert!(ended.out.contains(line), "{}", ended.out);
@@ -487,18 +508,18 @@ async fn a_page_that_did_not_change_is_not_sent_again() {
     let copy = Copy::new();
     let good = answer("200 OK", &[("etag", "\"v1\"")], &page(&upstream()));
     let server = Server::start([Step::Answer(good), Step::Answer(answer("304 Not Modified", &[], ""))]).await;
-    let source = fs::read_to_string(copy.0.path().join("source.toml")).unwrap();
+    let source = fs::read_to_string(copy.path("source.toml")).unwrap();
     let url = format!("{}/page.md", server.url());
     let moved = source.replace("https://planetscale.com/docs/api/reference/create_backup.md", &url);
-    fs::write(copy.0.path().join("source.toml"), moved).unwrap();
+    fs::write(copy.path("source.toml"), moved).unwrap();
     ended_with(&tokio::task::block_in_place(|| copy.run(&[])), 0);
-    assert!(fs::read_to_string(copy.0.path().join("source.toml")).unwrap().contains("etag = '\"v1\"'"));
+    assert!(fs::read_to_string(copy.path("source.toml")).unwrap().contains("etag = '\"v1\"'"));
     ended_with(&tokio::task::block_in_place(|| copy.run(&["--check"])), 0);
     let heads: Vec<_> = server.arrived().into_iter().map(|arrived| arrived.head).collect();
     assert!(!heads[0].contains("if-none-match"));
     assert!(heads[1].contains("if-none-match: \"v1\""), "{}", heads[1]);
     // What is asked for by its ETag must be what is stored.
-    fs::write(copy.0.path().join("create_backup.yaml"), upstream() + "# edited\n").unwrap();
+    fs::write(copy.path("create_backup.yaml"), upstream() + "# edited\n").unwrap();
     tokio::task::block_in_place(|| copy.run(&["--check"]));
     assert!(!server.arrived()[2].head.contains("if-none-match"));
 }
@@ -508,7 +529,7 @@ async fn a_server_that_hangs_is_given_up() {
     let server = Server::start([Step::Stall]).await;
     let url = format!("{}/page.md", server.url());
     let limits = Limits { time: std::time::Duration::from_millis(300), ..Limits::default() };
-    let error = tokio::task::block_in_place(|| read_within(&url, None, limits)).unwrap_err();
+    let error = tokio::task::block_in_place(|| read_within(&url.as_str().into(), None, limits)).unwrap_err();
     let text = format!("{error:#}").replace(&url, "<page>");
     assert!(text.starts_with("cannot fetch <page>: ") && text.contains("timed out"), "{text}");
 }
@@ -520,7 +541,7 @@ async fn a_page_is_read_up_to_its_limit() {
     let url = format!("{}/page.md", server.url());
     let read = |bytes| {
         let limits = Limits { bytes, ..Limits::default() };
-        tokio::task::block_in_place(|| read_within(&url, None, limits))
+        tokio::task::block_in_place(|| read_within(&url.as_str().into(), None, limits))
     };
     assert_eq!(read(100_000).unwrap(), Fetched::Text(page, None));
     let error = format!("{:#}", read(99_999).unwrap_err()).replace(&url, "<page>");
@@ -537,10 +558,10 @@ fn a_folder_that_cannot_be_written_stays_as_it_is() {
     let new = upstream().replace("The name of the backup\n", "The backup's name\n");
     let from = copy.write("new.md", &page(&new));
     // A file where the staging folder goes: also for root, whom permissions do not stop.
-    fs::write(copy.0.path().join(".committed"), "in the way").unwrap();
+    fs::write(copy.path(".committed"), "in the way").unwrap();
     let ended = copy.run(&["--from", &from]);
     ended_with(&ended, 2);
-    fs::remove_file(copy.0.path().join(".committed")).unwrap();
+    fs::remove_file(copy.path(".committed")).unwrap();
     assert_eq!(copy.files(), before);
 }
 
@@ -575,8 +596,8 @@ fn what_is_new_beside_ours_is_reported_once() {
     assert_eq!(notes(&copy.run(&["--from", &from])), [""; 0]);
     // Without a page of its own, in the document for the whole API.
     let copy = Copy::new();
-    let source = copy.0.path().join("source.toml");
-    let own = copy.0.path().join("create_backup.yaml").to_str().unwrap().to_owned();
+    let source = copy.path("source.toml");
+    let own = copy.path("create_backup.yaml").to_str().unwrap().to_owned();
     let from = copy.write("api.json", &with_new_operations());
     let page = "https://planetscale.com/docs/api/reference/create_backup.md";
     let text = fs::read_to_string(&source).unwrap().replace(&own, &from).replace(page, &own);
@@ -613,7 +634,7 @@ fn all_operations_are_added_at_once() {
     later["paths"][at("/later")]["post"]["operationId"] = "later".into();
     let from = copy.write("later.json", &later.to_string());
     ended_with(&copy.command("add-operation", &["--all", "--from", &from]), 0);
-    let source = fs::read_to_string(copy.0.path().join("source.toml")).unwrap();
+    let source = fs::read_to_string(copy.path("source.toml")).unwrap();
     assert_eq!(source.matches("whole_api.yaml").count(), 1, "{source}");
     assert!(source.contains("\"later\"") && source.contains("\"restore_backup\""), "{source}");
 }

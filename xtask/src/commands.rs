@@ -2,7 +2,6 @@
 
 pub mod add_operation;
 pub mod bench_build;
-mod cargo;
 pub mod ci;
 mod corpus;
 pub mod diff;
@@ -12,6 +11,7 @@ pub mod output;
 mod package;
 pub mod release;
 mod scratch;
+mod shell;
 pub mod surface;
 pub mod take_over;
 pub mod update_spec;
@@ -22,10 +22,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::spec::{self, READ_AS, Spec};
+use crate::workspace::Workspace;
 
 /// A spec to generate from and where it is: the file given, or the stored effective spec.
-fn read_spec(file: Option<&Path>) -> anyhow::Result<(PathBuf, String)> {
-    let file = file.map_or_else(|| crate::default_store().join(crate::store::EFFECTIVE), Path::to_owned);
+fn read_spec(workspace: &Workspace, file: Option<&Path>) -> anyhow::Result<(PathBuf, String)> {
+    let file = file.map_or_else(|| workspace.openapi().join(crate::store::EFFECTIVE), Path::to_owned);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     // build.rs reads 3.0 only. What is no document at all is reported as it reports it.
     let text = match Spec::parse(&text) {

@@ -132,7 +132,7 @@ fn are_optional(surface: &Surface, items: &[&str]) -> bool {
 /// What calls must say that they need not say before. They compile, and fail when they are sent.
 fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
     let ids: BTreeMap<String, &str> =
-        operations::of(&new.value).iter().map(|operation| (operation.place(), operation.id)).collect();
+        operations::of(&new.value).iter().map(|operation| (operation.endpoint(), operation.id)).collect();
     let findings = diff::diff(&old.value, &new.value);
     let is_demand = |finding: &&Finding| DEMANDS.iter().any(|(rule, role)| finding.id == rule.id(role));
     let changes = findings.iter().filter(is_demand).flat_map(|finding| {

@@ -11,6 +11,7 @@ use crate::generate;
 use crate::operations::{self, Operation};
 use crate::spec::{self, Spec};
 use crate::surface::Surface;
+use crate::workspace::Workspace;
 
 /// The crate that an effective spec gives.
 #[derive(Clone, Debug)]
@@ -28,18 +29,18 @@ pub struct Crate {
 }
 
 impl Crate {
-    /// Generates it.
+    /// Generates it, with the client's own source in a workspace.
     ///
     /// # Errors
     /// Where no code can be generated, or the client's own source cannot be read.
-    pub fn of(text: &str, effective: &Spec) -> anyhow::Result<Self> {
+    pub fn of(text: &str, effective: &Spec, workspace: &Workspace) -> anyhow::Result<Self> {
         let generated = codegen::generated(text)?;
-        let surface = Surface::of_client(&generated.code)?;
+        let surface = Surface::of_client(workspace, &generated.code)?;
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);
         }
-        let operations = operations::of(&effective.value).iter().map(Operation::place).collect();
+        let operations = operations::of(&effective.value).iter().map(Operation::endpoint).collect();
         Ok(Self { generated: generated.code, surface, operations, effective: effective.clone(), places })
     }
 

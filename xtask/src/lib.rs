@@ -19,14 +19,17 @@ pub mod krate;
 pub mod merge;
 pub mod naming;
 pub mod operations;
+pub mod origin;
 pub mod overlay;
 pub mod page;
 pub mod release;
 pub mod report;
 pub mod shape;
+pub mod sources;
 pub mod spec;
 pub mod store;
 pub mod surface;
+pub mod workspace;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -34,6 +37,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use crate::workspace::Workspace;
 
 /// How a command ended that could do its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +60,9 @@ pub const FAILURE_EXIT_CODE: u8 = 2;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 #[command(after_help = "Exit codes: 0 done or nothing changed, 1 drift, 2 failure.")]
 struct Arguments {
+    /// The workspace to work on [default: the one of this program]
+    #[arg(long, value_name = "DIR", global = true, hide = true)]
+    workspace: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -106,17 +114,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
             return if e.use_stderr() { FAILURE_EXIT_CODE.into() } else { ExitCode::SUCCESS };
         }
     };
+    let workspace = arguments.workspace.map_or_else(Workspace::own, Workspace::at);
+    let workspace = &workspace;
     let result = match arguments.command {
-        Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, out),
-        Command::TakeOver(arguments) => commands::take_over::run(&arguments, out),
-        Command::Release(arguments) => commands::release::run(&arguments, out),
-        Command::AddOperation(arguments) => commands::add_operation::run(&arguments, out),
-        Command::Operations(arguments) => commands::operations::run(&arguments, out),
-        Command::Diff(arguments) => commands::diff::run(&arguments, out),
-        Command::Generate(arguments) => commands::generate::run(&arguments, out),
-        Command::Surface(arguments) => commands::surface::run(&arguments, out),
-        Command::Ci(arguments) => commands::ci::run(&arguments, out),
-        Command::BenchBuild(arguments) => commands::bench_build::run(&arguments, out),
+        Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, workspace, out),
+        Command::TakeOver(arguments) => commands::take_over::run(&arguments, workspace, out),
+        Command::Release(arguments) => commands::release::run(&arguments, workspace, out),
+        Command::AddOperation(arguments) => commands::add_operation::run(&arguments, workspace, out),
+        Command::Operations(arguments) => commands::operations::run(&arguments, workspace, out),
+        Command::Diff(arguments) => commands::diff::run(&arguments, workspace, out),
+        Command::Generate(arguments) => commands::generate::run(&arguments, workspace, out),
+        Command::Surface(arguments) => commands::surface::run(&arguments, workspace, out),
+        Command::Ci(arguments) => commands::ci::run(&arguments, workspace, out),
+        Command::BenchBuild(arguments) => commands::bench_build::run(&arguments, workspace, out),
     };
     match result {
         Ok(Status::Done) => ExitCode::SUCCESS,
@@ -126,9 +136,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
             FAILURE_EXIT_CODE.into()
         }
     }
-}
-
-/// The folder `openapi/` of this workspace.
-pub fn default_store() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../openapi")
 }

@@ -19,7 +19,7 @@ pub struct Operation<'d> {
 
 impl Operation<'_> {
     /// Method and path.
-    pub fn place(&self) -> String {
+    pub fn endpoint(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }

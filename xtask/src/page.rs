@@ -1,6 +1,5 @@
 //! The vendor's page: fetched, and the OpenAPI document in it extracted.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -8,6 +7,7 @@ use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{StatusCode, Url};
 
+use crate::origin::Location;
 use crate::spec::Spec;
 
 /// What a fetch may take.
@@ -37,11 +37,11 @@ pub enum Fetched {
     NotModified,
 }
 
-/// Reads a page from a URL, a file, or a revision of one in git (`HEAD~3:openapi/create_backup.yaml`).
+/// Reads a page.
 ///
 /// # Errors
 /// Names the URL or file, what happened, and what to try next.
-pub fn read(from: &str, etag: Option<&str>) -> anyhow::Result<Fetched> {
+pub fn read(from: &Location, etag: Option<&str>) -> anyhow::Result<Fetched> {
     read_within(from, etag, Limits::default())
 }
 
@@ -49,19 +49,16 @@ pub fn read(from: &str, etag: Option<&str>) -> anyhow::Result<Fetched> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_within(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {
-    if from.contains("://") {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(fetch(from, etag, limits)).with_context(|| format!("cannot fetch {from}"))
-    } else if let Some((revision, _)) = from.split_once(':')
-        && !revision.is_empty()
-        && !Path::new(from).exists()
-    {
-        Ok(Fetched::Text(utf8(git_show(from)?).with_context(|| from.to_owned())?, None))
-    } else {
-        let bytes = std::fs::read(Path::new(from)).with_context(|| format!("cannot read {from}"))?;
-        Ok(Fetched::Text(utf8(bytes).with_context(|| from.to_owned())?, None))
-    }
+pub fn read_within(from: &Location, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {
+    let bytes = match from {
+        Location::Url(url) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            return runtime.block_on(fetch(url, etag, limits)).with_context(|| format!("cannot fetch {url}"));
+        }
+        Location::Git(name) => git_show(name)?,
+        Location::File(path) => std::fs::read(path).with_context(|| format!("cannot read {from}"))?,
+    };
+    Ok(Fetched::Text(utf8(bytes).with_context(|| from.to_string())?, None))
 }
 
 /// What git has under `REV:FILE`.
@@ -112,11 +109,11 @@ impl Document {
 ///
 /// # Errors
 /// As [`read`] and [`extract`].
-pub fn document(from: &str) -> anyhow::Result<Document> {
+pub fn document(from: &Location) -> anyhow::Result<Document> {
     let Fetched::Text(page, etag) = read(from, None)? else {
         bail!("{from}: the server says that it did not change, but was not asked so");
     };
-    Document::of(&page, etag).with_context(|| from.to_owned())
+    Document::of(&page, etag).with_context(|| from.to_string())
 }
 
 async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {

@@ -1,12 +1,13 @@
 //! The version in the manifests, and the changelog.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use semver::Version;
 use toml_edit::DocumentMut;
 
 use crate::surface::Bump;
+use crate::workspace::Workspace;
 
 /// The crate that is released.
 pub const NAME: &str = "planetscale-client";
@@ -35,19 +36,11 @@ pub fn wanted(released: Option<&Version>, current: &Version, bump: Bump) -> Vers
 
 /// A workspace's manifests and changelog.
 #[derive(Debug)]
-pub struct Workspace {
-    dir: PathBuf,
-}
+pub struct Manifests<'w>(pub &'w Workspace);
 
-impl Workspace {
-    /// The workspace in a folder.
-    pub fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
-    }
-
-    /// A file of it.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.join(name)
+impl Manifests<'_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path(name)
     }
 
     /// The crate's version.

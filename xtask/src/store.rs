@@ -7,10 +7,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
+
+use crate::sources::Sources;
+use crate::workspace::Workspace;
 
 /// The effective spec's file.
 pub const EFFECTIVE: &str = "planetscale.yaml";
@@ -22,12 +25,9 @@ pub const NAMES: &str = "names.toml";
 pub const ACCEPTED: &str = "accepted.toml";
 /// The file of the generated code, in client/src/generated.
 pub const CODE: &str = "client.rs";
-/// Where the generated code is, seen from `openapi/`. A copy of that elsewhere has none.
-const CODE_FOLDER: &str = "../client/src/generated";
 /// The file that says where the documents come from.
 pub const SOURCE: &str = "source.toml";
 
-const WHOLE_API: &str = "whole_api";
 const STAGED: &str = ".staged";
 const COMMITTED: &str = ".committed";
 const LOCK: &str = ".lock";
@@ -35,23 +35,9 @@ const LOCK: &str = ".lock";
 /// The folder, locked against other runs.
 #[derive(Debug)]
 pub struct Store {
+    workspace: Workspace,
     dir: PathBuf,
     _lock: fs::File,
-}
-
-/// Where a stored document comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The document's file in the folder.
-    pub file: String,
-    /// The vendor's page, or the whole-API document.
-    pub url: String,
-    /// The operations wanted, by their ids.
-    pub operations: Vec<String>,
-    /// The file's SHA-256, in hexadecimal.
-    pub sha256: String,
-    /// What the server called this version of the page.
-    pub etag: Option<String>,
 }
 
 impl Store {
@@ -59,7 +45,8 @@ impl Store {
     ///
     /// # Errors
     /// Where there is no such folder, or another run is at work in it.
-    pub fn open(dir: &Path) -> anyhow::Result<Self> {
+    pub fn open(workspace: &Workspace) -> anyhow::Result<Self> {
+        let dir = workspace.openapi();
         let path = dir.join(LOCK);
         let lock = fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         match lock.try_lock() {
@@ -71,19 +58,25 @@ impl Store {
                 return Err(e).with_context(|| format!("cannot lock {}", path.display()));
             }
         }
-        let store = Self { dir: dir.to_owned(), _lock: lock };
+        let store = Self { workspace: workspace.clone(), dir, _lock: lock };
         store.complete()?;
         Ok(store)
     }
 
-    /// Where a file is.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.join(if name == CODE { CODE_FOLDER } else { "" }).join(name)
+    /// The workspace whose folder it is.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
-    /// Whether there is a crate beside the folder, whose code is kept.
+    /// Where a file is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        let code = self.workspace.generated_code().filter(|_| name == CODE);
+        code.unwrap_or_else(|| self.dir.clone()).join(name)
+    }
+
+    /// Whether there is a crate, whose code is kept.
     pub fn has_crate(&self) -> bool {
-        self.dir.join(CODE_FOLDER).is_dir()
+        self.workspace.generated_code().is_some()
     }
 
     /// A file's text.
@@ -103,13 +96,12 @@ impl Store {
         if self.path(name).exists() { self.read(name) } else { Ok(String::new()) }
     }
 
-    /// Where the documents come from.
+    /// What `source.toml` says.
     ///
     /// # Errors
-    /// Where `source.toml` is not of the form that this tool writes.
-    pub fn sources(&self) -> anyhow::Result<Vec<Source>> {
-        let text = self.read(SOURCE)?;
-        sources(&text).with_context(|| self.dir.join(SOURCE).display().to_string())
+    /// Where it cannot be read, or is not of the form that this tool writes.
+    pub fn sources(&self) -> anyhow::Result<Sources> {
+        Sources::parse(&self.read(SOURCE)?).with_context(|| self.path(SOURCE).display().to_string())
     }
 
     /// Writes the files, all or none.
@@ -154,142 +146,6 @@ impl Store {
         }
         fs::remove_dir(&committed).with_context(mend)
     }
-}
-
-/// Reads `source.toml`.
-///
-/// # Errors
-/// Names what is missing or of the wrong kind.
-pub fn sources(text: &str) -> anyhow::Result<Vec<Source>> {
-    let document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
-    let Some(tables) = document.get("documents").and_then(|d| d.as_array_of_tables()) else {
-        bail!("there is no [[documents]]");
-    };
-    let source = |table: &toml_edit::Table| -> anyhow::Result<Source> {
-        let text = |key: &str| {
-            let value = table.get(key).and_then(|v| v.as_str()).map(str::to_owned);
-            value.with_context(|| format!("a [[documents]] has no text `{key}`"))
-        };
-        let operations = table.get("operations").and_then(|v| v.as_array());
-        let operations = operations
-            .and_then(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect())
-            .context("a [[documents]] has no list of texts `operations`")?;
-        Ok(Source {
-            file: text("file")?,
-            url: text("url")?,
-            operations,
-            sha256: text("sha256")?,
-            etag: text("etag").ok(),
-        })
-    };
-    tables.iter().map(source).collect()
-}
-
-/// The operations that `source.toml` wants, of all documents.
-///
-/// # Errors
-/// As [`sources`].
-pub fn offered(text: &str) -> anyhow::Result<Vec<String>> {
-    Ok(sources(text)?.into_iter().flat_map(|source| source.operations).collect())
-}
-
-/// The vendor's document for the whole API, where new operations beside ours are looked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholeApi {
-    /// Its URL.
-    pub url: String,
-    /// The operations beside ours that were reported before.
-    pub known: Vec<String>,
-}
-
-/// What `source.toml` says of the vendor's document for the whole API, if it does.
-///
-/// # Errors
-/// Where it does not say what it must.
-pub fn whole_api(text: &str) -> anyhow::Result<Option<WholeApi>> {
-    let document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
-    let Some(table) = document.get(WHOLE_API) else { return Ok(None) };
-    let url = table.get("url").and_then(|v| v.as_str()).map(str::to_owned);
-    let known = table.get("known").and_then(|v| v.as_array());
-    let known = known.and_then(|ids| ids.iter().map(|id| id.as_str().map(str::to_owned)).collect());
-    Ok(Some(WholeApi {
-        url: url.context("[whole_api] has no text `url`")?,
-        known: known.context("[whole_api] has no list of texts `known`")?,
-    }))
-}
-
-/// `source.toml` with other known operations beside ours, where it has a list of them.
-///
-/// # Errors
-/// Where the text is not of the form that this tool writes.
-pub fn with_known(text: &str, known: &[String]) -> anyhow::Result<String> {
-    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
-    if let Some(there) = document.get_mut(WHOLE_API).and_then(|table| table.get_mut("known")) {
-        *there = toml_edit::value(list(known));
-    }
-    Ok(document.to_string())
-}
-
-/// `source.toml` with another hash and ETag for one document; comments stay.
-///
-/// # Errors
-/// Where the text is not of the form that this tool writes.
-pub fn with_version(text: &str, file: &str, sha256: &str, etag: Option<&str>) -> anyhow::Result<String> {
-    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
-    let tables = document.get_mut("documents").and_then(|d| d.as_array_of_tables_mut());
-    for table in tables.into_iter().flat_map(|tables| tables.iter_mut()) {
-        if table.get("file").and_then(|v| v.as_str()) != Some(file) {
-            continue;
-        }
-        table["sha256"] = toml_edit::value(sha256);
-        match etag {
-            Some(etag) => table["etag"] = toml_edit::value(etag),
-            None => drop(table.remove("etag")),
-        }
-    }
-    Ok(document.to_string())
-}
-
-/// `source.toml` with one more document.
-///
-/// # Errors
-/// Where the text is not of the form that this tool writes.
-pub fn with_document(text: &str, source: &Source) -> anyhow::Result<String> {
-    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
-    let tables = document.get_mut("documents").and_then(|d| d.as_array_of_tables_mut());
-    let mut table = toml_edit::Table::new();
-    table["file"] = toml_edit::value(&source.file);
-    table["url"] = toml_edit::value(&source.url);
-    table["operations"] = toml_edit::value(list(&source.operations));
-    table["sha256"] = toml_edit::value(&source.sha256);
-    if let Some(etag) = &source.etag {
-        table["etag"] = toml_edit::value(etag);
-    }
-    tables.context("there is no [[documents]]")?.push(table);
-    Ok(document.to_string())
-}
-
-/// A list of texts, one a line where they are many.
-pub fn list(texts: &[String]) -> toml_edit::Array {
-    let mut list: toml_edit::Array = texts.iter().collect();
-    if texts.len() > 2 {
-        list.iter_mut().for_each(|text| text.decor_mut().set_prefix("\n    "));
-        list.set_trailing("\n");
-        list.set_trailing_comma(true);
-    }
-    list
-}
-
-/// `source.toml` without a document.
-///
-/// # Errors
-/// Where the text is not of the form that this tool writes.
-pub fn without_document(text: &str, file: &str) -> anyhow::Result<String> {
-    let mut document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
-    if let Some(tables) = document.get_mut("documents").and_then(|d| d.as_array_of_tables_mut()) {
-        tables.retain(|table| table.get("file").and_then(|v| v.as_str()) != Some(file));
-    }
-    Ok(document.to_string())
 }
 
 /// The SHA-256 of a text, in hexadecimal.

@@ -23,6 +23,7 @@ use serde::Serialize;
 pub use semver::{Bump, Change, changes};
 
 use crate::codegen;
+use crate::workspace::Workspace;
 
 /// The items of a crate by their paths. Each path is as a user writes it, the crate's name aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,20 +115,20 @@ impl Surface {
         Self::of_crate(src, &code)
     }
 
-    /// The surface of the client with this generated code.
+    /// The surface of a workspace's client with this generated code.
     ///
     /// # Errors
     /// Where the client's own source cannot be read.
-    pub fn of_client(generated: &TokenStream) -> anyhow::Result<Self> {
-        Self::of_crate(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src"), generated)
+    pub fn of_client(workspace: &Workspace, generated: &TokenStream) -> anyhow::Result<Self> {
+        Self::of_crate(&workspace.client_source(), generated)
     }
 
-    /// The surface of the client that is generated from an effective spec.
+    /// The surface of a workspace's client that is generated from an effective spec.
     ///
     /// # Errors
     /// As [`codegen::generated`] and [`of_client`](Self::of_client).
-    pub fn of_spec(effective: &str) -> anyhow::Result<Self> {
-        Self::of_client(&codegen::generated(effective)?.code)
+    pub fn of_spec(workspace: &Workspace, effective: &str) -> anyhow::Result<Self> {
+        Self::of_client(workspace, &codegen::generated(effective)?.code)
     }
 
     /// The items, sorted by path.

@@ -1,15 +1,16 @@
 //! `cargo xtask add-operation`: more operations, from their own pages or from the whole API.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::bail;
 
 use super::update_spec;
 use crate::Status;
 use crate::edition::{Edition, compare};
+use crate::origin::{Location, Origin};
 use crate::report::Format;
 use crate::store::Store;
+use crate::workspace::Workspace;
 
 /// Offer one more operation, or all: fetch the page, merge, and update openapi/
 #[derive(clap::Args)]
@@ -22,25 +23,22 @@ pub struct Arguments {
     all: bool,
     /// Read this page or document instead of the vendor's page for the operation, or for the whole API
     #[arg(long, value_name = "URL or FILE")]
-    from: Option<String>,
-    /// The folder to work on [default: openapi/ of this workspace]
-    #[arg(long, value_name = "DIR", hide = true)]
-    store: Option<PathBuf>,
+    from: Option<Location>,
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// Where the page cannot be read or used, or no code can be generated. Nothing was written, then.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     if let Some(id) = &arguments.operation
         && (id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
     {
         bail!("`{id}` is no operationId");
     }
-    let store = Store::open(&arguments.store.clone().unwrap_or_else(crate::default_store))?;
+    let store = Store::open(workspace)?;
     let old = Edition::stored(&store)?;
-    let from = arguments.from.as_deref();
+    let from = &Origin::named(arguments.from.clone());
     let new = match &arguments.operation {
         Some(id) => old.with_operation(id, from)?,
         None => old.with_all_operations(from)?,

@@ -7,7 +7,9 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use xshell::{Shell, cmd};
 
+use crate::workspace::Workspace;
 use crate::{Status, store};
 
 /// Compare cold builds: this client with and without the generator, reqwest and serde alone, a plain progenitor client
@@ -36,7 +38,7 @@ struct Consumer {
 ///
 /// # Errors
 /// Where a consumer cannot be built.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let dir = tempfile::tempdir().context("cannot make a folder")?;
     let consumer =
         |name: &'static str, folder: &str| Consumer { name, dir: dir.path().join(folder), costs: Vec::new() };
@@ -47,13 +49,15 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         consumer("plain progenitor", "plain"),
     ];
     let [base, released, ours, plain] = &consumers;
-    write_base(&base.dir)?;
-    write_ours(&released.dir, "default-features = false, features = [\"rustls\"]")?;
-    write_ours(&ours.dir, "features = []")?;
-    write_plain(&plain.dir)?;
+    write_base(workspace, &base.dir)?;
+    write_ours(workspace, &released.dir, "default-features = false, features = [\"rustls\"]")?;
+    write_ours(workspace, &ours.dir, "features = []")?;
+    write_plain(workspace, &plain.dir)?;
     for consumer in &consumers {
         // Fetching is not building.
-        cargo(&consumer.dir, "fetch --quiet")?;
+        let sh = Shell::new()?;
+        sh.change_dir(&consumer.dir);
+        cmd!(sh, "cargo fetch --quiet").quiet().run()?;
     }
     for _ in 0..arguments.runs {
         for consumer in &mut consumers {
@@ -87,15 +91,15 @@ fn manifest(dependencies: &str) -> String {
 }
 
 /// A consumer of this crate.
-fn write_ours(dir: &Path, features: &str) -> anyhow::Result<()> {
-    let client = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../client").canonicalize()?;
+fn write_ours(workspace: &Workspace, dir: &Path, features: &str) -> anyhow::Result<()> {
+    let client = workspace.path("client").canonicalize()?;
     let manifest = manifest(&format!("planetscale-client = {{ path = {client:?}, {features} }}\n"));
     let main = "fn main() {\n    drop(planetscale_client::Client::builder().build());\n}\n";
-    write(dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
+    write(workspace, dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
 }
 
 /// What whoever writes such a client by hand builds: reqwest and serde, with the TLS that ours has.
-fn write_base(dir: &Path) -> anyhow::Result<()> {
+fn write_base(workspace: &Workspace, dir: &Path) -> anyhow::Result<()> {
     let manifest = manifest(
         "reqwest = { version = \"0.13.5\", default-features = false, features = [\"json\", \"stream\", \
          \"rustls-no-provider\"] }\n\
@@ -104,11 +108,11 @@ fn write_base(dir: &Path) -> anyhow::Result<()> {
     );
     let main = "fn main() {\n    let _ = rustls::crypto::ring::default_provider().install_default();\n    \
                 drop(reqwest::Client::builder().build());\n}\n";
-    write(dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
+    write(workspace, dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
 }
 
 /// A client by progenitor's own book for the same spec: build.rs, and reqwest with its defaults.
-fn write_plain(dir: &Path) -> anyhow::Result<()> {
+fn write_plain(workspace: &Workspace, dir: &Path) -> anyhow::Result<()> {
     let manifest = manifest(
         "progenitor-client = \"0.15.1\"\nreqwest = { version = \"0.13.5\", features = [\"json\", \"stream\"] }\n\
          serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\nbytes = \"1\"\n\
@@ -125,25 +129,21 @@ fn write_plain(dir: &Path) -> anyhow::Result<()> {
         std::fs::write(out, code).unwrap();\n}\n";
     let main = "mod client {\n    #![allow(unused)]\n    include!(concat!(env!(\"OUT_DIR\"), \"/codegen.rs\"));\n}\n\
         fn main() {\n    drop(client::Client::new(\"http://localhost\"));\n}\n";
-    let stored = crate::default_store().join(store::EFFECTIVE);
+    let stored = workspace.openapi().join(store::EFFECTIVE);
     let spec = std::fs::read_to_string(&stored).with_context(|| format!("cannot read {}", stored.display()))?;
-    write(dir, &[("Cargo.toml", &manifest), ("build.rs", build), ("src/main.rs", main), ("spec.yaml", &spec)])
+    write(
+        workspace,
+        dir,
+        &[("Cargo.toml", &manifest), ("build.rs", build), ("src/main.rs", main), ("spec.yaml", &spec)],
+    )
 }
 
-fn write(dir: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {
+fn write(workspace: &Workspace, dir: &Path, files: &[(&str, &str)]) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir.join("src"))?;
     // The versions that this workspace has, for both.
-    std::fs::copy(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), dir.join("Cargo.lock"))?;
+    std::fs::copy(workspace.path("Cargo.lock"), dir.join("Cargo.lock"))?;
     for (name, text) in files {
         std::fs::write(dir.join(name), text)?;
-    }
-    Ok(())
-}
-
-fn cargo(dir: &Path, line: &str) -> anyhow::Result<()> {
-    let status = Command::new("cargo").args(line.split_whitespace()).current_dir(dir).status()?;
-    if !status.success() {
-        bail!("`cargo {line}` failed with {status}");
     }
     Ok(())
 }

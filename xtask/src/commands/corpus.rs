@@ -7,26 +7,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::cargo::root;
 use super::scratch::{Scratch, read};
 use crate::edition::Document;
 use crate::merge::merge;
+use crate::workspace::Workspace;
 use crate::{spec, store};
 
 /// Builds the scratch copy, holds it to what the client is held to, and calls it.
 ///
 /// # Errors
 /// Where a document gives no crate, or the crate is not as it should be.
-pub(super) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
-    let corpus = root().join("tests/corpus");
-    let scratch = Scratch::new("corpus", &document(&corpus)?)?;
+pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
+    let corpus = workspace.path("tests/corpus");
+    let scratch = Scratch::new(workspace, "corpus", &document(workspace, &corpus)?)?;
     scratch.write("client/tests/corpus.rs", &read(&corpus.join("calls.rs"))?)?;
-    scratch.hold(&["--test corpus", "--doc"], out)
+    scratch.hold(&[&["--test", "corpus"], &["--doc"]], out)
 }
 
 /// Our own effective spec, and all documents of the corpus.
-fn document(corpus: &Path) -> anyhow::Result<String> {
-    let own = crate::default_store().join(store::EFFECTIVE);
+fn document(workspace: &Workspace, corpus: &Path) -> anyhow::Result<String> {
+    let own = workspace.openapi().join(store::EFFECTIVE);
     let mut files: Vec<PathBuf> = fs::read_dir(corpus)
         .with_context(|| format!("cannot read {}", corpus.display()))?
         .map(|entry| entry.map(|entry| entry.path()))

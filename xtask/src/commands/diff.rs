@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: two documents, for the wire and for the crate.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 
@@ -10,9 +10,12 @@ use crate::diff::{self, Direction, rules};
 use crate::edition::{self, Document, Edition};
 use crate::impact::{Impact, no_crate};
 use crate::naming::Table;
+use crate::origin::Location;
 use crate::page;
 use crate::report::Report;
+use crate::sources::Sources;
 use crate::spec::Spec;
+use crate::workspace::Workspace;
 use crate::{Status, store};
 
 /// Compare two documents: what changed for the wire, and for the crate
@@ -20,10 +23,10 @@ use crate::{Status, store};
 pub struct Arguments {
     /// The old document: a page, YAML or JSON, by URL, file or git revision (REV:FILE)
     #[arg(value_name = "OLD", required_unless_present = "list_rules")]
-    old: Option<String>,
+    old: Option<Location>,
     /// The new document
     #[arg(value_name = "NEW", required_unless_present = "list_rules")]
-    new: Option<String>,
+    new: Option<Location>,
     /// Print every rule instead: id, oasdiff's level, our level in a request and in a response, and why
     #[arg(long, exclusive = true)]
     list_rules: bool,
@@ -36,9 +39,6 @@ pub struct Arguments {
     /// The findings that are accepted, by their fingerprints [default: openapi/accepted.toml]
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
-    /// The folder with the overlay and the names [default: openapi/ of this workspace]
-    #[arg(long, value_name = "DIR", hide = true)]
-    store: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -47,21 +47,24 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Where a document cannot be read.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let (Some(from), Some(to)) = (&arguments.old, &arguments.new) else {
         return list_rules(out);
     };
     let (old, new) = (read(from)?, read(to)?);
-    let store = arguments.store.clone().unwrap_or_else(crate::default_store);
     let findings = diff::diff(&old.value, &new.value);
     let krate = match arguments.wire_only {
         true => None,
-        false => Some(crate_impact(&old, &new, &store)?),
+        false => Some(crate_impact(&old, &new, workspace)?),
     };
-    let report = Report::new(krate).with_findings(findings, (&old, &new), to);
-    let accepted = arguments.accepted.clone().unwrap_or_else(|| store.join(store::ACCEPTED));
+    let report = Report::new(krate).with_findings(findings, (&old, &new), &to.to_string());
+    let accepted = arguments.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
-    arguments.output.print(&report, &[from.into(), to.into(), accepted], out)?;
+    let files = [from, to]
+        .into_iter()
+        .filter_map(|from| if let Location::File(path) = from { Some(path.clone()) } else { None });
+    let inputs: Vec<PathBuf> = files.chain([accepted]).collect();
+    arguments.output.print(&report, &inputs, out)?;
     let fails = arguments.fail_on.is_some_and(|level| level.is_reached(&report));
     Ok(if fails { Status::Drift } else { Status::Done })
 }
@@ -87,24 +90,33 @@ fn list_rules(out: &mut dyn Write) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-fn read(from: &str) -> anyhow::Result<Spec> {
-    page::document(from)?.parse().with_context(|| from.to_owned())
+fn read(from: &Location) -> anyhow::Result<Spec> {
+    page::document(from)?.parse().with_context(|| from.to_string())
 }
 
 /// What it means for the crate: for the operations that it offers, with our corrections.
-fn crate_impact(old: &Spec, new: &Spec, dir: &Path) -> anyhow::Result<Impact> {
-    let read = |name| std::fs::read_to_string(dir.join(name)).with_context(|| format!("cannot read openapi/{name}"));
-    let operations = store::offered(&read(store::SOURCE)?)?;
+fn crate_impact(old: &Spec, new: &Spec, workspace: &Workspace) -> anyhow::Result<Impact> {
+    let read = |name| {
+        let path = workspace.openapi().join(name);
+        std::fs::read_to_string(path).with_context(|| format!("cannot read openapi/{name}"))
+    };
+    let operations = Sources::parse(&read(store::SOURCE)?).context(store::SOURCE)?.operations();
     let names = Table::parse(&read(store::NAMES).unwrap_or_default()).context(store::NAMES)?;
-    Ok(impact(old, new, &read(store::OVERLAY)?, &names, &operations))
+    Ok(impact(workspace, (old, new), &read(store::OVERLAY)?, &names, &operations))
 }
 
 /// What a change of a document means for a crate with these operations, overlay and names.
-pub fn impact(old: &Spec, new: &Spec, overlay: &str, names: &Table, operations: &[String]) -> Impact {
+pub fn impact(
+    workspace: &Workspace,
+    (old, new): (&Spec, &Spec),
+    overlay: &str,
+    names: &Table,
+    operations: &[String],
+) -> Impact {
     let edition = |spec: &Spec, names: &Table, which| {
         let spec = spec.clone().pruned(operations).with_context(|| no_crate(which))?;
         let document = Document { file: format!("the {which} document"), text: String::new(), spec };
-        anyhow::Ok(Edition::new(String::new(), vec![document], overlay.to_owned(), names.clone()))
+        anyhow::Ok(Edition::new(workspace, Sources::default(), vec![document], overlay.to_owned(), names.clone()))
     };
     let both = || {
         let old = edition(old, names, "old")?;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use crate::Status;
 use crate::codegen;
 use crate::store::{self, Store};
+use crate::workspace::Workspace;
 
 /// Print the code that the client is built from
 #[derive(clap::Args)]
@@ -24,14 +25,14 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Where the spec cannot be read or no code can be generated from it.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let (file, spec) = super::read_spec(arguments.spec.as_deref())?;
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let (file, spec) = super::read_spec(workspace, arguments.spec.as_deref())?;
     let code = codegen::formatted(&spec).with_context(|| file.display().to_string())?;
     if !arguments.write {
         out.write_all(code.as_bytes())?;
         return Ok(Status::Done);
     }
-    let store = Store::open(&crate::default_store())?;
+    let store = Store::open(workspace)?;
     store.commit(&[(store::CODE, &code)])?;
     writeln!(out, "{} is written", store.path(store::CODE).display())?;
     Ok(Status::Done)

@@ -2,40 +2,38 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Context;
 
 use crate::Status;
 use crate::edition::{Edition, WHOLE_API};
 use crate::operations;
+use crate::origin::{Location, Origin};
 use crate::page;
 use crate::report::plain;
-use crate::store::{self, Store};
+use crate::store::Store;
+use crate::workspace::Workspace;
 
 /// List what the vendor offers, by tag, with what the crate has of it
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Read this page or document instead of the vendor's for the whole API
     #[arg(long, value_name = "URL or FILE")]
-    from: Option<String>,
-    /// The folder to work on [default: openapi/ of this workspace]
-    #[arg(long, value_name = "DIR", hide = true)]
-    store: Option<PathBuf>,
+    from: Option<Location>,
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// Where the document or `openapi/` cannot be read.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let store = Store::open(&arguments.store.clone().unwrap_or_else(crate::default_store))?;
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let store = Store::open(workspace)?;
     let edition = Edition::stored(&store)?;
-    let url = store::whole_api(edition.source())?.map_or_else(|| WHOLE_API.to_owned(), |whole| whole.url);
-    let from = arguments.from.as_ref().unwrap_or(&url);
-    let spec = page::document(from)?.parse().with_context(|| from.clone())?;
-    let upstream = store::offered(edition.source())?;
-    let effective = &edition.effective()?.spec;
+    let url = edition.sources().whole_api().map_or(WHOLE_API, |whole| &whole.url);
+    let from = Origin::named(arguments.from.clone()).or(url);
+    let spec = page::document(&from)?.parse().with_context(|| from.to_string())?;
+    let upstream = edition.sources().operations();
+    let effective = &edition.effective_as_stored_or_made()?.spec;
     let has = |id: &str| match () {
         () if upstream.iter().any(|held| held == id) => "x",
         // Written in the overlay.
@@ -51,8 +49,8 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     for (tag, operations) in by_tag {
         writeln!(out, "{}", plain(tag))?;
         for operation in operations {
-            let (id, place) = (plain(operation.id), operation.place());
-            writeln!(out, "  {} {id:<width$}  {}", has(operation.id), plain(&place))?;
+            let (id, endpoint) = (plain(operation.id), operation.endpoint());
+            writeln!(out, "  {} {id:<width$}  {}", has(operation.id), plain(&endpoint))?;
         }
     }
     let held = all.iter().filter(|operation| has(operation.id) != " ").count();

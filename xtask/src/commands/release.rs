@@ -1,14 +1,15 @@
 //! `cargo xtask release`: the version and the changelog, by what is unreleased.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 
 use crate::Status;
 use crate::git::Git;
-use crate::release::{self, Workspace};
+use crate::release::{self, Manifests};
 use crate::surface::{Bump, Surface, changes};
+use crate::workspace::Workspace;
 
 /// Raise the version and the changelog by what is unreleased, and say what to do next
 #[derive(clap::Args)]
@@ -16,26 +17,22 @@ pub struct Arguments {
     /// Print what the changelog says of the manifest's version instead
     #[arg(long)]
     notes: bool,
-    /// The workspace [default: this one]
-    #[arg(long, value_name = "DIR", hide = true)]
-    workspace: Option<PathBuf>,
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// Where there is nothing to release, or a file is not as it should be.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let dir = arguments.workspace.clone().unwrap_or_else(super::cargo::root);
-    let (workspace, git) = (Workspace::new(&dir), Git::new(&dir));
-    let current = workspace.version()?;
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let (manifests, git) = (Manifests(workspace), Git::new(workspace.root()));
+    let current = manifests.version()?;
     if arguments.notes {
-        writeln!(out, "{}", release::notes(&workspace.changelog()?, &current)?)?;
+        writeln!(out, "{}", release::notes(&manifests.changelog()?, &current)?)?;
         return Ok(Status::Done);
     }
     let last = git.last_release()?;
     let bump = match &last {
-        Some(last) => unreleased(&dir, &git, &format!("v{last}"))?,
+        Some(last) => unreleased(workspace, &git, &format!("v{last}"))?,
         None => Bump::None,
     };
     if last.is_some() && bump == Bump::None {
@@ -43,9 +40,9 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
     }
     let version = release::wanted(last.as_ref(), &current, bump);
     let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
-    let changelog = release::released(&workspace.changelog()?, &version, &date)?;
-    workspace.set_version(&version)?;
-    workspace.set_changelog(&changelog)?;
+    let changelog = release::released(&manifests.changelog()?, &version, &date)?;
+    manifests.set_version(&version)?;
+    manifests.set_changelog(&changelog)?;
     match &last {
         Some(last) => writeln!(out, "{last} → {version}: a {bump} release")?,
         None => writeln!(out, "{version}: the first release")?,
@@ -68,7 +65,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 }
 
 /// What has changed since a tag.
-fn unreleased(dir: &Path, git: &Git, tag: &str) -> anyhow::Result<Bump> {
+fn unreleased(workspace: &Workspace, git: &Git, tag: &str) -> anyhow::Result<Bump> {
     let old = tempfile::tempdir().context("cannot make a folder")?;
     for file in git.run(&["ls-tree", "-r", "--name-only", tag, "--", "client/src"])?.lines() {
         let place = old.path().join(file);
@@ -76,7 +73,7 @@ fn unreleased(dir: &Path, git: &Git, tag: &str) -> anyhow::Result<Bump> {
         std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
     }
     let surface = |dir: &Path| Surface::of_released(&dir.join("client/src"));
-    let changes = changes(&surface(old.path()).context(tag.to_owned())?, &surface(dir)?);
+    let changes = changes(&surface(old.path()).context(tag.to_owned())?, &surface(workspace.root())?);
     let same = git.succeeds(&["diff", "--quiet", tag, "--", "client", "openapi"])?;
     Ok(changes.iter().map(|change| change.bump).max().unwrap_or(if same { Bump::None } else { Bump::Patch }))
 }

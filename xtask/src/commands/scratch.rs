@@ -5,11 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use xshell::cmd;
 
-use super::cargo::{command, root, target};
+use super::shell::{run, shell, target};
+use crate::workspace::Workspace;
 
 /// A copy of the client below `target/`.
 pub(super) struct Scratch {
+    workspace: Workspace,
     dir: PathBuf,
 }
 
@@ -18,19 +21,19 @@ impl Scratch {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub(super) fn new(name: &str, effective: &str) -> anyhow::Result<Self> {
-        let scratch = Self { dir: target().join(name) };
-        copy(&root().join("client"), &scratch.dir.join("client"))?;
+    pub(super) fn new(workspace: &Workspace, name: &str, effective: &str) -> anyhow::Result<Self> {
+        let scratch = Self { workspace: workspace.clone(), dir: target(workspace).join(name) };
+        copy(&workspace.path("client"), &scratch.dir.join("client"))?;
         // As in the workspace, so that what is generated is built.
         scratch.write("openapi/planetscale.yaml", effective)?;
-        scratch.write("client/tests/support/mod.rs", &read(&root().join("tests/support/lib.rs"))?)?;
-        let manifest = read(&root().join("Cargo.toml"))?;
+        scratch.write("client/tests/support/mod.rs", &read(&workspace.path("tests/support/lib.rs"))?)?;
+        let manifest = read(&workspace.path("Cargo.toml"))?;
         let mut manifest: toml_edit::DocumentMut = manifest.parse().context("Cargo.toml is not TOML")?;
         for key in ["members", "default-members"] {
             manifest["workspace"][key] = toml_edit::value(toml_edit::Array::from_iter(["client"]));
         }
         scratch.write("Cargo.toml", &manifest.to_string())?;
-        scratch.write("Cargo.lock", &read(&root().join("Cargo.lock"))?)?;
+        scratch.write("Cargo.lock", &read(&workspace.path("Cargo.lock"))?)?;
         Ok(scratch)
     }
 
@@ -46,13 +49,13 @@ impl Scratch {
     ///
     /// # Errors
     /// At the first command that fails.
-    pub(super) fn hold(&self, tests: &[&str], out: &mut dyn Write) -> anyhow::Result<()> {
-        let package = "--package planetscale-client --features mock,schemars --offline";
-        let deny = [("RUSTDOCFLAGS", "--deny warnings")];
-        command(out, "cargo", &format!("clippy {package} --all-targets -- --deny warnings"), &self.dir, &[])?;
-        command(out, "cargo", &format!("doc --no-deps {package}"), &self.dir, &deny)?;
-        for test in tests {
-            command(out, "cargo", &format!("test --quiet {package} {test}"), &self.dir, &[])?;
+    pub(super) fn hold(&self, tests: &[&[&str]], out: &mut dyn Write) -> anyhow::Result<()> {
+        let sh = &shell(&self.dir, &self.workspace)?;
+        let package = ["--package", "planetscale-client", "--features", "mock,schemars", "--offline"];
+        run(out, cmd!(sh, "cargo clippy {package...} --all-targets -- --deny warnings"))?;
+        run(out, cmd!(sh, "cargo doc --no-deps {package...}").env("RUSTDOCFLAGS", "--deny warnings"))?;
+        for test in tests.iter().copied() {
+            run(out, cmd!(sh, "cargo test --quiet {package...} {test...}"))?;
         }
         Ok(())
     }

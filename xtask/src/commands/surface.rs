@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use crate::Status;
 use crate::surface::{Kind, Surface, rustdoc};
+use crate::workspace::Workspace;
 
 /// Print the crate's public surface, one line an item
 #[derive(clap::Args)]
@@ -24,9 +25,9 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Where the spec or the crate's source cannot be read.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let (file, spec) = super::read_spec(arguments.spec.as_deref())?;
-    let surface = Surface::of_spec(&spec).with_context(|| file.display().to_string())?;
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let (file, spec) = super::read_spec(workspace, arguments.spec.as_deref())?;
+    let surface = Surface::of_spec(workspace, &spec).with_context(|| file.display().to_string())?;
     if let Some(dir) = &arguments.check {
         return check(&surface, dir, out);
     }
@@ -38,9 +39,9 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 ///
 /// # Errors
 /// Where they disagree, or one of them cannot be read.
-pub fn check_stored(dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let (_, spec) = super::read_spec(None)?;
-    check(&Surface::of_spec(&spec)?, dir, out)
+pub fn check_stored(workspace: &Workspace, dir: &Path, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let (_, spec) = super::read_spec(workspace, None)?;
+    check(&Surface::of_spec(workspace, &spec)?, dir, out)
 }
 
 /// Holds the surface against rustdoc's pages, the compiler's own view of what is public.

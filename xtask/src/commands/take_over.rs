@@ -5,7 +5,7 @@
 //! left alone.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -13,9 +13,11 @@ use anyhow::{Context, bail};
 
 use crate::edition::{Edition, compare};
 use crate::git::Git;
-use crate::release::{self, Workspace};
+use crate::origin::{Location, Origin};
+use crate::release::{self, Manifests};
 use crate::report::{Accepted, Format, Report, plain};
 use crate::store::{self, Store};
+use crate::workspace::Workspace;
 use crate::{Status, overlay};
 
 /// Make the commits of a pull request with the vendor's changes, on a branch of this checkout
@@ -23,7 +25,7 @@ use crate::{Status, overlay};
 pub struct Arguments {
     /// Another page: a URL, a file, or a revision in git [default: the URLs in openapi/source.toml]
     #[arg(long, value_name = "FROM")]
-    from: Option<String>,
+    from: Option<Location>,
     /// The branch to make
     #[arg(long, default_value = "drift")]
     branch: String,
@@ -42,9 +44,6 @@ pub struct Arguments {
     /// Build nothing: leave out the snapshots that only tests can write, and the result of `cargo xtask ci`
     #[arg(long)]
     no_build: bool,
-    /// The workspace [default: this one]
-    #[arg(long, value_name = "DIR", hide = true)]
-    workspace: Option<PathBuf>,
 }
 
 /// What came of it, as the file `outcome` says it.
@@ -75,17 +74,16 @@ impl Outcome {
 ///
 /// # Errors
 /// Where the checkout has changes of its own, the page cannot be read or used, or git fails.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let dir = arguments.workspace.clone().unwrap_or_else(super::cargo::root);
-    let git = Git::new(&dir);
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let git = Git::new(workspace.root());
     if let [first, ..] = &git.changed()?[..] {
         bail!("the checkout has changes of its own ({}); commit or stash them first", first.trim());
     }
     let (old, accepted) = {
-        let store = Store::open(&dir.join("openapi"))?;
+        let store = Store::open(workspace)?;
         (Edition::stored(&store)?, store.read_if_any(store::ACCEPTED)?)
     };
-    let new = old.updated(arguments.from.as_deref())?;
+    let new = old.updated(&Origin::named(arguments.from.clone()))?;
     let accepted = Accepted::list(&accepted).context(store::ACCEPTED)?;
     let report = compare(&old, &new)?.accepting(&accepted);
     report.write(Format::Github, out)?;
@@ -111,7 +109,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
         return arguments.end(Outcome::Person, &report, &[note], out);
     }
     git.run(&["checkout", "--quiet", "-B", &arguments.branch])?;
-    let notes = commit(arguments, &dir, &git, (&old, &new), &report)?;
+    let notes = commit(arguments, workspace, &git, (&old, &new), &report)?;
     if arguments.push {
         // Not if the branch is another one by now.
         let lease = format!("--force-with-lease={}:{}", arguments.branch, remote.unwrap_or_default());
@@ -170,17 +168,17 @@ fn foreign_commit(git: &Git, head: &str) -> anyhow::Result<Option<String>> {
 /// Makes the commits, and returns what there is to say of them.
 fn commit(
     arguments: &Arguments,
-    dir: &Path,
+    workspace: &Workspace,
     git: &Git,
     (old, new): (&Edition, &Edition),
     report: &Report,
 ) -> anyhow::Result<Vec<String>> {
     // Not open while something is built, which opens it too.
-    let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(&dir.join("openapi"))?);
+    let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(workspace)?);
     let mut notes = Vec::new();
     save(new, old)?;
     if !arguments.no_build {
-        take_snapshots_over(dir)?;
+        take_snapshots_over(workspace)?;
     }
     git.commit_all(&format!("Take over the vendor's changes\n\n{}", report.verdict()))?;
 
@@ -195,11 +193,11 @@ fn commit(
     }
 
     if let Some(lines) = report.changelog() {
-        let workspace = Workspace::new(dir);
-        let (current, released) = (workspace.version()?, git.last_release()?);
+        let manifests = Manifests(workspace);
+        let (current, released) = (manifests.version()?, git.last_release()?);
         let version = release::wanted(released.as_ref(), &current, report.bump().unwrap_or_default());
-        workspace.set_version(&version)?;
-        workspace.set_changelog(&release::with_unreleased(&workspace.changelog()?, &lines)?)?;
+        manifests.set_version(&version)?;
+        manifests.set_changelog(&release::with_unreleased(&manifests.changelog()?, &lines)?)?;
         git.commit_all(&match version == current {
             true => "Say in the changelog what comes of it".to_owned(),
             false => format!("Raise the version to {version}, and say in the changelog why"),
@@ -209,7 +207,7 @@ fn commit(
         }
     }
     if !arguments.no_build {
-        notes.push(ci(dir)?);
+        notes.push(ci(workspace)?);
     }
     notes.push(match arguments.own_ci {
         true => "CI runs on this pull request as on any other.".to_owned(),
@@ -222,14 +220,14 @@ fn commit(
 
 /// The edition without the actions of the overlay that upstream made needless, and what these are.
 fn without_needless(edition: &Edition) -> anyhow::Result<Option<(Edition, Vec<String>)>> {
-    let effective = edition.effective()?;
+    let effective = edition.effective_as_stored_or_made()?;
     let needless: Vec<usize> =
         effective.effects.iter().enumerate().filter(|(_, effect)| effect.is_needless()).map(|(at, _)| at).collect();
     if needless.is_empty() {
         return Ok(None);
     }
     let next = edition.with_overlay(overlay::without(edition.overlay(), &needless)?);
-    if next.effective()?.spec.value != effective.spec.value {
+    if next.effective_as_stored_or_made()?.spec.value != effective.spec.value {
         bail!("the effective spec would change");
     }
     let actions = needless.iter().map(|at| plain(&effective.effects[*at].target)).collect();
@@ -237,18 +235,22 @@ fn without_needless(edition: &Edition) -> anyhow::Result<Option<(Edition, Vec<St
 }
 
 /// Has the tests write their snapshots: they are what the reviewer reads. What fails is reported by CI.
-fn take_snapshots_over(dir: &Path) -> anyhow::Result<()> {
+fn take_snapshots_over(workspace: &Workspace) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--quiet", "--package", "planetscale-tests"]).current_dir(dir);
+    cargo.args(["test", "--quiet", "--package", "planetscale-tests"]).current_dir(workspace.root());
     cargo.env("INSTA_UPDATE", "always").env("INSTA_FORCE_PASS", "1").output().context("cannot run cargo")?;
     Ok(())
 }
 
 /// The result of `cargo xtask ci`, for the pull request.
-fn ci(dir: &Path) -> anyhow::Result<String> {
+fn ci(workspace: &Workspace) -> anyhow::Result<String> {
     const LAST_LINES: usize = 40;
     let start = Instant::now();
-    let output = Command::new("cargo").args(["xtask", "ci"]).current_dir(dir).output().context("cannot run cargo")?;
+    let output = Command::new("cargo")
+        .args(["xtask", "ci"])
+        .current_dir(workspace.root())
+        .output()
+        .context("cannot run cargo")?;
     let minutes = start.elapsed().as_secs().div_ceil(60);
     if output.status.success() {
         return Ok(format!("`cargo xtask ci` passed on this branch, in {minutes} minutes."));

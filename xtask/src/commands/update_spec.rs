@@ -1,31 +1,30 @@
 //! `cargo xtask update-spec`: makes an edition of the vendor's page of today.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use similar::TextDiff;
 
 use super::output::{FailOn, Output};
 use crate::Status;
-use crate::edition::{Edition, compare};
+use crate::edition::{Change, Edition, compare};
+use crate::origin::{Location, Origin};
 use crate::report::{Format, Report, plain_lines};
 use crate::store::{self, Store};
+use crate::workspace::Workspace;
 
 /// Fetch the vendor's page, show what changed, and update openapi/
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Read this page or document instead of the URL in source.toml
     #[arg(long, value_name = "URL or FILE")]
-    from: Option<String>,
+    from: Option<Location>,
     /// Write nothing; exit 1 where there is drift
     #[arg(long)]
     check: bool,
     /// With --check, what counts as drift: findings at or above this level [default: any change]
     #[arg(long, value_enum, value_name = "LEVEL", requires = "check")]
     fail_on: Option<FailOn>,
-    /// The folder to work on [default: openapi/ of this workspace]
-    #[arg(long, value_name = "DIR", hide = true)]
-    store: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
@@ -34,16 +33,17 @@ pub struct Arguments {
 ///
 /// # Errors
 /// Where the page cannot be read or used. Nothing has been written, then.
-pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let store = Store::open(&arguments.store.clone().unwrap_or_else(crate::default_store))?;
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let store = Store::open(workspace)?;
     let old = Edition::stored(&store)?;
-    let new = old.updated(arguments.from.as_deref())?;
+    let from = Origin::named(arguments.from.clone());
+    let new = old.updated(&from)?;
     let report = arguments.output.narrowed(compare(&old, &new)?, &store.path(store::ACCEPTED))?;
-    arguments.output.print(&report, &inputs(&old, &store, arguments), out)?;
+    arguments.output.print(&report, &inputs(&old, &store, &from), out)?;
     let changed = new.changed_since(&old)?;
     let text = arguments.output.format == Format::Text;
     if text {
-        show_difference(&new, &changed, arguments.from.as_deref(), out)?;
+        show_difference(&new, &changed, &from, out)?;
     }
     if arguments.check {
         let drift = match arguments.fail_on {
@@ -60,51 +60,51 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<Status>
 }
 
 /// Whether only documents are written otherwise, and nothing was found that they say otherwise.
-fn says_the_same(report: &Report, new: &Edition, changed: &[(&str, &str, &str)]) -> bool {
+fn says_the_same(report: &Report, new: &Edition, changed: &[Change]) -> bool {
     let is_document = |name: &str| new.documents().iter().any(|document| document.file == name);
-    report.is_empty() && changed.iter().all(|(name, ..)| is_document(name) || *name == store::SOURCE)
+    report.is_empty() && changed.iter().all(|change| is_document(&change.file) || change.file == store::SOURCE)
 }
 
 /// The files that are read, which `--report` must not overwrite.
-fn inputs(old: &Edition, store: &Store, arguments: &Arguments) -> Vec<PathBuf> {
+fn inputs(old: &Edition, store: &Store, from: &Origin) -> Vec<PathBuf> {
     let documents = old.documents().iter().map(|document| document.file.as_str());
     let files = documents.chain([store::SOURCE, store::OVERLAY, store::EFFECTIVE, store::ACCEPTED]);
-    files.map(|name| store.path(name)).chain(arguments.from.as_ref().map(PathBuf::from)).collect()
+    let from = if let Origin::At(Location::File(path)) = from { Some(path.clone()) } else { None };
+    files.map(|name| store.path(name)).chain(from).collect()
 }
 
 /// Whether a page differs from what is stored.
 ///
 /// # Errors
 /// As [`run`].
-pub fn check(store: &Path, from: &str) -> anyhow::Result<Status> {
-    let old = Edition::stored(&Store::open(store)?)?;
-    let new = old.updated(Some(from))?;
+pub fn check(workspace: &Workspace, from: &Origin) -> anyhow::Result<Status> {
+    let old = Edition::stored(&Store::open(workspace)?)?;
+    let new = old.updated(from)?;
     Ok(if new.changed_since(&old)?.is_empty() { Status::Done } else { Status::Drift })
 }
 
 /// The vendor's document, line by line.
-fn show_difference(
-    new: &Edition,
-    changed: &[(&str, &str, &str)],
-    from: Option<&str>,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
+fn show_difference(new: &Edition, changed: &[Change], from: &Origin, out: &mut dyn Write) -> anyhow::Result<()> {
     if changed.is_empty() {
-        let urls = || store::sources(new.source()).map(|sources| sources.into_iter().map(|source| source.url));
-        let from =
-            from.map_or_else(|| Ok(urls()?.collect::<Vec<_>>().join(", ")), |from| anyhow::Ok(from.to_owned()))?;
+        let from = match from {
+            Origin::At(location) => location.to_string(),
+            Origin::Vendor => {
+                let urls = new.sources().documents().iter().map(|source| source.url.as_str());
+                urls.collect::<Vec<_>>().join(", ")
+            }
+        };
         writeln!(out, "openapi/ is up to date with {from}")?;
         return Ok(());
     }
-    let documents: Vec<&str> = new.documents().iter().map(|document| document.file.as_str()).collect();
-    let Some((name, before, after)) = changed.iter().find(|(name, ..)| documents.contains(name)) else {
-        for (name, ..) in changed {
-            writeln!(out, "openapi/{name} is not up to date")?;
+    let is_document = |change: &&Change| new.documents().iter().any(|document| document.file == change.file);
+    let Some(Change { file: name, old: before, new: after }) = changed.iter().find(is_document) else {
+        for Change { file, .. } in changed {
+            writeln!(out, "openapi/{file} is not up to date")?;
         }
         return Ok(());
     };
     let (a, b) = (format!("a/openapi/{name}"), format!("b/openapi/{name}"));
-    let difference = TextDiff::from_lines(*before, *after).unified_diff().header(&a, &b).to_string();
+    let difference = TextDiff::from_lines(before.as_str(), after.as_str()).unified_diff().header(&a, &b).to_string();
     write!(out, "\n{}", plain_lines(&difference))?;
     Ok(())
 }

@@ -18,8 +18,9 @@ use crate::spec::Spec;
 /// Where no crate can be made of the new edition.
 pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
     let notes = new.merged()?.disagreements.iter().chain(&new.named()?.notes).chain(new.notes()).cloned().collect();
-    let effective =
-        new.effective().context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
+    let effective = new
+        .effective_as_stored_or_made()
+        .context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
     new.krate().context("no code can be generated from the new document")?;
     let mut report = Report::new(Some(impact(old, new))).with_overlay(&effective.effects, notes);
     for document in new.documents() {
@@ -47,7 +48,8 @@ pub fn impact(old: &Edition, new: &Edition) -> Impact {
 /// The crates of two editions, which are one where they are generated from one text.
 fn crates(old: &Edition, new: &Edition) -> anyhow::Result<[Rc<Crate>; 2]> {
     let krate = |edition: &Edition, which| anyhow::Ok(Rc::clone(edition.krate().with_context(|| no_crate(which))?));
-    let same = old.effective().is_ok_and(|old| new.effective().is_ok_and(|new| old.text == new.text));
+    let text = |edition: &'_ Edition| edition.effective_as_stored_or_made().map(|effective| effective.text.clone());
+    let same = text(old).is_ok_and(|old| text(new).is_ok_and(|new| old == new));
     let old = krate(if same { new } else { old }, "old")?;
     Ok([old, krate(new, "new")?])
 }

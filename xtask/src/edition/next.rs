@@ -4,9 +4,11 @@ use anyhow::{Context, bail};
 
 use super::{Document, Edition};
 use crate::operations::{self, Operation};
+use crate::origin::{Location, Origin};
 use crate::page::{self, Fetched};
+use crate::sources::Source;
 use crate::spec::{self, Spec};
-use crate::store::{self, Source};
+use crate::store;
 
 /// Where the vendor has a page for each operation.
 const PAGES: &str = "https://planetscale.com/docs/api/reference/";
@@ -24,8 +26,12 @@ struct Read {
 }
 
 impl Read {
-    fn of(document: page::Document, from: &str) -> anyhow::Result<Self> {
-        let spec = document.parse().with_context(|| from.to_owned())?;
+    fn from(location: &Location) -> anyhow::Result<Self> {
+        Self::of(page::document(location)?, location)
+    }
+
+    fn of(document: page::Document, from: &Location) -> anyhow::Result<Self> {
+        let spec = document.parse().with_context(|| from.to_string())?;
         Ok(Self { document, spec })
     }
 
@@ -44,21 +50,23 @@ impl Read {
 }
 
 impl Edition {
-    /// This edition with what the vendor publishes now, at the URLs in `source.toml` or in another
-    /// place: a URL, a file, or a revision in git.
+    /// This edition with what is published now.
     ///
     /// # Errors
     /// Where a page cannot be read, or holds none of the operations that are wanted.
-    pub fn updated(&self, from: Option<&str>) -> anyhow::Result<Self> {
-        let sources = store::sources(self.source()).context(store::SOURCE)?;
-        let page = from.map(|from| Read::of(page::document(from)?, from)).transpose()?;
-        let (mut toml, mut documents, mut read_any) = (self.source().to_owned(), Vec::new(), false);
-        for (source, stored) in sources.iter().zip(self.documents()) {
+    pub fn updated(&self, from: &Origin) -> anyhow::Result<Self> {
+        let page = match from {
+            Origin::Vendor => None,
+            Origin::At(location) => Some(Read::from(location)?),
+        };
+        let (mut sources, mut documents, mut read_any) = (self.sources().clone(), Vec::new(), false);
+        for (source, stored) in self.sources().documents().iter().zip(self.documents()) {
             let fetched;
             let read = match &page {
                 // A page is for the documents whose operations it holds; with one document it must be for that.
                 Some(page) => {
-                    Some(page).filter(|page| sources.len() == 1 || page.spec.require(&source.operations).is_ok())
+                    let only = self.documents().len() == 1;
+                    Some(page).filter(|page| only || page.spec.require(&source.operations).is_ok())
                 }
                 None => {
                     fetched = fetch(source, stored)?;
@@ -70,34 +78,34 @@ impl Edition {
                 continue;
             };
             read_any = true;
-            let place = from.unwrap_or(&source.url);
-            let mut document = read.with(&source.operations, &source.file).with_context(|| place.to_owned())?;
+            let location = from.or(&source.url);
+            let mut document = read.with(&source.operations, &source.file).with_context(|| location.to_string())?;
             // Line ends are the server's business: with others, it is the same text.
             if document.text.replace("\r\n", "\n") == stored.text.replace("\r\n", "\n") {
                 document = stored.clone();
             }
-            let etag = read.document.etag.as_deref().filter(|_| place == source.url);
-            toml = store::with_version(&toml, &source.file, &store::sha256(&document.text), etag)?;
+            let etag = read.document.etag.as_deref().filter(|_| location == Location::from(source.url.as_str()));
+            sources.set_version(&source.file, &store::sha256(&document.text), etag);
             documents.push(document);
         }
-        if let Some(from) = from
+        if let Origin::At(location) = from
             && !read_any
         {
-            bail!("{from} holds none of the operations that openapi/{} names", store::SOURCE);
+            bail!("{location} holds none of the operations that openapi/{} names", store::SOURCE);
         }
-        let mut next = self.followed_by(toml, documents);
-        next.look_around(page.as_ref())?;
+        let mut next = self.followed_by(sources, documents);
+        next.note_new_operations(page.as_ref())?;
         Ok(next)
     }
 
     /// Notes what the vendor offers beside our operations and was not reported before, in a document that
     /// was read, or in the one for the whole API.
-    fn look_around(&mut self, read: Option<&Read>) -> anyhow::Result<()> {
-        let Some(whole) = store::whole_api(self.source())? else { return Ok(()) };
+    fn note_new_operations(&mut self, read: Option<&Read>) -> anyhow::Result<()> {
+        let Some(whole) = self.sources().whole_api().cloned() else { return Ok(()) };
         let fetched;
         let read = match read {
             Some(read) => read,
-            None => match page::document(&whole.url).and_then(|document| Read::of(document, &whole.url)) {
+            None => match Read::from(&whole.url.as_str().into()) {
                 Ok(read) => {
                     fetched = read;
                     &fetched
@@ -108,7 +116,7 @@ impl Edition {
                 }
             },
         };
-        let offered = store::offered(self.source())?;
+        let offered = self.sources().operations();
         let ours: Vec<_> = self.documents().iter().flat_map(|document| operations::of(&document.spec.value)).collect();
         let all = operations::of(&read.spec.value);
         let is_new = |operation: &&Operation<'_>| {
@@ -121,15 +129,11 @@ impl Edition {
         }
         let known: Vec<String> = whole.known.iter().cloned().chain(new.iter().map(|new| new.id.to_owned())).collect();
         let notes = new.iter().map(|new| {
-            format!(
-                "new beside ours: {} ({}), not offered; `cargo xtask add-operation {}` would",
-                new.id,
-                new.place(),
-                new.id
-            )
+            let (id, endpoint) = (new.id, new.endpoint());
+            format!("new beside ours: {id} ({endpoint}), not offered; `cargo xtask add-operation {id}` would")
         });
         self.notes.extend(notes.collect::<Vec<_>>());
-        self.source = store::with_known(&self.source, &known)?;
+        self.sources.set_known(known);
         Ok(())
     }
 
@@ -137,60 +141,62 @@ impl Edition {
     ///
     /// # Errors
     /// Where the operation is there already, or the page cannot be read or lacks it.
-    pub fn with_operation(&self, id: &str, from: Option<&str>) -> anyhow::Result<Self> {
-        let offered = store::sources(self.source())?;
-        if let Some(source) = offered.iter().find(|source| source.operations.iter().any(|held| held == id)) {
+    pub fn with_operation(&self, id: &str, from: &Origin) -> anyhow::Result<Self> {
+        let holds = |source: &&Source| source.operations.iter().any(|held| held == id);
+        if let Some(source) = self.sources().documents().iter().find(holds) {
             bail!("{id} is offered already, from openapi/{}", source.file);
         }
         let page = format!("{PAGES}{id}.md");
-        let from = from.unwrap_or(&page);
-        let read = Read::of(page::document(from)?, from)?;
-        self.with_source(&read, &format!("{id}.yaml"), vec![id.to_owned()], (from, &page))
+        let location = from.or(&page);
+        let read = Read::from(&location)?;
+        self.with_source(&read, &format!("{id}.yaml"), vec![id.to_owned()], (&location, &page))
     }
 
     /// This edition with all operations of the vendor's document for the whole API that it lacks.
     ///
     /// # Errors
     /// Where it lacks none, or the document cannot be read.
-    pub fn with_all_operations(&self, from: Option<&str>) -> anyhow::Result<Self> {
-        let from = from.unwrap_or(WHOLE_API);
-        let read = Read::of(page::document(from)?, from)?;
+    pub fn with_all_operations(&self, from: &Origin) -> anyhow::Result<Self> {
+        let location = from.or(WHOLE_API);
+        let read = Read::from(&location)?;
         // What is offered from that document already comes from the new one, too.
-        let (known, others): (Vec<Source>, Vec<Source>) =
-            store::sources(self.source())?.into_iter().partition(|source| source.file == WHOLE_API_FILE);
+        let (known, others): (Vec<&Source>, Vec<&Source>) =
+            self.sources().documents().iter().partition(|source| source.file == WHOLE_API_FILE);
         let is_other = |id: &&str| others.iter().any(|source| source.operations.iter().any(|held| held == id));
         let operations: Vec<String> =
             read.spec.operations().into_iter().filter(|id| !is_other(id)).map(str::to_owned).collect();
         if operations.iter().all(|id| known.iter().any(|source| source.operations.contains(id))) {
-            bail!("all operations of {from} are offered already");
+            bail!("all operations of {location} are offered already");
         }
-        let mut before = self.followed_by(self.source().to_owned(), self.documents().to_vec());
-        if !known.is_empty() {
-            before.source = store::without_document(&before.source, WHOLE_API_FILE)?;
-            before.documents.retain(|document| document.file != WHOLE_API_FILE);
-        }
-        before.with_source(&read, WHOLE_API_FILE, operations, (from, WHOLE_API))
+        let mut before = self.made_anew();
+        before.sources.remove(WHOLE_API_FILE);
+        before.documents.retain(|document| document.file != WHOLE_API_FILE);
+        before.with_source(&read, WHOLE_API_FILE, operations, (&location, WHOLE_API))
     }
 
-    /// This edition with operations of a document that was read `from` somewhere, of which `home` is the URL.
+    /// This edition with operations of a document that was read from somewhere, of which `home` is the URL.
     fn with_source(
         &self,
         read: &Read,
         file: &str,
         operations: Vec<String>,
-        (from, home): (&str, &str),
+        (location, home): (&Location, &str),
     ) -> anyhow::Result<Self> {
-        let document = read.with(&operations, file).with_context(|| from.to_owned())?;
-        let is_url = from.contains("://");
-        let source = Source {
+        let document = read.with(&operations, file).with_context(|| location.to_string())?;
+        let (url, etag) = match location {
+            Location::Url(url) => (url.as_str(), read.document.etag.clone()),
+            Location::File(_) | Location::Git(_) => (home, None),
+        };
+        let mut sources = self.sources().clone();
+        sources.add(Source {
             file: document.file.clone(),
-            url: if is_url { from } else { home }.to_owned(),
+            url: url.to_owned(),
             operations,
             sha256: store::sha256(&document.text),
-            etag: read.document.etag.clone().filter(|_| is_url),
-        };
+            etag,
+        });
         let documents = self.documents().iter().cloned().chain([document]).collect();
-        Ok(self.followed_by(store::with_document(self.source(), &source)?, documents))
+        Ok(self.followed_by(sources, documents))
     }
 }
 
@@ -206,10 +212,11 @@ fn is_beside(operation: &Operation<'_>, ours: &[Operation<'_>]) -> bool {
 fn fetch(source: &Source, stored: &Document) -> anyhow::Result<Option<Read>> {
     // An ETag is worth asking with only for what is really stored.
     let known = store::sha256(&stored.text) == source.sha256;
-    match page::read(&source.url, source.etag.as_deref().filter(|_| known))? {
+    let location = Location::from(source.url.as_str());
+    match page::read(&location, source.etag.as_deref().filter(|_| known))? {
         Fetched::Text(page, etag) => {
             let document = page::Document::of(&page, etag).with_context(|| source.url.clone())?;
-            Read::of(document, &source.url).map(Some)
+            Read::of(document, &location).map(Some)
         }
         Fetched::NotModified => Ok(None),
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::names::Names;
 use super::words::type_name;
-use crate::store;
+use crate::sources;
 
 /// The table's head, where there is none yet.
 const HEAD: &str = "# What the crate's types are called, and where upstream describes each.\n\
@@ -96,7 +96,7 @@ impl Table {
         for (name, places) in names.given().iter().filter(|(name, places)| known(name) != Some(places)) {
             let item = match &places[..] {
                 [place] => toml_edit::value(place),
-                places => toml_edit::value(store::list(places)),
+                places => toml_edit::value(sources::list(places)),
             };
             match document.get_mut(name) {
                 Some(there) => *there = item,
