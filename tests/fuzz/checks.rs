@@ -7,7 +7,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 /// A page: what is extracted is a part of it.
 pub fn page(text: &str) {
-    if let Ok(document) = xtask::page::extract(text) {
+    if let Ok(document) = xtask::vendor::page::extract(text) {
         assert!(text.contains(document));
     }
 }
@@ -15,11 +15,13 @@ pub fn page(text: &str) {
 /// Two documents, with a line `=====` between them: what is read can be compared, both ways.
 pub fn diff(text: &str) {
     let (old, new) = text.split_once("=====\n").unwrap_or((text, text));
-    let (Ok(old), Ok(new)) = (xtask::spec::Spec::parse(old), xtask::spec::Spec::parse(new)) else { return };
-    let there = xtask::diff::diff(&old.value, &new.value);
-    let back = xtask::diff::diff(&new.value, &old.value);
+    let (Ok(old), Ok(new)) = (xtask::vendor::spec::Spec::parse(old), xtask::vendor::spec::Spec::parse(new)) else {
+        return;
+    };
+    let there = xtask::comparison::diff::diff(&old.value, &new.value);
+    let back = xtask::comparison::diff::diff(&new.value, &old.value);
     assert_eq!(there.is_empty(), back.is_empty());
-    assert!(xtask::diff::diff(&old.value, &old.value).is_empty());
+    assert!(xtask::comparison::diff::diff(&old.value, &old.value).is_empty());
 }
 
 /// The body of an answer: what is decoded encodes to what decodes to the same.

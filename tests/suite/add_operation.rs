@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use xtask::edition::Document;
-use xtask::merge::Merged;
-use xtask::spec::Spec;
+use xtask::effective::merge::Merged;
+use xtask::vendor::spec::Spec;
 
 use crate::update_spec::{BACKUPS, Copy, ended_with, upstream};
 
@@ -57,7 +57,7 @@ fn an_operation_is_added_beside_the_first() {
     // The first document is followed where they disagree; what it lacks is taken over.
     assert_eq!(spec.value["info"]["description"], "The PlanetScale API.");
     assert!(spec.value["tags"].as_array().unwrap().contains(&json!({ "name": "New" })));
-    let code = xtask::codegen::formatted(&effective).unwrap();
+    let code = xtask::krate::codegen::formatted(&effective).unwrap();
     assert!(code.contains("pub fn list_copies(&self)") && code.contains("pub fn create_backup(&self)"));
 
     // From now on both are watched, each by its own page.
@@ -127,7 +127,7 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
         Document { file, text, spec: Spec::from(value.clone()) }
     };
     let documents = [document("first", &first), document("second", &second)];
-    let Merged { spec: merged, disagreements: told } = xtask::merge::merge(&documents).unwrap();
+    let Merged { spec: merged, disagreements: told } = xtask::effective::merge::merge(&documents).unwrap();
     let told: Vec<_> = told.iter().map(|line| line.trim_end_matches(": the first document is followed")).collect();
     let expected = ["/info", "/tags (\"differs\")", "/paths/~1a/summary", "/components/schemas/Differs~1"];
     let mut expected = expected.map(|at| format!("second disagrees at {at}"));
@@ -144,7 +144,7 @@ fn where_documents_disagree_the_first_is_followed_and_it_is_told() {
     union["components"]["schemas"]["New"] = json!({});
     assert_eq!(merged.value, union);
 
-    let error = xtask::merge::merge(&[documents[0].clone(), documents[0].clone()]).unwrap_err();
+    let error = xtask::effective::merge::merge(&[documents[0].clone(), documents[0].clone()]).unwrap_err();
     assert_eq!(error.to_string(), "first has GET /a, which another document has, too");
-    assert_eq!(xtask::merge::merge(&[]).unwrap_err().to_string(), "source.toml names no document");
+    assert_eq!(xtask::effective::merge::merge(&[]).unwrap_err().to_string(), "source.toml names no document");
 }

@@ -128,25 +128,19 @@ fn only_the_rooms_of_backups_know_backups() {
     }
 }
 
-/// Below the commands nothing knows them, and what compares documents knows nothing of the crate.
+/// Each stage of the pipeline knows those before it only, and the diff engine knows nothing but documents.
 #[test]
 fn the_pipeline_goes_one_way() {
+    const STAGES: [&str; 7] = ["vendor", "effective", "krate", "comparison", "edition", "release", "commands"];
+    let stage = |module: &Module| STAGES.iter().position(|stage| *stage == module[0]);
     let imports = imports(&modules("xtask/src"));
-    let may_not = [
-        ("commands", vec![]),
-        (
-            "edition",
-            vec!["spec", "merge", "naming", "overlay", "codegen", "surface", "store", "diff", "impact", "report"],
-        ),
-        ("impact", vec!["diff", "spec", "surface", "krate"]),
-        ("surface", vec!["diff", "spec", "merge", "naming", "overlay"]),
-    ];
+    assert!(imports.keys().filter(|module| stage(module).is_some()).count() > 80);
     for (from, targets) in &imports {
         for to in targets {
-            assert!(to[0] != "commands" || from[0] == "commands", "{from:?} imports {to:?}");
-            for (later, earlier) in &may_not {
-                assert!(to[0] != *later || !earlier.contains(&from[0].as_str()), "{from:?} imports {to:?}");
-            }
+            let forth = stage(from).zip(stage(to)).is_none_or(|(from, to)| to <= from);
+            assert!(forth, "{from:?} imports {to:?}, which comes later");
+            let is_diff = |module: &Module| module.starts_with(&["comparison".to_owned(), "diff".to_owned()]);
+            assert!(!is_diff(from) || is_diff(to) || to[0] == "vendor", "{from:?} imports {to:?}");
         }
     }
 }
@@ -155,7 +149,7 @@ fn the_pipeline_goes_one_way() {
 fn no_module_is_over_four_hundred_lines() {
     const MOST: usize = 400;
     // One table, which is easier to read in one piece.
-    const TABLE: &str = "diff/rules/table";
+    const TABLE: &str = "comparison/diff/rules/table";
     for dir in ["client/src", "client/generate", "xtask/src"] {
         for module in modules(dir).keys().filter(|module| module[0] != GENERATED && module.join("/") != TABLE) {
             let text = std::fs::read_to_string(root(dir).join(module.join("/")).with_extension("rs")).unwrap();

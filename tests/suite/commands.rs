@@ -1,7 +1,7 @@
 //! What the commands print that have no room of their own, and what they say of what they cannot read.
 
-use xtask::codegen;
-use xtask::surface::Surface;
+use xtask::krate::codegen;
+use xtask::krate::surface::Surface;
 use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
@@ -25,7 +25,7 @@ fn generate_and_surface_print_what_is_locked() {
 
 /// Our document with a second kind of success, which progenitor cannot make code of.
 fn ungeneratable() -> String {
-    let mut spec = xtask::spec::Spec::parse(&upstream()).unwrap().value;
+    let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
     let responses = spec.pointer_mut(&format!("{BACKUPS}/post/responses")).unwrap();
     let content = serde_json::json!({ "application/json": { "schema": { "type": "string" } } });
     responses["202"] = serde_json::json!({ "description": "Accepted", "content": content });

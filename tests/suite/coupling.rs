@@ -8,10 +8,10 @@ use crate::update_spec::openapi_dir;
 #[test]
 fn stored_documents_are_what_source_toml_says() {
     let text = fs::read_to_string(openapi_dir().join("source.toml")).unwrap();
-    for source in xtask::sources::Sources::parse(&text).unwrap().documents() {
+    for source in xtask::workspace::sources::Sources::parse(&text).unwrap().documents() {
         let document = fs::read_to_string(openapi_dir().join(&source.file)).unwrap();
-        assert_eq!(xtask::store::sha256(&document), source.sha256, "{}", source.file);
-        xtask::spec::Spec::parse(&document).unwrap().require(&source.operations).unwrap();
+        assert_eq!(xtask::workspace::store::sha256(&document), source.sha256, "{}", source.file);
+        xtask::vendor::spec::Spec::parse(&document).unwrap().require(&source.operations).unwrap();
     }
 }
 

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
-use xtask::diff::{Finding, Level, diff};
-use xtask::spec::{Spec, pointer_token};
+use xtask::comparison::diff::{Finding, Level, diff};
+use xtask::vendor::spec::{Spec, pointer_token};
 
 use crate::property::config;
 use crate::update_spec::fixture;
@@ -357,7 +357,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_without_a_panic(text in ".{0,200}") {
-        let _ = xtask::page::extract(&text).and_then(Spec::parse);
+        let _ = xtask::vendor::page::extract(&text).and_then(Spec::parse);
         let _ = Spec::parse(&format!("openapi: 3.0.1\n{text}"));
     }
 }

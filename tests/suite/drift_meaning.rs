@@ -2,7 +2,7 @@
 //! Most kinds are of public bug reports of diff tools.
 
 use serde_json::{Value, json};
-use xtask::diff::{Finding, Level, diff};
+use xtask::comparison::diff::{Finding, Level, diff};
 
 /// A document with an operation that takes a schema, and one that gives it.
 fn document(schema: &Value, more: Value) -> [Value; 2] {

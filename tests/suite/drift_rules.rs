@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use xtask::diff::rules::Rule;
-use xtask::diff::{Direction, Finding, diff, rules};
+use xtask::comparison::diff::rules::Rule;
+use xtask::comparison::diff::{Direction, Finding, diff, rules};
 
 /// What the table of rules does not know of findings.
 pub fn unlisted(findings: &[Finding]) -> Vec<String> {
@@ -35,7 +35,7 @@ fn where_oasdiff_has_another_level_the_table_says_why() {
     }
     let ids: BTreeSet<_> = all.iter().map(|rule| &rule.id).collect();
     let ours = all.iter().filter(|rule| rule.oasdiff.is_some()).count();
-    assert_eq!(ours, xtask::diff::oasdiff::SHARED.len(), "an id of oasdiff's that no rule has");
+    assert_eq!(ours, xtask::comparison::diff::oasdiff::SHARED.len(), "an id of oasdiff's that no rule has");
     assert_eq!(ids.len(), all.len());
 }
 
@@ -417,7 +417,7 @@ fn edited(old: &str, new: &str) -> (Value, Value) {
 }
 
 fn serde_yaml_value(text: &str) -> Value {
-    xtask::spec::Spec::parse(text).unwrap().value
+    xtask::vendor::spec::Spec::parse(text).unwrap().value
 }
 
 /// Our document before and after one edit.

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use xtask::codegen;
 use xtask::edition::Edition;
-use xtask::store::Store;
-use xtask::surface::{Kind, Shape, Surface};
+use xtask::krate::codegen;
+use xtask::krate::surface::{Kind, Shape, Surface};
 use xtask::workspace::Workspace;
+use xtask::workspace::store::Store;
 
 use crate::update_spec::openapi_dir;
 

@@ -7,7 +7,7 @@ use proptest::sample::Index;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
-use xtask::spec::Spec;
+use xtask::vendor::spec::Spec;
 
 use crate::property::config;
 use crate::update_spec::{BACKUPS, openapi_dir};

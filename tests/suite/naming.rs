@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use xtask::naming::{Named, Table, name};
+use xtask::effective::naming::{Named, Table, name};
 
 /// A document of operations, each with what it answers with.
 fn document(answers: &[(&str, Value)]) -> Value {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use xtask::diff::{Finding, diff};
-use xtask::spec::Spec;
+use xtask::comparison::diff::{Finding, diff};
+use xtask::vendor::spec::Spec;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::property::config;

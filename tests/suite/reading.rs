@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::spec::{Place, Spec, big_integer};
+use xtask::vendor::spec::{Place, Spec, big_integer};
 
 use crate::property::config;
 
@@ -161,9 +161,9 @@ fn whole_numbers_are_compared_to_their_last_digit() {
         let paths = "paths: { /a: { get: { responses: { '200': { description: d, content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } } } } } }";
         Spec::parse(&format!("{HEAD}{more}").replace("paths: {}", paths)).unwrap().value
     };
-    let findings = xtask::diff::diff(&with("18446744073709551616"), &with("18446744073709551617"));
+    let findings = xtask::comparison::diff::diff(&with("18446744073709551616"), &with("18446744073709551617"));
     let shown: Vec<_> = findings.iter().map(|finding| (finding.id.as_str(), finding.message())).collect();
     let message = "maximum of schema `A` was 18446744073709551616 and is 18446744073709551617";
     assert_eq!(shown, [("response-body-max-increased", message.to_owned())]);
-    assert_eq!(xtask::diff::diff(&with("18446744073709551616"), &with("+18446744073709551616")), []);
+    assert_eq!(xtask::comparison::diff::diff(&with("18446744073709551616"), &with("+18446744073709551616")), []);
 }

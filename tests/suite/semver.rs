@@ -1,11 +1,11 @@
 //! What a change of the spec does to the crate, and what version that asks for.
 
 use serde_json::{Value, json};
-use xtask::diff::{Finding, diff};
-use xtask::impact::Impact;
-use xtask::naming::Table;
-use xtask::spec::Spec;
-use xtask::surface::Bump;
+use xtask::comparison::diff::{Finding, diff};
+use xtask::comparison::impact::Impact;
+use xtask::effective::naming::Table;
+use xtask::krate::surface::Bump;
+use xtask::vendor::spec::Spec;
 
 use crate::update_spec::{BACKUPS, fixture};
 

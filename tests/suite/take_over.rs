@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use xtask::release::{Manifests, next, notes, released, wanted, with_unreleased};
-use xtask::surface::Bump;
+use xtask::krate::surface::Bump;
+use xtask::release::manifests::{Manifests, next, notes, released, wanted, with_unreleased};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
@@ -42,8 +42,11 @@ impl Scratch {
         fs::write(scratch.path(".gitignore"), ".lock\n").unwrap();
         // The names and the code of the one operation, as they are before anything is taken over.
         let effective = fs::read_to_string(scratch.path("openapi/planetscale.yaml")).unwrap();
-        fs::write(scratch.path("client/src/generated/client.rs"), xtask::codegen::formatted(&effective).unwrap())
-            .unwrap();
+        fs::write(
+            scratch.path("client/src/generated/client.rs"),
+            xtask::krate::codegen::formatted(&effective).unwrap(),
+        )
+        .unwrap();
 
         scratch.git(&["init", "--quiet", "--initial-branch", "main"]);
         // Whatever whoever runs the tests has set.

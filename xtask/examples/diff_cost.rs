@@ -14,8 +14,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
-use xtask::diff::diff;
-use xtask::spec::Spec;
+use xtask::comparison::diff::diff;
+use xtask::vendor::spec::Spec;
 
 /// Counts what is allocated.
 struct Counting;
@@ -133,7 +133,7 @@ fn main() {
     if let [old, new] = &arguments[..] {
         let read = |name: &String| {
             let page = std::fs::read_to_string(name).unwrap();
-            let document = xtask::page::extract(&page).unwrap().to_owned();
+            let document = xtask::vendor::page::extract(&page).unwrap().to_owned();
             Spec::parse(&document).unwrap();
             document
         };

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 
-use xtask::diff::{self, Finding, Level};
+use xtask::comparison::diff::{self, Finding, Level};
 
 type Row = BTreeMap<String, String>;
 

@@ -21,12 +21,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::spec::{self, READ_AS, Spec};
+use crate::vendor::spec::{self, READ_AS, Spec};
 use crate::workspace::Workspace;
 
 /// A spec to generate from and where it is: the file given, or the stored effective spec.
 fn read_spec(workspace: &Workspace, file: Option<&Path>) -> anyhow::Result<(PathBuf, String)> {
-    let file = file.map_or_else(|| workspace.openapi().join(crate::store::EFFECTIVE), Path::to_owned);
+    let file = file.map_or_else(|| workspace.openapi().join(crate::workspace::store::EFFECTIVE), Path::to_owned);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     // build.rs reads 3.0 only. What is no document at all is reported as it reports it.
     let text = match Spec::parse(&text) {

@@ -1,16 +1,19 @@
 //! The crate that an effective spec gives, without building it.
 
+pub mod calls;
+pub mod codegen;
+pub mod surface;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
-use crate::codegen;
+use self::surface::Surface;
 use crate::generate;
-use crate::operations::{self, Operation};
-use crate::spec::{self, Spec};
-use crate::surface::Surface;
+use crate::vendor::operations::{self, Operation};
+use crate::vendor::spec::{self, Spec};
 use crate::workspace::Workspace;
 
 /// The crate that an effective spec gives.

@@ -1,34 +1,26 @@
 //! The maintainers' commands, as a library, so that tests call what a person calls.
 //!
-//! The pipeline goes one way: `page` fetches and extracts, `spec` reads and validates, `merge` makes
-//! one document of several, `overlay` corrects, `codegen` makes the code, `store` keeps the files.
-//! An `edition` is one time of all that. Each command is a file under `commands`, writes to a writer
-//! that it is given, and is imported by nothing below it.
+//! The rooms are the stages of the pipeline, in this order:
+//!
+//! - [`vendor`]: the vendor's documents, read from a page, a file or git;
+//! - [`effective`]: the effective spec, made of them and of our corrections;
+//! - [`krate`]: the crate that this gives, by the generator in `client/generate.rs`, and its public surface;
+//! - [`comparison`]: what came between two of them, and the report on it;
+//! - [`workspace`]: the files in which all that is kept;
+//! - [`edition`]: one time of all that;
+//! - [`release`]: versions, the changelog, and git;
+//! - [`commands`]: what a person calls, a file each. A command writes to a writer that it is given, and nothing
+//!   imports it.
 
-pub mod calls;
-pub mod codegen;
 pub mod commands;
-pub mod diff;
-pub mod document;
+pub mod comparison;
 pub mod edition;
+pub mod effective;
 #[path = "../../client/generate.rs"]
 pub mod generate;
-pub mod git;
-pub mod impact;
 pub mod krate;
-pub mod merge;
-pub mod naming;
-pub mod operations;
-pub mod origin;
-pub mod overlay;
-pub mod page;
 pub mod release;
-pub mod report;
-pub mod shape;
-pub mod sources;
-pub mod spec;
-pub mod store;
-pub mod surface;
+pub mod vendor;
 pub mod workspace;
 
 use std::ffi::OsString;
@@ -132,7 +124,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
         Ok(Status::Done) => ExitCode::SUCCESS,
         Ok(Status::Drift) => DRIFT_EXIT_CODE.into(),
         Err(e) => {
-            let _ = writeln!(err, "error: {}", report::plain_lines(&format!("{e:#}")));
+            let _ = writeln!(err, "error: {}", comparison::report::plain_lines(&format!("{e:#}")));
             FAILURE_EXIT_CODE.into()
         }
     }

@@ -1,5 +1,8 @@
 //! The workspace that a command works on.
 
+pub mod sources;
+pub mod store;
+
 use std::path::{Path, PathBuf};
 
 /// A workspace: the folder with `openapi/`, `client/` and the manifests.

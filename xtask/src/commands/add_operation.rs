@@ -6,11 +6,11 @@ use anyhow::bail;
 
 use super::update_spec;
 use crate::Status;
+use crate::comparison::report::Format;
 use crate::edition::{Edition, compare};
-use crate::origin::{Location, Origin};
-use crate::report::Format;
-use crate::store::Store;
+use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
+use crate::workspace::store::Store;
 
 /// Offer one more operation, or all: fetch the page, merge, and update openapi/
 #[derive(clap::Args)]

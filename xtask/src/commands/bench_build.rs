@@ -9,8 +9,9 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use xshell::{Shell, cmd};
 
+use crate::Status;
 use crate::workspace::Workspace;
-use crate::{Status, store};
+use crate::workspace::store;
 
 /// Compare cold builds: this client with and without the generator, reqwest and serde alone, a plain progenitor client
 #[derive(clap::Args)]

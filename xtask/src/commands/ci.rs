@@ -8,9 +8,9 @@ use xshell::{Cmd, cmd};
 
 use super::shell::{run as run_shown, shell};
 use crate::Status;
-use crate::origin::{Location, Origin};
-use crate::store::{self, Store};
+use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
+use crate::workspace::store::{self, Store};
 
 /// Run what CI runs: all steps, or those named
 #[derive(clap::Args)]
@@ -171,7 +171,7 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> 
 /// Whether a page holds the very document that is stored.
 fn is_stored(workspace: &Workspace, page: &Path) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
-    let document = crate::page::extract(&text).with_context(|| page.display().to_string())?;
+    let document = crate::vendor::page::extract(&text).with_context(|| page.display().to_string())?;
     let sources = Store::open(workspace)?.sources()?;
     Ok(sources.documents().iter().any(|source| source.sha256 == store::sha256(document)))
 }

@@ -9,9 +9,10 @@ use anyhow::Context;
 
 use super::scratch::{Scratch, read};
 use crate::edition::Document;
-use crate::merge::merge;
+use crate::effective::merge::merge;
+use crate::vendor::spec;
 use crate::workspace::Workspace;
-use crate::{spec, store};
+use crate::workspace::store;
 
 /// Builds the scratch copy, holds it to what the client is held to, and calls it.
 ///

@@ -6,17 +6,18 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::output::{FailOn, Output};
-use crate::diff::{self, Direction, rules};
+use crate::Status;
+use crate::comparison::diff::{self, Direction, rules};
+use crate::comparison::impact::{Impact, no_crate};
+use crate::comparison::report::Report;
 use crate::edition::{self, Document, Edition};
-use crate::impact::{Impact, no_crate};
-use crate::naming::Table;
-use crate::origin::Location;
-use crate::page;
-use crate::report::Report;
-use crate::sources::Sources;
-use crate::spec::Spec;
+use crate::effective::naming::Table;
+use crate::vendor::origin::Location;
+use crate::vendor::page;
+use crate::vendor::spec::Spec;
 use crate::workspace::Workspace;
-use crate::{Status, store};
+use crate::workspace::sources::Sources;
+use crate::workspace::store;
 
 /// Compare two documents: what changed for the wire, and for the crate
 #[derive(clap::Args)]

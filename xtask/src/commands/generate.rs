@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::Status;
-use crate::codegen;
-use crate::store::{self, Store};
+use crate::krate::codegen;
 use crate::workspace::Workspace;
+use crate::workspace::store::{self, Store};
 
 /// Print the code that the client is built from
 #[derive(clap::Args)]

@@ -6,13 +6,13 @@ use std::io::Write;
 use anyhow::Context;
 
 use crate::Status;
+use crate::comparison::report::plain;
 use crate::edition::{Edition, WHOLE_API};
-use crate::operations;
-use crate::origin::{Location, Origin};
-use crate::page;
-use crate::report::plain;
-use crate::store::Store;
+use crate::vendor::operations;
+use crate::vendor::origin::{Location, Origin};
+use crate::vendor::page;
 use crate::workspace::Workspace;
+use crate::workspace::store::Store;
 
 /// List what the vendor offers, by tag, with what the crate has of it
 #[derive(clap::Args)]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use regex::Regex;
 
-use crate::diff::Level;
-use crate::report::{Accepted, Format, Report};
+use crate::comparison::diff::Level;
+use crate::comparison::report::{Accepted, Format, Report};
 
 /// How a report is narrowed, printed and written.
 #[derive(clap::Args)]

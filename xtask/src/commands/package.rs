@@ -8,7 +8,7 @@ use xshell::{Shell, cmd};
 
 use super::scratch::{copy, read};
 use super::shell::{run as shown, shell, target};
-use crate::release::{Manifests, NAME};
+use crate::release::manifests::{Manifests, NAME};
 use crate::workspace::Workspace;
 
 const GENERATOR: &str = "progenitor-impl";

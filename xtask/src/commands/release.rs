@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 use crate::Status;
-use crate::git::Git;
-use crate::release::{self, Manifests};
-use crate::surface::{Bump, Surface, changes};
+use crate::krate::surface::{Bump, Surface, changes};
+use crate::release::git::Git;
+use crate::release::manifests::{self, Manifests};
 use crate::workspace::Workspace;
 
 /// Raise the version and the changelog by what is unreleased, and say what to do next
@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let (manifests, git) = (Manifests(workspace), Git::new(workspace.root()));
     let current = manifests.version()?;
     if arguments.notes {
-        writeln!(out, "{}", release::notes(&manifests.changelog()?, &current)?)?;
+        writeln!(out, "{}", manifests::notes(&manifests.changelog()?, &current)?)?;
         return Ok(Status::Done);
     }
     let last = git.last_release()?;
@@ -38,9 +38,9 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     if last.is_some() && bump == Bump::None {
         bail!("nothing changed in client/ or openapi/ since the last release");
     }
-    let version = release::wanted(last.as_ref(), &current, bump);
+    let version = manifests::wanted(last.as_ref(), &current, bump);
     let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
-    let changelog = release::released(&manifests.changelog()?, &version, &date)?;
+    let changelog = manifests::released(&manifests.changelog()?, &version, &date)?;
     manifests.set_version(&version)?;
     manifests.set_changelog(&changelog)?;
     match &last {
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
             writeln!(
                 out,
                 "  3. `cargo publish --package {}`: the first time by hand, as crates.io has",
-                release::NAME
+                manifests::NAME
             )?;
             writeln!(out, "     trusted publishing only for crates that it knows; then set that up there")?;
         }

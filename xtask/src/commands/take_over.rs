@@ -11,14 +11,15 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
+use crate::Status;
+use crate::comparison::report::{Accepted, Format, Report, plain};
 use crate::edition::{Edition, compare};
-use crate::git::Git;
-use crate::origin::{Location, Origin};
-use crate::release::{self, Manifests};
-use crate::report::{Accepted, Format, Report, plain};
-use crate::store::{self, Store};
+use crate::effective::overlay;
+use crate::release::git::Git;
+use crate::release::manifests::{self, Manifests};
+use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
-use crate::{Status, overlay};
+use crate::workspace::store::{self, Store};
 
 /// Make the commits of a pull request with the vendor's changes, on a branch of this checkout
 #[derive(clap::Args)]
@@ -195,9 +196,9 @@ fn commit(
     if let Some(lines) = report.changelog() {
         let manifests = Manifests(workspace);
         let (current, released) = (manifests.version()?, git.last_release()?);
-        let version = release::wanted(released.as_ref(), &current, report.bump().unwrap_or_default());
+        let version = manifests::wanted(released.as_ref(), &current, report.bump().unwrap_or_default());
         manifests.set_version(&version)?;
-        manifests.set_changelog(&release::with_unreleased(&manifests.changelog()?, &lines)?)?;
+        manifests.set_changelog(&manifests::with_unreleased(&manifests.changelog()?, &lines)?)?;
         git.commit_all(&match version == current {
             true => "Say in the changelog what comes of it".to_owned(),
             false => format!("Raise the version to {version}, and say in the changelog why"),

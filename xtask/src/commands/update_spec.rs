@@ -7,11 +7,11 @@ use similar::TextDiff;
 
 use super::output::{FailOn, Output};
 use crate::Status;
+use crate::comparison::report::{Format, Report, plain_lines};
 use crate::edition::{Change, Edition, compare};
-use crate::origin::{Location, Origin};
-use crate::report::{Format, Report, plain_lines};
-use crate::store::{self, Store};
+use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
+use crate::workspace::store::{self, Store};
 
 /// Fetch the vendor's page, show what changed, and update openapi/
 #[derive(clap::Args)]

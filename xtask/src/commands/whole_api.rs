@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use anyhow::ensure;
 
 use super::scratch::{Scratch, read};
-use crate::calls;
 use crate::edition::Edition;
-use crate::origin::{Location, Origin};
-use crate::store::Store;
+use crate::krate::calls;
+use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
+use crate::workspace::store::Store;
 
 /// Adds all operations of a document to what `openapi/` holds, and holds the crate that it gives to what
 /// ours is held to.

@@ -6,11 +6,11 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::Edition;
-use crate::diff::{self, Finding};
-use crate::impact::{Impact, no_crate};
+use crate::comparison::diff::{self, Finding};
+use crate::comparison::impact::{Impact, no_crate};
+use crate::comparison::report::Report;
 use crate::krate::Crate;
-use crate::report::Report;
-use crate::spec::Spec;
+use crate::vendor::spec::Spec;
 
 /// Compares what is stored with what would be: document by document for the wire, and the crates.
 ///

@@ -3,12 +3,12 @@
 use anyhow::{Context, bail};
 
 use super::{Document, Edition};
-use crate::operations::{self, Operation};
-use crate::origin::{Location, Origin};
-use crate::page::{self, Fetched};
-use crate::sources::Source;
-use crate::spec::{self, Spec};
-use crate::store;
+use crate::vendor::operations::{self, Operation};
+use crate::vendor::origin::{Location, Origin};
+use crate::vendor::page::{self, Fetched};
+use crate::vendor::spec::{self, Spec};
+use crate::workspace::sources::Source;
+use crate::workspace::store;
 
 /// Where the vendor has a page for each operation.
 const PAGES: &str = "https://planetscale.com/docs/api/reference/";

@@ -1,0 +1,5 @@
+//! What came between two documents or editions: on the wire, for the crate, and as a report.
+
+pub mod diff;
+pub mod impact;
+pub mod report;

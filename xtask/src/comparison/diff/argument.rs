@@ -1,0 +1,113 @@
+//! What a finding says beside its rule: names and values of the two documents.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::numbers;
+use crate::vendor::spec;
+
+/// Arguments by the names that messages have for them.
+pub type Arguments = BTreeMap<&'static str, Argument>;
+
+/// A name or a value of a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Argument {
+    /// A name: of a property, a parameter, a scheme.
+    Name(String),
+    /// A word of ours, such as `simple`.
+    Word(String),
+    /// A value, as JSON.
+    Value(String),
+    /// A value that is too long to be kept: its beginning as JSON, and the SHA-256 of all of it, in hexadecimal.
+    Long {
+        /// The beginning.
+        start: String,
+        /// The hash.
+        sha256: String,
+    },
+    /// Several values, as JSON, sorted.
+    Values(Vec<String>),
+    /// A schema's type.
+    Type(TypeName),
+}
+
+/// What a schema says of the type of its values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct TypeName {
+    /// `type`, as JSON where it is not a string; nothing where any type will do.
+    #[serde(rename = "type")]
+    pub name: Option<String>,
+    /// `format`.
+    pub format: Option<String>,
+}
+
+impl Argument {
+    /// A value as it is kept: whole, where it is not long.
+    pub fn of(value: &Value) -> Self {
+        /// In bytes of JSON.
+        const LONGEST: usize = 200;
+        const START: usize = 80;
+        let text = match value {
+            Value::String(text) => match spec::big_integer(text) {
+                Some(digits) => digits.to_owned(),
+                None => value.to_string(),
+            },
+            value => value.to_string(),
+        };
+        if text.len() <= LONGEST {
+            return Self::Value(text);
+        }
+        // By what the value means, so that the order of its keys makes no difference.
+        let sha256 = Sha256::digest(numbers::canonical(value).as_bytes());
+        let sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::Long { start: text.chars().take(START).collect(), sha256 }
+    }
+
+    /// A name.
+    pub fn name(name: impl Into<String>) -> Self {
+        Self::Name(name.into())
+    }
+}
+
+impl TypeName {
+    /// The type as a sentence has it: `a string`, or of several things `strings`.
+    pub fn words(&self, plural: bool) -> String {
+        let words = match (self.name.as_deref(), plural) {
+            (None, false) => "any value".to_owned(),
+            (None, true) => "any values".to_owned(),
+            (Some("array"), false) => "a list".to_owned(),
+            (Some("array"), true) => "lists".to_owned(),
+            (Some("null"), _) => "null".to_owned(),
+            (Some(name @ ("string" | "number" | "integer" | "boolean" | "object")), true) => format!("{name}s"),
+            (Some(name @ ("integer" | "object")), false) => format!("an {name}"),
+            (Some(name @ ("string" | "number" | "boolean")), false) => format!("a {name}"),
+            (Some(other), _) => format!("of the type {other}"),
+        };
+        match &self.format {
+            Some(format) => format!("{words} ({format})"),
+            None => words,
+        }
+    }
+}
+
+impl Serialize for Argument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let json = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+        match self {
+            Self::Name(text) | Self::Word(text) => serializer.serialize_str(text),
+            Self::Value(text) => json(text).serialize(serializer),
+            Self::Values(all) => serializer.collect_seq(all.iter().map(|text| json(text))),
+            Self::Type(name) => name.serialize(serializer),
+            Self::Long { start, sha256 } => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("start", start)?;
+                map.serialize_entry("sha256", sha256)?;
+                map.end()
+            }
+        }
+    }
+}

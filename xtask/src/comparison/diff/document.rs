@@ -1,0 +1,134 @@
+//! The document as a whole: info, tags, security, and the components.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::argument::Argument;
+use super::context::Context;
+use super::findings::Found;
+use super::node::Node;
+use super::pair::Nodes;
+use super::rules::table::{
+    INFO_CHANGED, INFO_VERSION_CHANGED, OPENAPI_VERSION_CHANGED, SERVER_DESCRIPTION_CHANGED, SERVERS_CHANGED,
+    TAG_ADDED, TAG_REMOVED, UNUSED_COMPONENT_CHANGED,
+};
+use super::walk::Walk;
+use crate::vendor::spec::{self, READ_AS};
+
+/// The kinds of components that are compared where they are used.
+const COMPONENTS: [&str; 8] =
+    ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"];
+
+impl<'a> Walk<'a> {
+    pub(super) fn document(&mut self, context: Context) {
+        let pair = Nodes::new(Node::root(self.old), Node::root(self.new));
+        let known = ["openapi", "info", "tags", "paths", "components", "security", "servers"];
+        self.other_keys(context, &pair, &known);
+        let version = pair.get("openapi");
+        // What is read as another version says the same, as far as it is read.
+        let read = [version.old.value, version.new.value].iter().any(|version| *version == READ_AS);
+        if !version.are_equal() && !read {
+            let found = Found::from(&OPENAPI_VERSION_CHANGED).with_change(version.values());
+            self.report(context, &version, found);
+        }
+        self.servers(context, &pair.get("servers"));
+        self.info(context, &pair.get("info"));
+        self.tags(context, &pair.get("tags"));
+        self.containers(context, &pair, &[], &["security"]);
+        self.security(context, &pair.get("security"), "api-global-security");
+        self.paths(context, &pair);
+        self.components(context, &pair.get("components"));
+    }
+
+    pub(super) fn info(&mut self, context: Context, pair: &Nodes<'a>) {
+        self.other_keys(context, pair, &["version", "contact", "license", "termsOfService"]);
+        for key in ["contact", "license", "termsOfService", "version"] {
+            let inner = pair.get(key);
+            if !inner.are_equal() {
+                let found = match key {
+                    // Generated clients send it as a header.
+                    "version" => Found::from(&INFO_VERSION_CHANGED),
+                    key => INFO_CHANGED.of(key.to_ascii_lowercase()),
+                };
+                self.report(context, &inner, found.with_change(inner.values()));
+            }
+        }
+    }
+
+    /// The document's list of tags is for readers. Its order is no change.
+    pub(super) fn tags(&mut self, context: Context, tags: &Nodes<'a>) {
+        let name = |node: &Node<'a>| node.text("name").unwrap_or_default();
+        self.keyed(context, tags, name, |walk, old, new, name| match (old, new) {
+            (Some(old), Some(new)) => walk.other_keys(context, &Nodes::new(old.clone(), new.clone()), &["name"]),
+            (Some(tag), None) => {
+                walk.report(context, &Nodes::only(tag), TAG_REMOVED.with("tag", Argument::name(name)));
+            }
+            (None, Some(tag)) => walk.report(context, &Nodes::only(tag), TAG_ADDED.with("tag", Argument::name(name))),
+            (None, None) => {}
+        });
+    }
+
+    /// Where requests go. What is said of a server for readers is prose.
+    pub(super) fn servers(&mut self, context: Context, pair: &Nodes<'a>) {
+        if pair.are_equal() {
+            return;
+        }
+        let bare = |node: &Node<'a>| without_descriptions(node.value);
+        let rule = match bare(&pair.old) == bare(&pair.new) {
+            true => &SERVER_DESCRIPTION_CHANGED,
+            false => &SERVERS_CHANGED,
+        };
+        self.report(context, pair, Found::from(rule).with_change(pair.values()));
+    }
+
+    /// Components that differ and that no operation uses.
+    pub(super) fn unused_components(&mut self, context: Context) {
+        let compared = self.compared();
+        let met = |node: &Node<'a>| !node.value.is_null() && compared.contains(&std::ptr::from_ref(node.value));
+        let mut unmet = std::mem::take(&mut self.changed_components);
+        unmet.retain(|pair| !met(&pair.old) && !met(&pair.new));
+        if unmet.is_empty() {
+            return;
+        }
+        let used: BTreeSet<String> = [self.old, self.new].into_iter().flat_map(spec::reachable).collect();
+        for pair in unmet.iter().filter(|pair| !used.contains(&pair.old.at)) {
+            self.report(context, pair, Found::from(&UNUSED_COMPONENT_CHANGED).with_change(pair.values()));
+        }
+    }
+
+    pub(super) fn components(&mut self, context: Context, pair: &Nodes<'a>) {
+        let mut known = COMPONENTS.to_vec();
+        known.push("securitySchemes");
+        self.other_keys(context, pair, &known);
+        self.security_schemes(context, pair);
+        // Components count where they are used. One that nothing uses is only read.
+        if pair.are_equal() {
+            return;
+        }
+        for components in COMPONENTS.map(|kind| pair.get(kind)) {
+            for name in components.keys().collect::<BTreeSet<_>>() {
+                let component = components.get(name);
+                if !component.are_equal() {
+                    self.changed_components.push(component);
+                }
+            }
+            let is_map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
+            if !components.both(is_map) && !components.are_equal() {
+                self.unclassified(context, &components);
+            }
+        }
+    }
+}
+
+/// A value without its descriptions.
+fn without_descriptions(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(without_descriptions).collect(),
+        Value::Object(map) => {
+            let kept = map.iter().filter(|(key, value)| !(*key == "description" && value.is_string()));
+            kept.map(|(key, value)| (key.clone(), without_descriptions(value))).collect()
+        }
+        value => value.clone(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What a change of the vendor's document means for the crate.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use crate::comparison::diff::rules::Rule;
+use crate::comparison::diff::rules::table::{
+    ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
+    ADDITIONAL_PROPERTIES_SPECIALIZED, BECAME_ENUM, BECAME_NOT_NULLABLE, BECAME_NULLABLE, BECAME_OPTIONAL,
+    BECAME_REQUIRED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXTENSIBLE_ENUM_VALUE_ADDED,
+    EXTENSIBLE_ENUM_VALUE_REMOVED, NEW_PATH_PARAMETER, NEW_REQUIRED_PARAMETER, NEW_REQUIRED_REQUEST_PROPERTY,
+    REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_REQUIRED, REQUEST_PARAMETER_BECAME_REQUIRED,
+};
+use crate::comparison::diff::{self, Direction, Finding, Level};
+use crate::krate::Crate;
+use crate::krate::surface::{Bump, Change, Kind, Surface, changes};
+use crate::vendor::operations;
+use crate::vendor::spec::Spec;
+
+/// Rules on the values of an enum, which become the variants of a type.
+const VALUES: &[&Rule] = &[
+    &BECAME_ENUM,
+    &ENUM_DROPPED,
+    &ENUM_VALUE_ADDED,
+    &ENUM_VALUE_REMOVED,
+    &EXTENSIBLE_ENUM_VALUE_ADDED,
+    &EXTENSIBLE_ENUM_VALUE_REMOVED,
+];
+
+/// Rules on properties that no schema describes, which the crate ignores in an answer.
+const OTHER_PROPERTIES: &[&Rule] = &[
+    &ADDITIONAL_PROPERTIES_ALLOWED,
+    &ADDITIONAL_PROPERTIES_DISALLOWED,
+    &ADDITIONAL_PROPERTIES_GENERALIZED,
+    &ADDITIONAL_PROPERTIES_SPECIALIZED,
+];
+
+/// Rules on whether a value may be missing.
+const PRESENCE: &[&Rule] = &[&BECAME_NULLABLE, &BECAME_NOT_NULLABLE, &BECAME_OPTIONAL, &BECAME_REQUIRED];
+
+/// Rules on what a call must say that it need not say before, each with the role for which that is so.
+const DEMANDS: &[(&Rule, &str)] = &[
+    (&NEW_PATH_PARAMETER, ""),
+    (&NEW_REQUIRED_PARAMETER, ""),
+    (&REQUEST_PARAMETER_BECAME_REQUIRED, ""),
+    (&REQUEST_BODY_BECAME_REQUIRED, ""),
+    (&REQUEST_BODY_ADDED_REQUIRED, ""),
+    (&NEW_REQUIRED_REQUEST_PROPERTY, "request-property"),
+    (&BECAME_REQUIRED, "request-property"),
+];
+
+/// What becomes of the crate.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Impact {
+    /// The part of the version to raise; nothing where no code could be generated.
+    pub bump: Option<Bump>,
+    /// What changes of its public surface, and of what its calls need.
+    pub changes: Vec<Change>,
+    /// Why no code could be generated.
+    pub error: Option<String>,
+    /// The crates of the old and of the new document.
+    #[serde(skip)]
+    crates: Option<[Rc<Crate>; 2]>,
+}
+
+impl Impact {
+    /// Compares two crates, the old one and the new one.
+    pub fn between(crates: [Rc<Crate>; 2]) -> Self {
+        let [old, new] = &crates;
+        let mut changes = changes(&old.surface, &new.surface);
+        changes.extend(new_demands(&old.effective, &new.effective));
+        let code = if old.is_like(new) { Bump::None } else { Bump::Patch };
+        let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
+        Self { bump: Some(bump), changes, error: None, crates: Some(crates) }
+    }
+
+    /// No crate, and why.
+    pub fn failed(error: &anyhow::Error) -> Self {
+        Self { error: Some(format!("{error:#}")), ..Self::default() }
+    }
+
+    /// What one finding on the wire means for the crate, in words.
+    pub fn of_finding(&self, finding: &Finding) -> Option<String> {
+        let [old, new] = self.crates.as_ref()?;
+        if finding.level == Level::Doc {
+            return None;
+        }
+        let offered = |name: &String| old.operations.contains(name) || new.operations.contains(name);
+        if !finding.operations.is_empty() && !finding.operations.iter().any(offered) {
+            return Some("no change, the crate does not offer it".to_owned());
+        }
+        let mut items = old.items(&finding.old_pointer);
+        items.extend(new.items(&finding.new_pointer));
+        let is = |rules: &[&Rule]| rules.contains(&finding.rule);
+        let demand = demand_of(finding);
+        let touches = |change: &&Change| {
+            items.contains(&change.item.as_str())
+                // A type's variants are what its values became.
+                || is(VALUES) && change.owner().is_some_and(|owner| items.contains(&owner))
+                || change.demand.as_ref() == Some(&demand)
+        };
+        let mut touched: Vec<String> = self.changes.iter().filter(touches).map(described).collect();
+        touched.dedup();
+        if !touched.is_empty() {
+            return Some(touched.join("; "));
+        }
+        let response = finding.direction == Direction::Response;
+        let why = match () {
+            () if response && is(OTHER_PROPERTIES) => ", unknown fields are ignored",
+            () if response && is(&[&ENUM_VALUE_ADDED, &EXTENSIBLE_ENUM_VALUE_ADDED]) => ", unknown values are kept",
+            () if is(PRESENCE) && are_optional(&new.surface, &items) => ", already optional",
+            () => "",
+        };
+        Some(format!("no change{why}"))
+    }
+}
+
+fn described(change: &Change) -> String {
+    let shape = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "nothing".into());
+    format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
+}
+
+/// Whether all fields among items may be missing in the crate, and there is one.
+fn are_optional(surface: &Surface, items: &[&str]) -> bool {
+    let fields = items.iter().filter_map(|item| surface.get(item)).filter(|item| item.kind == Kind::Field);
+    let mut fields = fields.map(|field| field.text.starts_with("Option<")).peekable();
+    fields.peek().is_some() && fields.all(|optional| optional)
+}
+
+/// What calls must say that they need not say before. They compile, and fail when they are sent.
+fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
+    let ids: BTreeMap<String, &str> =
+        operations::of(&new.value).iter().map(|operation| (operation.endpoint(), operation.id)).collect();
+    let findings = diff::diff(&old.value, &new.value);
+    let is_demand = |finding: &&Finding| DEMANDS.iter().any(|(rule, role)| finding.id == rule.id(role));
+    let changes = findings.iter().filter(is_demand).flat_map(|finding| {
+        finding.operations.iter().filter_map(|operation| ids.get(operation)).map(|id| Change {
+            item: format!("{id}(): {}", finding.message()),
+            kind: Kind::Call,
+            old: Some("need not be said".to_owned()),
+            new: Some("calls without it fail".to_owned()),
+            bump: Bump::Major,
+            demand: Some(demand_of(finding)),
+        })
+    });
+    changes.collect()
+}
+
+/// What a finding demands of a call, wherever what it is about stands.
+fn demand_of(finding: &Finding) -> String {
+    serde_json::to_string(&(&finding.id, &finding.subject, &finding.arguments)).unwrap_or_default()
+}
+
+/// What is said where there is no crate of one of two documents.
+pub fn no_crate(which: &str) -> String {
+    format!("no crate can be made of the {which} document")
+}

@@ -1,0 +1,238 @@
+//! The report on a drift: for people, programs, pull requests and GitHub.
+//!
+//! `entry` is a finding with its place, its fingerprint, and whether it was accepted; `rows` puts
+//! together what is one edit made all over an operation; `render` writes; `escape` keeps what a document
+//! says from steering what shows it.
+
+mod accepted;
+mod entry;
+mod escape;
+mod render;
+mod rows;
+
+use regex::Regex;
+use serde::Serialize;
+
+pub use self::accepted::Accepted;
+pub use self::entry::Entry;
+pub use self::escape::{plain, plain_lines};
+use crate::comparison::diff::{Finding, Level};
+use crate::comparison::impact::Impact;
+use crate::effective::overlay::Effect;
+use crate::krate::surface::Bump;
+use crate::vendor::spec::Spec;
+
+/// The version of the JSON's shape. It is raised where a key is removed or gets another meaning.
+pub const VERSION: u32 = 3;
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For a pull request's body.
+    Markdown,
+    /// Annotations of a GitHub workflow.
+    Github,
+}
+
+/// How many findings there are of each level, those accepted aside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub struct Counts {
+    /// Breaking.
+    pub err: usize,
+    /// Breaking for some.
+    pub warn: usize,
+    /// Compatible.
+    pub info: usize,
+    /// For readers.
+    pub doc: usize,
+    /// Accepted, of whatever level.
+    #[serde(rename = "accepted")]
+    pub accepted: usize,
+}
+
+/// What is reported.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    version: u32,
+    findings: Vec<Entry>,
+    counts: Counts,
+    /// Nothing, where the crates were not compared.
+    #[serde(rename = "crate", skip_serializing_if = "Option::is_none")]
+    krate: Option<Impact>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    overlay: Vec<String>,
+}
+
+impl Report {
+    /// A report on what becomes of the crate; of nothing, where that was not looked at.
+    pub fn new(krate: Option<Impact>) -> Self {
+        Self { version: VERSION, findings: Vec::new(), counts: Counts::default(), krate, overlay: Vec::new() }
+    }
+
+    /// With what two documents differ in, of which the new one is, or will be, in `file`.
+    pub fn with_findings(mut self, findings: Vec<Finding>, (old, new): (&Spec, &Spec), file: &str) -> Self {
+        self.findings.extend(entry::placed(findings, old, new, file));
+        let order = |entry: &Entry| (std::cmp::Reverse(entry.finding.level), entry.finding.clone());
+        self.findings.sort_by_cached_key(order);
+        self.count();
+        self
+    }
+
+    /// With what the overlay did, and more to say of the documents.
+    pub fn with_overlay(mut self, effects: &[Effect], notes: Vec<String>) -> Self {
+        self.overlay.extend(effects.iter().filter_map(idle));
+        self.overlay.extend(notes);
+        self
+    }
+
+    /// With findings accepted that are listed, and are not listed for a time that is over.
+    pub fn accepting(mut self, list: &[Accepted]) -> Self {
+        for entry in &mut self.findings {
+            entry.accepted = list.iter().find(|one| one.accepts(&entry.fingerprint)).map(|one| one.reason.clone());
+        }
+        self.overlay.extend(list.iter().filter(|one| one.is_over()).map(Accepted::expiry));
+        self.count();
+        self
+    }
+
+    /// With findings of operations only whose path a pattern matches.
+    pub fn of_paths(mut self, pattern: &Regex) -> Self {
+        let path = |operation: &String| operation.split_once(' ').is_some_and(|(_, path)| pattern.is_match(path));
+        self.findings.retain(|entry| entry.finding.operations.iter().any(path));
+        self.count();
+        self
+    }
+
+    /// With findings at or above a level only.
+    pub fn from_level(mut self, level: Level) -> Self {
+        self.findings.retain(|entry| entry.finding.level >= level);
+        self.count();
+        self
+    }
+
+    fn count(&mut self) {
+        let (accepted, open): (Vec<&Entry>, Vec<&Entry>) =
+            self.findings.iter().partition(|entry| entry.accepted.is_some());
+        let of = |level| open.iter().filter(|entry| entry.finding.level == level).count();
+        self.counts = Counts {
+            err: of(Level::Err),
+            warn: of(Level::Warn),
+            info: of(Level::Info),
+            doc: of(Level::Doc),
+            accepted: accepted.len(),
+        };
+    }
+
+    /// Whether something at or above a level was found that is not accepted. That no crate can be made
+    /// is above them all.
+    pub fn reaches(&self, level: Level) -> bool {
+        let open = self.findings.iter().filter(|entry| entry.accepted.is_none());
+        self.error().is_some() || open.map(|entry| entry.finding.level).any(|found| found >= level)
+    }
+
+    /// Whether all that was found is accepted, and the crate stays as it is.
+    pub fn is_accepted(&self) -> bool {
+        self.counts.accepted > 0 && self.counts.accepted == self.findings.len() && self.is_unchanged()
+    }
+
+    /// Whether nothing was found, and the crate stays as it is.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.is_unchanged()
+    }
+
+    /// Whether something that is built changes: it is more than documentation, or the crate is another one.
+    pub fn changes_what_is_built(&self) -> bool {
+        self.reaches(Level::Info) || !self.is_unchanged()
+    }
+
+    /// The part of the version to raise; nothing where no crate can be made.
+    pub fn bump(&self) -> Option<Bump> {
+        self.krate.as_ref()?.bump
+    }
+
+    fn error(&self) -> Option<&str> {
+        self.krate.as_ref()?.error.as_deref()
+    }
+
+    fn is_unchanged(&self) -> bool {
+        let bump = self.krate.as_ref().and_then(|krate| krate.bump);
+        matches!(bump, None | Some(Bump::None)) && self.error().is_none()
+    }
+
+    /// The verdict, on one line.
+    pub fn verdict(&self) -> String {
+        let Counts { err, warn, info, doc, accepted } = self.counts;
+        let drift = match (self.findings.len(), accepted) {
+            (0, _) => None,
+            (all, accepted) if all == accepted => Some(format!("no drift but what is accepted ({accepted})")),
+            (_, 0) => Some(format!("drift: {err} ERR, {warn} WARN, {info} INFO, {doc} DOC")),
+            (_, accepted) => {
+                Some(format!("drift: {err} ERR, {warn} WARN, {info} INFO, {doc} DOC, {accepted} accepted"))
+            }
+        };
+        let krate = self.krate.as_ref().map(|krate| match (&krate.error, krate.bump) {
+            (Some(_), _) => "no crate can be made of it".to_owned(),
+            (None, None | Some(Bump::None)) => "the crate does not change".to_owned(),
+            (None, Some(bump)) => format!("the crate needs a {bump} release"),
+        });
+        match (drift, krate) {
+            (None, _) if self.is_unchanged() => "no drift".to_owned(),
+            (None, krate) => format!("no drift upstream; {}", krate.unwrap_or_default()),
+            (Some(drift), None) => drift,
+            (Some(drift), Some(krate)) => format!("{drift}; {krate}"),
+        }
+    }
+
+    /// The line that the changelog should get.
+    pub fn changelog(&self) -> Option<String> {
+        let krate = self.krate.as_ref()?;
+        let names = |keep: fn(&crate::krate::surface::Change) -> bool| -> Vec<String> {
+            let all = &krate.changes;
+            // A type's members come and go with it, and its traits are its own business.
+            let along = |item: &str| {
+                item.rsplit_once("::").is_some_and(|(owner, _)| {
+                    all.iter().any(|other| other.item == owner && other.old.is_none() != other.new.is_none())
+                })
+            };
+            let changes = all.iter().filter(|change| {
+                !change.item.contains("builder::") && !change.item.contains(": impl ") && !along(&change.item)
+            });
+            changes.filter(|change| keep(change)).map(|change| format!("`{}`", plain(&change.item))).collect()
+        };
+        let lists = [
+            ("Added", names(|change| change.old.is_none())),
+            ("Changed", names(|change| change.old.is_some() && change.new.is_some())),
+            ("Removed", names(|change| change.new.is_none())),
+        ];
+        let lines: Vec<String> = lines_of(&lists);
+        match krate.bump? {
+            Bump::None => None,
+            Bump::Patch => Some("### Changed\n- Documentation, after PlanetScale's description.".to_owned()),
+            Bump::Minor | Bump::Major => Some(lines.join("\n")),
+        }
+    }
+}
+
+/// An action of the overlay that did nothing.
+fn idle(effect: &Effect) -> Option<String> {
+    match (effect.matched, effect.changed) {
+        (0, _) => {
+            Some(format!("matches nothing: mend or remove the action ({}): {}", effect.target, effect.description))
+        }
+        (_, false) => {
+            Some(format!("upstream fixed this: remove the action ({}): {}", effect.target, effect.description))
+        }
+        _ => None,
+    }
+}
+
+fn lines_of(lists: &[(&str, Vec<String>)]) -> Vec<String> {
+    let some = lists.iter().filter(|(_, items)| !items.is_empty());
+    some.flat_map(|(title, items)| [format!("### {title}"), format!("- {}.", items.join(", "))]).collect()
+}

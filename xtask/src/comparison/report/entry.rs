@@ -1,0 +1,51 @@
+//! A finding as it is reported.
+
+use serde::Serialize;
+
+use crate::comparison::diff::{Finding, Step, steps, within_operation};
+use crate::vendor::spec::{Place, Spec};
+
+/// A finding, where it is, and whether it was accepted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// What identifies it, whatever else is edited.
+    pub fingerprint: String,
+    /// Where it is within its operation, as short as it can be found by.
+    pub place: String,
+    /// Where it is in the text of the old document.
+    #[serde(rename = "old")]
+    pub old_place: Option<Place>,
+    /// Where it is in the text of the new document; of what is gone, what is around it.
+    #[serde(rename = "new")]
+    pub new_place: Option<Place>,
+    /// Why it was accepted, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
+    /// The file of the new document.
+    #[serde(skip)]
+    pub file: String,
+}
+
+/// Findings with their places.
+pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str) -> Vec<Entry> {
+    let pointers = |of: fn(&Finding) -> &str| findings.iter().map(of).collect::<Vec<_>>();
+    let (from, to) =
+        (old.places(&pointers(|finding| &finding.old_pointer)), new.places(&pointers(|finding| &finding.new_pointer)));
+    let entry = |finding: Finding| {
+        let root = if new.value.pointer(&finding.new_pointer).is_some() { &new.value } else { &old.value };
+        let steps: Vec<Step> = steps(root, &finding.new_pointer);
+        Entry {
+            fingerprint: finding.fingerprint(),
+            place: within_operation(&steps),
+            old_place: from.get(&finding.old_pointer).copied(),
+            new_place: to.get(&finding.new_pointer).copied(),
+            finding,
+            accepted: None,
+            file: file.to_owned(),
+        }
+    };
+    findings.into_iter().map(entry).collect()
+}

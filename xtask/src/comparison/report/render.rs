@@ -1,0 +1,242 @@
+//! A report as text, JSON, Markdown, and annotations.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::escape::{self, cell, code, github, github_property, plain};
+use super::rows::{Row, Section, heading, sections};
+use super::{Entry, Format, Report};
+use crate::comparison::diff::Level;
+use crate::krate::surface::Change;
+use crate::vendor::spec::Place;
+
+/// How many places of one row are shown.
+const MOST_PLACES: usize = 20;
+
+/// The width of a line of text.
+const WIDTH: usize = 110;
+
+impl Report {
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// Where the writer fails.
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Text => self.text(out),
+            Format::Json => writeln!(out, "{}", escape::json(&serde_json::to_string_pretty(self)?)),
+            Format::Markdown => self.markdown(out),
+            Format::Github => self.github(out),
+        }
+    }
+
+    /// What was found and is not accepted, by operations.
+    fn sections(&self) -> Vec<Section<'_>> {
+        let open: Vec<&Entry> = self.findings.iter().filter(|entry| entry.accepted.is_none()).collect();
+        sections(&open, self.krate.as_ref())
+    }
+
+    fn accepted(&self) -> Vec<&Entry> {
+        self.findings.iter().filter(|entry| entry.accepted.is_some()).collect()
+    }
+
+    /// What changes of the crate, and how many setters of types' builders change along with their fields.
+    fn crate_changes(&self) -> (Vec<&Change>, usize) {
+        let all = self.krate.iter().flat_map(|krate| &krate.changes);
+        let fields: BTreeSet<&str> = all.clone().map(|change| change.item.as_str()).collect();
+        let is_setter = |change: &&Change| {
+            let setter = change.item.strip_prefix("types::builder::").and_then(|setter| setter.split_once("::"));
+            setter.is_some_and(|(of, name)| {
+                let field = |name: &str| fields.contains(format!("types::{of}::{name}").as_str());
+                field(name) || name.strip_prefix("set_").is_some_and(field)
+            })
+        };
+        let (setters, others): (Vec<&Change>, Vec<&Change>) = all.partition(is_setter);
+        (others, setters.len())
+    }
+
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let bold = Style::new().bold();
+        writeln!(out, "{bold}{}{bold:#}", self.verdict())?;
+        let sections = self.sections();
+        for section in &sections {
+            writeln!(out, "\n{bold}{}{bold:#}", plain(&heading(section.operations)))?;
+            for row in &section.rows {
+                text_row(row, out)?;
+            }
+        }
+        if !sections.is_empty() {
+            let dim = Style::new().dimmed();
+            writeln!(out, "\n{dim}{}{dim:#}", LEGEND)?;
+        }
+        let accepted = self.accepted();
+        if !accepted.is_empty() {
+            writeln!(out, "\n{bold}accepted{bold:#} by openapi/accepted.toml")?;
+        }
+        for entry in accepted {
+            let Entry { finding, fingerprint, place, .. } = entry;
+            writeln!(out, "  {} {} {fingerprint}", finding.level, plain(&finding.id))?;
+            let at = format!("{} {place}", heading(&finding.operations));
+            writeln!(out, "      {}: {}", plain(at.trim_end()), plain(&finding.message()))?;
+            writeln!(out, "      because: {}", plain(entry.accepted.as_deref().unwrap_or_default()))?;
+        }
+        if let Some(error) = self.error() {
+            writeln!(out, "\n{bold}crate{bold:#}\n  {}", plain(error))?;
+        }
+        let (changes, setters) = self.crate_changes();
+        for (i, change) in changes.into_iter().enumerate() {
+            if i == 0 {
+                writeln!(out, "\n{bold}crate{bold:#} changes of the public surface{}", with_setters(setters))?;
+            }
+            let shape = |shape: &Option<String>| shape.as_deref().map_or_else(|| "-".to_owned(), plain);
+            let (old, new) = (shape(&change.old), shape(&change.new));
+            writeln!(out, "  {:<5} {}: {old} → {new}", change.bump, plain(&change.item))?;
+        }
+        if !self.overlay.is_empty() {
+            writeln!(out, "\n{bold}overlay{bold:#}")?;
+        }
+        self.overlay.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))
+    }
+
+    fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "**{}**", cell(&self.verdict()))?;
+        let sections = self.sections();
+        let crates = self.krate.is_some();
+        for section in &sections {
+            let operation = section.operations.first().map(|_| code(&heading(section.operations)));
+            writeln!(out, "\n### {}\n", operation.as_deref().unwrap_or("The document"))?;
+            // What changed comes first: a narrow window cuts the end off.
+            let (title, line) = if crates { (" crate |", " --- |") } else { ("", "") };
+            writeln!(out, "| | change |{title} where | rule |\n| --- | --- |{line} --- | --- |")?;
+            for row in &section.rows {
+                let (around, places, more) = row.places(MOST_PLACES);
+                let around = if around.is_empty() { String::new() } else { format!("{around}: ") };
+                let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+                let places = cell(&format!("{around}{}{more}", places.join(", ")));
+                let effect = match crates {
+                    true => format!(" {} |", cell(row.effect.as_deref().unwrap_or_default())),
+                    false => String::new(),
+                };
+                let (level, id) = (row.first().finding.level, code(&row.first().finding.id));
+                writeln!(out, "| {level} | {} |{effect} {places} | {id} |", cell(&row.message()))?;
+            }
+        }
+        if !sections.is_empty() {
+            writeln!(out, "\n{LEGEND}")?;
+        }
+        let accepted = self.accepted();
+        if !accepted.is_empty() {
+            writeln!(out, "\n### Accepted\n\n| | change | where | because | rule |\n| --- | --- | --- | --- | --- |")?;
+        }
+        for Entry { finding, place, accepted, .. } in accepted {
+            let at = format!("{} {place}", heading(&finding.operations));
+            let because = cell(accepted.as_deref().unwrap_or_default());
+            let (message, id) = (cell(&finding.message()), code(&finding.id));
+            writeln!(out, "| {} | {message} | {} | {because} | {id} |", finding.level, cell(at.trim_end()))?;
+        }
+        if let Some(error) = self.error() {
+            writeln!(out, "\n### Crate\n\n{}", cell(error))?;
+        }
+        let (changes, setters) = self.crate_changes();
+        for (i, change) in changes.into_iter().enumerate() {
+            if i == 0 {
+                writeln!(
+                    out,
+                    "\n### Crate{}\n\n| bump | item | old | new |\n| --- | --- | --- | --- |",
+                    with_setters(setters)
+                )?;
+            }
+            let shape = |shape: &Option<String>| shape.as_deref().map(code).unwrap_or_default();
+            let (old, new) = (shape(&change.old), shape(&change.new));
+            writeln!(out, "| {} | {} | {old} | {new} |", change.bump, code(&change.item))?;
+        }
+        if !self.overlay.is_empty() {
+            writeln!(out, "\n### Overlay\n")?;
+        }
+        self.overlay.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
+        if let Some(lines) = self.changelog() {
+            writeln!(out, "\n### For the changelog\n\n```markdown\n{lines}\n```")?;
+        }
+        Ok(())
+    }
+
+    fn github(&self, out: &mut dyn Write) -> io::Result<()> {
+        for section in self.sections() {
+            for row in &section.rows {
+                let Entry { finding, place, new_place, file, .. } = row.first();
+                let kind = match finding.level {
+                    Level::Err => "error",
+                    Level::Warn => "warning",
+                    Level::Info | Level::Doc => "notice",
+                };
+                let times = match row.entries.len() {
+                    1 => String::new(),
+                    all => format!(", and {} more", all - 1),
+                };
+                let message = format!("{} ({}: {place}{times})", row.message(), heading(section.operations));
+                let at = new_place.map(|Place { line, column }| format!(",line={line},col={column}"));
+                let (at, file, title) = (at.unwrap_or_default(), github_property(file), github_property(&finding.id));
+                writeln!(out, "::{kind} file={file}{at},title={title}::{}", github(&message))?;
+            }
+        }
+        if let Some(error) = self.error() {
+            writeln!(out, "::error title=no crate::{}", github(error))?;
+        }
+        let kind = if self.error().is_some() { "error" } else { "notice" };
+        writeln!(out, "::{kind} title=drift::{}", github(&self.verdict()))
+    }
+}
+
+fn with_setters(setters: usize) -> String {
+    match setters {
+        0 => String::new(),
+        1 => " (and 1 setter of a field's builder)".to_owned(),
+        all => format!(" (and {all} setters of fields' builders)"),
+    }
+}
+
+/// What the levels mean.
+const LEGEND: &str =
+    "ERR breaks clients of the old document, WARN may break them, INFO is compatible, DOC is for readers.";
+
+/// A row: what changed, where, and what it means for the crate.
+fn text_row(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let finding = &row.first().finding;
+    let (style, dim) = (style(finding.level), Style::new().dimmed());
+    writeln!(out, "  {style}{:<4}{style:#} {}", finding.level, plain(&row.message()))?;
+    let (around, mut places, more) = row.places(MOST_PLACES);
+    if more > 0 {
+        places.push(format!("and {more} more, all of them with --format json"));
+    }
+    let last = places.len().saturating_sub(1);
+    let mut words = if around.is_empty() { Vec::new() } else { vec![format!("{around}:")] };
+    words.extend(places.into_iter().enumerate().map(|(n, place)| if n < last { place + "," } else { place + ";" }));
+    words.push(match &row.effect {
+        Some(effect) => format!("{}; crate: {effect}", finding.id),
+        None => finding.id.clone(),
+    });
+    let mut line = String::new();
+    for word in words.iter().map(|word| plain(word)) {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(out, "       {dim}{line}{dim:#}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    writeln!(out, "       {dim}{line}{dim:#}")
+}
+
+fn style(level: Level) -> Style {
+    let colour = match level {
+        Level::Err => AnsiColor::Red,
+        Level::Warn => AnsiColor::Yellow,
+        Level::Info => AnsiColor::Cyan,
+        Level::Doc => AnsiColor::BrightBlack,
+    };
+    colour.on_default()
+}

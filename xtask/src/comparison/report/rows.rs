@@ -1,0 +1,136 @@
+//! What a person reads: a section for each operation, or for operations that share what changed, and in it a row
+//! for each edit, however often that was made.
+
+use std::collections::BTreeMap;
+
+use super::Entry;
+use crate::comparison::diff::rules::Lowering;
+use crate::comparison::diff::{Argument, Finding, Level};
+use crate::comparison::impact::Impact;
+use crate::vendor::spec::Place;
+
+/// Findings of the same operations.
+pub(super) struct Section<'a> {
+    /// The operations; none for the document itself.
+    pub(super) operations: &'a [String],
+    pub(super) rows: Vec<Row<'a>>,
+}
+
+/// Findings that say the same of different places.
+pub(super) struct Row<'a> {
+    pub(super) entries: Vec<&'a Entry>,
+    /// What they mean for the crate.
+    pub(super) effect: Option<String>,
+}
+
+/// Sections, the one with the worst finding first; in each the worst row first.
+pub(super) fn sections<'a>(entries: &[&'a Entry], krate: Option<&Impact>) -> Vec<Section<'a>> {
+    // Entries are sorted by level, so sections and rows are met in the order in which they are to be read.
+    let mut sections: Vec<Section<'a>> = Vec::new();
+    let mut numbers: BTreeMap<&'a [String], usize> = BTreeMap::new();
+    let mut rows: BTreeMap<Key<'a>, usize> = BTreeMap::new();
+    for entry in entries {
+        let operations = &entry.finding.operations[..];
+        let section = *numbers.entry(operations).or_insert_with(|| {
+            sections.push(Section { operations, rows: Vec::new() });
+            sections.len() - 1
+        });
+        let effect = krate.and_then(|krate| krate.of_finding(&entry.finding));
+        let there = &mut sections[section].rows;
+        let row = *rows.entry(Key::of(entry, operations, effect.clone())).or_insert_with(|| {
+            there.push(Row { entries: Vec::new(), effect });
+            there.len() - 1
+        });
+        there[row].entries.push(entry);
+    }
+    let worst = |section: &Section<'_>| section.rows.first().map(|row| row.first().finding.level);
+    sections.sort_by_key(|section| (std::cmp::Reverse(worst(section)), section.operations.is_empty()));
+    sections
+}
+
+/// What findings of one row have in common.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    operations: &'a [String],
+    id: &'a str,
+    level: Level,
+    said: (&'static str, Vec<(&'static str, &'a Argument)>),
+    lowering: Option<Lowering>,
+    effect: Option<String>,
+    /// What they are in: a response, a component.
+    around: &'a str,
+    file: &'a str,
+}
+
+impl<'a> Key<'a> {
+    fn of(entry: &'a Entry, operations: &'a [String], effect: Option<String>) -> Self {
+        let finding = &entry.finding;
+        Self {
+            operations,
+            id: &finding.id,
+            level: finding.level,
+            said: finding.essence(),
+            lowering: finding.lowering,
+            effect,
+            around: around(&entry.place),
+            file: &entry.file,
+        }
+    }
+}
+
+/// Between the parts of a place.
+const BETWEEN: &str = " › ";
+
+/// All of a place but its last part.
+fn around(place: &str) -> &str {
+    place.rsplit_once(BETWEEN).map_or("", |(around, _)| around)
+}
+
+impl Row<'_> {
+    pub(super) fn first(&self) -> &Entry {
+        self.entries[0]
+    }
+
+    /// What is said of all of them.
+    pub(super) fn message(&self) -> String {
+        let others: Vec<&Finding> = self.entries[1..].iter().map(|entry| &entry.finding).collect();
+        match others.is_empty() {
+            true => self.first().finding.message(),
+            false => self.first().finding.message_with(&others),
+        }
+    }
+
+    /// Where they are: what they are in, and the place of each within that with the lines in both documents; of many
+    /// the first ones, and how many more there are.
+    pub(super) fn places(&self, most: usize) -> (String, Vec<String>, usize) {
+        let around = around(&self.first().place);
+        let shown = self.entries.iter().take(most).map(|entry| {
+            let within = entry.place.rsplit(BETWEEN).next().unwrap_or_default();
+            let lines = lines(entry);
+            [within, &lines].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        });
+        (around.to_owned(), shown.collect(), self.entries.len().saturating_sub(most))
+    }
+}
+
+/// The lines in both documents: `(258 → 350)`.
+fn lines(entry: &Entry) -> String {
+    let line = |place: Place| place.line.to_string();
+    match (entry.old_place.map(line), entry.new_place.map(line)) {
+        (Some(old), Some(new)) if old != new => format!("({old} → {new})"),
+        (Some(one), _) | (_, Some(one)) => format!("({one})"),
+        (None, None) => String::new(),
+    }
+}
+
+/// A section's heading.
+pub(super) fn heading(operations: &[String]) -> String {
+    match operations {
+        [] => "the document".to_owned(),
+        [one] => one.clone(),
+        [first, others @ ..] => {
+            let operations = if others.len() == 1 { "operation" } else { "operations" };
+            format!("{first} and {} more {operations}", others.len())
+        }
+    }
+}

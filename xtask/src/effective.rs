@@ -1,0 +1,6 @@
+//! From the vendor's documents to the effective spec: one document of several, names for its types, and our
+//! corrections.
+
+pub mod merge;
+pub mod naming;
+pub mod overlay;

@@ -1,0 +1,108 @@
+//! Our corrections: an OpenAPI Overlay, applied action by action, so that each can be watched.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, anyhow, bail};
+use roas_overlay::apply::Apply;
+use roas_overlay::v1_1::Overlay;
+use roas_overlay::validation::Validate;
+use serde_json::Value;
+
+use crate::vendor::spec::operation_ids;
+
+/// What one action did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// Why the action is there.
+    pub description: String,
+    /// The JSONPath of what it acts on.
+    pub target: String,
+    /// How many nodes that matched.
+    pub matched: usize,
+    /// Whether the document is another one afterwards.
+    pub changed: bool,
+}
+
+impl Effect {
+    /// Whether the action did nothing, as upstream has done it.
+    pub fn is_needless(&self) -> bool {
+        self.matched > 0 && !self.changed
+    }
+}
+
+/// An action with this extension adds an operation of its id, as long as upstream has none.
+const ADDS: &str = "x-adds-operation";
+
+/// Applies an overlay (YAML) to a document.
+///
+/// # Errors
+/// Where the overlay is not valid, an action lacks its description, or one cannot be applied.
+pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>> {
+    let overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
+    // Both say in many words what is wrong and where.
+    overlay.validate(Default::default()).map_err(|e| anyhow!("not a valid OpenAPI Overlay 1.1: {e}"))?;
+    let held: BTreeSet<String> = operation_ids(document).map(str::to_owned).collect();
+    let mut effects = Vec::new();
+    for (index, action) in overlay.actions.iter().enumerate() {
+        let Some(description) = action.description.clone() else {
+            bail!("actions[{index}] (target {}) has no description to say why", action.target);
+        };
+        let skipped =
+            action.extensions.as_ref().and_then(|more| more.get(ADDS)?.as_str()).is_some_and(|id| held.contains(id));
+        if skipped {
+            let (description, target) = (description, action.target.clone());
+            effects.push(Effect { description, target, matched: 1, changed: false });
+            continue;
+        }
+        let one = Overlay { actions: vec![action.clone()], ..overlay.clone() };
+        let before = document.clone();
+        let report =
+            one.apply(document, Default::default()).map_err(|e| anyhow!("actions[{index}] ({description}): {e}"))?;
+        effects.push(Effect {
+            description,
+            target: action.target.clone(),
+            matched: report.actions.iter().map(|outcome| outcome.matched).sum(),
+            changed: *document != before,
+        });
+    }
+    Ok(effects)
+}
+
+/// An overlay's text without some of its actions, by their numbers. Comments right above one go with it, but
+/// headings (`# ---`) stay.
+///
+/// # Errors
+/// Where the text is not laid out as ours is, one action after the other, or is no overlay without them: an
+/// anchor may be defined in one action and used in another.
+pub fn without(overlay: &str, actions: &[usize]) -> anyhow::Result<String> {
+    let lines: Vec<&str> = overlay.split_inclusive('\n').collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let head = lines.iter().position(|line| line.trim_end() == "actions:").context("there is no `actions:`")?;
+    let is_comment = |line: &str| line.trim_start().starts_with('#');
+    let first = lines[head + 1..].iter().position(|line| line.trim_start().starts_with("- "));
+    let first = head + 1 + first.context("there are no actions")?;
+    let depth = indent(lines[first]);
+    let is_start = |line: &str| indent(line) == depth && line.trim_start().starts_with("- ");
+    let starts: Vec<usize> = (first..lines.len()).filter(|at| is_start(lines[*at])).collect();
+    let mut kept: Vec<bool> = vec![true; lines.len()];
+    for number in actions {
+        let start = *starts.get(*number).with_context(|| format!("there is no actions[{number}]"))?;
+        let mut end = starts.get(number + 1).copied().unwrap_or(lines.len());
+        // What stands above the next action belongs to that.
+        while end > start + 1 && (lines[end - 1].trim().is_empty() || is_comment(lines[end - 1])) {
+            end -= 1;
+        }
+        let mut begin = start;
+        while begin > head + 1 && is_comment(lines[begin - 1]) && !lines[begin - 1].contains("---") {
+            begin -= 1;
+        }
+        kept[begin..end].fill(false);
+    }
+    let text: String = lines.iter().zip(kept).filter(|(_, kept)| *kept).map(|(line, _)| *line).collect();
+    let count = |text: &str| -> anyhow::Result<usize> { Ok(serde_yaml::from_str::<Overlay>(text)?.actions.len()) };
+    let (before, after) = (count(overlay)?, count(&text).context("the overlay is none without them")?);
+    if before - actions.len() != after {
+        bail!("{before} actions without {} would be {after}", actions.len());
+    }
+    Ok(text)
+}

@@ -1,0 +1,239 @@
+//! Calls of every operation, as Rust code, with values that are made from the schemas.
+//!
+//! What they are held to is in `tests/corpus/whole_api.rs`, which the code is a module of.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use serde_json::{Map, Value, json};
+
+use crate::krate::surface::Surface;
+use crate::vendor::spec::{METHODS, key_of, target};
+
+/// The calls.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// A module with a test for each operation.
+    pub code: String,
+    /// How many there are.
+    pub count: usize,
+    /// The operations that there is no call for.
+    pub skipped: Vec<String>,
+}
+
+/// How much of what is optional is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Amount {
+    /// All of it.
+    All,
+    /// All of it, and null wherever that is allowed.
+    Nulls,
+    /// Nothing.
+    Least,
+}
+
+/// How deep a schema that holds itself is followed.
+const DEPTH: usize = 12;
+
+/// Calls of all operations of an effective spec that a surface has.
+pub fn calls(document: &Value, surface: &Surface) -> Calls {
+    let mut calls = Calls { code: HEAD.to_owned(), count: 0, skipped: Vec::new() };
+    let paths = document.get("paths").and_then(Value::as_object);
+    for (path, item) in paths.into_iter().flatten() {
+        for method in METHODS {
+            let Some(operation) = item.get(method) else { continue };
+            let call = Call { document, surface, path, item, method, operation };
+            match call.test() {
+                Some(test) => {
+                    calls.code.push_str(&test);
+                    calls.count += 1;
+                }
+                None => calls.skipped.push(format!("{} {path}", method.to_uppercase())),
+            }
+        }
+    }
+    calls
+}
+
+const HEAD: &str = "// Written by `cargo xtask ci`.\n\nuse planetscale_client::{Client, types};\nuse serde_json::Value;\n\n\
+                    use super::{Expected, holds, value};\n";
+
+struct Call<'d> {
+    document: &'d Value,
+    surface: &'d Surface,
+    path: &'d str,
+    item: &'d Value,
+    method: &'d str,
+    operation: &'d Value,
+}
+
+impl Call<'_> {
+    fn test(&self) -> Option<String> {
+        let id = self.operation.get("operationId")?.as_str()?;
+        let name = id.to_snake_case();
+        self.surface.get(&format!("Client::{name}"))?;
+        let amounts = [Amount::All, Amount::Nulls, Amount::Least];
+        let calls: Vec<String> = amounts.iter().map(|amount| self.call(&name, *amount)).collect::<Option<_>>()?;
+        Some(format!("\n#[tokio::test]\nasync fn {name}() {{\n{}}}\n", calls.concat()))
+    }
+
+    /// One call, and what is expected of it.
+    fn call(&self, name: &str, amount: Amount) -> Option<String> {
+        let mut path = self.path.to_owned();
+        let (mut query, mut setters) = (Vec::new(), String::new());
+        for parameter in self.parameters() {
+            let (name, place) = (parameter["name"].as_str()?, parameter["in"].as_str()?);
+            let required = parameter["required"] == true;
+            if !required && amount == Amount::Least {
+                continue;
+            }
+            let values = self.sample(&parameter["schema"], Amount::All, 0);
+            setters.push_str(&format!(".{}({})", self.setter(name)?, argument(&values)));
+            match place {
+                "path" => path = path.replace(&format!("{{{name}}}"), &plain(&values).replace('/', "\u{0}")),
+                _ => {
+                    let joined = parameter["explode"] == false;
+                    match &values {
+                        Value::Array(items) if joined => {
+                            query.push((name, items.iter().map(plain).collect::<Vec<_>>().join(",")));
+                        }
+                        Value::Array(items) => query.extend(items.iter().map(|item| (name, plain(item)))),
+                        value => query.push((name, plain(value))),
+                    }
+                }
+            }
+        }
+        let body = self.operation.get("requestBody").and_then(|body| body.get("content")?.get("application/json"));
+        let body = body.map(|body| &body["schema"]);
+        let sent = body.map(|schema| self.sample(schema, amount, 0));
+        if let (Some(schema), Some(sent)) = (body, &sent) {
+            setters.push_str(&format!(".body(value::<{}>({:?}))", type_of(schema), sent.to_string()));
+        }
+        let (status, answer) = self.answer(amount)?;
+        let segments: Vec<String> = path.split('/').skip(1).map(|part| part.replace('\u{0}', "/")).collect();
+        Some(format!(
+            "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, body: {:?}, \
+             status: {status:?}, answer: {:?} }},\n        async |client: Client| client.{name}(){setters}.send().await,\n    )\n    .await;\n",
+            self.method.to_uppercase(),
+            sent.map(|sent| sent.to_string()),
+            answer.map(|answer| answer.to_string()),
+        ))
+    }
+
+    fn parameters(&self) -> Vec<&Value> {
+        let own = self.operation.get("parameters").and_then(Value::as_array);
+        let shared = self.item.get("parameters").and_then(Value::as_array);
+        own.into_iter().chain(shared).flatten().map(|parameter| self.resolved(parameter)).collect()
+    }
+
+    /// The builder's method for a parameter.
+    fn setter(&self, name: &str) -> Option<String> {
+        let id = self.operation["operationId"].as_str()?.to_upper_camel_case();
+        let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let snake = words.to_snake_case();
+        let there = |name: &String| self.surface.get(&format!("builder::{id}::{name}")).is_some();
+        [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)
+    }
+
+    /// The status that says that all is well, and the body with it.
+    fn answer(&self, amount: Amount) -> Option<(String, Option<Value>)> {
+        let responses = self.operation.get("responses")?.as_object()?;
+        let of = |start: char| responses.iter().find(|(status, _)| status.starts_with(start));
+        let (status, response) = of('2').or_else(|| of('3'))?;
+        let schema = self.resolved(response).get("content").and_then(|content| content.get("application/json"));
+        Some((status.clone(), schema.map(|media| self.sample(&media["schema"], amount, 0))))
+    }
+
+    fn resolved<'v>(&'v self, mut value: &'v Value) -> &'v Value {
+        for _ in 0..DEPTH {
+            let Some(reference) = value.get("$ref").and_then(Value::as_str) else { break };
+            let Some(inner) = target(reference).and_then(|to| self.document.pointer(&to)) else { break };
+            value = inner;
+        }
+        value
+    }
+
+    /// A value that a schema describes.
+    fn sample(&self, schema: &Value, amount: Amount, depth: usize) -> Value {
+        let schema = self.resolved(schema);
+        if schema["nullable"] == true && amount == Amount::Nulls {
+            return Value::Null;
+        }
+        let members = |key: &str| schema.get(key).and_then(Value::as_array).filter(|members| !members.is_empty());
+        if let Some(members) = members("allOf") {
+            let all = members.iter().map(|member| self.sample(member, amount, depth + 1));
+            return all.reduce(together).unwrap_or_default();
+        }
+        if let Some(members) = members("oneOf").or_else(|| members("anyOf")) {
+            return self.sample(&members[0], amount, depth + 1);
+        }
+        if let Some(values) = members("enum") {
+            return values[0].clone();
+        }
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+        match text("type") {
+            "string" => match text("format") {
+                "date-time" => "2026-01-02T03:04:05Z".into(),
+                "date" => "2026-01-02".into(),
+                _ => "a/b ä?#%".into(),
+            },
+            "integer" => schema.get("minimum").and_then(Value::as_i64).unwrap_or(7).into(),
+            "number" => json!(1.5),
+            "boolean" => true.into(),
+            "array" if amount == Amount::Least || depth > DEPTH => json!([]),
+            "array" => json!([self.sample(&schema["items"], amount, depth + 1)]),
+            "object" | "" if schema.get("properties").is_some() => self.object(schema, amount, depth),
+            "object" => match schema.get("additionalProperties") {
+                Some(inner @ Value::Object(_)) if amount != Amount::Least => {
+                    json!({ "key": self.sample(inner, amount, depth + 1) })
+                }
+                _ if amount != Amount::Least => json!({ "any": "thing" }),
+                _ => json!({}),
+            },
+            _ => json!({ "any": "thing" }),
+        }
+    }
+
+    fn object(&self, schema: &Value, amount: Amount, depth: usize) -> Value {
+        let required =
+            |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|other| other == name));
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let wanted = properties.filter(|(name, _)| required(name) || amount != Amount::Least && depth < DEPTH);
+        wanted
+            .map(|(name, schema)| (name.clone(), self.sample(schema, amount, depth + 1)))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+}
+
+/// What two members of an `allOf` describe.
+fn together(one: Value, other: Value) -> Value {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => one.into_iter().chain(other).collect::<Map<_, _>>().into(),
+        (one, _) => one,
+    }
+}
+
+/// A value as text, as it stands in a URL.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A value as a builder's argument.
+fn argument(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| format!("{}.try_into().unwrap()", argument(item)));
+            format!("vec![{}]", items.collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string(),
+    }
+}
+
+/// The type of a body.
+fn type_of(schema: &Value) -> String {
+    let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| {
+        let to = target(reference)?;
+        Some(key_of(to.strip_prefix("/components/schemas/")?).to_upper_camel_case())
+    });
+    name.map_or_else(|| "serde_json::Map<String, Value>".to_owned(), |name| format!("types::{name}"))
+}

@@ -1,0 +1,179 @@
+//! The public surface of a crate: what a user can name, and its shape.
+//!
+//! Read from the source, generated parts included, so that it can be told for a spec whose client
+//! was never built. Bodies, private items and documentation are left out. The reader understands
+//! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
+
+mod import;
+mod paths;
+mod read;
+pub mod rustdoc;
+mod semver;
+mod source;
+mod syntax;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::Context;
+use proc_macro2::TokenStream;
+use serde::Serialize;
+
+pub use semver::{Bump, Change, changes};
+
+use crate::krate::codegen;
+use crate::workspace::Workspace;
+
+/// The items of a crate by their paths. Each path is as a user writes it, the crate's name aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surface {
+    items: BTreeMap<String, Shape>,
+}
+
+/// What an item looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// What kind of item it is.
+    pub kind: Kind,
+    /// The signature, type or value, as the kind has it.
+    pub text: String,
+    /// Derived and implemented traits, of a type.
+    pub derives: Vec<String>,
+    /// Whether the item is `#[non_exhaustive]`.
+    pub non_exhaustive: bool,
+    /// The feature that the item needs.
+    pub feature: Option<String>,
+}
+
+/// A kind of item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A constant, of a module or of a type.
+    Const,
+    /// An enum.
+    Enum,
+    /// A public field of a struct, or a field of a variant.
+    Field,
+    /// A function, of a module or of a type.
+    Fn,
+    /// A trait that a type implements.
+    Impl,
+    /// A module.
+    Mod,
+    /// A struct.
+    Struct,
+    /// A trait.
+    Trait,
+    /// An alias of a type.
+    Type,
+    /// A re-export of another crate's item.
+    Use,
+    /// A variant of an enum.
+    Variant,
+    /// What a call of an operation needs.
+    Call,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Const => "const",
+            Self::Enum => "enum",
+            Self::Field => "field",
+            Self::Fn => "fn",
+            Self::Impl => "impl",
+            Self::Mod => "mod",
+            Self::Struct => "struct",
+            Self::Trait => "trait",
+            Self::Type => "type",
+            Self::Use => "use",
+            Self::Variant => "variant",
+            Self::Call => "call",
+        })
+    }
+}
+
+impl Surface {
+    /// Reads a crate's source below `src`, with `generated` where it includes generated code.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or is no Rust.
+    pub fn of_crate(src: &Path, generated: &TokenStream) -> anyhow::Result<Self> {
+        Ok(Self { items: read::read(src, generated)? })
+    }
+
+    /// The surface of a client whose generated code is in its source, as in a package.
+    ///
+    /// # Errors
+    /// As [`of_crate`](Self::of_crate).
+    pub fn of_released(src: &Path) -> anyhow::Result<Self> {
+        let file = src.join("generated/client.rs");
+        let code = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let code = code.parse().map_err(|e| anyhow::anyhow!("{} is no Rust: {e}", file.display()))?;
+        Self::of_crate(src, &code)
+    }
+
+    /// The surface of a workspace's client with this generated code.
+    ///
+    /// # Errors
+    /// Where the client's own source cannot be read.
+    pub fn of_client(workspace: &Workspace, generated: &TokenStream) -> anyhow::Result<Self> {
+        Self::of_crate(&workspace.client_source(), generated)
+    }
+
+    /// The surface of a workspace's client that is generated from an effective spec.
+    ///
+    /// # Errors
+    /// As [`codegen::generated`] and [`of_client`](Self::of_client).
+    pub fn of_spec(workspace: &Workspace, effective: &str) -> anyhow::Result<Self> {
+        Self::of_client(workspace, &codegen::generated(effective)?.code)
+    }
+
+    /// The items, sorted by path.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &Shape)> {
+        self.items.iter().map(|(path, shape)| (path.as_str(), shape))
+    }
+
+    /// An item's shape.
+    pub fn get(&self, path: &str) -> Option<&Shape> {
+        self.items.get(path)
+    }
+}
+
+impl fmt::Display for Surface {
+    /// One line an item.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (path, shape) in &self.items {
+            match shape.kind {
+                // The trait is part of the path: it is what is there or not.
+                Kind::Impl => writeln!(f, "{path}{}", feature(shape))?,
+                _ => writeln!(f, "{path}: {shape}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            // A signature says itself that it is a function.
+            Kind::Fn => f.write_str(&self.text)?,
+            kind if self.text.is_empty() => write!(f, "{kind}")?,
+            kind => write!(f, "{kind} {}", self.text)?,
+        }
+        if self.non_exhaustive {
+            f.write_str(" #[non_exhaustive]")?;
+        }
+        if !self.derives.is_empty() {
+            write!(f, " derive({})", self.derives.join(", "))?;
+        }
+        f.write_str(&feature(self))
+    }
+}
+
+fn feature(shape: &Shape) -> String {
+    shape.feature.as_ref().map(|feature| format!(" [feature {feature}]")).unwrap_or_default()
+}
