@@ -61,7 +61,7 @@ pub struct Generated {
 /// Generated code as it is stored and built: readable.
 ///
 /// # Errors
-/// Where it is no file of Rust.
+/// Where it is not a file of Rust.
 pub fn formatted(code: &TokenStream) -> Result<String, Error> {
     let file = syn::parse2(code.clone()).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
     Ok(format!("{NOTE}{}", prettyplease::unparse(&file)))

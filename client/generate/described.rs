@@ -32,7 +32,7 @@ fn function_name(id: &str) -> String {
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
-/// A name as it is alike in the spec and in Rust.
+/// Folds a name so that its spellings in the spec and in Rust are equal.
 pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,5 +1,5 @@
-//! The operations and the client: what is not ours leaves, what is the crate's own business is made private, and all
-//! that is public says what it is.
+//! The operations and the client: removes what the crate does not offer, makes private what is its own business, and
+//! documents all that is public.
 //!
 //! before: `pub fn new(baseurl: &str) -> Self`, and setters without documentation
 //! after:  no `new`; setters with what the spec says of the parameter, and whether it is required

@@ -118,7 +118,7 @@ fn simplify(map: &mut Map<String, Value>) {
         }
     }
     let text = |key: &str| map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    // A value that does not fit fewer bits is no error in an answer.
+    // A value that does not fit fewer bits is not an error in an answer.
     let narrow = match text("type").as_str() {
         "integer" => text("format") != "uint64",
         "number" => true,

@@ -42,7 +42,7 @@ pub(crate) fn tidy(text: &str) -> String {
     out.trim().to_owned()
 }
 
-/// One line that is no code.
+/// One line that is not code.
 fn prose(line: &str, out: &mut String) {
     let parts: Vec<&str> = line.split('`').collect();
     let spans_close = parts.len() % 2 == 1;

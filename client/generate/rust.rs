@@ -85,7 +85,7 @@ pub(crate) fn missing(what: &str) -> Error {
 pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
     let mut found = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-        // What else may stand there is not of interest, so an unread rest is no error.
+        // What else may stand there does not matter, so what is left unread is not an error.
         let _ = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 found = Some(meta.value()?.parse::<syn::LitStr>()?.value());

@@ -327,7 +327,7 @@ fn document_impl(item: &mut ItemImpl) {
     }
 }
 
-/// `FromStr` of a closed enum: 'invalid value' is no help, the list of the valid ones is.
+/// `FromStr` of a closed enum: 'invalid value' does not help; the list of valid values does.
 fn name_the_choices(item: &mut ItemImpl) {
     if impl_of(item).0.as_deref() != Some("FromStr") {
         return;

@@ -284,7 +284,7 @@ fn user_agent(product: Option<&str>) -> Result<HeaderValue, Error> {
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text).map_err(|e| Error::config(format!("base_url is no URL: {e}")))?;
+    let url = Url::parse(text).map_err(|e| Error::config(format!("base_url is not a URL: {e}")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::config("base_url carries a user or password; use auth() instead"));
     }

@@ -1,6 +1,6 @@
 //! What an answer may leave out, or write otherwise, without being unreadable.
 //!
-//! A backup that was made is no error because its size is missing. So a number, text, truth value or
+//! A backup that was made is not an error because its size is missing. So a number, text, truth value or
 //! list that an answer must have, and has not or has null in its place, is empty, with a warning in the
 //! trace: the AWS SDKs do likewise and call it error correction. What says which thing is meant, when
 //! something was, and objects as a whole are never made up. A whole number may be written as JSON

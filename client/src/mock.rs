@@ -155,7 +155,7 @@ impl MockServer {
     /// Refuses the next request, with `{code, message}`. Nothing is done.
     ///
     /// # Panics
-    /// Where `status` is no HTTP status.
+    /// Where `status` is not an HTTP status.
     pub fn refuse_next(&self, status: u16, code: &str, message: &str) {
         self.fault(Fault::Answer(refusal(to_status(status), code, message).into()));
     }
@@ -168,7 +168,7 @@ impl MockServer {
     /// Answers the next request with any body, JSON or not. Nothing is done.
     ///
     /// # Panics
-    /// Where `status` is no HTTP status.
+    /// Where `status` is not an HTTP status.
     pub fn answer_next(&self, status: u16, body: impl Into<String>) {
         self.fault(Fault::Answer(Answer::new(to_status(status), body.into())));
     }
@@ -176,7 +176,7 @@ impl MockServer {
     /// Does what the next request asks for, and answers with any body instead of the right one.
     ///
     /// # Panics
-    /// Where `status` is no HTTP status.
+    /// Where `status` is not an HTTP status.
     pub fn replace_next_answer(&self, status: u16, body: impl Into<String>) {
         self.fault(Fault::OtherAnswer(Answer::new(to_status(status), body.into())));
     }

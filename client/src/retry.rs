@@ -63,7 +63,7 @@ impl RetryPolicy {
     }
 
     /// The delay before another attempt: as the server asks, else by the policy, and longer after 429.
-    /// A `Retry-After` of nothing, or in the past, is no reason to come back at once.
+    /// A `Retry-After` of nothing, or in the past, is not a reason to come back at once.
     pub(crate) fn delay_after(error: &Error, delay: Duration) -> Duration {
         match error.retry_after().filter(|wait| !wait.is_zero()) {
             Some(wait) => wait,

@@ -396,7 +396,7 @@ fn operations() {
             INFO,
         ),
         ("what holds anyway is said", json!({}), security(json!([{ "whole": [] }])), ERR),
-        ("a sunset that is no date", deprecated("2026-12-31"), deprecated("next year"), ERR),
+        ("a sunset that is not a date", deprecated("2026-12-31"), deprecated("next year"), ERR),
         ("a sunset with a time", deprecated("2026-12-31"), deprecated("2026-12-31T10:00:00Z"), INFO),
         (
             "a server's description",

@@ -322,11 +322,11 @@ fn what_is_accepted_is_passed_over_until_its_day() {
     let (_, out, _) = with(&entry(fingerprints[0], "until = \"9999-01-01\"\n"), &[]);
     assert!(out.starts_with("drift: 2 ERR,"), "{out}");
     for (list, reason) in [
-        ("[[accepted]]\nfingerprint = \"a\"\n", "the 1. [[accepted]]: there is no text `reason`"),
-        ("[[accepted]]\nreason = \"a\"\n", "there is no text `fingerprint`"),
-        ("[[accepted]]\nfingerprint = \"a\"\nreason = \"b\"\nuntil = \"soon\"\n", "`until` is no date"),
+        ("[[accepted]]\nfingerprint = \"a\"\n", "the 1. [[accepted]]: there is no string `reason`"),
+        ("[[accepted]]\nreason = \"a\"\n", "there is no string `fingerprint`"),
+        ("[[accepted]]\nfingerprint = \"a\"\nreason = \"b\"\nuntil = \"soon\"\n", "`until` is not a date"),
         ("[[accepted]]\nfingerprint = \"a\"\nreason = \"b\"\nwhy = 1\n", "`why` is unknown"),
-        ("[accepted]\n", "`accepted` is no list of tables"),
+        ("[accepted]\n", "`accepted` is not a list of tables"),
         ("[[ignored]]\n", "`ignored` is unknown here"),
         ("[[", "not TOML"),
     ] {

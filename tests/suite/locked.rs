@@ -4,7 +4,7 @@ use std::path::Path;
 
 use xtask::edition::Edition;
 use xtask::krate::codegen;
-use xtask::krate::surface::{Kind, Shape, Surface};
+use xtask::krate::surface::{Kind, PublicItem, Surface};
 use xtask::workspace::Workspace;
 use xtask::workspace::store::Store;
 
@@ -47,7 +47,7 @@ fn generated_code_is_fresh() {
 fn json_schema_of_every_type() {
     let schemas: Vec<(&str, schemars::Schema)> = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
     let surface = Surface::of_spec(&Workspace::own(), &effective_text()).unwrap();
-    let is_type = |(path, shape): &(&str, &Shape)| {
+    let is_type = |(path, shape): &(&str, &PublicItem)| {
         path.strip_prefix("types::").is_some_and(|name| !name.contains("::"))
             && [Kind::Struct, Kind::Enum].contains(&shape.kind)
     };
@@ -67,7 +67,7 @@ fn help_of_every_command() {
     for command in [
         "",
         "update-spec",
-        "take-over",
+        "propose-update",
         "add-operation",
         "operations",
         "diff",

@@ -156,7 +156,7 @@ fn pages_of_two_days_give_one_type() {
 #[test]
 fn a_table_that_cannot_be_followed_says_why() {
     for (text, reason) in [
-        ("backup = \"a.200\"", "`backup` is no name for a type: write it as Rust does, such as `Backup`"),
+        ("backup = \"a.200\"", "`backup` is not a name for a type: write it as Rust does, such as `Backup`"),
         ("A = 7", "`A` has no place, such as \"get_backup.200\""),
         ("A = []", "`A` has no place"),
         ("A = \"a.200\"\nB = [\"b.200\", \"a.200\"]", "`A` and `B` name the same place, a.200"),

@@ -191,7 +191,7 @@ async fn what_is_said_fits_the_operation() {
     // A look makes nothing.
     let html = look_on(Step::Answer(answer("200 OK", &[], "<html>"))).await.to_string();
     assert_eq!(html, "get_backup: answered with 200 OK, but its answer cannot be read");
-    // 304 is no redirect, and one without a place points nowhere.
+    // 304 is not a redirect, and one without a place points nowhere.
     let unchanged = look_on(Step::Answer(answer("304 Not Modified", &[], ""))).await.to_string();
     assert_eq!(unchanged, "get_backup: refused with 304 Not Modified");
     let moved = look_on(Step::Answer(answer("302 Found", &[("location", "/there")], ""))).await.to_string();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use xtask::vendor::spec::{Place, Spec, big_integer};
+use xtask::vendor::spec::{Position, Spec, big_integer};
 
 use crate::property::config;
 
@@ -44,10 +44,10 @@ fn what_is_refused_is_refused_with_its_place() {
         ("a tab", format!("{HEAD}x-a:\n\tb: c\n")),
         ("a reference to nowhere", operation("responses: { '200': { $ref: '#/components/responses/None' } }")),
         ("no responses", operation("operationId: a")),
-        ("parameters that are no list", operation("parameters: 7\n      responses: {}")),
+        ("parameters that are not a list", operation("parameters: 7\n      responses: {}")),
         ("a parameter without a name", operation("parameters: [{ in: query, schema: {} }]\n      responses: {}")),
         (
-            "required that is no list",
+            "required that is not a list",
             operation(
                 "responses: { '200': { description: d, content: { application/json: { schema: { properties: { a: { required: true } } } } } } }",
             ),
@@ -111,7 +111,7 @@ fn values_have_places() {
     assert_eq!(at("/x-a/b~1c/1/d"), (7, 7));
     assert_eq!(at("/x-a/nowhere/below"), at("/x-a"));
     assert_eq!(at("/info/title"), (2, 9));
-    assert_eq!(places[""], Place { line: 1, column: 1 });
+    assert_eq!(places[""], Position { line: 1, column: 1 });
 }
 
 /// Texts of scalars, plain and not.

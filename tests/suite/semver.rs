@@ -143,7 +143,7 @@ fn effects(edit: impl FnOnce(&mut Value)) -> Vec<String> {
 
 #[test]
 fn an_effect_is_that_of_the_very_field() {
-    // Fields whose names are no Rust names.
+    // Fields whose names are not Rust names.
     for (json, rust) in [("displayName", "display_name"), ("2fa", "x2fa"), ("type", "type_"), ("a-b", "a_b")] {
         let told = effects(|new| at(new, BACKUP)["properties"][json] = json!({ "type": "string" }));
         let change = format!("types::Backup::{rust}: nothing → Option<String> (minor)");

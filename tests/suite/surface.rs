@@ -162,7 +162,7 @@ fn what_cannot_be_read_is_named() {
     let error = |lib: &str, generated: &str| format!("{:#}", surface(lib, &[], generated).unwrap_err());
     assert_eq!(error("pub use std::*;", ""), "`pub use std::*` hides what is public; name it");
     assert!(error("mod gone;", "").contains("cannot read "));
-    assert!(error("fn", "").contains("lib.rs is no Rust"));
+    assert!(error("fn", "").contains("lib.rs is not Rust"));
     assert!(error("include!(\"x\");", "struct").contains("the generated code"));
 }
 

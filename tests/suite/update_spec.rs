@@ -21,7 +21,7 @@ pub fn openapi_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi")
 }
 
-/// A store as it was at one time: what is stored now is no business of most tests.
+/// A store as it was at one time: what is stored now does not matter to most tests.
 pub fn fixture() -> PathBuf {
     fixtures().openapi()
 }
@@ -604,7 +604,7 @@ fn what_is_new_beside_ours_is_reported_once() {
     fs::write(&source, text.clone()).unwrap();
     assert_eq!(notes(&copy.run(&[])), ["restore_backup", "export_backups"]);
     assert_eq!(notes(&copy.run(&[])), [""; 0]);
-    // That it cannot be read is no reason not to look at the rest.
+    // That it cannot be read is not a reason not to look at the rest.
     fs::write(&source, text.replace(&from, "/nowhere/api.yaml")).unwrap();
     let ended = copy.run(&[]);
     ended_with(&ended, 0);

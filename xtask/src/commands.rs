@@ -9,11 +9,11 @@ pub mod generate;
 pub mod operations;
 pub mod output;
 mod package;
+pub mod propose_update;
 pub mod release;
 mod scratch;
 mod shell;
 pub mod surface;
-pub mod take_over;
 pub mod update_spec;
 mod whole_api;
 
@@ -28,7 +28,7 @@ use crate::workspace::Workspace;
 fn read_spec(workspace: &Workspace, file: Option<&Path>) -> anyhow::Result<(PathBuf, String)> {
     let file = file.map_or_else(|| workspace.openapi().join(crate::workspace::store::EFFECTIVE), Path::to_owned);
     let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    // build.rs reads 3.0 only. What is no document at all is reported as it reports it.
+    // build.rs reads 3.0 only. What is not a document at all is reported as it reports it.
     let text = match Spec::parse(&text) {
         Ok(spec) if spec.value["openapi"] == READ_AS => {
             spec.require_3_0().with_context(|| file.display().to_string())?;

@@ -62,7 +62,7 @@ struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     UpdateSpec(commands::update_spec::Arguments),
-    TakeOver(commands::take_over::Arguments),
+    ProposeUpdate(commands::propose_update::Arguments),
     AddOperation(commands::add_operation::Arguments),
     Operations(commands::operations::Arguments),
     Diff(commands::diff::Arguments),
@@ -73,7 +73,7 @@ enum Command {
     BenchBuild(commands::bench_build::Arguments),
 }
 
-/// Output that may end to be read: a reader that has seen enough, such as `head`, is no failure, and
+/// Output that may end to be read: a reader that has seen enough, such as `head`, is not a failure, and
 /// changes neither what is done nor the verdict.
 struct WhileRead<'a>(&'a mut dyn Write);
 
@@ -110,7 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write, e
     let workspace = &workspace;
     let result = match arguments.command {
         Command::UpdateSpec(arguments) => commands::update_spec::run(&arguments, workspace, out),
-        Command::TakeOver(arguments) => commands::take_over::run(&arguments, workspace, out),
+        Command::ProposeUpdate(arguments) => commands::propose_update::run(&arguments, workspace, out),
         Command::Release(arguments) => commands::release::run(&arguments, workspace, out),
         Command::AddOperation(arguments) => commands::add_operation::run(&arguments, workspace, out),
         Command::Operations(arguments) => commands::operations::run(&arguments, workspace, out),

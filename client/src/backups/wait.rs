@@ -1,7 +1,7 @@
 //! Following a backup until it is done.
 //!
 //! The vendor's advice is to poll `get_backup` after `create_backup` until the state is final; the
-//! defaults are those of his Terraform provider.
+//! defaults are those of the vendor's Terraform provider.
 
 use std::fmt;
 use std::future::IntoFuture;

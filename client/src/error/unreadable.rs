@@ -26,7 +26,7 @@ pub struct Unreadable {
 /// Why an answer cannot be read.
 #[derive(Debug)]
 pub(crate) enum Reason {
-    /// It is no JSON, or not the JSON that the spec promises.
+    /// It is not JSON, or not the JSON that the spec promises.
     Decode {
         /// The path of the field at fault, where there is one.
         path: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) enum Reason {
     Encoded(String),
     /// It is page `page` of a list, and names a next one that does not come after it.
     NextPage { page: i64, next: i64 },
-    /// It is no redirect, which is all that the operation answers with.
+    /// It is not a redirect, which is all that the operation answers with.
     NoLocation,
 }
 
@@ -120,7 +120,7 @@ impl fmt::Display for Reason {
             Self::NextPage { page, next } => {
                 write!(f, "page {page} says that page {next} comes after it: the list would have no end")
             }
-            Self::NoLocation => f.write_str("it is no redirect"),
+            Self::NoLocation => f.write_str("it is not a redirect"),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::Encoded(how) => {
                 write!(f, "the body is encoded as {}, which was not asked for", excerpt(how))

@@ -90,7 +90,7 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| answer(request, Arc::clone(&state)));
         connections.spawn(async move {
-            // A client that hangs up is no concern of the server's.
+            // A client that hangs up is not the server's.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }

@@ -42,10 +42,10 @@ pub(crate) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error
 /// [`Error::InvalidInput`] for what is not flat.
 #[allow(dead_code)] // Called where the spec has such an operation.
 pub(crate) fn form(body: &impl serde::Serialize) -> Result<String, Error> {
-    serde_urlencoded::to_string(body).map_err(|e| Error::invalid_input(format!("the body is no form: {e}")))
+    serde_urlencoded::to_string(body).map_err(|e| Error::invalid_input(format!("the body is not a form: {e}")))
 }
 
-/// The bytes of a body that is no JSON: another attempt needs them again.
+/// The bytes of a body that is not JSON: another attempt needs them again.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a stream.

@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     if let Some(id) = &arguments.operation
         && (id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
     {
-        bail!("`{id}` is no operationId");
+        bail!("`{id}` is not an operationId");
     }
     let store = Store::open(workspace)?;
     let old = Edition::stored(&store)?;

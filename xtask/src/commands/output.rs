@@ -107,7 +107,7 @@ fn is_same(a: &Path, b: &Path) -> bool {
 }
 
 /// Writes a report beside what is printed: a file whole or not at all, through a link to where it
-/// leads, and into what is no file, such as a pipe, as it is.
+/// leads, and into what is not a file, such as a pipe, as it is.
 fn write_markdown(report: &Report, file: &Path) -> std::io::Result<()> {
     let mut text = Vec::new();
     report.write(Format::Markdown, &mut text)?;

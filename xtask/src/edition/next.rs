@@ -21,7 +21,7 @@ const WHOLE_API_FILE: &str = "whole_api.yaml";
 
 /// A document as it was read, of whatever operations.
 struct Read {
-    document: page::Document,
+    document: page::Extracted,
     spec: Spec,
 }
 
@@ -30,7 +30,7 @@ impl Read {
         Self::of(page::document(location)?, location)
     }
 
-    fn of(document: page::Document, from: &Location) -> anyhow::Result<Self> {
+    fn of(document: page::Extracted, from: &Location) -> anyhow::Result<Self> {
         let spec = document.parse().with_context(|| from.to_string())?;
         Ok(Self { document, spec })
     }
@@ -215,7 +215,7 @@ fn fetch(source: &Source, stored: &Document) -> anyhow::Result<Option<Read>> {
     let location = Location::from(source.url.as_str());
     match page::read(&location, source.etag.as_deref().filter(|_| known))? {
         Fetched::Text(page, etag) => {
-            let document = page::Document::of(&page, etag).with_context(|| source.url.clone())?;
+            let document = page::Extracted::of(&page, etag).with_context(|| source.url.clone())?;
             Read::of(document, &location).map(Some)
         }
         Fetched::NotModified => Ok(None),

@@ -33,7 +33,7 @@ pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
         let mut document = spec.clone();
         document.drop_foreign_tags();
         let (Value::Object(into), Value::Object(from)) = (&mut merged.value, &document.value) else {
-            bail!("{name} is no object");
+            bail!("{name} is not an object");
         };
         let mut reported = Vec::new();
         for (key, value) in from {

@@ -72,7 +72,7 @@ pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>>
 /// headings (`# ---`) stay.
 ///
 /// # Errors
-/// Where the text is not laid out as ours is, one action after the other, or is no overlay without them: an
+/// Where the text is not laid out as ours is, one action after the other, or is not an overlay without them: an
 /// anchor may be defined in one action and used in another.
 pub fn without(overlay: &str, actions: &[usize]) -> anyhow::Result<String> {
     let lines: Vec<&str> = overlay.split_inclusive('\n').collect();

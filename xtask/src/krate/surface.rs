@@ -28,12 +28,12 @@ use crate::workspace::Workspace;
 /// The items of a crate by their paths. Each path is as a user writes it, the crate's name aside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surface {
-    items: BTreeMap<String, Shape>,
+    items: BTreeMap<String, PublicItem>,
 }
 
-/// What an item looks like.
+/// A public item, as users see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shape {
+pub struct PublicItem {
     /// What kind of item it is.
     pub kind: Kind,
     /// The signature, type or value, as the kind has it.
@@ -99,7 +99,7 @@ impl Surface {
     /// Reads a crate's source below `src`, with `generated` where it includes generated code.
     ///
     /// # Errors
-    /// Where a file cannot be read or is no Rust.
+    /// Where a file cannot be read or is not Rust.
     pub fn of_crate(src: &Path, generated: &TokenStream) -> anyhow::Result<Self> {
         Ok(Self { items: read::read(src, generated)? })
     }
@@ -111,7 +111,7 @@ impl Surface {
     pub fn of_released(src: &Path) -> anyhow::Result<Self> {
         let file = src.join("generated/client.rs");
         let code = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let code = code.parse().map_err(|e| anyhow::anyhow!("{} is no Rust: {e}", file.display()))?;
+        let code = code.parse().map_err(|e| anyhow::anyhow!("{} is not Rust: {e}", file.display()))?;
         Self::of_crate(src, &code)
     }
 
@@ -132,12 +132,12 @@ impl Surface {
     }
 
     /// The items, sorted by path.
-    pub fn items(&self) -> impl Iterator<Item = (&str, &Shape)> {
+    pub fn items(&self) -> impl Iterator<Item = (&str, &PublicItem)> {
         self.items.iter().map(|(path, shape)| (path.as_str(), shape))
     }
 
     /// An item's shape.
-    pub fn get(&self, path: &str) -> Option<&Shape> {
+    pub fn get(&self, path: &str) -> Option<&PublicItem> {
         self.items.get(path)
     }
 }
@@ -156,7 +156,7 @@ impl fmt::Display for Surface {
     }
 }
 
-impl fmt::Display for Shape {
+impl fmt::Display for PublicItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             // A signature says itself that it is a function.
@@ -174,6 +174,6 @@ impl fmt::Display for Shape {
     }
 }
 
-fn feature(shape: &Shape) -> String {
+fn feature(shape: &PublicItem) -> String {
     shape.feature.as_ref().map(|feature| format!(" [feature {feature}]")).unwrap_or_default()
 }

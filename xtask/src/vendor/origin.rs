@@ -40,7 +40,7 @@ pub enum Location {
 }
 
 impl From<OsString> for Location {
-    /// What is written like a URL is one; what has a colon, and is no file, is a revision; all else is a file.
+    /// What is written like a URL is one; what has a colon, and is not a file, is a revision; all else is a file.
     fn from(name: OsString) -> Self {
         let Some(text) = name.to_str() else { return Self::File(name.into()) };
         match text.split_once(':') {

@@ -74,9 +74,9 @@ fn git_show(name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// The OpenAPI document of a page.
+/// The OpenAPI document that was extracted from a page.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct Extracted {
     /// The document, as published.
     pub text: String,
     /// The line of the page that it begins at.
@@ -85,7 +85,7 @@ pub struct Document {
     pub etag: Option<String>,
 }
 
-impl Document {
+impl Extracted {
     /// Takes the document out of a page.
     ///
     /// # Errors
@@ -109,11 +109,11 @@ impl Document {
 ///
 /// # Errors
 /// As [`read`] and [`extract`].
-pub fn document(from: &Location) -> anyhow::Result<Document> {
+pub fn document(from: &Location) -> anyhow::Result<Extracted> {
     let Fetched::Text(page, etag) = read(from, None)? else {
         bail!("{from}: the server says that it did not change, but was not asked so");
     };
-    Document::of(&page, etag).with_context(|| from.to_string())
+    Extracted::of(&page, etag).with_context(|| from.to_string())
 }
 
 async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result<Fetched> {

@@ -100,7 +100,7 @@ pub enum At {
     Number(usize),
 }
 
-/// What is no object: a schema that says `true`, and what is none.
+/// What is not an object: a schema that says `true`, and what is none.
 pub fn plain(schema: &Value) -> Shape {
     Shape { keywords: BTreeMap::from([(String::new(), schema.to_string())]), ..Shape::default() }
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-pub use self::error::Place;
+pub use self::error::Position;
 pub use self::v31::READ_AS;
 use self::validate::Invalid;
 use crate::vendor::shape::{Shapes, becomes_a_type};
@@ -58,7 +58,7 @@ impl Spec {
         if text.trim().is_empty() {
             bail!("the document is empty");
         }
-        let in_page = |place: Place| Place { line: place.line + first_line - 1, ..place };
+        let in_page = |place: Position| Position { line: place.line + first_line - 1, ..place };
         let mut value = yaml::read(text).map_err(|e| error::Error { at: in_page(e.at), ..e })?;
         let foreign = if v31::is_31(&value) { v31::read_as_30(&mut value) } else { Vec::new() };
         if let Err(Invalid { pointer, what }) = validate::validate(&lowered(&value)) {
@@ -91,7 +91,7 @@ impl Spec {
     }
 
     /// Where values stand in the page, by their JSON pointers.
-    pub fn places(&self, pointers: &[&str]) -> HashMap<String, Place> {
+    pub fn places(&self, pointers: &[&str]) -> HashMap<String, Position> {
         let mut places = yaml::places(&self.text, pointers).unwrap_or_default();
         places.values_mut().for_each(|place| place.line += self.first_line - 1);
         places

@@ -23,7 +23,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Pairs members by their names; what came, went or is no object is of unknown effect.
+    /// Pairs members by their names; what came, went or is not an object is of unknown effect.
     fn by_name(&mut self, context: Context, pair: &Nodes<'a>, compare: impl Fn(&mut Self, Nodes<'a>)) {
         if !pair.are_objects() {
             if !pair.are_equal() {

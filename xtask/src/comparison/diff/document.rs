@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The document's list of tags is for readers. Its order is no change.
+    /// The document's list of tags is for readers. Its order is not a change.
     pub(super) fn tags(&mut self, context: Context, tags: &Nodes<'a>) {
         let name = |node: &Node<'a>| node.text("name").unwrap_or_default();
         self.keyed(context, tags, name, |walk, old, new, name| match (old, new) {

@@ -13,7 +13,7 @@ enum Quantity {
     Whole(i128),
     /// A larger whole number: its sign, and its digits.
     Large(bool, String),
-    /// What is no whole number, as near as 64 bits come.
+    /// What is not a whole number, as near as 64 bits come.
     Fraction(f64),
 }
 

@@ -167,7 +167,7 @@ fn is_open(requirements: &[Requirement]) -> bool {
     requirements.is_empty() || requirements.iter().any(Requirement::is_empty)
 }
 
-/// The alternatives. Nothing where it is no list of requirements.
+/// The alternatives. Nothing where it is not a list of requirements.
 fn requirements(value: &Value) -> Option<Vec<Requirement>> {
     let list = match value {
         Value::Null => return Some(Vec::new()),

@@ -65,7 +65,7 @@ impl<'a> View<'a> {
     }
 
     /// All that is said but for readers, by keyword and by property, whichever part says it; as far as
-    /// likeness looks. Null is not in it: which parts allow it is no sum.
+    /// likeness looks. Null is not in it: which parts allow it is not a sum.
     pub(super) fn said(&self, likeness: &mut Likeness<'a>) -> BTreeMap<String, BTreeSet<u64>> {
         let mut said: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
         for part in &self.parts {

@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
         pair.resolved()
     }
 
-    /// `required` of what is no property: the rules for what became required, and became optional.
+    /// `required` of what is not a property: the rules for what became required, and became optional.
     pub(super) fn requiredness(&mut self, context: Context, pair: &Nodes<'a>, rules: [&'static Rule; 2]) {
         let rule = match pair.are_true("required") {
             (false, true) => rules[0],

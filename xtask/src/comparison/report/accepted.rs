@@ -27,7 +27,7 @@ impl Accepted {
             if key != "accepted" {
                 bail!("`{key}` is unknown here; findings are accepted by [[accepted]]");
             }
-            let tables = item.as_array_of_tables().context("`accepted` is no list of tables: write [[accepted]]")?;
+            let tables = item.as_array_of_tables().context("`accepted` is not a list of tables: write [[accepted]]")?;
             for (index, table) in tables.iter().enumerate() {
                 list.push(Self::one(table).with_context(|| format!("the {}. [[accepted]]", index + 1))?);
             }
@@ -41,14 +41,16 @@ impl Accepted {
         }
         let text = |key: &str| {
             let text = table.get(key).and_then(|value| value.as_str()).map(str::trim);
-            text.filter(|text| !text.is_empty()).map(str::to_owned).with_context(|| format!("there is no text `{key}`"))
+            text.filter(|text| !text.is_empty())
+                .map(str::to_owned)
+                .with_context(|| format!("there is no string `{key}`"))
         };
         let until = match table.get("until") {
             None => None,
             Some(value) => {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 let date = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d");
-                Some(date.with_context(|| format!("`until` is no date such as 2026-12-31: {}", text.trim()))?)
+                Some(date.with_context(|| format!("`until` is not a date such as 2026-12-31: {}", text.trim()))?)
             }
         };
         Ok(Self { fingerprint: text("fingerprint")?, reason: text("reason")?, until })

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::comparison::diff::{Finding, Step, steps, within_operation};
-use crate::vendor::spec::{Place, Spec};
+use crate::vendor::spec::{Position, Spec};
 
 /// A finding, where it is, and whether it was accepted.
 #[derive(Clone, Debug, Serialize)]
@@ -17,10 +17,10 @@ pub struct Entry {
     pub place: String,
     /// Where it is in the text of the old document.
     #[serde(rename = "old")]
-    pub old_place: Option<Place>,
+    pub old_position: Option<Position>,
     /// Where it is in the text of the new document; of what is gone, what is around it.
     #[serde(rename = "new")]
-    pub new_place: Option<Place>,
+    pub new_position: Option<Position>,
     /// Why it was accepted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
@@ -40,8 +40,8 @@ pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str)
         Entry {
             fingerprint: finding.fingerprint(),
             place: within_operation(&steps),
-            old_place: from.get(&finding.old_pointer).copied(),
-            new_place: to.get(&finding.new_pointer).copied(),
+            old_position: from.get(&finding.old_pointer).copied(),
+            new_position: to.get(&finding.new_pointer).copied(),
             finding,
             accepted: None,
             file: file.to_owned(),

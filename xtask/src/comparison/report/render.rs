@@ -10,7 +10,7 @@ use super::rows::{Row, Section, heading, sections};
 use super::{Entry, Format, Report};
 use crate::comparison::diff::Level;
 use crate::krate::surface::Change;
-use crate::vendor::spec::Place;
+use crate::vendor::spec::Position;
 
 /// How many places of one row are shown.
 const MOST_PLACES: usize = 20;
@@ -165,7 +165,7 @@ impl Report {
     fn github(&self, out: &mut dyn Write) -> io::Result<()> {
         for section in self.sections() {
             for row in &section.rows {
-                let Entry { finding, place, new_place, file, .. } = row.first();
+                let Entry { finding, place, new_position, file, .. } = row.first();
                 let kind = match finding.level {
                     Level::Err => "error",
                     Level::Warn => "warning",
@@ -176,7 +176,7 @@ impl Report {
                     all => format!(", and {} more", all - 1),
                 };
                 let message = format!("{} ({}: {place}{times})", row.message(), heading(section.operations));
-                let at = new_place.map(|Place { line, column }| format!(",line={line},col={column}"));
+                let at = new_position.map(|Position { line, column }| format!(",line={line},col={column}"));
                 let (at, file, title) = (at.unwrap_or_default(), github_property(file), github_property(&finding.id));
                 writeln!(out, "::{kind} file={file}{at},title={title}::{}", github(&message))?;
             }

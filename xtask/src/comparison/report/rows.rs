@@ -7,7 +7,7 @@ use super::Entry;
 use crate::comparison::diff::rules::Lowering;
 use crate::comparison::diff::{Argument, Finding, Level};
 use crate::comparison::impact::Impact;
-use crate::vendor::spec::Place;
+use crate::vendor::spec::Position;
 
 /// Findings of the same operations.
 pub(super) struct Section<'a> {
@@ -115,8 +115,8 @@ impl Row<'_> {
 
 /// The lines in both documents: `(258 → 350)`.
 fn lines(entry: &Entry) -> String {
-    let line = |place: Place| place.line.to_string();
-    match (entry.old_place.map(line), entry.new_place.map(line)) {
+    let line = |place: Position| place.line.to_string();
+    match (entry.old_position.map(line), entry.new_position.map(line)) {
         (Some(old), Some(new)) if old != new => format!("({old} → {new})"),
         (Some(one), _) | (_, Some(one)) => format!("({one})"),
         (None, None) => String::new(),

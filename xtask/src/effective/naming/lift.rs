@@ -147,7 +147,7 @@ fn outside_in(id: ShapeId, types: &BTreeMap<ShapeId, Type>, order: &mut Vec<Shap
 struct Lifter {
     /// The document's components that were not looked at yet.
     components: Map<String, Value>,
-    /// The components that are no types, or another's equal.
+    /// The components that are not types, or another's equal.
     kept: Map<String, Value>,
     /// The shape of each component that was looked at.
     known: HashMap<String, ShapeId>,
@@ -328,7 +328,7 @@ impl Lifter {
                 ("allOf", Value::Array(members)) => {
                     for (number, inner) in members.iter_mut().enumerate() {
                         let member = std::mem::take(inner);
-                        // A member is no type of its own: it is part of the whole.
+                        // A member is not a type of its own: it is part of the whole.
                         let lifted = match alone || member.get("$ref").is_some() {
                             true => self.schema(member, way, false, held),
                             false => self.open(member, way, held),

@@ -9,7 +9,7 @@ pub enum Place {
     Operation(String, Part, String),
     /// In a type.
     Type(ShapeId, String),
-    /// In a component that is no type of its own.
+    /// In a component that is not a type of its own.
     Component(String, String),
 }
 

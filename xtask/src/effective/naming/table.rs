@@ -25,13 +25,13 @@ impl Table {
     /// Reads the table.
     ///
     /// # Errors
-    /// Where it is no TOML, a name is none for a type, it has no place, or one that another has.
+    /// Where it is not TOML, a name does not fit a type, has no place, or has one of another name.
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let document: toml_edit::DocumentMut = text.parse().context("not TOML")?;
         let mut entries: Vec<(String, Vec<String>)> = Vec::new();
         for (name, item) in document.iter() {
             if !is_type_name(name) {
-                bail!("`{name}` is no name for a type: write it as Rust does, such as `{}`", type_name(name));
+                bail!("`{name}` is not a name for a type: write it as Rust does, such as `{}`", type_name(name));
             }
             let places = match (item.as_str(), item.as_array()) {
                 (Some(place), _) => Some(vec![place.to_owned()]),

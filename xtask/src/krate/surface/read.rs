@@ -15,9 +15,9 @@ use super::syntax::{
     derives, feature, is_non_exhaustive, name_of, printed_bounds, printed_generics, printed_path, printed_signature,
     printed_type, shape, strip_reference,
 };
-use super::{Kind, Shape};
+use super::{Kind, PublicItem};
 
-pub(super) fn read(src: &Path, generated: &TokenStream) -> anyhow::Result<BTreeMap<String, Shape>> {
+pub(super) fn read(src: &Path, generated: &TokenStream) -> anyhow::Result<BTreeMap<String, PublicItem>> {
     let mut krate = Source::default();
     krate.file(&src.join("lib.rs"), src, Vec::new(), generated)?;
     let mut found = Found { krate: &krate, items: BTreeMap::new(), names: BTreeMap::new() };
@@ -54,7 +54,7 @@ fn behind(name: &str, feature: Option<String>) -> String {
 
 struct Found<'a> {
     krate: &'a Source,
-    items: BTreeMap<String, Shape>,
+    items: BTreeMap<String, PublicItem>,
     /// Where each public type is defined, to where it can be named.
     names: BTreeMap<(ModulePath, String), String>,
 }
@@ -109,21 +109,21 @@ impl Found<'_> {
         self.add(shown.to_owned(), shape(Kind::Use, &path.join("::")));
     }
 
-    fn add(&mut self, path: String, shape: Shape) {
+    fn add(&mut self, path: String, shape: PublicItem) {
         self.items.insert(path, shape);
     }
 
     fn item(&mut self, place: &ModulePath, item: &Item, path: &str, under: Option<&String>) {
         let Some((name, _, attrs)) = name_of(item) else { return };
         let feature = feature(attrs).or_else(|| under.cloned());
-        let base = Shape {
+        let base = PublicItem {
             feature: feature.clone(),
             non_exhaustive: is_non_exhaustive(attrs),
             derives: self.derived(place, attrs),
             ..shape(Kind::Mod, "")
         };
         self.names.insert((place.clone(), name.clone()), path.to_owned());
-        let with = |kind, text: String| Shape { kind, text, ..base.clone() };
+        let with = |kind, text: String| PublicItem { kind, text, ..base.clone() };
         match item {
             Item::Struct(item) => {
                 self.add(path.to_owned(), with(Kind::Struct, self.generics(place, &item.generics)));
@@ -141,7 +141,7 @@ impl Found<'_> {
                         _ => String::new(),
                     };
                     let non_exhaustive = is_non_exhaustive(&variant.attrs);
-                    let shape = Shape { feature: feature.clone(), non_exhaustive, ..shape(Kind::Variant, &inner) };
+                    let shape = PublicItem { feature: feature.clone(), non_exhaustive, ..shape(Kind::Variant, &inner) };
                     self.add(path.clone(), shape);
                     if let Fields::Named(_) = &variant.fields {
                         self.fields(place, &path, &variant.fields, feature.as_ref(), false);
@@ -172,7 +172,7 @@ impl Found<'_> {
                 let mut inner = place.clone();
                 inner.push(name);
                 let under = self.krate.features.get(&inner).cloned().flatten().or(under.cloned());
-                self.add(path.to_owned(), Shape { feature: under.clone(), ..shape(Kind::Mod, "") });
+                self.add(path.to_owned(), PublicItem { feature: under.clone(), ..shape(Kind::Mod, "") });
                 self.module(&inner, path, under.as_ref());
             }
             _ => {}
@@ -187,7 +187,7 @@ impl Found<'_> {
             let name = field.ident.as_ref().map_or_else(|| index.to_string(), ToString::to_string);
             self.add(
                 format!("{path}::{name}"),
-                Shape { feature: feature.cloned(), ..shape(Kind::Field, &self.ty(place, &field.ty)) },
+                PublicItem { feature: feature.cloned(), ..shape(Kind::Field, &self.ty(place, &field.ty)) },
             );
         }
     }
@@ -221,7 +221,7 @@ impl Found<'_> {
                             shape.derives.sort();
                         }
                         None => {
-                            let shape = Shape { feature, ..shape(Kind::Impl, "") };
+                            let shape = PublicItem { feature, ..shape(Kind::Impl, "") };
                             self.add(format!("{path}: impl {of}"), shape);
                         }
                     }
@@ -230,15 +230,17 @@ impl Found<'_> {
                     for inner in &item.items {
                         match inner {
                             ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
-                                let shape = Shape {
+                                let shape = PublicItem {
                                     feature: feature.clone(),
                                     ..shape(Kind::Fn, &self.signature(place, &function.sig))
                                 };
                                 self.add(format!("{path}::{}", function.sig.ident), shape);
                             }
                             ImplItem::Const(item) if matches!(item.vis, Visibility::Public(_)) => {
-                                let shape =
-                                    Shape { feature: feature.clone(), ..shape(Kind::Const, &self.ty(place, &item.ty)) };
+                                let shape = PublicItem {
+                                    feature: feature.clone(),
+                                    ..shape(Kind::Const, &self.ty(place, &item.ty))
+                                };
                                 self.add(format!("{path}::{}", item.ident), shape);
                             }
                             _ => {}

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Kind, Shape, Surface};
+use super::{Kind, PublicItem, Surface};
 
 /// The part of the version that has to be raised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -81,9 +81,9 @@ pub fn changes(old: &Surface, new: &Surface) -> Vec<Change> {
     changes
 }
 
-fn change(path: &str, old: Option<&Shape>, new: Option<&Shape>, bump: Bump) -> Change {
+fn change(path: &str, old: Option<&PublicItem>, new: Option<&PublicItem>, bump: Bump) -> Change {
     // A field, variant or constant is its type; anything else needs its kind to be understood.
-    let show = |shape: &Shape| match shape.kind {
+    let show = |shape: &PublicItem| match shape.kind {
         Kind::Field | Kind::Const => shape.text.clone(),
         _ => shape.to_string(),
     };
@@ -92,7 +92,7 @@ fn change(path: &str, old: Option<&Shape>, new: Option<&Shape>, bump: Bump) -> C
 }
 
 /// A shape that became another.
-fn changed(old: &Shape, new: &Shape) -> Bump {
+fn changed(old: &PublicItem, new: &PublicItem) -> Bump {
     let kept = old.derives.iter().all(|name| new.derives.contains(name));
     let same = (old.kind, &old.text) == (new.kind, &new.text) && old.feature == new.feature;
     let as_open = old.non_exhaustive || !new.non_exhaustive;
@@ -100,7 +100,7 @@ fn changed(old: &Shape, new: &Shape) -> Bump {
 }
 
 /// An item that is new. Where its owner is new as well, the owner's addition covers it.
-fn added(path: &str, shape: &Shape, old: &Surface) -> Bump {
+fn added(path: &str, shape: &PublicItem, old: &Surface) -> Bump {
     let owner = path.rsplit_once("::").and_then(|(owner, _)| old.get(owner));
     let exhaustive = owner.is_some_and(|owner| match shape.kind {
         Kind::Field => !owner.non_exhaustive && (owner.kind == Kind::Variant || !has_private_fields(path, old)),

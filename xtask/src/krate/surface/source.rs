@@ -33,7 +33,7 @@ impl Source {
         generated: &TokenStream,
     ) -> anyhow::Result<()> {
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let parsed = syn::parse_file(&text).with_context(|| format!("{} is no Rust", file.display()))?;
+        let parsed = syn::parse_file(&text).with_context(|| format!("{} is not Rust", file.display()))?;
         self.items(parsed.items, dir, module, generated)
     }
 

@@ -6,7 +6,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Generics, Item, Meta, Token, Visibility};
 
-use super::{Kind, Shape};
+use super::{Kind, PublicItem};
 
 pub(super) fn strip_reference(ty: &syn::Type) -> &syn::Type {
     match ty {
@@ -15,8 +15,8 @@ pub(super) fn strip_reference(ty: &syn::Type) -> &syn::Type {
     }
 }
 
-pub(super) fn shape(kind: Kind, text: &str) -> Shape {
-    Shape { kind, text: text.to_owned(), derives: Vec::new(), non_exhaustive: false, feature: None }
+pub(super) fn shape(kind: Kind, text: &str) -> PublicItem {
+    PublicItem { kind, text: text.to_owned(), derives: Vec::new(), non_exhaustive: false, feature: None }
 }
 
 pub(super) fn name_of(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
@@ -114,7 +114,7 @@ pub(super) fn printed_bounds(bounds: &Punctuated<syn::TypeParamBound, Token![+]>
     }
 }
 
-/// Rust as prettyplease prints it, on one line, without what had to be put around it. Of what is no Rust, its tokens.
+/// Rust as prettyplease prints it, on one line, without what had to be put around it. Of what is not Rust, its tokens.
 fn printed(item: TokenStream, before: &str, after: &str) -> String {
     let text = match syn::parse2::<Item>(item.clone()) {
         Ok(item) => {

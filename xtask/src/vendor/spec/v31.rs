@@ -50,7 +50,7 @@ pub fn read_as_30(document: &mut Value) -> Vec<String> {
     let mut reader = Reader { lost: Vec::new() };
     let Value::Object(map) = document else { return reader.lost };
     map.insert("openapi".to_owned(), READ_AS.into());
-    // What the server may call is no operation of a client.
+    // What the server may call is not an operation of a client.
     map.remove("webhooks");
     map.entry("paths").or_insert_with(|| json!({}));
     match map.get("jsonSchemaDialect").and_then(Value::as_str) {

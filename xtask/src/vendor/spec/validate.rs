@@ -146,7 +146,7 @@ fn part<T: DeserializeOwned>(value: &Value, at: &str) -> Result {
 fn referenced<T: DeserializeOwned>(value: &Value, at: &str) -> Result {
     match value.get("$ref") {
         Some(Value::String(_)) => Ok(()),
-        Some(_) => invalid(format!("{at}/$ref"), "a $ref that is no text"),
+        Some(_) => invalid(format!("{at}/$ref"), "a $ref that is not a string"),
         None => part::<T>(value, at),
     }
 }
@@ -201,7 +201,7 @@ fn schema(value: &Value, at: &str) -> Result {
     let Err(whole) = referenced::<Schema>(value, at) else { return Ok(()) };
     // A schema is read as one of many; which keyword made it invalid is not reported.
     let is = |value: &Value, kind: &str| match kind {
-        "a text" => value.is_string(),
+        "a string" => value.is_string(),
         "a number" => value.is_number(),
         "a whole number" => value.is_u64(),
         "true or false" => value.is_boolean(),
@@ -210,7 +210,7 @@ fn schema(value: &Value, at: &str) -> Result {
         _ => value.is_object() || value.is_boolean(),
     };
     for (kind, keys) in [
-        ("a text", &["type", "format", "pattern", "title", "description"][..]),
+        ("a string", &["type", "format", "pattern", "title", "description"][..]),
         ("a number", &["maximum", "minimum", "multipleOf"]),
         ("a whole number", &["maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"]),
         (

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::error::{Error, Place, error};
+use super::error::{Error, Position, error};
 
 /// How deep a document may be nested, as in serde_yaml.
 const MAX_DEPTH: usize = 128;
@@ -31,14 +31,14 @@ pub fn read(text: &str) -> Result<Value, Error> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn places(text: &str, pointers: &[&str]) -> Result<HashMap<String, Place>, Error> {
+pub fn places(text: &str, pointers: &[&str]) -> Result<HashMap<String, Position>, Error> {
     let mut wanted: Vec<&str> = pointers.iter().flat_map(|pointer| around(pointer)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let (_, found) = Reader::new(&json_pairs(text), wanted).read()?;
     let nearest = |pointer: &&str| {
         let place = around(pointer).find_map(|around| found.get(around).copied());
-        ((*pointer).to_owned(), place.unwrap_or(Place { line: 1, column: 1 }))
+        ((*pointer).to_owned(), place.unwrap_or(Position { line: 1, column: 1 }))
     };
     Ok(pointers.iter().map(nearest).collect())
 }
@@ -91,7 +91,7 @@ enum Open {
 enum Key {
     Text(String),
     /// `<<`, whose value is merged into the map.
-    Merge(Place),
+    Merge(Position),
 }
 
 struct Level {
@@ -110,7 +110,7 @@ struct Reader<'t> {
     /// The pointer to what is read at the moment, where places are wanted, and those wanted.
     pointer: String,
     wanted: Vec<&'t str>,
-    places: HashMap<String, Place>,
+    places: HashMap<String, Position>,
     values: usize,
 }
 
@@ -128,11 +128,11 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn read(mut self) -> Result<(Value, HashMap<String, Place>), Error> {
+    fn read(mut self) -> Result<(Value, HashMap<String, Position>), Error> {
         let mut root = None;
         while let Some(event) = self.parser.next_event() {
             let (event, span) = event?;
-            let at = Place::from(span.start);
+            let at = Position::from(span.start);
             let done = match event {
                 Event::Scalar(text, style, anchor, tag) => {
                     if self.key(&text, style, at)? {
@@ -176,7 +176,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Takes a scalar as a map's key, if it stands where one must.
-    fn key(&mut self, text: &str, style: ScalarStyle, at: Place) -> Result<bool, Error> {
+    fn key(&mut self, text: &str, style: ScalarStyle, at: Position) -> Result<bool, Error> {
         let Some(Level { open: Open::Map { members, key, .. }, pointer, .. }) = self.levels.last_mut() else {
             return Ok(false);
         };
@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes where the value that begins stands, if it is a list's item or the root.
-    fn value_begins(&mut self, at: Place) {
+    fn value_begins(&mut self, at: Position) {
         if self.wanted.is_empty() {
             return;
         }
@@ -217,20 +217,20 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn place(&mut self, at: Place) {
+    fn place(&mut self, at: Position) {
         if self.wanted.binary_search(&self.pointer.as_str()).is_ok() {
             self.places.entry(self.pointer.clone()).or_insert(at);
         }
     }
 
-    fn no_key(&self, at: Place) -> Result<(), Error> {
+    fn no_key(&self, at: Position) -> Result<(), Error> {
         match self.levels.last() {
-            Some(Level { open: Open::Map { key: None, .. }, .. }) => Err(error("a key that is no plain text", at)),
+            Some(Level { open: Open::Map { key: None, .. }, .. }) => Err(error("a key that is not a plain string", at)),
             _ => Ok(()),
         }
     }
 
-    fn begin(&mut self, open: Open, anchor: usize, tag: Option<&Tag>, at: Place) -> Result<(), Error> {
+    fn begin(&mut self, open: Open, anchor: usize, tag: Option<&Tag>, at: Position) -> Result<(), Error> {
         self.no_key(at)?;
         if let Some(tag) = tag
             && !(tag.is_yaml_core_schema() && matches!(tag.suffix.as_str(), "map" | "seq"))
@@ -238,14 +238,14 @@ impl<'t> Reader<'t> {
             return Err(error(format!("the tag {}{} is none of JSON's", tag.handle, tag.suffix), at));
         }
         if self.levels.len() >= MAX_DEPTH {
-            return Err(error(format!("nested more than {MAX_DEPTH} deep: this is no document for people"), at));
+            return Err(error(format!("nested more than {MAX_DEPTH} deep: no person would write such a document"), at));
         }
         self.value_begins(at);
         self.levels.push(Level { open, anchor, size: 1, pointer: self.pointer.len() });
         Ok(())
     }
 
-    fn end(&mut self, at: Place) -> Result<Option<Value>, Error> {
+    fn end(&mut self, at: Position) -> Result<Option<Value>, Error> {
         let Some(level) = self.levels.pop() else { return Ok(None) };
         self.pointer.truncate(level.pointer);
         let value = match level.open {
@@ -264,10 +264,10 @@ impl<'t> Reader<'t> {
     }
 
     /// Puts a value where it belongs. Returns it if it is the root.
-    fn value(&mut self, value: Value, size: usize, anchor: usize, at: Place) -> Result<Option<Value>, Error> {
+    fn value(&mut self, value: Value, size: usize, anchor: usize, at: Position) -> Result<Option<Value>, Error> {
         self.values += size;
         if self.values > MAX_VALUES {
-            return Err(error("aliases that lead to too many values: this is no document for people", at));
+            return Err(error("aliases that lead to too many values: no person would write such a document", at));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (value.clone(), size));
@@ -345,7 +345,7 @@ fn plain(text: &str) -> Result<Value, String> {
         });
     }
     match unsigned {
-        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN" => Err(format!("`{text}` is no number that JSON has")),
+        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN" => Err(format!("`{text}` is not a number that JSON has")),
         _ => {
             let signs = unsigned.starts_with(['+', '-']);
             let float = text.parse::<f64>().ok().filter(|float| float.is_finite() && !signs);

@@ -367,11 +367,11 @@ table! {
         "{name} {was} deprecated and {is} no longer");
     SUNSET_CHANGED = Rule::new("*-sunset-changed", Roles(DEPRECATABLE, Info, Info), "x-sunset of {name} {change}");
     SUNSET_INVALID = Rule::new("*-deprecated-sunset-invalid", Roles(OTHER_DEPRECATABLE, Err, Err),
-        "x-sunset of {name} is {new}, which is no date such as 2026-12-31");
+        "x-sunset of {name} is {new}, which is not a date such as 2026-12-31");
     API_SUNSET_PARSE = Rule::new("api-deprecated-sunset-parse", Neither(Err),
-        "x-sunset of {name} is {new}, which is no date such as 2026-12-31");
+        "x-sunset of {name} is {new}, which is not a date such as 2026-12-31");
     PARAMETER_SUNSET_PARSE = Rule::new("request-parameter-sunset-parse", Request(Err),
-        "x-sunset of {name} is {new}, which is no date such as 2026-12-31");
+        "x-sunset of {name} is {new}, which is not a date such as 2026-12-31");
     PARAMETER_REMOVED_SUNSET_PARSE = Rule::new("request-parameter-sunset-parse", Request(Err),
         "{name} {was} removed ({in}), and x-sunset was no date");
     MEDIA_TYPE_ADDED = Rule::new("*-media-type-added", Roles(CONTENT, Info, Info),

@@ -1,4 +1,4 @@
-//! `cargo xtask take-over` and `release`, on a scratch repository with a remote.
+//! `cargo xtask propose-update` and `release`, on a scratch repository with a remote.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +84,7 @@ impl Scratch {
     }
 
     /// Takes over our document with some text replaced.
-    fn take_over(&self, edits: &[(&str, &str)]) -> (String, String, String) {
+    fn propose_update(&self, edits: &[(&str, &str)]) -> (String, String, String) {
         let mut new = upstream();
         for (from, to) in edits {
             assert!(new.contains(from), "{from}");
@@ -93,7 +93,7 @@ impl Scratch {
         let from = self.pages.write("new.md", &page(&new));
         self.git(&["checkout", "--quiet", "main"]);
         run_xtask(&[
-            "take-over",
+            "propose-update",
             "--workspace",
             self.dir.path().to_str().unwrap(),
             "--output",
@@ -147,9 +147,9 @@ const OTHER_TAG: (&str, &str) = ("\ntags:\n", "\ntags:\n  - name: Pets\n");
 const TERMS: (&str, &str) = ("\n  version: v1\n", "\n  version: v1\n  termsOfService: https://example.com/terms\n");
 
 #[test]
-fn no_drift_is_nothing_to_take_over() {
+fn no_drift_is_nothing_to_propose() {
     let scratch = Scratch::new();
-    scratch.ended(scratch.take_over(&[]), "none");
+    scratch.ended(scratch.propose_update(&[]), "none");
     assert!(scratch.pushed().is_empty());
     assert_eq!(scratch.read("out/title"), "no drift");
 }
@@ -158,11 +158,11 @@ fn no_drift_is_nothing_to_take_over() {
 fn a_drift_that_changes_nothing_that_is_built_waits_for_the_next() {
     let scratch = Scratch::new();
     for edit in [OTHER_TAG, TERMS] {
-        scratch.ended(scratch.take_over(&[edit]), "quiet");
+        scratch.ended(scratch.propose_update(&[edit]), "quiet");
         assert!(scratch.pushed().is_empty());
     }
     // It comes along with one that does.
-    scratch.ended(scratch.take_over(&[OTHER_TAG, NEW_FIELD]), "made");
+    scratch.ended(scratch.propose_update(&[OTHER_TAG, NEW_FIELD]), "made");
     let stored = scratch.git(&["show", "drift:openapi/create_backup.yaml"]);
     assert!(stored.contains("Pets") && stored.contains("uncompressed_size"));
     assert!(!scratch.read("out/body.md").contains("Pets"), "a tag that is not ours is not reported");
@@ -171,8 +171,8 @@ fn a_drift_that_changes_nothing_that_is_built_waits_for_the_next() {
 #[test]
 fn a_minor_drift_is_a_branch_that_can_be_merged() {
     let scratch = Scratch::new();
-    scratch.ended(scratch.take_over(&[NEW_FIELD]), "made");
-    assert_eq!(scratch.pushed(), ["Take over the vendor's changes", "Say in the changelog what comes of it"]);
+    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+    assert_eq!(scratch.pushed(), ["Take the vendor's changes", "Say in the changelog what comes of it"]);
     let title = scratch.read("out/title");
     assert!(title.starts_with("drift: 0 ERR") && title.ends_with("the crate needs a minor release"), "{title}");
     assert_eq!(scratch.read("out/bump"), "minor");
@@ -184,7 +184,7 @@ fn a_minor_drift_is_a_branch_that_can_be_merged() {
     assert!(scratch.git(&["show", "drift:client/src/generated/client.rs"]).contains("pub uncompressed_size: "));
 
     // The same again is the same branch, made anew.
-    scratch.ended(scratch.take_over(&[NEW_FIELD]), "made");
+    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
     assert_eq!(scratch.pushed().len(), 2);
     assert_eq!(scratch.git(&["show", "drift:CHANGELOG.md"]).matches("uncompressed_size").count(), 1);
 }
@@ -214,7 +214,7 @@ fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
     assert!(err.contains("nothing changed in client/ or openapi/ since the last release"), "{err}");
 
     for (edit, version) in [(NEW_FIELD, "0.1.1"), (MAJOR, "0.2.0")] {
-        scratch.ended(scratch.take_over(&[edit]), "made");
+        scratch.ended(scratch.propose_update(&[edit]), "made");
         let raised = format!("Raise the version to {version}, and say in the changelog why");
         assert_eq!(scratch.pushed().last(), Some(&raised));
         for file in ["client/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
@@ -242,7 +242,7 @@ fn needless_actions_are_removed_in_a_commit_of_their_own() {
         .map(|old| (old.clone(), format!("{old}                    nullable: true\n")))
         .into();
     let edits: Vec<(&str, &str)> = edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    scratch.ended(scratch.take_over(&[&edits[..], &[NEW_FIELD]].concat()), "made");
+    scratch.ended(scratch.propose_update(&[&edits[..], &[NEW_FIELD]].concat()), "made");
     let commits = scratch.pushed();
     assert_eq!(commits[1], "Remove what upstream made needless from the overlay");
     let touched = scratch.git(&["show", "--format=", "--name-only", "drift~1"]);
@@ -255,14 +255,14 @@ fn needless_actions_are_removed_in_a_commit_of_their_own() {
 #[test]
 fn a_persons_branch_is_left_alone() {
     let scratch = Scratch::new();
-    scratch.ended(scratch.take_over(&[NEW_FIELD]), "made");
+    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
     scratch.git(&["checkout", "--quiet", "drift"]);
     fs::write(scratch.path("openapi/overlay.yaml"), scratch.read("openapi/overlay.yaml") + "# mended\n").unwrap();
     scratch.git(&["commit", "--quiet", "--all", "--author", "A Person <person@example.com>", "--message", "mend"]);
     scratch.git(&["push", "--quiet", "origin", "drift"]);
     let before = scratch.git(&["ls-remote", "origin", "drift"]);
 
-    scratch.ended(scratch.take_over(&[NEW_FIELD, MAJOR]), "person");
+    scratch.ended(scratch.propose_update(&[NEW_FIELD, MAJOR]), "person");
     assert_eq!(scratch.git(&["ls-remote", "origin", "drift"]), before);
     let body = scratch.read("out/body.md");
     assert!(body.contains("pvc_size") && body.contains("`drift` was left as it is"), "{body}");
@@ -274,7 +274,7 @@ fn what_gives_no_crate_changes_nothing() {
     let before = scratch.git(&["rev-parse", "HEAD"]);
     let answer = "        '201':\n";
     let other = "        '202':\n          description: Accepted\n          content:\n            application/json:\n              schema:\n                type: string\n        '201':\n";
-    let (code, _, err) = scratch.take_over(&[(answer, other)]);
+    let (code, _, err) = scratch.propose_update(&[(answer, other)]);
     assert_eq!(code, exit_code(2));
     assert!(err.contains("answers with different bodies to 20"), "{err}");
     assert_eq!((scratch.git(&["rev-parse", "HEAD"]), scratch.git(&["status", "--porcelain"])), (before, String::new()));
@@ -285,7 +285,7 @@ fn what_gives_no_crate_changes_nothing() {
 fn a_checkout_with_changes_is_not_touched() {
     let scratch = Scratch::new();
     fs::write(scratch.path("CHANGELOG.md"), "mine").unwrap();
-    let (code, _, err) = scratch.take_over(&[NEW_FIELD]);
+    let (code, _, err) = scratch.propose_update(&[NEW_FIELD]);
     assert_eq!(code, exit_code(2));
     assert!(err.contains("the checkout has changes of its own (M CHANGELOG.md); commit or stash them first"), "{err}");
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask take-over`: what the daily workflow does with the vendor's changes, as a command.
+//! `cargo xtask propose-update`: what the daily workflow does with the vendor's changes, as a command.
 //!
 //! It makes the commits of the pull request on a branch of this checkout, and writes its title and body. A drift
 //! that changes nothing that is built is left for the next one that does; a branch that a person has worked on is
@@ -49,7 +49,7 @@ pub struct Arguments {
 
 /// What came of it, as the file `outcome` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+enum Proposal {
     /// There is no drift.
     None,
     /// There is, but nothing that is built changes.
@@ -60,7 +60,7 @@ enum Outcome {
     Made,
 }
 
-impl Outcome {
+impl Proposal {
     fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -90,12 +90,12 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     report.write(Format::Github, out)?;
 
     let quiet = match (new.changed_since(&old)?.is_empty(), report.changes_what_is_built()) {
-        (true, _) => Some(Outcome::None),
-        (false, false) => Some(Outcome::Quiet),
+        (true, _) => Some(Proposal::None),
+        (false, false) => Some(Proposal::Quiet),
         (false, true) => None,
     };
-    if let Some(outcome) = quiet {
-        return arguments.end(outcome, &report, &[], out);
+    if let Some(proposal) = quiet {
+        return arguments.end(proposal, &report, &[], out);
     }
     let remote = remote_head(&git, arguments)?;
     if let Some(head) = &remote
@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
              it anew.",
             arguments.branch
         );
-        return arguments.end(Outcome::Person, &report, &[note], out);
+        return arguments.end(Proposal::Person, &report, &[note], out);
     }
     git.run(&["checkout", "--quiet", "-B", &arguments.branch])?;
     let notes = commit(arguments, workspace, &git, (&old, &new), &report)?;
@@ -116,12 +116,18 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         let lease = format!("--force-with-lease={}:{}", arguments.branch, remote.unwrap_or_default());
         git.run(&["push", "--quiet", &lease, &arguments.remote, &format!("HEAD:refs/heads/{}", arguments.branch)])?;
     }
-    arguments.end(Outcome::Made, &report, &notes, out)
+    arguments.end(Proposal::Made, &report, &notes, out)
 }
 
 impl Arguments {
     /// Writes what the pull request needs, and says what came of it.
-    fn end(&self, outcome: Outcome, report: &Report, notes: &[String], out: &mut dyn Write) -> anyhow::Result<Status> {
+    fn end(
+        &self,
+        proposal: Proposal,
+        report: &Report,
+        notes: &[String],
+        out: &mut dyn Write,
+    ) -> anyhow::Result<Status> {
         let mut body = Vec::new();
         report.write(Format::Markdown, &mut body)?;
         for note in notes {
@@ -133,16 +139,16 @@ impl Arguments {
         };
         std::fs::create_dir_all(&self.output)
             .with_context(|| format!("cannot make the folder {}", self.output.display()))?;
-        write("outcome", outcome.name().as_bytes())?;
+        write("outcome", proposal.name().as_bytes())?;
         write("title", plain(&report.verdict()).as_bytes())?;
         write("bump", report.bump().map_or("unknown".to_owned(), |bump| bump.to_string()).as_bytes())?;
         write("body.md", &body)?;
-        let said = match outcome {
-            Outcome::None => "nothing to take over".to_owned(),
-            Outcome::Quiet => "nothing that is built changes: left for the next drift that does".to_owned(),
-            Outcome::Person => format!("the branch {} has commits of a person, and was left alone", self.branch),
-            Outcome::Made if self.push => format!("the branch {} is pushed", self.branch),
-            Outcome::Made => format!("the branch {} is made", self.branch),
+        let said = match proposal {
+            Proposal::None => "nothing to propose".to_owned(),
+            Proposal::Quiet => "nothing that is built changes: left for the next drift that does".to_owned(),
+            Proposal::Person => format!("the branch {} has commits of a person, and was left alone", self.branch),
+            Proposal::Made if self.push => format!("the branch {} is pushed", self.branch),
+            Proposal::Made => format!("the branch {} is made", self.branch),
         };
         writeln!(out, "{}\n{said}", report.verdict())?;
         Ok(Status::Done)
@@ -181,7 +187,7 @@ fn commit(
     if !arguments.no_build {
         take_snapshots_over(workspace)?;
     }
-    git.commit_all(&format!("Take over the vendor's changes\n\n{}", report.verdict()))?;
+    git.commit_all(&format!("Take the vendor's changes\n\n{}", report.verdict()))?;
 
     match without_needless(new) {
         Ok(Some((edition, actions))) => {
