@@ -18,6 +18,7 @@ mod bodies;
 mod callbacks;
 mod composition;
 mod context;
+mod covers;
 mod document;
 mod findings;
 mod level;

@@ -1,5 +1,6 @@
 //! Documents: read, validated, and written.
 
+mod anchors;
 mod error;
 mod v31;
 mod validate;
@@ -31,12 +32,14 @@ pub struct Spec {
     first_line: usize,
     /// What of OpenAPI 3.1 has no counterpart in 3.0, by its pointer.
     foreign: Rc<[String]>,
+    /// What was read otherwise than it is written.
+    notes: Rc<[String]>,
 }
 
 /// A document that was read from no text: nothing in it has a place.
 impl From<Value> for Spec {
     fn from(value: Value) -> Self {
-        Self { value, text: "".into(), first_line: 1, foreign: Rc::default() }
+        Self { value, text: "".into(), first_line: 1, foreign: Rc::default(), notes: Rc::default() }
     }
 }
 
@@ -59,7 +62,14 @@ impl Spec {
             bail!("the document is empty");
         }
         let in_page = |place: Position| Position { line: place.line + first_line - 1, ..place };
-        let mut value = yaml::read(text).map_err(|e| error::Error { at: in_page(e.at), ..e })?;
+        let mut notes = Vec::new();
+        let mut value = yaml::read(text, &mut notes).map_err(|e| error::Error { at: in_page(e.at), ..e })?;
+        if let Some(version) = value.pointer_mut("/info/version")
+            && let Value::Number(number) = version
+        {
+            notes.push(format!("`info.version` is the number {number}, read as a string: write it in quotes"));
+            *version = number.to_string().into();
+        }
         let foreign = if v31::is_31(&value) { v31::read_as_30(&mut value) } else { Vec::new() };
         if let Err(Invalid { pointer, what }) = validate::validate(&lowered(&value)) {
             let place = yaml::places(text, &[&pointer])?.get(&pointer).copied();
@@ -67,7 +77,7 @@ impl Spec {
             let pointer = if pointer.is_empty() { String::new() } else { format!("#{pointer}{place}: ") };
             bail!("not a valid OpenAPI 3.0 document: {pointer}{what}");
         }
-        Ok(Self { value, text: text.into(), first_line, foreign: foreign.into() })
+        Ok(Self { value, text: text.into(), first_line, foreign: foreign.into(), notes: notes.into() })
     }
 
     /// Checks that all of it has a counterpart in OpenAPI 3.0, so that code can be generated.
@@ -97,6 +107,11 @@ impl Spec {
         places
     }
 
+    /// What was read otherwise than it is written, and how to write it.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// The ids of the operations that the document holds.
     pub fn operations(&self) -> Vec<&str> {
         operation_ids(&self.value).collect()
@@ -111,6 +126,10 @@ impl Spec {
         self.require(wanted)?;
         if self.operations().iter().all(|id| wanted.iter().any(|wanted| wanted == id)) {
             return Ok(self);
+        }
+        if let Value::Object(document) = &mut self.value {
+            // What the server may call is not an operation of a client.
+            document.remove("webhooks");
         }
         if let Some(Value::Object(paths)) = self.value.get_mut("paths") {
             paths.retain(|_, item| {

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use super::argument::Argument;
+use super::covers::{Cover, resemblance};
 use super::findings::Found;
 use super::node::Node;
-use super::numbers;
 use super::pair::Nodes;
 use super::paths::last_token;
 use super::role::Role;
@@ -24,9 +24,7 @@ use super::rules::table::{
     UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
 };
 use super::rules::{Lowering, Rule, is_prose};
-use super::same::{ChangedReferences, says_nothing};
-use super::values::wider;
-use super::view::{View, Views};
+use super::view::{Group, View, Views};
 use super::walk::Walk;
 use crate::vendor::spec;
 
@@ -123,97 +121,87 @@ impl<'a> Walk<'a> {
         self.changed(role, &views.here(), rule.with("reason", Argument::Word(reason)));
     }
 
+    /// Whether every value that could be given could be given before, or every one that was taken is taken still: then
+    /// nobody notices what differs.
+    pub(super) fn nothing_lost(&mut self, role: Role, views: &Views<'a>) -> bool {
+        let (wide, narrow) = if role.is_response() { (&views.old, &views.new) } else { (&views.new, &views.old) };
+        Cover::new(&mut self.likeness, &self.changed).view_covers(wide, narrow)
+    }
+
     /// `anyOf` and `oneOf`. Returns whether the schemas are so compared to their end.
     pub(super) fn alternatives(&mut self, role: Role, views: &Views<'a>) -> bool {
         let (old, new) = (&views.old, &views.new);
-        // The same alternatives under the other keyword.
-        if old.has("oneOf") != new.has("oneOf")
-            && old.has("anyOf") != new.has("anyOf")
-            && old.has("oneOf") == new.has("anyOf")
-        {
-            let (from, to, rule) = match old.has("oneOf") {
-                true => (ONE_OF, ANY_OF, &ONE_OF_BECAME_ANY_OF),
-                false => (ANY_OF, ONE_OF, &ANY_OF_BECAME_ONE_OF),
-            };
-            let lists = Nodes::new(old.get(from.composition.keyword), new.get(to.composition.keyword));
-            self.changed(role, &lists, rule);
-            self.composition(role, &to.composition, &lists);
-            return false;
-        }
-        for key in [ANY_OF, ONE_OF] {
-            let keyword = key.composition.keyword;
-            match (old.has(keyword), new.has(keyword)) {
-                (false, false) => {}
-                (true, true) => {
-                    let (a, b) = (old.all(keyword), new.all(keyword));
-                    for i in 0..a.len().max(b.len()) {
-                        let at = |all: &[Node<'a>], view: &View<'a>| all.get(i).unwrap_or(view.here()).clone();
-                        let lists = Nodes::new(at(&a, old), at(&b, new));
-                        match i < a.len().min(b.len()) {
-                            true => self.composition(role, &key.composition, &lists),
-                            false => self.unclassified(role.context, &lists),
-                        }
-                    }
+        let keywords = |view: &View<'a>| view.groups.iter().map(|group| group.keyword).collect::<Vec<_>>();
+        match (&old.groups[..], &new.groups[..]) {
+            ([], []) => false,
+            // The same alternatives under the other keyword.
+            ([from], [to]) if from.keyword != to.keyword => {
+                let (key, rule) = match to.keyword {
+                    "anyOf" => (ANY_OF, &ONE_OF_BECAME_ANY_OF),
+                    _ => (ONE_OF, &ANY_OF_BECAME_ONE_OF),
+                };
+                self.changed(role, &Nodes::new(from.list.clone(), to.list.clone()), rule);
+                self.composition(role, &key.composition, from, to);
+                false
+            }
+            (from, to) if keywords(old) == keywords(new) => {
+                for (from, to) in from.iter().zip(to) {
+                    self.composition(role, &of_keyword(to.keyword).composition, from, to);
                 }
-                (false, true) => {
-                    if self.introduced(role, &key, views, (old, new), false) {
-                        return true;
-                    }
+                false
+            }
+            ([], [group]) => self.introduced(role, &of_keyword(group.keyword), views, group, false),
+            ([group], []) => self.introduced(role, &of_keyword(group.keyword), views, group, true),
+            (from, to) => {
+                // Each is compared with its like; what is left came or went.
+                let (mut from, mut to) = (from.to_vec(), to.to_vec());
+                from.retain(|group| {
+                    let Some(at) = to.iter().position(|other| other.keyword == group.keyword) else { return true };
+                    let other = to.remove(at);
+                    self.composition(role, &of_keyword(group.keyword).composition, group, &other);
+                    false
+                });
+                for group in to {
+                    self.introduced(role, &of_keyword(group.keyword), views, &group, false);
                 }
-                (true, false) => {
-                    if self.introduced(role, &key, views, (new, old), true) {
-                        return true;
-                    }
+                for group in from {
+                    self.introduced(role, &of_keyword(group.keyword), views, &group, true);
                 }
+                false
             }
         }
-        false
     }
 
-    /// Alternatives that came as a whole, or, the other way round, went: the schema without them, and
-    /// the one with them. Returns whether they took the place of what the schema said.
-    fn introduced(
-        &mut self,
-        role: Role,
-        key: &Alternatives,
-        views: &Views<'a>,
-        (without, with): (&View<'a>, &View<'a>),
-        went: bool,
-    ) -> bool {
-        let keyword = key.composition.keyword;
-        let all: Vec<Node<'a>> = with.all(keyword).iter().flat_map(Node::list).collect();
-        if with.all(keyword).iter().any(|list| !list.value.is_array()) {
-            self.unclassified(role.context, &views.get(keyword));
+    /// Alternatives that came as a whole, or, the other way round, went. Returns whether they took the place of what
+    /// the schema said.
+    fn introduced(&mut self, role: Role, key: &Alternatives, views: &Views<'a>, group: &Group<'a>, went: bool) -> bool {
+        let (without, with) = if went { (&views.new, &views.old) } else { (&views.old, &views.new) };
+        if !group.list.value.is_array() {
+            self.unclassified(role.context, &views.get(key.composition.keyword));
             return false;
         }
-        let alternatives: Vec<View<'a>> = all.iter().map(|node| View::of(slice::from_ref(node))).collect();
-        let plain = |view: &View<'a>| view.has("type") || view.has("properties") || view.has("enum");
+        let plain = |view: &View<'a>| view.has("type") || view.has("properties") || view.lists_values("enum");
         let wraps = plain(without) && !plain(with);
-        let (likeness, changed) = (&mut self.likeness, &self.changed);
-        let mut accepts = |wide: &View<'a>, narrow: &View<'a>| {
-            let same = likeness.of(wide.here(), false) == likeness.of(narrow.here(), false);
-            same && wide.members.is_empty() && narrow.members.is_empty() || takes_all(wide, narrow, changed)
-        };
-        // Whether what the plain schema allows is allowed by an alternative, and the other way round.
-        let wider = alternatives.iter().any(|one| accepts(one, without));
-        let narrower = !wraps || alternatives.iter().all(|one| accepts(without, one));
-        let (old_in_new, new_in_old) = if went { (narrower, wider) } else { (wider, narrower) };
-        let nothing_lost = if role.is_response() { new_in_old } else { old_in_new };
+        let nothing_lost = self.nothing_lost(role, views);
         let rules = if wraps { key.wrapped } else { key.whole };
         let found = rules[usize::from(went)]
             .with("type", Argument::Type(without.type_name()))
             .lowered(Some(Lowering::NothingLost).filter(|_| nothing_lost));
         self.changed(role, &views.here(), found);
+        if wraps && views.old.null() != views.new.null() {
+            self.null(role, views);
+        }
         wraps
     }
 
     /// Members of one `anyOf` or `oneOf`: those that belong together are compared, the others came or went.
-    fn composition(&mut self, role: Role, of: &Composition, lists: &Nodes<'a>) {
+    fn composition(&mut self, role: Role, of: &Composition, from: &Group<'a>, to: &Group<'a>) {
+        let lists = Nodes::new(from.list.clone(), to.list.clone());
         let is_list = |node: &Node<'a>| node.value.is_array() || node.value.is_null();
         if !lists.both(is_list) && !lists.are_equal() {
-            return self.unclassified(role.context, lists);
+            return self.unclassified(role.context, &lists);
         }
-        let (mut old, mut new) = (lists.old.list(), lists.new.list());
+        let (mut old, mut new) = (from.members.clone(), to.members.clone());
         let surely_same = |a: &Node<'a>, b: &Node<'a>| self.surely_same(&Nodes::new(a.clone(), b.clone()));
         let mut pairs = take_pairs(&mut old, &mut new, surely_same);
         pairs.extend(take_pairs(&mut old, &mut new, |a, b| are_same(a, b, "$ref")));
@@ -225,13 +213,23 @@ impl<'a> Walk<'a> {
                 self.likeness.of(a, prose) == self.likeness.of(b, prose)
             }));
         }
-        if old.len() == new.len() {
-            pairs.extend(old.drain(..).zip(new.drain(..)));
-        }
+        pairs.extend(most_alike(&mut old, &mut new));
         for (a, b) in &pairs {
             self.compare(role.inside(), slice::from_ref(a), slice::from_ref(b));
         }
-        self.came_and_went(role, of, &old, &new);
+        for (members, others, did) in [(old, to, 1), (new, from, 0)] {
+            for member in members {
+                // Another alternative may take all that it takes.
+                let mut cover = Cover::new(&mut self.likeness, &self.changed);
+                let covered = of.keyword == "anyOf"
+                    && others.members.iter().any(|other| {
+                        cover.covers(slice::from_ref(other), slice::from_ref(&member))
+                    });
+                let role = if covered { role.used_by(role.context.harmless()) } else { role };
+                let [came, went] = if did == 0 { [&[][..], slice::from_ref(&member)] } else { [slice::from_ref(&member), &[][..]] };
+                self.came_and_went(role, of, came, went);
+            }
+        }
     }
 
     pub(super) fn discriminator(&mut self, role: Role, pair: &Nodes<'a>) {
@@ -285,22 +283,40 @@ fn is_annotation(node: &Node<'_>) -> bool {
     node.value.as_object().is_some_and(|map| map.keys().all(|key| is_prose(key)))
 }
 
-/// Whether a schema surely takes all that another takes: it has no more to say.
-fn takes_all<'a>(wide: &View<'a>, narrow: &View<'a>, changed: &ChangedReferences<'a>) -> bool {
-    if wide.members.len() + narrow.members.len() > 0 || narrow.nullable() && !wide.nullable() && wide.has("type") {
-        return false;
+/// Takes from two lists the pairs of which each is most like the other, where they are alike at all.
+fn most_alike<'a>(old: &mut Vec<Node<'a>>, new: &mut Vec<Node<'a>>) -> Vec<(Node<'a>, Node<'a>)> {
+    /// In percent.
+    const ALIKE: usize = 50;
+    let mut scores: Vec<(usize, usize, usize)> = Vec::new();
+    for (i, a) in old.iter().enumerate() {
+        for (j, b) in new.iter().enumerate() {
+            scores.push((resemblance(a, b), i, j));
+        }
     }
-    let of = |view: &View<'_>| (view.get("type").value.clone(), view.get("format").value.clone());
-    let (a, b) = (of(wide), of(narrow));
-    let types = a == b || wider(&a, &b, true) || a.0.is_null();
-    types
-        && wide.keys().all(|key| {
-            let value = wide.get(key);
-            matches!(key.as_str(), "type" | "format" | "nullable" | "default" | "readOnly" | "writeOnly" | "deprecated")
-                || is_prose(key)
-                || says_nothing(key, value.value)
-                || numbers::equal(value.value, narrow.get(key).value) && changed.none_in(value.value)
-        })
+    scores.sort_by_key(|(score, i, j)| (std::cmp::Reverse(*score), *i, *j));
+    let (mut taken_old, mut taken_new, mut pairs) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (_, i, j) in scores.into_iter().filter(|(score, ..)| *score >= ALIKE) {
+        if !taken_old.contains(&i) && !taken_new.contains(&j) {
+            taken_old.insert(i);
+            taken_new.insert(j);
+            pairs.push((old[i].clone(), new[j].clone()));
+        }
+    }
+    let mut number = 0;
+    let mut left = |taken: &BTreeSet<usize>, all: &mut Vec<Node<'a>>| {
+        number = 0;
+        all.retain(|_| {
+            number += 1;
+            !taken.contains(&(number - 1))
+        });
+    };
+    left(&taken_old, old);
+    left(&taken_new, new);
+    pairs
+}
+
+fn of_keyword(keyword: &str) -> Alternatives {
+    if keyword == "anyOf" { ANY_OF } else { ONE_OF }
 }
 
 /// Whether two schemas have the same string under a key.

@@ -11,11 +11,13 @@ pub(super) struct Context {
     pub(super) direction: Direction,
     /// Whether what differs is of unknown effect, whatever it is called elsewhere.
     pub(super) unknown: bool,
+    /// Whether no value is refused or given that was not before, whatever differs.
+    pub(super) harmless: bool,
 }
 
 impl Context {
     pub(super) fn new(origin: Origin) -> Self {
-        Self { origin, direction: Direction::None, unknown: false }
+        Self { origin, direction: Direction::None, unknown: false, harmless: false }
     }
 
     pub(super) fn request(self) -> Self {
@@ -28,6 +30,10 @@ impl Context {
 
     pub(super) fn of(self, origin: Origin) -> Self {
         Self { origin, ..self }
+    }
+
+    pub(super) fn harmless(self) -> Self {
+        Self { harmless: true, ..self }
     }
 
     pub(super) fn unknown(self) -> Self {

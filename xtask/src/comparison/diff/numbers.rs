@@ -122,3 +122,20 @@ pub(super) fn canonical(value: &Value) -> String {
         },
     }
 }
+
+/// Whether a number is a whole multiple of another one.
+pub(super) fn is_multiple(value: &Value, of: &Value) -> bool {
+    match (Quantity::of(value), Quantity::of(of)) {
+        (Some(Quantity::Whole(value)), Some(Quantity::Whole(of))) => of != 0 && value % of == 0,
+        (Some(value), Some(of)) => {
+            let ratio = value.as_f64() / of.as_f64();
+            ratio.is_finite() && ratio >= 1.0 && (ratio - ratio.round()).abs() < 1e-9
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is the number 1.
+pub(super) fn is_one(value: &Value) -> bool {
+    compare(value, &Value::from(1)) == Some(Ordering::Equal)
+}

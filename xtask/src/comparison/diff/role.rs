@@ -17,7 +17,7 @@ pub(super) struct Role {
 }
 
 /// Roles that are equal: what two schemas differ in means the same in both.
-pub(super) type RoleKey = (Direction, Part, bool, bool, bool, bool);
+pub(super) type RoleKey = (Direction, Part, [bool; 5]);
 
 /// As what a schema is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +45,8 @@ impl Role {
 
     /// What tells roles apart.
     pub(super) fn key(self) -> RoleKey {
-        (self.direction(), self.part, self.not_sent, self.typed, self.required, self.context.unknown)
+        let Context { unknown, harmless, .. } = self.context;
+        (self.direction(), self.part, [self.not_sent, self.typed, self.required, unknown, harmless])
     }
 
     /// What the ids of its rules begin with.

@@ -186,9 +186,23 @@ pub(super) fn says_nothing(key: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Bool(false) => key != "additionalProperties" && key != "default",
-        Value::Bool(true) => key == "additionalProperties",
+        Value::Bool(true) => matches!(key, "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems"),
         Value::Array(items) => items.is_empty() && key != "enum" && key != "default",
-        Value::Object(map) => map.is_empty() && matches!(key, "additionalProperties" | "properties" | "items"),
+        Value::Object(map) => {
+            map.is_empty()
+                && matches!(
+                    key,
+                    "additionalProperties"
+                        | "dependentRequired"
+                        | "dependentSchemas"
+                        | "items"
+                        | "patternProperties"
+                        | "properties"
+                        | "propertyNames"
+                        | "unevaluatedItems"
+                        | "unevaluatedProperties"
+                )
+        }
         Value::String(text) => key == "pattern" && text.is_empty(),
         Value::Number(_) => matches!(key, "minLength" | "minItems" | "minProperties") && numbers::is_zero(value),
     }

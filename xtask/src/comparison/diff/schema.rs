@@ -102,7 +102,17 @@ impl<'a> Walk<'a> {
 
     /// Compares two schemas by what they mean.
     pub(super) fn schema(&mut self, role: Role, old: &[Node<'a>], new: &[Node<'a>]) {
-        let views = &Views::new(View::of(old), View::of(new));
+        let views = Views::new(View::of(old), View::of(new));
+        // Where one has alternatives, and the other had or has only one, that is one of a list, too.
+        let views = &match (views.old.has_single(), views.new.has_single()) {
+            (true, false) if !views.new.groups.is_empty() => {
+                Views::new(views.old.with_single_groups(), views.new.clone())
+            }
+            (false, true) if !views.old.groups.is_empty() => {
+                Views::new(views.old.clone(), views.new.with_single_groups())
+            }
+            _ => views,
+        };
         // Where both are written in the same way, only what they refer to can differ.
         let same = views.old.is_one() && views.new.is_one() && views.here().are_equal();
         if !same {
@@ -110,6 +120,8 @@ impl<'a> Walk<'a> {
             self.members(role, views);
             self.contradictions(role, views);
         }
+        let harmless = !same && views.have_alternatives() && self.nothing_lost(role, views);
+        let role = if harmless { role.used_by(role.context.harmless()) } else { role };
         if self.alternatives(role, views) {
             return;
         }

@@ -42,13 +42,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn null(&mut self, role: Role, views: &Views<'a>) {
-        match (views.old.nullable(), views.new.nullable()) {
-            (false, true) => {
+    pub(super) fn null(&mut self, role: Role, views: &Views<'a>) {
+        match (views.old.null(), views.new.null()) {
+            (Some(false), Some(true)) => {
                 let found = BECAME_NULLABLE.with("type", Argument::Type(views.old.type_name()));
                 self.changed(role, &views.here(), found);
             }
-            (true, false) => self.changed(role, &views.here(), &BECAME_NOT_NULLABLE),
+            (Some(true), Some(false)) => self.changed(role, &views.here(), &BECAME_NOT_NULLABLE),
             _ => {
                 // Said in more places, or in fewer, it means the same.
                 let said = |view: &View<'a>| view.all("nullable").iter().filter(|node| node.value == true).count();
@@ -79,10 +79,10 @@ impl<'a> Walk<'a> {
 
     /// The values of an enum: the rules for one that was added, and one that was removed.
     fn enumeration(&mut self, role: Role, key: &str, rules: [&'static Rule; 2], views: &Views<'a>) {
-        if !views.have(key) {
+        if !views.old.lists_values(key) && !views.new.lists_values(key) {
             return;
         }
-        let pair = &views.get(key);
+        let pair = &Nodes::new(views.old.list_of_values(key), views.new.list_of_values(key));
         let all = |values: BTreeSet<String>| Argument::Values(values.into_iter().collect());
         match (views.old.values(key), views.new.values(key)) {
             (None, None) if !pair.are_equal() => self.unclassified(role.context, pair),
@@ -152,7 +152,12 @@ impl<'a> Walk<'a> {
 
 /// How a type changed, its format included.
 fn type_change(role: Role, old: &View<'_>, new: &View<'_>) -> Option<&'static Rule> {
-    let of = |node: &View<'_>| (node.get("type").value.clone(), node.get("format").value.clone());
+    // A type that the values have anyway may be said or not.
+    let name = |view: &View<'_>| match view.get("type").value {
+        Value::Null => view.type_name().name.map_or(Value::Null, Value::from),
+        name => name.clone(),
+    };
+    let of = |view: &View<'_>| (name(view), view.get("format").value.clone());
     let (from, to) = (of(old), of(new));
     if from == to {
         return None;
@@ -179,7 +184,7 @@ fn type_change(role: Role, old: &View<'_>, new: &View<'_>) -> Option<&'static Ru
 }
 
 /// Whether a type, with its format, takes all that another takes. `formats`: whether dropping a format widens.
-pub(super) fn wider(wide: &(Value, Value), narrow: &(Value, Value), formats: bool) -> bool {
+fn wider(wide: &(Value, Value), narrow: &(Value, Value), formats: bool) -> bool {
     let (a, b) = (wide.0.as_str(), narrow.0.as_str());
     let (f, g) = (wide.1.as_str(), narrow.1.as_str());
     let format = f == g || matches!((f, g), (Some("double"), Some("float")) | (Some("int64"), Some("int32")));

@@ -14,6 +14,7 @@ use super::rules::table::is_limit;
 use super::same::{Likeness, says_nothing};
 
 /// Schemas that hold together, `allOf`s and `$ref`s followed.
+#[derive(Clone)]
 pub(super) struct View<'a> {
     /// The schemas themselves.
     nodes: Vec<Node<'a>>,
@@ -23,11 +24,45 @@ pub(super) struct View<'a> {
     pub(super) invalid: Vec<Node<'a>>,
     /// The members of all `allOf`s, as they are written.
     pub(super) members: Vec<Node<'a>>,
+    /// Alternatives, of which a value must fit one.
+    pub(super) groups: Vec<Group<'a>>,
+    /// Values that are listed as alternatives, each a constant.
+    constants: Vec<(Node<'a>, BTreeSet<String>)>,
+    /// Whether there are alternatives of which only one is left, once null is taken away.
+    has_single: bool,
+}
+
+/// The members of an `anyOf` or `oneOf`, those of such within it included, but for null.
+#[derive(Clone)]
+pub(super) struct Group<'a> {
+    /// The keyword.
+    pub(super) keyword: &'static str,
+    /// The list.
+    pub(super) list: Node<'a>,
+    pub(super) members: Vec<Node<'a>>,
 }
 
 impl<'a> View<'a> {
+    /// What schemas mean together. Of alternatives that are one, this one is as if it stood beside.
     pub(super) fn of(nodes: &[Node<'a>]) -> Self {
-        let mut view = Self { nodes: nodes.to_vec(), parts: Vec::new(), invalid: Vec::new(), members: Vec::new() };
+        Self::read(nodes, true)
+    }
+
+    /// The same, with alternatives that are one as a group.
+    pub(super) fn with_single_groups(&self) -> Self {
+        Self::read(&self.nodes, false)
+    }
+
+    fn read(nodes: &[Node<'a>], merges_single: bool) -> Self {
+        let mut view = Self {
+            nodes: nodes.to_vec(),
+            parts: Vec::new(),
+            invalid: Vec::new(),
+            members: Vec::new(),
+            groups: Vec::new(),
+            constants: Vec::new(),
+            has_single: false,
+        };
         let mut seen = HashSet::new();
         // Outer schemas before their members, first members first.
         let mut open: Vec<Node<'a>> = nodes.iter().rev().cloned().map(Node::resolved).collect();
@@ -46,12 +81,74 @@ impl<'a> View<'a> {
             let members = node.items("allOf");
             open.extend(members.iter().rev().cloned().map(Node::resolved));
             view.members.extend(members);
+            for keyword in ["anyOf", "oneOf"] {
+                if let Some(single) = view.group(&node, keyword, merges_single) {
+                    open.push(single.resolved());
+                }
+            }
             view.parts.push(node);
         }
         if view.parts.is_empty() {
             view.parts.extend(nodes.first().cloned().map(|node| Node { value: &Value::Null, ..node.resolved() }));
         }
         view
+    }
+
+    /// Adds the alternatives of a schema, or returns the one that they are.
+    fn group(&mut self, node: &Node<'a>, keyword: &'static str, merges_single: bool) -> Option<Node<'a>> {
+        let list = node.get(keyword);
+        if list.value.is_null() {
+            return None;
+        }
+        let mut members = Vec::new();
+        flatten(&list, keyword, &mut members, &mut HashSet::new());
+        if !list.value.is_array() || list.value == &Value::Array(Vec::new()) {
+            self.groups.push(Group { keyword, list, members });
+            return None;
+        }
+        if let [single] = &members[..] {
+            self.has_single = true;
+            if merges_single {
+                return Some(single.clone());
+            }
+        }
+        let constants: Option<Vec<BTreeSet<String>>> = members.iter().map(constants).collect();
+        match constants {
+            Some(sets) => self.constants.push((list, sets.into_iter().flatten().collect())),
+            None => self.groups.push(Group { keyword, list, members }),
+        }
+        None
+    }
+
+    /// Whether it has alternatives.
+    pub(super) fn has_alternatives(&self) -> bool {
+        !self.groups.is_empty() || !self.constants.is_empty() || self.has_single
+    }
+
+    /// Whether it has alternatives that are one.
+    pub(super) fn has_single(&self) -> bool {
+        self.has_single
+    }
+
+    /// The schemas that say something of their own.
+    pub(super) fn parts(&self) -> &[Node<'a>] {
+        &self.parts
+    }
+
+    /// Whether it allows any value.
+    pub(super) fn is_anything(&self) -> bool {
+        self.groups.is_empty()
+            && self.constants.is_empty()
+            && self.invalid.is_empty()
+            && self.parts.iter().all(|part| {
+                part.value.as_object().is_none_or(|map| {
+                    map.iter().all(|(key, value)| {
+                        is_prose(key)
+                            || says_nothing(key, value)
+                            || matches!(key.as_str(), "allOf" | "anyOf" | "oneOf" | "nullable" | "default" | "deprecated")
+                    })
+                })
+            })
     }
 
     /// Whether it is said in one place.
@@ -149,15 +246,24 @@ impl<'a> View<'a> {
         maps.flat_map(|map| map.keys())
     }
 
-    /// The type of its values.
+    /// The type of its values: as it is said, or as the values that are listed have it.
     pub(super) fn type_name(&self) -> TypeName {
-        let name = self.get("type").value;
-        let name = match name {
-            Value::Null => None,
+        let name = match self.get("type").value {
+            Value::Null => self.type_of_values(),
             Value::String(name) => Some(name.clone()),
             name => Some(name.to_string()),
         };
         TypeName { name, format: self.text("format").map(str::to_owned) }
+    }
+
+    fn type_of_values(&self) -> Option<String> {
+        let values = self.values("enum").filter(|values| !values.is_empty())?;
+        let types: BTreeSet<&str> = values.iter().map(|json| type_of_json(json)).collect();
+        match types.into_iter().collect::<Vec<_>>()[..] {
+            [one] => Some(one.to_owned()),
+            ["integer", "number"] => Some("number".to_owned()),
+            _ => None,
+        }
     }
 
     /// The names that are required, by any part.
@@ -183,18 +289,35 @@ impl<'a> View<'a> {
         if all.is_empty() { vec![self.get("properties").get(name)] } else { all }
     }
 
-    /// The values of `enum` that all parts allow, each as a canonical text. Nothing where none has it.
+    /// The values of `enum` that all parts allow, null aside, each as canonical JSON. Nothing where none has it.
     pub(super) fn values(&self, key: &str) -> Option<BTreeSet<String>> {
         let lists = self.parts.iter().filter_map(|part| part.value.get(key)?.as_array());
         let sets = lists.map(|list| list.iter().map(numbers::canonical).collect::<BTreeSet<_>>());
-        sets.reduce(|a, b| a.intersection(&b).cloned().collect())
+        let constants = self.constants.iter().filter(|_| key == "enum").map(|(_, values)| values.clone());
+        let mut values = sets.chain(constants).reduce(|a, b| a.intersection(&b).cloned().collect())?;
+        values.remove("null");
+        Some(values)
     }
 
-    /// Whether null is allowed. Strictly, OpenAPI 3.0 has `nullable` do nothing beside `allOf` without
-    /// a `type`; it is the only way there to say that what a `$ref` leads to may be null, and meant so.
-    pub(super) fn nullable(&self) -> bool {
-        let said: Vec<bool> = self.nodes.iter().filter_map(|node| nullable(node, &mut HashSet::new())).collect();
-        !said.is_empty() && said.iter().all(|nullable| *nullable)
+    /// Where the values are listed; where they would be, if they are not.
+    pub(super) fn list_of_values(&self, key: &str) -> Node<'a> {
+        match self.constants.first() {
+            Some((list, _)) if key == "enum" && !self.parts.iter().any(|part| part.has(key)) => list.clone(),
+            _ => self.get(key),
+        }
+    }
+
+    /// Whether the values are listed under a key.
+    pub(super) fn lists_values(&self, key: &str) -> bool {
+        self.has(key) || key == "enum" && !self.constants.is_empty()
+    }
+
+    /// Whether null is allowed; nothing, where nothing is said of what is allowed.
+    ///
+    /// Strictly, OpenAPI 3.0 has `nullable` do nothing beside `allOf` without a `type`; it is the only way there to say
+    /// that what a `$ref` leads to may be null, and meant so.
+    pub(super) fn null(&self) -> Option<bool> {
+        all_allow(self.nodes.iter().map(|node| null(node, &mut HashSet::new())))
     }
 
     /// Why no value can fit all parts, if so.
@@ -228,35 +351,94 @@ impl<'a> View<'a> {
     }
 }
 
+/// Whether all of several allow null; nothing where none says.
+fn all_allow(all: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
+    all.into_iter().flatten().reduce(|a, b| a && b)
+}
+
 /// Whether a schema allows null; nothing where it says nothing of what it allows.
-fn nullable(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
-    let mut node = node.clone().resolved();
-    loop {
-        if node.is_true("nullable") {
-            return Some(true);
+fn null(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
+    let node = node.clone().resolved();
+    if node.is_true("nullable") {
+        return Some(true);
+    }
+    if node.has("type") || node.has("properties") {
+        return Some(false);
+    }
+    if !seen.insert(node.at.clone()) {
+        return None;
+    }
+    let values = node.get("enum").value.as_array().map(|values| values.contains(&Value::Null));
+    let mut alternatives = |key: &str| {
+        let members = node.items(key);
+        let said: Vec<Option<bool>> = members.iter().map(|member| null(member, seen)).collect();
+        match () {
+            () if said.contains(&Some(true)) => Some(true),
+            // One that allows anything allows null, too, but says nothing of it.
+            () if said.contains(&None) => None,
+            () => said.first().copied().flatten(),
         }
-        if node.has("type") || node.has("properties") || node.has("enum") {
-            return Some(false);
-        }
-        if !seen.insert(node.at.clone()) {
-            return None;
-        }
-        // What stands here is looked at before what is elsewhere: most of it decides at once.
-        let (elsewhere, here): (Vec<_>, Vec<_>) =
-            node.items("allOf").into_iter().partition(|member| member.has("$ref"));
-        let said: Vec<bool> = here.iter().filter_map(|member| nullable(member, seen)).collect();
-        if said.contains(&false) {
-            return Some(false);
-        }
-        if let [only] = &elsewhere[..]
-            && said.is_empty()
-        {
-            node = only.clone().resolved();
+    };
+    let (any, one) = (alternatives("anyOf"), alternatives("oneOf"));
+    let members = node.items("allOf");
+    let members: Vec<Option<bool>> = members.iter().map(|member| null(member, seen)).collect();
+    all_allow([values, any, one].into_iter().chain(members))
+}
+
+/// Whether a schema is null, and nothing else.
+fn is_null(node: &Node<'_>) -> bool {
+    let says = |key: &str, value: &Value| key != "nullable" && key != "type" && !is_prose(key) && !says_nothing(key, value);
+    let map = node.value.as_object();
+    node.text("type") == Some("null")
+        || node.get("enum").value.as_array().is_some_and(|values| values.len() == 1 && values[0].is_null())
+            && map.is_some_and(|map| map.iter().all(|(key, value)| key == "enum" || !says(key, value)))
+}
+
+/// Collects alternatives, those of alternatives that are nothing else included, null aside.
+fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a>>, seen: &mut HashSet<String>) {
+    for member in list.list() {
+        let node = member.clone().resolved();
+        if is_null(&node) {
             continue;
         }
-        let more = elsewhere.iter().filter_map(|member| nullable(member, seen));
-        let said: Vec<bool> = said.into_iter().chain(more).collect();
-        return (!said.is_empty()).then(|| said.iter().all(|nullable| *nullable));
+        let says = |key: &str, value: &Value| key != "nullable" && !is_prose(key) && !says_nothing(key, value);
+        let map = node.value.as_object().into_iter().flatten();
+        let said: Vec<&str> = map.filter(|(key, value)| says(key, value)).map(|(key, _)| key.as_str()).collect();
+        match said[..] {
+            [inner @ ("anyOf" | "oneOf" | "allOf")] if node.get(inner).value.as_array().is_some_and(|list| !list.is_empty()) => {
+                let inner_list = node.get(inner);
+                let is_single = inner_list.list().len() == 1;
+                if (is_single || inner == keyword || inner == "oneOf" && keyword == "anyOf") && seen.insert(node.at.clone()) {
+                    flatten(&inner_list, keyword, into, seen);
+                } else {
+                    into.push(member);
+                }
+            }
+            _ => into.push(member),
+        }
+    }
+}
+
+/// The values of a schema that does nothing but list them.
+fn constants(member: &Node<'_>) -> Option<BTreeSet<String>> {
+    let node = member.clone().resolved();
+    let map = node.value.as_object()?;
+    let says = |key: &str, value: &Value| !is_prose(key) && !says_nothing(key, value) && key != "deprecated";
+    let only = map.iter().all(|(key, value)| matches!(key.as_str(), "enum" | "type" | "nullable") || !says(key, value));
+    let values = map.get("enum")?.as_array().filter(|_| only)?;
+    Some(values.iter().map(numbers::canonical).collect())
+}
+
+/// The type of a value of canonical JSON.
+pub(super) fn type_of_json(json: &str) -> &'static str {
+    match json.as_bytes().first() {
+        Some(b'"') => "string",
+        Some(b'[') => "array",
+        Some(b'{') => "object",
+        Some(b't' | b'f') => "boolean",
+        Some(b'n') => "null",
+        _ if json.contains(['.', 'e', 'E']) => "number",
+        _ => "integer",
     }
 }
 
@@ -277,6 +459,11 @@ impl<'a> Views<'a> {
     /// What both say under a key.
     pub(super) fn get(&self, key: &str) -> Nodes<'a> {
         Nodes::new(self.old.get(key), self.new.get(key))
+    }
+
+    /// Whether either has alternatives.
+    pub(super) fn have_alternatives(&self) -> bool {
+        self.old.has_alternatives() || self.new.has_alternatives()
     }
 
     /// Whether a flag is set in the old schema, and in the new one.

@@ -20,7 +20,7 @@ use super::rules::table::{
     API_SUNSET_PARSE, DEPRECATED, DEPRECATED_WITH_SUNSET, PARAMETER_SUNSET_PARSE, REACTIVATED, REF_SIBLING_CHANGED,
     SUNSET_CHANGED, SUNSET_INVALID, TEXT_CHANGED, UNCLASSIFIED,
 };
-use super::rules::{Rule, is_prose};
+use super::rules::{Lowering, Rule, is_prose};
 use super::same::{ChangedReferences, Likeness};
 use super::sunset::date_of;
 use super::tasks::{Identity, Task, TaskKey};
@@ -133,9 +133,12 @@ impl<'a> Walk<'a> {
     /// Reports what was found of a pair.
     pub(super) fn report(&mut self, context: Context, pair: &Nodes<'a>, found: impl Into<Found>) {
         let found = found.into();
-        let (id, level, lowering) = match (found.level(context.direction), context.unknown) {
-            (level, true) if level > Level::Doc => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
-            (level, _) => (found.rule.id(&found.role), level, found.lowering),
+        let (id, level, lowering) = match found.level(context.direction) {
+            level if context.harmless && level > Level::Info => {
+                (found.rule.id(&found.role), Level::Info, Some(Lowering::NothingLost))
+            }
+            level if context.unknown && level > Level::Doc => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
+            level => (found.rule.id(&found.role), level, found.lowering),
         };
         // In the new document what changed is called as readers of it know it.
         let node = &pair.new;

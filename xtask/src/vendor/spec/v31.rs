@@ -10,7 +10,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{METHODS, is_data, pointer_token};
+use super::{METHODS, anchors, is_data, pointer_token};
 
 /// What stands in `openapi` of a document that was read so.
 pub const READ_AS: &str = "3.0.3 (read from 3.1)";
@@ -40,6 +40,10 @@ const FOREIGN: [&str; 21] = [
     "contentMediaType",
 ];
 
+/// What `$schema` may name without saying more than OpenAPI 3.1 does.
+const DIALECTS: [&str; 2] =
+    ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
+
 /// Whether a document says that it is OpenAPI 3.1.
 pub fn is_31(document: &Value) -> bool {
     document.get("openapi").and_then(Value::as_str).is_some_and(|version| version.starts_with("3.1."))
@@ -50,11 +54,9 @@ pub fn read_as_30(document: &mut Value) -> Vec<String> {
     let mut reader = Reader { lost: Vec::new() };
     let Value::Object(map) = document else { return reader.lost };
     map.insert("openapi".to_owned(), READ_AS.into());
-    // What the server may call is not an operation of a client.
-    map.remove("webhooks");
     map.entry("paths").or_insert_with(|| json!({}));
     match map.get("jsonSchemaDialect").and_then(Value::as_str) {
-        Some("https://spec.openapis.org/oas/3.1/dialect/base") => drop(map.remove("jsonSchemaDialect")),
+        Some(dialect) if DIALECTS.contains(&dialect.trim_end_matches('#')) => drop(map.remove("jsonSchemaDialect")),
         Some(dialect) => reader.lost.push(format!("#/jsonSchemaDialect: {dialect}")),
         None => {}
     }
@@ -63,7 +65,9 @@ pub fn read_as_30(document: &mut Value) -> Vec<String> {
     {
         reader.lost.push("#/components/pathItems".to_owned());
     }
-    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+    anchors::resolve(document);
+    for key in ["paths", "webhooks"] {
+        let Some(Value::Object(paths)) = document.get_mut(key) else { continue };
         let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.iter_mut());
         for (_, operation) in operations.filter(|(key, _)| METHODS.contains(&key.as_str())) {
             if let Value::Object(operation) = operation {
@@ -113,6 +117,7 @@ impl Reader {
             Value::Bool(false) => *schema = json!({ "not": {} }),
             Value::Object(map) => {
                 self.inner(map, at);
+                map.retain(|key, value| !says_nothing(key, value));
                 for key in FOREIGN {
                     if map.contains_key(key) {
                         self.lose(key, map, at);
@@ -154,16 +159,19 @@ impl Reader {
 
     /// A keyword that 3.0 has nothing for, unless it says nothing, or something that 3.0 says otherwise.
     fn lose(&mut self, key: &str, map: &mut Map<String, Value>, at: &str) {
-        let binary = map.get("contentMediaType").is_some_and(|media| media == "application/octet-stream");
+        // What is neither text nor JSON is bytes, as they come.
+        let media = map.get("contentMediaType").and_then(Value::as_str).unwrap_or_default();
+        let binary = !media.starts_with("text/") && !media.contains("json") && !media.contains("xml");
         match key {
-            "contentMediaType" if map.contains_key("contentEncoding") || map.contains_key("format") => {
+            "contentMediaType" if binary && !map.contains_key("contentEncoding") && !map.contains_key("format") => {
+                map.remove(key);
+                map.entry("type").or_insert_with(|| "string".into());
+                map.insert("format".to_owned(), "binary".into());
+            }
+            "contentMediaType" => {
                 // What is in the text is for those who read it.
                 let media = map.remove(key).unwrap_or_default();
                 map.insert("x-contentMediaType".to_owned(), media);
-            }
-            "contentMediaType" if binary => {
-                map.remove(key);
-                map.insert("format".to_owned(), "binary".into());
             }
             _ => self.lost.push(format!("#{at}/{}", pointer_token(key))),
         }
@@ -191,15 +199,35 @@ impl Reader {
             }
             _ => return self.lost.push(format!("#{at}/type")),
         }
-        if !null.is_empty() {
+        // Where the values are listed, null must be one of them.
+        let listed = map.get("enum").and_then(Value::as_array).is_none_or(|values| values.contains(&Value::Null));
+        let constant = map.get("const").is_none_or(Value::is_null);
+        if !null.is_empty() && listed && constant {
             map.insert("nullable".to_owned(), true.into());
         }
     }
 }
 
+/// Whether a keyword that 3.0 does not have says as much as its absence.
+fn says_nothing(key: &str, value: &Value) -> bool {
+    match key {
+        "$schema" => value.as_str().is_some_and(|dialect| DIALECTS.contains(&dialect.trim_end_matches('#'))),
+        "dependentRequired" | "dependentSchemas" | "patternProperties" => *value == json!({}),
+        // They are reached by `$ref`s alone.
+        "$defs" => *value == json!({}),
+        "unevaluatedItems" | "unevaluatedProperties" | "propertyNames" | "contentSchema" => {
+            *value == json!(true) || *value == json!({})
+        }
+        "prefixItems" => *value == json!([]),
+        _ => false,
+    }
+}
+
 /// An alternative that is null and nothing else.
 fn is_null(schema: &Value) -> bool {
-    let said = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "nullable");
+    let prose = ["title", "description", "example", "externalDocs", "deprecated"];
+    let is_prose = |key: &str| prose.contains(&key) || key.starts_with("x-");
+    let said = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "nullable" && !is_prose(key));
     let said: Vec<_> = said.collect();
     said.len() == 1 && said[0].0 == "enum" && *said[0].1 == json!([null])
 }

@@ -22,8 +22,61 @@ const MAX_VALUES: usize = 5_000_000;
 ///
 /// # Errors
 /// Where it is none, or says something twice.
-pub fn read(text: &str) -> Result<Value, Error> {
-    Reader::new(&json_pairs(text), Vec::new()).read().map(|(value, _)| value)
+pub fn read(text: &str, notes: &mut Vec<String>) -> Result<Value, Error> {
+    with_repairs(&json_pairs(text), notes, |text| Reader::new(text, Vec::new()).read().map(|(value, _)| value))
+}
+
+/// Reads a text, with quoted scalars mended that go on at the beginning of a line: YAML wants them indented, but
+/// libyaml, PyYAML and go-yaml read them, so documents have them. Lines stay what they are.
+fn with_repairs<T>(
+    text: &str,
+    notes: &mut Vec<String>,
+    read: impl Fn(&str) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut text = Cow::Borrowed(text);
+    loop {
+        match read(&text) {
+            Err(e) if e.what.contains("invalid indentation in quoted scalar") => match indented(&text, e.at) {
+                Some(repaired) => {
+                    let line = e.at.line;
+                    notes.push(format!("the quoted string at line {line} goes on unindented: indent its lines"));
+                    text = Cow::Owned(repaired);
+                }
+                None => return Err(e),
+            },
+            result => return result,
+        }
+    }
+}
+
+/// A text with the lines of a quoted scalar indented, which begins at a position; nothing, where none would be.
+fn indented(text: &str, at: Position) -> Option<String> {
+    let line: usize = text.split_inclusive('\n').take(at.line - 1).map(str::len).sum();
+    let start = line + text[line..].char_indices().nth(at.column - 1)?.0;
+    let quote = text[start..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (mut out, mut escaped, mut changed) = (text[..=start].to_owned(), false, false);
+    let mut rest = text[start + 1..].chars().peekable();
+    while let Some(c) = rest.next() {
+        out.push(c);
+        match c {
+            '\n' if rest.peek().is_some_and(|next| !matches!(next, ' ' | '\n' | '\r')) => {
+                out.push_str(&" ".repeat(at.column));
+                changed = true;
+            }
+            c if c == quote && !escaped => {
+                // Doubled, it is one of the string.
+                if quote == '\'' && rest.peek() == Some(&'\'') {
+                    out.extend(rest.next());
+                } else {
+                    break;
+                }
+            }
+            _ => {}
+        }
+        escaped = quote == '"' && c == '\\' && !escaped;
+    }
+    out.extend(rest);
+    changed.then_some(out)
 }
 
 /// Where values stand, by their JSON pointers: a member where its key does. What is not there is
@@ -35,7 +88,8 @@ pub fn places(text: &str, pointers: &[&str]) -> Result<HashMap<String, Position>
     let mut wanted: Vec<&str> = pointers.iter().flat_map(|pointer| around(pointer)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let (_, found) = Reader::new(&json_pairs(text), wanted).read()?;
+    let read = |text: &str| Reader::new(text, wanted.clone()).read().map(|(_, found)| found);
+    let found = with_repairs(&json_pairs(text), &mut Vec::new(), read)?;
     let nearest = |pointer: &&str| {
         let place = around(pointer).find_map(|around| found.get(around).copied());
         ((*pointer).to_owned(), place.unwrap_or(Position { line: 1, column: 1 }))

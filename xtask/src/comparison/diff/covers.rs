@@ -1,0 +1,426 @@
+//! Whether a schema surely takes every value that another takes.
+//!
+//! What is said to be covered is; what is not said to be may be all the same. So a change that only moves
+//! alternatives about, or lists what held anyway, can be told from one that breaks somebody.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
+use std::slice;
+
+use serde_json::Value;
+
+use super::node::Node;
+use super::numbers;
+use super::rules::is_prose;
+use super::same::{ChangedReferences, Likeness, are_equal, says_nothing};
+use super::view::{Group, View, type_of_json};
+
+/// How many combinations of alternatives are looked at. Schemas with more are taken not to be covered.
+const MOST_COMBINATIONS: usize = 64;
+
+/// How deep two schemas are looked into for a property that tells them apart.
+const DISJOINT_DEPTH: u8 = 3;
+
+/// Looks whether schemas cover others.
+pub(super) struct Cover<'c, 'a> {
+    likeness: &'c mut Likeness<'a>,
+    changed: Rc<ChangedReferences<'a>>,
+    /// What is being looked at: where a schema leads back to itself, it is taken to be covered.
+    assumed: HashSet<(Vec<usize>, Vec<usize>)>,
+}
+
+/// One combination of alternatives: schemas that all hold.
+#[derive(Clone)]
+struct Facts<'a> {
+    parts: Vec<Node<'a>>,
+    /// The groups that one member was taken of.
+    groups: Vec<Group<'a>>,
+    values: Option<BTreeSet<String>>,
+}
+
+impl<'c, 'a> Cover<'c, 'a> {
+    pub(super) fn new(likeness: &'c mut Likeness<'a>, changed: &Rc<ChangedReferences<'a>>) -> Self {
+        Self { likeness, changed: Rc::clone(changed), assumed: HashSet::new() }
+    }
+
+    /// Whether a value that fits all of some schemas fits all of others.
+    pub(super) fn covers(&mut self, wide: &[Node<'a>], narrow: &[Node<'a>]) -> bool {
+        if let ([w], [n]) = (wide, narrow)
+            && are_equal(w.value, n.value)
+            && (std::ptr::eq(w.root, n.root) || self.changed.none_in(w.value))
+        {
+            return true;
+        }
+        let address = |nodes: &[Node<'a>]| nodes.iter().map(|node| std::ptr::from_ref(node.value).addr()).collect();
+        let key = (address(wide), address(narrow));
+        if wide.iter().chain(narrow).all(|node| !node.value.is_null()) && !self.assumed.insert(key) {
+            return true;
+        }
+        self.view_covers(&View::of(wide), &View::of(narrow))
+    }
+
+    pub(super) fn view_covers(&mut self, wide: &View<'a>, narrow: &View<'a>) -> bool {
+        if wide.is_anything() {
+            return true;
+        }
+        if !wide.invalid.is_empty() || !narrow.invalid.is_empty() {
+            return false;
+        }
+        if wide.null() == Some(false) && narrow.null() != Some(false) && !narrow_excludes_null(narrow) {
+            return false;
+        }
+        let Some(all) = combinations(narrow) else { return false };
+        all.iter().all(|facts| self.implied(wide, facts))
+    }
+
+    /// Whether values of which these facts hold, null aside, fit a schema.
+    fn implied(&mut self, wide: &View<'a>, facts: &Facts<'a>) -> bool {
+        if facts.values.as_ref().is_some_and(BTreeSet::is_empty) {
+            return true;
+        }
+        if let Some(values) = wide.values("enum")
+            && !facts.values.as_ref().is_some_and(|narrow| narrow.is_subset(&values))
+        {
+            return false;
+        }
+        wide.parts().iter().all(|part| self.part_implied(part, facts))
+            && wide.groups.iter().all(|group| self.group_implied(group, facts))
+    }
+
+    fn group_implied(&mut self, group: &Group<'a>, facts: &Facts<'a>) -> bool {
+        let hashes = |likeness: &mut Likeness<'a>, group: &Group<'a>| -> BTreeSet<u64> {
+            group.members.iter().map(|member| likeness.of(member, false)).collect()
+        };
+        let own = hashes(self.likeness, group);
+        if facts.groups.iter().any(|other| other.keyword == group.keyword && hashes(self.likeness, other) == own) {
+            return true;
+        }
+        // Values that are listed may each fit another alternative.
+        let each: Vec<Facts<'a>> = match &facts.values {
+            Some(values) if values.len() <= MOST_COMBINATIONS => {
+                let one = |value: &String| Facts { values: Some(BTreeSet::from([value.clone()])), ..facts.clone() };
+                values.iter().map(one).collect()
+            }
+            _ => vec![facts.clone()],
+        };
+        each.iter().all(|facts| {
+            let fits = |cover: &mut Self, member: &Node<'a>| {
+                let assumed = cover.assumed.clone();
+                let fits = cover.implied(&View::of(slice::from_ref(member)), facts);
+                if !fits {
+                    cover.assumed = assumed;
+                }
+                fits
+            };
+            let fitting = group.members.iter().position(|member| fits(self, member));
+            let Some(fitting) = fitting else { return false };
+            // Of several that it fits, oneOf takes none.
+            group.keyword == "anyOf"
+                || group.members.iter().enumerate().all(|(number, member)| {
+                    number == fitting || {
+                        let others = combinations(&View::of(slice::from_ref(member)));
+                        others.is_some_and(|others| others.iter().all(|other| disjoint(facts, other, DISJOINT_DEPTH)))
+                    }
+                })
+        })
+    }
+
+    /// Whether all that one schema says by itself follows.
+    fn part_implied(&mut self, part: &Node<'a>, facts: &Facts<'a>) -> bool {
+        let map = part.value.as_object().into_iter().flatten();
+        map.filter(|(key, value)| !is_prose(key) && !says_nothing(key, value))
+            .all(|(key, value)| self.keyword_implied(part, key, value, facts))
+    }
+
+    fn keyword_implied(&mut self, part: &Node<'a>, key: &str, value: &'a Value, facts: &Facts<'a>) -> bool {
+        let types = facts.types();
+        // What is said of strings is not about numbers.
+        if let Some(about) = about(key)
+            && types.as_ref().is_some_and(|types| types.iter().all(|of| !about.contains(&of.as_str())))
+        {
+            return true;
+        }
+        match key {
+            "nullable" | "default" | "deprecated" | "readOnly" | "writeOnly" | "discriminator" | "$defs" | "allOf" | "anyOf"
+            | "oneOf" | "enum" | "example" => true,
+            "type" => types.is_some_and(|types| {
+                types.iter().all(|of| value == of.as_str() || value == "number" && of == "integer")
+            }),
+            "format" => facts.values("format").iter().any(|narrow| {
+                *narrow == value
+                    || matches!((value.as_str(), narrow.as_str()), (Some("double"), Some("float")) | (Some("int64"), Some("int32")))
+            }),
+            "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+                let upper = key.starts_with("max");
+                let exclusive = match key {
+                    "minimum" => part.is_true("exclusiveMinimum"),
+                    "maximum" => part.is_true("exclusiveMaximum"),
+                    _ => false,
+                };
+                facts.parts.iter().any(|narrow| {
+                    let own = match key {
+                        "minimum" => narrow.is_true("exclusiveMinimum"),
+                        "maximum" => narrow.is_true("exclusiveMaximum"),
+                        _ => false,
+                    };
+                    let order = narrow.value.get(key).and_then(|narrow| numbers::compare(narrow, value));
+                    order.is_some_and(|order| match order.is_eq() {
+                        true => own || !exclusive,
+                        false => order.is_lt() == upper,
+                    })
+                }) || facts.each_value(|json| fits_limit(key, value, exclusive, json))
+            }
+            "exclusiveMinimum" | "exclusiveMaximum" => true,
+            "multipleOf" => {
+                facts.values(key).iter().any(|narrow| numbers::is_multiple(narrow, value))
+                    || types.is_some_and(|types| types.iter().all(|of| of == "integer")) && numbers::is_one(value)
+            }
+            "uniqueItems" => {
+                let most = facts.values("maxItems");
+                facts.values(key).iter().any(|narrow| **narrow == Value::Bool(true))
+                    || most.iter().any(|most| numbers::compare(most, &Value::from(1)).is_some_and(|order| order.is_le()))
+            }
+            "pattern" => value == ".*" || facts.values(key).contains(&value),
+            "required" => {
+                let required = facts.required();
+                value.as_array().into_iter().flatten().filter_map(Value::as_str).all(|name| required.contains(name))
+            }
+            "properties" => part.members(key).all(|(name, schema)| {
+                facts.excludes(name) || {
+                    let narrow = facts.property(name);
+                    match narrow.is_empty() {
+                        true => View::of(slice::from_ref(&schema)).is_anything(),
+                        false => self.covers(slice::from_ref(&schema), &narrow),
+                    }
+                }
+            }),
+            "additionalProperties" => self.others_implied(part, &part.get(key), facts),
+            "items" => {
+                let narrow = facts.all("items");
+                let schema = part.get(key);
+                match narrow.is_empty() {
+                    true => View::of(slice::from_ref(&schema)).is_anything(),
+                    false => self.covers(slice::from_ref(&schema), &narrow),
+                }
+            }
+            // Whatever else is said must be said in the same way.
+            _ => facts.parts.iter().any(|narrow| {
+                let narrow = narrow.value.get(key);
+                narrow.is_some_and(|narrow| are_equal(narrow, value) && self.changed.none_in(value))
+            }),
+        }
+    }
+
+    /// `additionalProperties`: of properties that a schema does not describe.
+    fn others_implied(&mut self, part: &Node<'a>, others: &Node<'a>, facts: &Facts<'a>) -> bool {
+        let described: BTreeSet<&str> = part.members("properties").map(|(name, _)| name.as_str()).collect();
+        if part.has("patternProperties") {
+            return false;
+        }
+        if others.value == &Value::Bool(false) {
+            let names = facts.all("properties").into_iter().flat_map(|map| map.value.as_object()).flatten();
+            return facts.is_closed()
+                && names.map(|(name, _)| name).all(|name| described.contains(name.as_str()) || facts.excludes(name));
+        }
+        let names: BTreeSet<&String> =
+            facts.all("properties").into_iter().flat_map(|map| map.value.as_object()).flat_map(|map| map.keys()).collect();
+        let own = slice::from_ref(others);
+        names.into_iter().filter(|name| !described.contains(name.as_str()) && !facts.excludes(name)).all(|name| {
+            let narrow = facts.property(name);
+            !narrow.is_empty() && self.covers(own, &narrow)
+        }) && (facts.is_closed() || {
+            let narrow: Vec<Node<'a>> =
+                facts.all("additionalProperties").into_iter().filter(|node| node.value.is_object()).collect();
+            match narrow.is_empty() {
+                true => View::of(own).is_anything(),
+                false => self.covers(own, &narrow),
+            }
+        })
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// What is said under a key, anywhere.
+    fn all(&self, key: &str) -> Vec<Node<'a>> {
+        self.parts.iter().filter(|part| part.has(key)).map(|part| part.get(key)).collect()
+    }
+
+    fn values(&self, key: &str) -> Vec<&'a Value> {
+        self.parts.iter().filter_map(|part| part.value.get(key)).collect()
+    }
+
+    /// Whether all values are listed, and each is as it should be.
+    fn each_value(&self, fits: impl Fn(&str) -> bool) -> bool {
+        self.values.as_ref().is_some_and(|values| values.iter().all(|json| fits(json)))
+    }
+
+    /// The types that a value may have; nothing, where it may have any.
+    fn types(&self) -> Option<BTreeSet<String>> {
+        let said: BTreeSet<String> =
+            self.values("type").iter().filter_map(|of| of.as_str().map(str::to_owned)).collect();
+        match &self.values {
+            Some(values) => Some(values.iter().map(|json| type_of_json(json).to_owned()).collect()),
+            None if said.is_empty() => None,
+            // Of an integer and a number it is the integer.
+            None if said.contains("integer") => Some(BTreeSet::from(["integer".to_owned()])),
+            None => Some(said),
+        }
+    }
+
+    fn required(&self) -> BTreeSet<&'a str> {
+        self.values("required").into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// All schemas of a property.
+    fn property(&self, name: &str) -> Vec<Node<'a>> {
+        let schema = |part: &Node<'a>| {
+            let properties = part.get("properties");
+            let others = part.get("additionalProperties");
+            match properties.has(name) {
+                true => Some(properties.get(name)),
+                false => Some(others).filter(|others| others.value.is_object() && !part.has("patternProperties")),
+            }
+        };
+        self.parts.iter().filter_map(schema).collect()
+    }
+
+    /// Whether no value has a property.
+    fn excludes(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| {
+            part.value.get("additionalProperties") == Some(&Value::Bool(false))
+                && !part.get("properties").has(name)
+                && !part.has("patternProperties")
+        })
+    }
+
+    /// Whether no value has a property that is not described.
+    fn is_closed(&self) -> bool {
+        self.parts.iter().any(|part| {
+            part.value.get("additionalProperties") == Some(&Value::Bool(false)) && !part.has("patternProperties")
+        })
+    }
+}
+
+/// Whether null is excluded by the values that are listed.
+fn narrow_excludes_null(narrow: &View<'_>) -> bool {
+    narrow.null().is_none() && narrow.values("enum").is_some()
+}
+
+/// The combinations of a schema's alternatives; nothing, where they are too many.
+fn combinations<'a>(view: &View<'a>) -> Option<Vec<Facts<'a>>> {
+    fn add<'a>(view: &View<'a>, to: Facts<'a>, depth: u8, into: &mut Vec<Facts<'a>>) -> Option<()> {
+        let mut facts = to;
+        facts.parts.extend(view.parts().iter().cloned());
+        facts.values = match (facts.values.take(), view.values("enum")) {
+            (Some(a), Some(b)) => Some(a.intersection(&b).cloned().collect()),
+            (a, b) => a.or(b),
+        };
+        expand(facts, &view.groups, depth, into)
+    }
+    fn expand<'a>(facts: Facts<'a>, groups: &[Group<'a>], depth: u8, into: &mut Vec<Facts<'a>>) -> Option<()> {
+        let Some((group, others)) = groups.split_first() else {
+            into.push(facts);
+            return Some(()).filter(|()| into.len() <= MOST_COMBINATIONS);
+        };
+        let depth = depth.checked_sub(1)?;
+        for member in &group.members {
+            let mut facts = facts.clone();
+            facts.groups.push(group.clone());
+            let mut inner = Vec::new();
+            add(&View::of(slice::from_ref(member)), facts, depth, &mut inner)?;
+            for facts in inner {
+                expand(facts, others, depth, into)?;
+            }
+        }
+        Some(())
+    }
+    let mut all = Vec::new();
+    let none = Facts { parts: Vec::new(), groups: Vec::new(), values: None };
+    add(view, none, 8, &mut all)?;
+    Some(all)
+}
+
+/// Whether no value fits both, null aside.
+fn disjoint(a: &Facts<'_>, b: &Facts<'_>, depth: u8) -> bool {
+    let apart = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.is_disjoint(b);
+    if let (Some(x), Some(y)) = (&a.values, &b.values)
+        && apart(x, y)
+    {
+        return true;
+    }
+    if let (Some(x), Some(y)) = (a.types(), b.types()) {
+        let numeric = |types: &BTreeSet<String>| types.contains("integer") || types.contains("number");
+        if apart(&x, &y) && !(numeric(&x) && numeric(&y)) {
+            return true;
+        }
+    }
+    if a.required().iter().any(|name| b.excludes(name)) || b.required().iter().any(|name| a.excludes(name)) {
+        return true;
+    }
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let required = a.required();
+    let shared = b.required().into_iter().filter(|name| required.contains(name));
+    shared.into_iter().any(|name| {
+        let views = (View::of(&a.property(name)), View::of(&b.property(name)));
+        let null = (views.0.null(), views.1.null());
+        match (combinations(&views.0), combinations(&views.1)) {
+            (Some(x), Some(y)) if null.0 == Some(false) || null.1 == Some(false) || both_listed(&views) => {
+                x.iter().all(|x| y.iter().all(|y| disjoint(x, y, depth)))
+            }
+            _ => false,
+        }
+    })
+}
+
+fn both_listed(views: &(View<'_>, View<'_>)) -> bool {
+    views.0.values("enum").is_some() && views.1.values("enum").is_some()
+}
+
+/// Whether two schemas surely have no value in common, null aside.
+pub(super) fn are_disjoint<'a>(a: &Node<'a>, b: &Node<'a>) -> bool {
+    let all = |node: &Node<'a>| combinations(&View::of(slice::from_ref(node)));
+    match (all(a), all(b)) {
+        (Some(x), Some(y)) => x.iter().all(|x| y.iter().all(|y| disjoint(x, y, DISJOINT_DEPTH))),
+        _ => false,
+    }
+}
+
+/// The types of values that a keyword is about.
+fn about(key: &str) -> Option<&'static [&'static str]> {
+    Some(match key {
+        "minLength" | "maxLength" | "pattern" => &["string"],
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => &["integer", "number"],
+        "items" | "minItems" | "maxItems" | "uniqueItems" => &["array"],
+        "properties" | "required" | "additionalProperties" | "minProperties" | "maxProperties" => &["object"],
+        _ => return None,
+    })
+}
+
+/// Whether a value of canonical JSON is within a limit.
+fn fits_limit(key: &str, limit: &Value, exclusive: bool, json: &str) -> bool {
+    let Ok(value) = serde_json::from_str::<Value>(json) else { return false };
+    let size = match (key, &value) {
+        ("minimum" | "maximum", value) => value.clone(),
+        ("minLength" | "maxLength", Value::String(text)) => text.chars().count().into(),
+        _ => return false,
+    };
+    let upper = key.starts_with("max");
+    numbers::compare(&size, limit).is_some_and(|order| if order.is_eq() { !exclusive } else { order.is_lt() == upper })
+}
+
+/// Members of two groups by what they are like.
+pub(super) fn resemblance<'a>(a: &Node<'a>, b: &Node<'a>) -> usize {
+    let view = |node: &Node<'a>| View::of(slice::from_ref(node));
+    let (x, y) = (view(a), view(b));
+    if are_disjoint(a, b) {
+        return 0;
+    }
+    let (left, right): (BTreeMap<_, _>, BTreeMap<_, _>) = (x.properties(), y.properties());
+    let shared = left.keys().filter(|name| right.contains_key(*name)).count();
+    let most = left.len().max(right.len());
+    match most {
+        // Neither is an object: they are alike where they are of one type.
+        0 => usize::from(x.type_name().name.is_some() && x.type_name().name == y.type_name().name) * 50,
+        most => (100 * shared / most).max(usize::from(x.has("title") && x.text("title") == y.text("title")) * 100),
+    }
+}
