@@ -18,6 +18,7 @@ use super::rules::table::{
     REQUEST_BODY_BECAME_REQUIRED, REQUEST_BODY_REMOVED, RESPONSE_HEADER_ADDED, RESPONSE_HEADER_BECAME_OPTIONAL,
     RESPONSE_HEADER_BECAME_REQUIRED, RESPONSE_HEADER_REMOVED, STATUS_ADDED, STATUS_REMOVED,
 };
+use super::view::View;
 use super::walk::Walk;
 use crate::vendor::spec::key_of;
 
@@ -60,21 +61,22 @@ impl<'a> Walk<'a> {
                 (true, true) if self.surely_same(&response) => {}
                 (true, true) => self.response(context, &response),
                 (true, false) => {
-                    let range = covering(&pair.new, status);
+                    let covers = covering(&pair.new, status);
                     let mut found = with_status(STATUS_REMOVED.of(kind));
-                    if let Some(range) = &range {
-                        let range = Argument::Word(key_of(last_token(&range.at)));
+                    if let Some(covering) = covers.first() {
+                        let range = Argument::Word(key_of(last_token(&covering.at)));
                         found = found.lowered(Lowering::StatusCovered).with("range", range);
                     }
                     self.report(context, &response, found);
-                    if let Some(range) = range {
-                        self.response(context, &Nodes::new(response.old, range));
+                    for covering in covers {
+                        self.response(context, &Nodes::new(response.old.clone(), covering));
                     }
                 }
                 (false, _) => {
                     self.report(context, &response, with_status(STATUS_ADDED.of(kind)));
-                    if let Some(range) = covering(&pair.old, status) {
-                        self.response(context, &Nodes::new(range, response.new));
+                    // What described it before, if something did.
+                    if let Some(covering) = described_by(&pair.old, status) {
+                        self.response(context, &Nodes::new(covering, response.new));
                     }
                 }
             }
@@ -166,11 +168,21 @@ impl<'a> Walk<'a> {
                 pairs.push(pair);
             }
         }
-        // What is left may be the same type under a wider, narrower or decorated name.
+        // What is left may be the same type under a wider, narrower or decorated name. A range takes several.
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let all: Vec<(String, Node<'a>)> = to.iter().map(|(name, node)| (name.clone(), node.clone())).collect();
+        let met: Vec<(String, Node<'a>)> = pairs.iter().map(|pair| (meant(&pair.new), pair.new.clone())).collect();
         for (old_name, old) in from {
-            let new_name = to.keys().find_map(|name| Some((name.clone(), renamed(&old_name, name)?)));
-            match new_name.and_then(|(name, how)| Some((to.remove(&name)?, name, how))) {
+            let fits = |(name, node): &(String, Node<'a>)| {
+                let how = renamed(&old_name, name)?;
+                let free = !taken.contains(name) || how == Renamed::Wider;
+                free.then(|| (node.clone(), name.clone(), how))
+            };
+            let in_range = || met.iter().filter_map(fits).find(|(.., how)| *how == Renamed::Wider);
+            match all.iter().find_map(fits).or_else(in_range) {
                 Some((new, new_name, how)) => {
+                    taken.insert(new_name.clone());
+                    to.remove(&new_name);
                     let rule = match how {
                         Renamed::Wider => &MEDIA_TYPE_GENERALIZED,
                         Renamed::Narrower => &MEDIA_TYPE_SPECIALIZED,
@@ -197,12 +209,16 @@ impl<'a> Walk<'a> {
     }
 
     fn media_type(&mut self, context: Context, pair: &Nodes<'a>) {
-        self.other_keys(context, pair, &["schema"]);
+        self.other_keys(context, pair, &["schema", "encoding"]);
+        self.encoding(context, pair);
         let typed = last_token(&pair.old.at).to_ascii_lowercase().contains("json");
         let schema = pair.get("schema");
         let role = if context.direction == Direction::Response { "response-body" } else { "request-body" };
         match schema.absent() {
             (true, true) => {}
+            // A schema that allows anything says as much as none.
+            (true, false) if is_anything(&schema.new) => {}
+            (false, true) if is_anything(&schema.old) => {}
             (true, false) => self.report(context, &schema, MEDIA_TYPE_SCHEMA_ADDED.of(role)),
             (false, true) => self.report(context, &schema, MEDIA_TYPE_SCHEMA_REMOVED.of(role)),
             (false, false) => self.body_schema(context, &schema, typed),
@@ -210,14 +226,36 @@ impl<'a> Walk<'a> {
     }
 }
 
+fn is_anything(schema: &Node<'_>) -> bool {
+    schema.value.is_object() && View::of(std::slice::from_ref(schema)).is_anything()
+}
+
+/// What the name of a media type means.
+fn meant(node: &Node<'_>) -> String {
+    MediaType::of(&key_of(last_token(&node.at))).to_string()
+}
+
 /// With two names.
 fn named(found: Found, [old, new]: &[String; 2]) -> Found {
     found.with("old", Argument::name(old)).with("new", Argument::name(new))
 }
 
-/// The range that covers a status, such as `2XX`.
+/// The response that describes a status which has none of its own: that of a range, such as `2XX`, or `default`.
 /// <https://spec.openapis.org/oas/v3.0.3#patterned-fields-0>
-fn covering<'a>(responses: &Node<'a>, status: &str) -> Option<Node<'a>> {
+fn described_by<'a>(responses: &Node<'a>, status: &str) -> Option<Node<'a>> {
     let range = format!("{}XX", status.get(..1)?);
-    (range != status && responses.has(&range)).then(|| responses.get(&range))
+    let wider = [range.as_str(), "default"].into_iter().filter(|wider| *wider != status && status != "default");
+    wider.filter(|wider| responses.has(wider)).map(|wider| responses.get(wider)).next()
+}
+
+/// The responses that describe what one described that is gone: a wider one, or those within its range.
+fn covering<'a>(responses: &Node<'a>, status: &str) -> Vec<Node<'a>> {
+    let within: Vec<Node<'a>> = match status.strip_suffix("XX") {
+        Some(range) => {
+            let statuses = responses.value.as_object().into_iter().flat_map(|map| map.keys());
+            statuses.filter(|other| other.starts_with(range)).map(|other| responses.get(other)).collect()
+        }
+        None => Vec::new(),
+    };
+    if within.is_empty() { described_by(responses, status).into_iter().collect() } else { within }
 }

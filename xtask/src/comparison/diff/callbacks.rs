@@ -23,6 +23,22 @@ impl<'a> Walk<'a> {
         });
     }
 
+    /// Requests that the server makes to whoever subscribed: compared as callbacks are.
+    pub(super) fn webhooks(&mut self, context: Context, pair: &Nodes<'a>) {
+        let none = |node: &super::node::Node<'a>| node.value.as_object().is_some_and(|map| map.is_empty());
+        match pair.absent() {
+            (true, true) => {}
+            (true, false) if none(&pair.new) => {}
+            (false, true) if none(&pair.old) => {}
+            _ => self.by_name(context, pair, |walk, item| {
+                let item = item.resolved();
+                if !walk.surely_same(&item) {
+                    walk.callback_later(context.unknown(), item);
+                }
+            }),
+        }
+    }
+
     /// Pairs members by their names; what came, went or is not an object is of unknown effect.
     fn by_name(&mut self, context: Context, pair: &Nodes<'a>, compare: impl Fn(&mut Self, Nodes<'a>)) {
         if !pair.are_objects() {
@@ -43,6 +59,6 @@ impl<'a> Walk<'a> {
 
     /// A path item of a callback, compared as any other.
     pub(super) fn callback_item(&mut self, context: Context, pair: &Nodes<'a>) {
-        self.methods(context, (&pair.old.at, &pair.new.at), pair, false);
+        self.methods(context, (&pair.old.at, &pair.new.at), pair, None);
     }
 }

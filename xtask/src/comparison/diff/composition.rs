@@ -8,20 +8,15 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use super::argument::Argument;
-use super::covers::{Cover, resemblance};
-use super::findings::Found;
+use super::covers::{Cover, are_disjoint, resemblance};
 use super::node::Node;
 use super::pair::Nodes;
 use super::paths::last_token;
 use super::role::Role;
 use super::rules::table::{
     ALL_OF_ADDED, ALL_OF_ADDED_ANNOTATION_ONLY, ALL_OF_BECAME_CONTRADICTORY, ALL_OF_BECAME_SATISFIABLE, ALL_OF_REMOVED,
-    ALL_OF_REMOVED_ANNOTATION_ONLY, ANY_OF_ADDED, ANY_OF_ADDED_ANNOTATION_ONLY, ANY_OF_BECAME_ONE_OF, ANY_OF_DROPPED,
-    ANY_OF_INTRODUCED, ANY_OF_REMOVED, ANY_OF_REMOVED_ANNOTATION_ONLY, DISCRIMINATOR_ADDED,
-    DISCRIMINATOR_MAPPING_ADDED, DISCRIMINATOR_MAPPING_CHANGED, DISCRIMINATOR_MAPPING_DELETED,
-    DISCRIMINATOR_PROPERTY_NAME_CHANGED, DISCRIMINATOR_REMOVED, ONE_OF_ADDED, ONE_OF_ADDED_ANNOTATION_ONLY,
-    ONE_OF_BECAME_ANY_OF, ONE_OF_DROPPED, ONE_OF_INTRODUCED, ONE_OF_REMOVED, ONE_OF_REMOVED_ANNOTATION_ONLY,
-    UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
+    ALL_OF_REMOVED_ANNOTATION_ONLY, ANY_OF_ADDED, ANY_OF_BECAME_ONE_OF, ANY_OF_DROPPED,
+    ANY_OF_INTRODUCED, ANY_OF_REMOVED,         ONE_OF_ADDED,     ONE_OF_BECAME_ANY_OF, ONE_OF_OVERLAP, ONE_OF_DROPPED, ONE_OF_INTRODUCED, ONE_OF_REMOVED,     UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
 };
 use super::rules::{Lowering, Rule, is_prose};
 use super::view::{Group, View, Views};
@@ -33,7 +28,7 @@ struct Composition {
     keyword: &'static str,
     /// For a member that came, and one that went.
     members: [&'static Rule; 2],
-    /// The same for a member that says nothing but prose.
+    /// The same for a member that says nothing but prose, where that changes nothing.
     annotations: [&'static Rule; 2],
 }
 
@@ -56,7 +51,7 @@ const ANY_OF: Alternatives = Alternatives {
     composition: Composition {
         keyword: "anyOf",
         members: [&ANY_OF_ADDED, &ANY_OF_REMOVED],
-        annotations: [&ANY_OF_ADDED_ANNOTATION_ONLY, &ANY_OF_REMOVED_ANNOTATION_ONLY],
+        annotations: [&ANY_OF_ADDED, &ANY_OF_REMOVED],
     },
     whole: [&ANY_OF_INTRODUCED, &ANY_OF_DROPPED],
     wrapped: [&WRAPPED_IN_ANY_OF, &UNWRAPPED_FROM_ANY_OF],
@@ -66,7 +61,7 @@ const ONE_OF: Alternatives = Alternatives {
     composition: Composition {
         keyword: "oneOf",
         members: [&ONE_OF_ADDED, &ONE_OF_REMOVED],
-        annotations: [&ONE_OF_ADDED_ANNOTATION_ONLY, &ONE_OF_REMOVED_ANNOTATION_ONLY],
+        annotations: [&ONE_OF_ADDED, &ONE_OF_REMOVED],
     },
     whole: [&ONE_OF_INTRODUCED, &ONE_OF_DROPPED],
     wrapped: [&WRAPPED_IN_ONE_OF, &UNWRAPPED_FROM_ONE_OF],
@@ -214,6 +209,9 @@ impl<'a> Walk<'a> {
             }));
         }
         pairs.extend(most_alike(&mut old, &mut new));
+        if of.keyword == "oneOf" {
+            self.overlap(role, &lists, &pairs, (&old, &new), (from, to));
+        }
         for (a, b) in &pairs {
             self.compare(role.inside(), slice::from_ref(a), slice::from_ref(b));
         }
@@ -231,32 +229,37 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
 
-    pub(super) fn discriminator(&mut self, role: Role, pair: &Nodes<'a>) {
-        let property = |node: &Node<'a>| Argument::of(node.get("propertyName").value);
-        match pair.absent() {
-            (true, true) => {}
-            (true, false) => {
-                self.changed(role, pair, DISCRIMINATOR_ADDED.with("property", property(&pair.new)));
+impl<'a> Walk<'a> {
+    /// A value that fits two alternatives of a `oneOf` fits none: what widens one of them may narrow the whole.
+    fn overlap(
+        &mut self,
+        role: Role,
+        lists: &Nodes<'a>,
+        pairs: &[(Node<'a>, Node<'a>)],
+        (gone, came): (&[Node<'a>], &[Node<'a>]),
+        (from, to): (&Group<'a>, &Group<'a>),
+    ) {
+        let response = role.is_response();
+        // An answer gets values by a narrower alternative, a request loses some by a wider one.
+        let (single, group) = if response { (gone, from) } else { (came, to) };
+        let mut members: Vec<Node<'a>> = single.to_vec();
+        for (old, new) in pairs {
+            if self.surely_same(&Nodes::new(old.clone(), new.clone())) {
+                continue;
             }
-            (false, true) => {
-                self.changed(role, pair, DISCRIMINATOR_REMOVED.with("property", property(&pair.old)));
+            let mut cover = Cover::new(&mut self.likeness, &self.changed);
+            let (wide, narrow, member) = if response { (new, old, old) } else { (old, new, new) };
+            if !cover.covers(slice::from_ref(wide), slice::from_ref(narrow)) {
+                members.push(member.clone());
             }
-            (false, false) => {
-                self.other_keys(role.context, pair, &["propertyName", "mapping"]);
-                self.containers(role.context, pair, &["mapping"], &[]);
-                let name = pair.get("propertyName");
-                if !name.are_equal() {
-                    let found = Found::from(&DISCRIMINATOR_PROPERTY_NAME_CHANGED).with_change(name.values());
-                    self.changed(role, &name, found);
-                }
-                let mapping = pair.get("mapping");
-                let rules =
-                    [&DISCRIMINATOR_MAPPING_ADDED, &DISCRIMINATOR_MAPPING_CHANGED, &DISCRIMINATOR_MAPPING_DELETED];
-                for value in mapping.keys().collect::<BTreeSet<_>>() {
-                    self.set(role, rules, &mapping.get(value), |found| found.with("value", Argument::name(value)));
-                }
-            }
+        }
+        let overlaps = members.iter().any(|member| {
+            group.members.iter().any(|other| other.at != member.at && !are_disjoint(member, other))
+        });
+        if overlaps {
+            self.changed(role, lists, &ONE_OF_OVERLAP);
         }
     }
 }

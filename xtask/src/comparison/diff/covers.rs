@@ -408,19 +408,31 @@ fn fits_limit(key: &str, limit: &Value, exclusive: bool, json: &str) -> bool {
     numbers::compare(&size, limit).is_some_and(|order| if order.is_eq() { !exclusive } else { order.is_lt() == upper })
 }
 
-/// Members of two groups by what they are like.
+/// How much two alternatives are alike, in percent.
 pub(super) fn resemblance<'a>(a: &Node<'a>, b: &Node<'a>) -> usize {
     let view = |node: &Node<'a>| View::of(slice::from_ref(node));
     let (x, y) = (view(a), view(b));
     if are_disjoint(a, b) {
         return 0;
     }
+    if x.has("title") && x.text("title") == y.text("title") {
+        return 100;
+    }
     let (left, right): (BTreeMap<_, _>, BTreeMap<_, _>) = (x.properties(), y.properties());
     let shared = left.keys().filter(|name| right.contains_key(*name)).count();
-    let most = left.len().max(right.len());
-    match most {
-        // Neither is an object: they are alike where they are of one type.
-        0 => usize::from(x.type_name().name.is_some() && x.type_name().name == y.type_name().name) * 50,
-        most => (100 * shared / most).max(usize::from(x.has("title") && x.text("title") == y.text("title")) * 100),
+    let by_properties = (100 * shared).checked_div(left.len().max(right.len())).unwrap_or_default();
+    let keywords = |view: &View<'_>| view.groups.iter().map(|group| group.keyword).collect::<Vec<_>>();
+    let (of, other) = (x.type_name().name, y.type_name().name);
+    match of {
+        Some(name) if name != "object" && Some(&name) == other.as_ref() => by_properties.max(50),
+        None if other.is_none() && !x.groups.is_empty() && keywords(&x) == keywords(&y) => by_properties.max(50),
+        Some(name) if name == "object" && left.is_empty() && right.is_empty() && other.as_deref() == Some("object") => 50,
+        _ => by_properties,
     }
+}
+
+/// Whether a schema says something that is about values of other types than its own.
+pub(super) fn says_what_is_void(view: &View<'_>) -> bool {
+    let Some(name) = view.type_name().name else { return view.values("enum").is_some() };
+    view.keys().any(|key| about(key).is_some_and(|types| !types.contains(&name.as_str())))
 }

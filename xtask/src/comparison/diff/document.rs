@@ -17,13 +17,13 @@ use super::walk::Walk;
 use crate::vendor::spec::{self, READ_AS};
 
 /// The kinds of components that are compared where they are used.
-const COMPONENTS: [&str; 8] =
-    ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"];
+const COMPONENTS: [&str; 9] =
+    ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks", "pathItems"];
 
 impl<'a> Walk<'a> {
     pub(super) fn document(&mut self, context: Context) {
         let pair = Nodes::new(Node::root(self.old), Node::root(self.new));
-        let known = ["openapi", "info", "tags", "paths", "components", "security", "servers"];
+        let known = ["openapi", "info", "tags", "paths", "webhooks", "components", "security", "servers"];
         self.other_keys(context, &pair, &known);
         let version = pair.get("openapi");
         // What is read as another version says the same, as far as it is read.
@@ -38,6 +38,7 @@ impl<'a> Walk<'a> {
         self.containers(context, &pair, &[], &["security"]);
         self.security(context, &pair.get("security"), "api-global-security");
         self.paths(context, &pair);
+        self.webhooks(context, &pair.get("webhooks"));
         self.components(context, &pair.get("components"));
     }
 
@@ -71,11 +72,30 @@ impl<'a> Walk<'a> {
 
     /// Where requests go. What is said of a server for readers is prose.
     pub(super) fn servers(&mut self, context: Context, pair: &Nodes<'a>) {
-        if pair.are_equal() {
+        self.servers_in_force(context, pair, (pair.old.value, pair.new.value));
+    }
+
+    /// Where requests go that have servers of their own, and others `around` them where they have none.
+    pub(super) fn own_servers(&mut self, context: Context, pair: &Nodes<'a>, around: &Nodes<'a>) {
+        if matches!(pair.absent(), (true, true)) {
             return;
         }
-        let bare = |node: &Node<'a>| without_descriptions(node.value);
-        let rule = match bare(&pair.old) == bare(&pair.new) {
+        let in_force = |own: &Node<'a>, around: &Node<'a>| if own.value.is_null() { around.value } else { own.value };
+        self.servers_in_force(context, pair, (in_force(&pair.old, &around.old), in_force(&pair.new, &around.new)));
+    }
+
+    fn servers_in_force(&mut self, context: Context, pair: &Nodes<'a>, (old, new): (&'a Value, &'a Value)) {
+        if pair.are_equal() && old == new {
+            return;
+        }
+        // Without a server it is the one that the document came from.
+        let bare = |value: &Value| match value {
+            Value::Null => serde_json::json!([{ "url": "/" }]),
+            Value::Array(servers) if servers.is_empty() => serde_json::json!([{ "url": "/" }]),
+            value => without_descriptions(value),
+        };
+        let rule = match bare(old) == bare(new) {
+            true if pair.old.value.is_null() || pair.new.value.is_null() => return,
             true => &SERVER_DESCRIPTION_CHANGED,
             false => &SERVERS_CHANGED,
         };
@@ -100,7 +120,10 @@ impl<'a> Walk<'a> {
     pub(super) fn components(&mut self, context: Context, pair: &Nodes<'a>) {
         let mut known = COMPONENTS.to_vec();
         known.push("securitySchemes");
-        self.other_keys(context, pair, &known);
+        // That there are none is the same as that there is no place for them.
+        if !matches!(pair.absent(), (true, false) | (false, true)) {
+            self.other_keys(context, pair, &known);
+        }
         self.security_schemes(context, pair);
         // Components count where they are used. One that nothing uses is only read.
         if pair.are_equal() {
@@ -126,7 +149,10 @@ fn without_descriptions(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(without_descriptions).collect(),
         Value::Object(map) => {
-            let kept = map.iter().filter(|(key, value)| !(*key == "description" && value.is_string()));
+            let empty = |key: &str, value: &Value| key == "variables" && value.as_object().is_some_and(|map| map.is_empty());
+            let kept = map.iter().filter(|(key, value)| {
+                !(*key == "description" && value.is_string() || key.starts_with("x-") || empty(key, value))
+            });
             kept.map(|(key, value)| (key.clone(), without_descriptions(value))).collect()
         }
         value => value.clone(),

@@ -12,7 +12,7 @@ use super::role::Role;
 use super::rules::table::{
     ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
     ADDITIONAL_PROPERTIES_SPECIALIZED, ADDITIONAL_PROPERTIES_TEXT_CHANGED, BECAME_NOT_READ_ONLY, BECAME_NOT_WRITE_ONLY,
-    BECAME_OPTIONAL, BECAME_READ_ONLY, BECAME_REQUIRED, BECAME_REQUIRED_WITH_DEFAULT, BECAME_WRITE_ONLY,
+    BECAME_OPTIONAL, BECAME_READ_ONLY, CLOSED_RESPONSE_PROPERTY_ADDED, BECAME_REQUIRED, BECAME_REQUIRED_WITH_DEFAULT, BECAME_WRITE_ONLY,
     NEW_OPTIONAL_REQUEST_PROPERTY, NEW_REQUIRED_REQUEST_PROPERTY, NEW_REQUIRED_REQUEST_PROPERTY_WITH_DEFAULT,
     REQUEST_PROPERTY_REMOVED, RESPONSE_PROPERTY_ADDED, RESPONSE_PROPERTY_REMOVED, RESPONSE_WRITE_ONLY_PROPERTY_ADDED,
     RESPONSE_WRITE_ONLY_PROPERTY_REMOVED, UNDESCRIBED_BECAME_OPTIONAL, UNDESCRIBED_BECAME_REQUIRED,
@@ -39,11 +39,17 @@ impl<'a> Walk<'a> {
             match new.get(name) {
                 Some(other) if required.0 == required.1 && value.is_some() && self.are_surely_same(*value, *other) => {}
                 Some(_) => self.property(role, views, required, name),
-                None => self.property_removed(role, &views.old.property(name), required.0),
+                None => {
+                    let property = views.old.property(name);
+                    self.property_removed(role, &property, required.0);
+                    self.others_for(role, &property, &views.new, true);
+                }
             }
         }
         for name in new.keys().filter(|name| !old.contains_key(*name)) {
-            self.property_added(role, &views.new.property(name), to.contains(*name));
+            let property = views.new.property(name);
+            self.property_added(role, &property, to.contains(*name), views.old.is_closed());
+            self.others_for(role, &property, &views.old, false);
         }
     }
 
@@ -117,7 +123,7 @@ impl<'a> Walk<'a> {
         self.report(role.context, &Nodes::only(&old[0]), found);
     }
 
-    fn property_added(&mut self, role: Role, new: &[Node<'a>], required: bool) {
+    fn property_added(&mut self, role: Role, new: &[Node<'a>], required: bool, closed: bool) {
         let property = Views::new(View::of(new), View::of(new));
         let inner = property.role_in(role);
         // What is never sent is not demanded.
@@ -126,6 +132,7 @@ impl<'a> Walk<'a> {
         let sent = Role { not_sent: false, ..inner }.prefix();
         let found = match (role.is_response(), required) {
             (true, _) if inner.not_sent => RESPONSE_WRITE_ONLY_PROPERTY_ADDED.of(kind),
+            (true, _) if closed => CLOSED_RESPONSE_PROPERTY_ADDED.of(kind),
             (true, _) => RESPONSE_PROPERTY_ADDED.of(kind),
             (false, true) if property.new.has("default") => NEW_REQUIRED_REQUEST_PROPERTY_WITH_DEFAULT.of(sent),
             (false, true) => NEW_REQUIRED_REQUEST_PROPERTY.of(sent),
@@ -133,6 +140,17 @@ impl<'a> Walk<'a> {
         };
         let found = found.with("kind", Argument::Word(kind.to_owned()));
         self.report(role.context, &Nodes::only(&new[0]), found);
+    }
+
+    /// A property that came or went is one of the others in the other document: where a schema describes these, its
+    /// values are compared with that.
+    fn others_for(&mut self, role: Role, property: &[Node<'a>], other: &View<'a>, went: bool) {
+        if let Others::Some(others) = Others::of(other) {
+            match went {
+                true => self.compare(role.inside(), property, &others),
+                false => self.compare(role.inside(), &others, property),
+            }
+        }
     }
 
     /// `readOnly` and `writeOnly` of a property.

@@ -49,14 +49,14 @@ impl<'a> Walk<'a> {
         for (path, item) in from {
             match by_template.get_mut(&template(path)).and_then(VecDeque::pop_front) {
                 Some(other) => pairs.push(Nodes::new(item, other)),
-                None => self.removed_path(context, &item.resolved()),
+                None => self.removed_path(context, &item),
             }
         }
         for pair in &pairs {
             self.path_item(context, pair);
         }
         for item in by_template.into_values().flatten() {
-            self.added_path(context, &item.resolved());
+            self.added_path(context, &item);
         }
         self.extensions(context, &paths);
     }
@@ -76,10 +76,12 @@ impl<'a> Walk<'a> {
     /// Visits the operations of a path; a path without any is reported as it stands.
     fn operations(&mut self, context: Context, item: &Node<'a>, visit: impl Fn(&mut Self, Context, &Node<'a>)) {
         let mut empty = true;
-        for method in METHODS.into_iter().filter(|method| item.has(method)) {
+        let resolved = item.clone().resolved();
+        for method in METHODS {
+            let Some(holder) = [item, &resolved].into_iter().find(|holder| holder.has(method)) else { continue };
             empty = false;
             let origin = self.origins.operation(&item.at, method);
-            visit(self, context.of(origin), &item.get(method));
+            visit(self, context.of(origin), &holder.get(method));
         }
         if empty {
             self.report(context, &Nodes::only(item), &PATH_WITHOUT_OPERATIONS_CHANGED);
@@ -105,17 +107,39 @@ impl<'a> Walk<'a> {
         }
         let item = pair.resolved();
         let same = if pair.has("$ref") { item.old.value == item.new.value } else { is_same };
-        self.methods(context, names, &item.known_as(same && !is_renamed), true);
+        self.methods(context, names, &item.known_as(same && !is_renamed), Some(pair));
+    }
+
+    /// An operation that was removed, was added, or is in both documents.
+    fn operation_came_or_stays(
+        &mut self,
+        context: Context,
+        item: &Nodes<'a>,
+        operation: &Nodes<'a>,
+        renamed: &BTreeMap<String, String>,
+    ) {
+        match operation.absent() {
+            (false, false) => {
+                self.operation_pair(context, item, operation);
+                self.parameters(context, item, operation, renamed);
+            }
+            (false, true) => self.removed_operation(context, operation, "api"),
+            (true, false) => self.report(context, operation, &ENDPOINT_ADDED),
+            (true, true) => {}
+        }
     }
 
     /// What stands in two path items, under their names. Each method is an operation of its own, but in
-    /// callbacks.
-    pub(super) fn methods(&mut self, context: Context, names: (&str, &str), item: &Nodes<'a>, are_operations: bool) {
+    /// callbacks. What stands beside the `$ref` of a path item is added to what it refers to.
+    pub(super) fn methods(&mut self, context: Context, names: (&str, &str), item: &Nodes<'a>,
+        beside: Option<&Nodes<'a>>,
+    ) {
         if !item.are_equal() {
             let mut known = METHODS.to_vec();
             known.extend(["parameters", "servers"]);
             self.other_keys(context, item, &known);
-            self.servers(context, &item.get("servers"));
+            let around = Nodes::new(Node::root(item.old.root), Node::root(item.new.root)).get("servers");
+            self.own_servers(context, &item.get("servers"), &around);
             self.containers(context, item, &[], &["parameters"]);
         }
         // Names of path parameters, old to new, by their position.
@@ -129,33 +153,41 @@ impl<'a> Walk<'a> {
             let found = PATH_PARAMETER_RENAMED.with("old", Argument::name(from)).with("new", Argument::name(to));
             self.report(context, &pair, found);
         }
-        for method in item.keys().filter_map(|key| METHODS.into_iter().find(|method| method == key)) {
-            let operation = item.get(method);
-            let context = match are_operations {
+        let holders = beside.filter(|pair| pair.has("$ref"));
+        let keys: Vec<&String> = item.keys().chain(holders.into_iter().flat_map(|pair| pair.keys())).collect();
+        let mut methods: Vec<&'static str> =
+            keys.into_iter().filter_map(|key| METHODS.into_iter().find(|method| method == key)).collect();
+        let mut seen = BTreeSet::new();
+        methods.retain(|method| seen.insert(*method));
+        for method in methods {
+            let operation = match holders {
+                Some(pair) => {
+                    let at = |own: &Node<'a>, item: &Node<'a>| if own.has(method) { own } else { item }.get(method);
+                    Nodes::new(at(&pair.old, &item.old), at(&pair.new, &item.new))
+                }
+                None => item.get(method),
+            };
+            let context = match beside.is_some() {
                 true => context.of(self.origins.operation(names.0, method)),
                 false => context,
             };
-            match (item.old.has(method), item.new.has(method)) {
-                (true, true) => {
-                    self.operation_pair(context, &operation);
-                    self.parameters(context, item, &operation, &renamed);
-                }
-                (true, false) => self.removed_operation(context, &operation, "api"),
-                (false, true) => self.report(context, &operation, &ENDPOINT_ADDED),
-                (false, false) => {}
-            }
+            self.operation_came_or_stays(context, item, &operation, &renamed);
         }
-        if !METHODS.iter().any(|method| item.has(method)) {
+        if !METHODS.iter().any(|method| item.has(method)) && holders.is_none() {
             self.other_keys(context, item, &[]);
+        }
+        if let Some(pair) = holders.filter(|pair| pair.old.has("$ref") && pair.new.has("$ref")) {
+            let known: Vec<&str> = METHODS.into_iter().chain(["$ref", "parameters", "servers"]).collect();
+            self.other_keys(context, pair, &known);
         }
     }
 
-    fn operation_pair(&mut self, context: Context, pair: &Nodes<'a>) {
+    fn operation_pair(&mut self, context: Context, item: &Nodes<'a>, pair: &Nodes<'a>) {
         // What is written in the same way can differ in what it refers to only.
         let same = pair.are_equal();
         let pair = &pair.clone().known_as(same);
         if !same {
-            self.operation_itself(context, pair);
+            self.operation_itself(context, item, pair);
         }
         if pair.has("requestBody") {
             self.request_body(context.request(), &pair.get("requestBody"));
@@ -168,7 +200,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn operation_itself(&mut self, context: Context, pair: &Nodes<'a>) {
+    fn operation_itself(&mut self, context: Context, item: &Nodes<'a>, pair: &Nodes<'a>) {
         self.other_keys(
             context,
             pair,
@@ -191,7 +223,9 @@ impl<'a> Walk<'a> {
         self.containers(context, pair, &[], &["parameters", "tags", "security"]);
         self.deprecation(context, "endpoint", pair);
         self.operation_security(context, pair);
-        self.servers(context, &pair.get("servers"));
+        let document = |node: &Node<'a>| Node::root(node.root).get("servers");
+        let around = |item: &Node<'a>| if item.has("servers") { item.get("servers") } else { document(item) };
+        self.own_servers(context, &pair.get("servers"), &Nodes::new(around(&item.old), around(&item.new)));
     }
 
     fn operation_id(&mut self, context: Context, pair: &Nodes<'a>) {

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::node::Node;
 use super::pair::Nodes;
 use super::rules::table::{
+    EMPTY_VALUE_ALLOWED, EMPTY_VALUE_DISALLOWED, PARAMETER_ENCODING_CHANGED,
     HEADER_PARAMETER_CASE_CHANGED, IGNORED_HEADER_PARAMETER_CHANGED, NEW_OPTIONAL_PARAMETER, NEW_PATH_PARAMETER,
     NEW_REQUIRED_PARAMETER, PARAMETER_REMOVED_SUNSET_PARSE, REQUEST_PARAMETER_BECAME_OPTIONAL,
     REQUEST_PARAMETER_BECAME_REQUIRED, REQUEST_PARAMETER_REMOVED, REQUEST_PARAMETER_REMOVED_BEFORE_SUNSET,
@@ -125,12 +126,36 @@ impl<'a> Walk<'a> {
             |node: &Node<'a>| node.value.get("explode").cloned().unwrap_or(Value::Bool(style(node) == "form"));
         self.defaulted(context, "style", pair, |node| style(node).into());
         self.defaulted(context, "explode", pair, explode);
-        for key in ["allowReserved", "allowEmptyValue"] {
-            self.defaulted(context, key, pair, |node| node.is_true(key).into());
+        self.defaulted(context, "allowReserved", pair, |node| node.is_true("allowReserved").into());
+        match pair.are_true("allowEmptyValue") {
+            (false, true) => self.report(context, &pair.get("allowEmptyValue"), &EMPTY_VALUE_ALLOWED),
+            (true, false) => self.report(context, &pair.get("allowEmptyValue"), &EMPTY_VALUE_DISALLOWED),
+            _ => {}
         }
         self.deprecation(context, "request-parameter", pair);
-        self.parameter_schema(context, &pair.get("schema"), place == "header", pair.new.is_true("required"));
-        self.content(context, "request-parameter", pair);
+        let (header, required) = (place == "header", pair.new.is_true("required"));
+        let encoding = |node: &Node<'a>| match (node.has("schema"), node.members("content").next()) {
+            (false, Some((name, _))) => Some(name),
+            _ => None,
+        };
+        match (encoding(&pair.old), encoding(&pair.new)) {
+            (Some(name), None) if pair.new.has("schema") => {
+                self.encoding_changed(context, pair, (name, "plain characters"));
+            }
+            (None, Some(name)) if pair.old.has("schema") => {
+                self.encoding_changed(context, pair, ("plain characters", name));
+            }
+            _ => {
+                self.parameter_schema(context, &pair.get("schema"), header, required);
+                self.content(context, "request-parameter", pair);
+            }
+        }
+    }
+
+    /// A parameter that was sent as a media type has it, and is sent plainly now, or the other way round.
+    fn encoding_changed(&mut self, context: Context, pair: &Nodes<'a>, (old, new): (&str, &str)) {
+        let word = |word: &str| Argument::Word(word.to_owned());
+        self.report(context, pair, PARAMETER_ENCODING_CHANGED.with("old", word(old)).with("new", word(new)));
     }
 
     /// How a header's name is written, in capitals or not, is for readers.

@@ -160,7 +160,8 @@ impl Rule {
             }
             Levels::Roles(roles, ..) => roles.iter().map(role).collect(),
             Levels::Texts => {
-                PROSE.iter().flat_map(|name| ALL.map(|direction| (name.to_ascii_lowercase(), direction))).collect()
+                let texts = PROSE.iter().chain(&["bearerFormat"]);
+                texts.flat_map(|name| ALL.map(|direction| (name.to_ascii_lowercase(), direction))).collect()
             }
             Levels::Request(_) => unnamed(&[Direction::Request]),
             Levels::Response(_) => unnamed(&[Direction::Response]),

@@ -17,12 +17,15 @@ use crate::vendor::spec;
 /// Each is looked at when it is first met.
 pub(super) struct ChangedReferences<'a> {
     documents: [&'a Value; 2],
+    /// Whether components of schemas differ, of which discriminators name some without a `$ref`.
+    schemas_differ: bool,
     known: RefCell<HashMap<&'a str, bool>>,
 }
 
 impl<'a> ChangedReferences<'a> {
     pub(super) fn between(old: &'a Value, new: &'a Value) -> Self {
-        Self { documents: [old, new], known: RefCell::default() }
+        let [from, to] = [old, new].map(|document| document.pointer("/components/schemas"));
+        Self { documents: [old, new], schemas_differ: from != to, known: RefCell::default() }
     }
 
     /// Whether a value's references lead to the same in both documents.
@@ -31,7 +34,7 @@ impl<'a> ChangedReferences<'a> {
             // Looking at each key is cheaper than looking one up in each of so many maps.
             Value::Object(map) => map.iter().all(|(key, value)| match value {
                 Value::String(text) => key != "$ref" || !self.is_changed(text),
-                value => self.none_in(value),
+                value => !(self.schemas_differ && is_discriminator(key, value)) && self.none_in(value),
             }),
             Value::Array(items) => items.iter().all(|item| self.none_in(item)),
             _ => true,
@@ -58,6 +61,9 @@ impl<'a> ChangedReferences<'a> {
                 changed.push(text);
             }
             for end in [old, new].into_iter().flatten() {
+                if self.schemas_differ && has_discriminator(end) {
+                    changed.push(text);
+                }
                 references_in(end, &mut |inner| match known.get(inner) {
                     Some(true) => changed.push(text),
                     Some(false) => {}
@@ -76,6 +82,21 @@ impl<'a> ChangedReferences<'a> {
                 changed.extend(users.get(text).into_iter().flatten());
             }
         }
+    }
+}
+
+/// Whether a key holds a discriminator, which names schemas without a `$ref`.
+fn is_discriminator(key: &str, value: &Value) -> bool {
+    key == "discriminator" && value.get("propertyName").is_some_and(Value::is_string)
+}
+
+fn has_discriminator(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => {
+            map.iter().any(|(key, value)| is_discriminator(key, value) || has_discriminator(value))
+        }
+        Value::Array(items) => items.iter().any(has_discriminator),
+        _ => false,
     }
 }
 

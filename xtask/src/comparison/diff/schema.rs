@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::slice;
 
+use serde_json::Value;
+
 use super::context::Context;
+use super::covers::says_what_is_void;
 use super::findings::Found;
 use super::node::Node;
 use super::numbers;
@@ -40,6 +43,22 @@ const KNOWN: &[&str] = &[
     "writeOnly",
     "deprecated",
     "x-sunset",
+];
+
+/// Keywords of OpenAPI 3.1 that hold schemas.
+const INNER: &[&str] = &[
+    "$defs",
+    "contains",
+    "contentSchema",
+    "dependentSchemas",
+    "else",
+    "if",
+    "patternProperties",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 ];
 
 /// Keywords of which the members of an `allOf` say one each, and only one is compared by a rule.
@@ -120,10 +139,13 @@ impl<'a> Walk<'a> {
             self.members(role, views);
             self.contradictions(role, views);
         }
-        let harmless = !same && views.have_alternatives() && self.nothing_lost(role, views);
+        let outer = role;
+        let is_unusual = |view: &View<'a>| view.has_alternatives() || view.parts().len() > 1 || says_what_is_void(view);
+        let harmless =
+            !same && (is_unusual(&views.old) || is_unusual(&views.new)) && self.nothing_lost(role, views);
         let role = if harmless { role.used_by(role.context.harmless()) } else { role };
         if self.alternatives(role, views) {
-            return;
+            return self.discriminated(outer, views);
         }
         if !same {
             self.schema_flags(role, views);
@@ -140,6 +162,9 @@ impl<'a> Walk<'a> {
             self.compare(role.items(), &views.old.all("items"), &views.new.all("items"));
         }
         self.negations(role, views);
+        self.inner_schemas(role, views);
+        // Its values are names, which no schema has.
+        self.discriminated(outer, views);
         if !same {
             self.annotations(role, views);
             self.other_keywords(role, views);
@@ -157,9 +182,6 @@ impl<'a> Walk<'a> {
 
     /// What is said of a schema as a whole.
     fn annotations(&mut self, role: Role, views: &Views<'a>) {
-        if views.have("discriminator") {
-            self.discriminator(role, &views.get("discriminator"));
-        }
         if ["deprecated", "x-sunset"].iter().any(|key| views.have(key)) {
             let pair = Nodes::new(views.old.with("deprecated"), views.new.with("deprecated"));
             self.deprecation(role.context, role.prefix(), &pair);
@@ -209,6 +231,40 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Schemas in keywords of OpenAPI 3.1 that have no rule of their own: what differs in them is of unknown effect.
+    fn inner_schemas(&mut self, role: Role, views: &Views<'a>) {
+        let role = role.inside();
+        let unknown = role.used_by(role.context.unknown());
+        for key in INNER.iter().filter(|key| views.have(key)) {
+            let pair = views.get(key);
+            match (pair.values(), *key) {
+                ((Value::Object(_), Value::Object(_)), "dependentSchemas" | "patternProperties") => {
+                    for name in pair.keys() {
+                        self.inner_schema(unknown, &pair.get(name));
+                    }
+                }
+                ((Value::Array(old), Value::Array(new)), "prefixItems") if old.len() == new.len() => {
+                    for (old, new) in pair.old.list().into_iter().zip(pair.new.list()) {
+                        self.inner_schema(unknown, &Nodes::new(old, new));
+                    }
+                }
+                (_, "dependentSchemas" | "patternProperties" | "prefixItems" | "$defs") => {
+                    if *key != "$defs" {
+                        self.unread(role.context, &pair);
+                    }
+                }
+                _ => self.inner_schema(unknown, &pair),
+            }
+        }
+    }
+
+    fn inner_schema(&mut self, role: Role, pair: &Nodes<'a>) {
+        match pair.are_objects() {
+            true => self.compare(role, slice::from_ref(&pair.old), slice::from_ref(&pair.new)),
+            false => self.unread(role.context, pair),
+        }
+    }
+
     /// All that has no rule of its own: prose, and keywords that no rule knows.
     fn other_keywords(&mut self, role: Role, views: &Views<'a>) {
         let names: BTreeSet<&String> = views.old.keys().chain(views.new.keys()).collect();
@@ -233,13 +289,13 @@ impl<'a> Walk<'a> {
                 }
                 said
             };
-            if all(&views.old) == all(&views.new) {
+            if INNER.contains(&key) || all(&views.old) == all(&views.new) && (is_prose || self.changed.none_in(pair.old.value)) {
                 continue;
             }
             match is_prose {
                 true => self.text_changed(role.context, &pair, key),
                 // Where there was no schema, what a new one says was compared with saying nothing.
-                false if views.old.is_there() && views.new.is_there() => self.unclassified(role.context, &pair),
+                false if views.old.is_there() && views.new.is_there() => self.unread(role.context, &pair),
                 false => self.unclassified(role.context, &views.here()),
             }
         }

@@ -15,7 +15,7 @@ use super::rules::table::{
     SECURITY_COMPONENT_OAUTH_TOKEN_URL_CHANGED, SECURITY_COMPONENT_OAUTH_URL_CHANGED, SECURITY_COMPONENT_REMOVED,
     SECURITY_COMPONENT_TYPE_CHANGED, SECURITY_REMOVED, SECURITY_RESTATED, SECURITY_SCOPE_ADDED, SECURITY_SCOPE_REMOVED,
 };
-use super::rules::{Lowering, Rule};
+use super::rules::{Lowering, Rule, is_prose};
 use super::walk::Walk;
 
 /// One of the alternatives: schemes, each with its scopes. All of them are needed.
@@ -49,6 +49,19 @@ impl<'a> Walk<'a> {
         let (Some(from), Some(to)) = (requirements(pair.old.value), requirements(pair.new.value)) else {
             return self.unclassified(context, pair);
         };
+        // A scheme is what it says: under another key it is the same.
+        let keys = self.renamed_schemes();
+        let renamed = |requirement: Requirement| -> Requirement {
+            requirement.into_iter().map(|(key, scopes)| (keys.get(&key).cloned().unwrap_or(key), scopes)).collect()
+        };
+        let unique = |all: Vec<Requirement>| -> Vec<Requirement> {
+            let mut seen = BTreeSet::new();
+            all.into_iter().filter(|one| seen.insert(one.clone())).collect()
+        };
+        let (from, to) = (unique(from), unique(to.into_iter().map(renamed).collect()));
+        if from.iter().collect::<BTreeSet<_>>() == to.iter().collect::<BTreeSet<_>>() {
+            return;
+        }
         let before = self.found();
         // Whoever met the old requirement is let in still where a new one asks for nothing more.
         let met_still = |old: &Requirement| is_open(&to) || to.iter().any(|new| asks_no_more(new, old));
@@ -79,6 +92,21 @@ impl<'a> Walk<'a> {
         if self.found() == before {
             self.unclassified(context, pair);
         }
+    }
+
+    /// The keys of schemes in the new document that the old one has under other keys, which the new one lacks.
+    fn renamed_schemes(&self) -> BTreeMap<String, String> {
+        let schemes = |root: &'a Value| -> BTreeMap<String, String> {
+            let map = root.pointer("/components/securitySchemes").and_then(Value::as_object);
+            map.into_iter().flatten().map(|(name, scheme)| (name.clone(), meant(scheme))).collect()
+        };
+        let (old, new) = (schemes(self.old), schemes(self.new));
+        let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
+        let pairs = gone.filter_map(|(name, meaning)| {
+            let came = new.iter().find(|(other, of)| *of == meaning && !old.contains_key(*other));
+            came.map(|(other, _)| (other.clone(), name.clone()))
+        });
+        pairs.collect()
     }
 
     fn scopes(
@@ -124,7 +152,18 @@ impl<'a> Walk<'a> {
     }
 
     fn security_scheme(&mut self, context: Context, scheme: &Nodes<'a>) {
-        self.other_keys(context, scheme, &["type", "flows"]);
+        self.other_keys(context, scheme, &["type", "flows", "scheme", "bearerFormat"]);
+        let bearer_format = scheme.get("bearerFormat");
+        if !bearer_format.are_equal() {
+            // A hint for those who write clients.
+            self.text_changed(context, &bearer_format, "bearerFormat");
+        }
+        let name = scheme.get("scheme");
+        match name.values() {
+            (Value::String(old), Value::String(new)) if old.eq_ignore_ascii_case(new) => {}
+            _ if name.are_equal() => {}
+            _ => self.unclassified(context, &name),
+        }
         self.changed_to(context, &scheme.get("type"), &SECURITY_COMPONENT_TYPE_CHANGED);
         self.containers(context, scheme, &["flows"], &[]);
         let flows = scheme.get("flows");
@@ -161,6 +200,18 @@ impl<'a> Walk<'a> {
 
 /// The flows of OAuth.
 const FLOWS: [&str; 4] = ["implicit", "password", "clientCredentials", "authorizationCode"];
+
+/// What a scheme asks for, as canonical JSON without prose.
+fn meant(scheme: &Value) -> String {
+    let Value::Object(map) = scheme else { return scheme.to_string() };
+    let said = map.iter().filter(|(key, _)| !is_prose(key) && *key != "bearerFormat");
+    let said = said.map(|(key, value)| match (key.as_str(), value) {
+        // The names of schemes of HTTP have no case. (RFC 9110, 11.1)
+        ("scheme", Value::String(name)) => (key.clone(), name.to_ascii_lowercase().into()),
+        _ => (key.clone(), value.clone()),
+    });
+    sorted(&Value::Object(said.collect())).to_string()
+}
 
 /// Whether callers are let in who show nothing.
 fn is_open(requirements: &[Requirement]) -> bool {

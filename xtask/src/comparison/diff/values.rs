@@ -132,7 +132,11 @@ impl<'a> Walk<'a> {
         }
         if views.have("multipleOf") {
             let rules = [&MULTIPLE_OF_SET, &MULTIPLE_OF_CHANGED, &MULTIPLE_OF_UNSET];
-            self.set(role, rules, &views.get("multipleOf"), |found| found);
+            let pair = views.get("multipleOf");
+            // Of a multiple of 10 it is one of 5.
+            let (wide, narrow) = if role.is_response() { pair.values() } else { (pair.new.value, pair.old.value) };
+            let lowering = Some(Lowering::NothingLost).filter(|_| numbers::is_multiple(narrow, wide));
+            self.set(role, rules, &pair, |found| found.lowered(lowering));
         }
         if views.have("pattern") {
             self.pattern(role, &views.get("pattern"));

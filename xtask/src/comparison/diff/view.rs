@@ -266,6 +266,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether no other properties are allowed than those that are described.
+    pub(super) fn is_closed(&self) -> bool {
+        self.parts.iter().any(|part| part.value.get("additionalProperties") == Some(&Value::Bool(false)))
+    }
+
     /// The names that are required, by any part.
     pub(super) fn required(&self) -> HashSet<&'a str> {
         let lists = self.parts.iter().filter_map(|part| part.value.get("required")?.as_array());
@@ -373,6 +378,8 @@ fn null(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> {
         let members = node.items(key);
         let said: Vec<Option<bool>> = members.iter().map(|member| null(member, seen)).collect();
         match () {
+            // Of several that it fits, oneOf takes none.
+            () if key == "oneOf" && said.iter().filter(|said| **said == Some(true)).count() > 1 => Some(false),
             () if said.contains(&Some(true)) => Some(true),
             // One that allows anything allows null, too, but says nothing of it.
             () if said.contains(&None) => None,
@@ -408,7 +415,7 @@ fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a>>, seen: &
             [inner @ ("anyOf" | "oneOf" | "allOf")] if node.get(inner).value.as_array().is_some_and(|list| !list.is_empty()) => {
                 let inner_list = node.get(inner);
                 let is_single = inner_list.list().len() == 1;
-                if (is_single || inner == keyword || inner == "oneOf" && keyword == "anyOf") && seen.insert(node.at.clone()) {
+                if (is_single || inner == keyword) && seen.insert(node.at.clone()) {
                     flatten(&inner_list, keyword, into, seen);
                 } else {
                     into.push(member);
@@ -459,11 +466,6 @@ impl<'a> Views<'a> {
     /// What both say under a key.
     pub(super) fn get(&self, key: &str) -> Nodes<'a> {
         Nodes::new(self.old.get(key), self.new.get(key))
-    }
-
-    /// Whether either has alternatives.
-    pub(super) fn have_alternatives(&self) -> bool {
-        self.old.has_alternatives() || self.new.has_alternatives()
     }
 
     /// Whether a flag is set in the old schema, and in the new one.

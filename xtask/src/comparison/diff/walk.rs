@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::argument::Argument;
 use super::context::Context;
+use super::discriminators::{Subtypes, subtypes};
 use super::findings::{Finding, Found};
 use super::level::Level;
 use super::location::Subject;
@@ -38,6 +39,9 @@ pub(super) struct Walk<'a> {
     /// Components that differ, and may be used nowhere.
     pub(super) changed_components: Vec<Nodes<'a>>,
     pub(super) likeness: Likeness<'a>,
+    /// The subtypes of components in both documents.
+    pub(super) old_subtypes: Subtypes,
+    pub(super) new_subtypes: Subtypes,
     /// What components of headers are called where they are used, by their pointers.
     pub(super) headers: HashMap<String, String>,
 }
@@ -56,6 +60,8 @@ impl<'a> Walk<'a> {
             likeness: Likeness::new(Rc::clone(&changed)),
             changed,
             changed_components: Vec::new(),
+            old_subtypes: subtypes(old),
+            new_subtypes: subtypes(new),
             headers: HashMap::new(),
         }
     }
@@ -201,13 +207,13 @@ impl<'a> Walk<'a> {
     /// One key: prose as prose, any other as unknown.
     fn keyword(&mut self, context: Context, pair: &Nodes<'a>, key: &str) {
         let same = match (pair.old.value.get(key), pair.new.value.get(key)) {
-            (Some(a), Some(b)) => numbers::equal(a, b),
+            (Some(a), Some(b)) => numbers::equal(a, b) && (is_prose(key) || self.changed.none_in(a)),
             (a, b) => a == b,
         };
         match same {
             true => {}
             false if is_prose(key) => self.text_changed(context, &pair.get(key), key),
-            false => self.unclassified(context, &pair.get(key)),
+            false => self.unread(context, &pair.get(key)),
         }
     }
 

@@ -262,8 +262,9 @@ fn without_null(map: &mut Map<String, Value>) {
         map.insert("nullable".to_owned(), true.into());
     }
     // Where null is among the values, 3.0 has it said twice.
-    if map.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() > 1 && values.contains(&Value::Null))
-    {
+    let lists_null =
+        |values: &Value| values.as_array().is_some_and(|values| values.len() > 1 && values.contains(&Value::Null));
+    if !map.contains_key("type") && map.get("enum").is_some_and(lists_null) {
         map.insert("nullable".to_owned(), true.into());
     }
 }

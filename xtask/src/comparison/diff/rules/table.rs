@@ -26,12 +26,16 @@ pub struct Limit {
 
 macro_rules! limit {
     (upper $id:literal $keyword:literal) => {
-        limit!($id $keyword Info Err, Err Info)
+        limit!($id $keyword Info Err, Err Info, Warn "")
     };
     (lower $id:literal $keyword:literal) => {
-        limit!($id $keyword Err Info, Info Err)
+        limit!($id $keyword Err Info, Info Err, Warn "")
     };
-    ($id:literal $keyword:literal $risen_request:ident $risen_response:ident, $fallen_request:ident $fallen_response:ident) => {{
+    // Without it, it is 0.
+    (size $id:literal $keyword:literal) => {
+        limit!($id $keyword Err Info, Info Err, Err "without it the limit is 0, which rose")
+    };
+    ($id:literal $keyword:literal $risen_request:ident $risen_response:ident, $fallen_request:ident $fallen_response:ident, $set:ident $why:literal) => {{
         static RISEN: Rule = Rule::new(
             concat!("*-", $id, "-increased"),
             Schema($risen_request, $risen_response),
@@ -44,9 +48,10 @@ macro_rules! limit {
         );
         static SET: Rule = Rule::new(
             concat!("*-", $id, "-set"),
-            Schema(Warn, Info),
+            Schema($set, Info),
             concat!("{name} had no ", $keyword, " and {has} {new}"),
-        );
+        )
+        .why($why);
         static UNSET: Rule = Rule::new(
             concat!("*-", $id, "-unset"),
             Schema(Info, Err),
@@ -61,11 +66,11 @@ pub static LIMITS: &[Limit] = &[
     limit!(upper "max" "maximum"),
     limit!(lower "min" "minimum"),
     limit!(upper "max-length" "maxLength"),
-    limit!(lower "min-length" "minLength"),
+    limit!(size "min-length" "minLength"),
     limit!(upper "max-items" "maxItems"),
-    limit!(lower "min-items" "minItems"),
+    limit!(size "min-items" "minItems"),
     limit!(upper "max-properties" "maxProperties"),
-    limit!(lower "min-properties" "minProperties"),
+    limit!(size "min-properties" "minProperties"),
 ];
 
 /// Whether a keyword is a limit.
@@ -197,19 +202,19 @@ table! {
     MULTIPLE_OF_UNSET = Rule::new("*-multiple-of-unset", Schema(Info, Warn),
         "multipleOf of {name} was {old} and is gone");
     MULTIPLE_OF_CHANGED = Rule::new("*-multiple-of-changed", Schema(Warn, Warn),
-        "multipleOf of {name} was {old} and is {new}");
+        "multipleOf of {name} was {old} and is {new}").lowered(&[Lowering::NothingLost]);
     UNIQUE_ITEMS_SET = Rule::new("*-unique-items-set", Schema(Warn, Info),
         "items of {name} could be equal and must differ now");
     UNIQUE_ITEMS_UNSET = Rule::new("*-unique-items-unset", Schema(Info, Warn),
         "items of {name} had to differ and may be equal now");
     PATTERN_ADDED = Rule::new("*-pattern-added", Schema(Err, Info), "{name} had no pattern and {has} {new}");
-    PATTERN_CHANGED = Rule::new("*-pattern-changed", Schema(Warn, Info),
-        "the pattern of {name} was {old} and is {new}");
+    PATTERN_CHANGED = Rule::new("*-pattern-changed", Schema(Warn, Warn),
+        "the pattern of {name} was {old} and is {new}").why("a reader that checks the pattern meets what does not match it");
     PATTERN_GENERALIZED = Rule::new("*-pattern-generalized", Schema(Info, Info),
         "the pattern of {name} was {old} and is {new}, which any string matches")
         .only(REQUESTS);
-    PATTERN_REMOVED = Rule::new("*-pattern-removed", Schema(Info, Info),
-        "the pattern of {name} was {old} and is gone");
+    PATTERN_REMOVED = Rule::new("*-pattern-removed", Schema(Info, Warn),
+        "the pattern of {name} was {old} and is gone").why("a reader that checks the pattern meets what does not match it");
     BECAME_ENUM = Rule::new("*-became-enum", Schema(Err, Info),
         "{name} had no list of values and {is} one of {values} now");
     ENUM_DROPPED = Rule::new("*-enum-dropped", Schema(Info, Warn),
@@ -265,7 +270,11 @@ table! {
     BECAME_NOT_WRITE_ONLY = Rule::new("*-property-became-not-write-only", Roles(ACCESS, Info, Info),
         "{name} {was} write-only and may be read now").except(&[("response-required", Warn)]);
     RESPONSE_PROPERTY_ADDED = Rule::new("response-*-property-added", Roles(NEED, Info, Info),
-        "{name} {was} added ({kind})");
+        "{name} {was} added ({kind})")
+        .why("where no other properties were allowed, a strict reader refuses it");
+    CLOSED_RESPONSE_PROPERTY_ADDED = Rule::new("response-*-property-added", Roles(NEED, Warn, Warn),
+        "{name} {was} added ({kind}), where no other properties were allowed")
+        .why("where no other properties were allowed, a strict reader refuses it");
     RESPONSE_PROPERTY_REMOVED = Rule::new("response-*-property-removed", Roles(NEED, Err, Err),
         "{name} {was} removed ({kind})").except(&[("optional", Warn)]);
     RESPONSE_WRITE_ONLY_PROPERTY_ADDED = Rule::new("response-*-write-only-property-added", Roles(NEED, Info, Info),
@@ -306,20 +315,14 @@ table! {
     ANY_OF_ADDED = Rule::new("*-any-of-added", Schema(Info, Err), "{member} was added to anyOf of {name}")
         .why("a reader meets what it does not know, as with oneOf");
     ANY_OF_REMOVED = Rule::new("*-any-of-removed", Schema(Err, Info), "{member} was removed from anyOf of {name}");
-    ANY_OF_ADDED_ANNOTATION_ONLY = Rule::new("*-any-of-added-annotation-only", Schema(Info, Info),
-        "{member}, which says nothing but prose, was added to anyOf of {name}");
-    ANY_OF_REMOVED_ANNOTATION_ONLY = Rule::new("*-any-of-removed-annotation-only", Schema(Info, Info),
-        "{member}, which said nothing but prose, was removed from anyOf of {name}");
     ONE_OF_ADDED = Rule::new("*-one-of-added", Schema(Info, Err), "{member} was added to oneOf of {name}");
     ONE_OF_REMOVED = Rule::new("*-one-of-removed", Schema(Err, Info), "{member} was removed from oneOf of {name}");
-    ONE_OF_ADDED_ANNOTATION_ONLY = Rule::new("*-one-of-added-annotation-only", Schema(Info, Info),
-        "{member}, which says nothing but prose, was added to oneOf of {name}");
-    ONE_OF_REMOVED_ANNOTATION_ONLY = Rule::new("*-one-of-removed-annotation-only", Schema(Info, Info),
-        "{member}, which said nothing but prose, was removed from oneOf of {name}");
     ALL_OF_BECAME_CONTRADICTORY = Rule::new("*-all-of-became-contradictory", Schema(Err, Err),
         "no value fits {name} now: {reason}");
     ALL_OF_BECAME_SATISFIABLE = Rule::new("*-all-of-became-satisfiable", Schema(Info, Info),
         "no value fitted {name} before: {reason}");
+    ONE_OF_OVERLAP = Rule::new("*-one-of-overlap-changed", Schema(Warn, Warn),
+        "the alternatives of {name} changed, of which oneOf takes a value only where it fits no other one");
     ANY_OF_BECAME_ONE_OF = Rule::new("*-any-of-became-one-of", Schema(Warn, Info),
         "the alternatives of {name} were in anyOf and are in oneOf now");
     ONE_OF_BECAME_ANY_OF = Rule::new("*-one-of-became-any-of", Schema(Info, Warn),
@@ -347,8 +350,9 @@ table! {
     DISCRIMINATOR_PROPERTY_NAME_CHANGED = Rule::new("*-discriminator-property-name-changed", Schema(Err, Err),
         "the discriminator of {name} was {old} and is {new}")
         .why("old values are distinguished by a property that is no longer read");
-    DISCRIMINATOR_MAPPING_ADDED = Rule::new("*-discriminator-mapping-added", Schema(Info, Info),
-        "the discriminator value {value} of {name} had no schema named and has {new}");
+    DISCRIMINATOR_MAPPING_ADDED = Rule::new("*-discriminator-mapping-added", Schema(Info, Warn),
+        "the discriminator value {value} of {name} had no schema named and has {new}")
+        .why("a reader meets a kind that it does not know");
     DISCRIMINATOR_MAPPING_CHANGED = Rule::new("*-discriminator-mapping-changed", Schema(Err, Err),
         "the discriminator value {value} of {name} stood for {old} and stands for {new}")
         .why("a name stands for another schema");
@@ -382,8 +386,9 @@ table! {
         "the media type {old} is {new} now");
     MEDIA_TYPE_SPECIALIZED = Rule::new("*-media-type-name-specialized", Roles(CONTENT, Err, Info),
         "the media type {old} is {new} now");
-    MEDIA_TYPE_CHANGED = Rule::new("*-media-type-name-changed", Roles(CONTENT, Info, Info),
-        "the media type {old} is {new} now");
+    MEDIA_TYPE_CHANGED = Rule::new("*-media-type-name-changed", Roles(CONTENT, Warn, Info),
+        "the media type {old} is {new} now")
+        .why("what was sent before is of another type now");
     MEDIA_TYPE_CHARSET_CHANGED = Rule::new("*-media-type-charset-changed", Roles(CONTENT, Err, Err),
         "the media type {old} is {new} now");
     MEDIA_TYPE_SPELLING_CHANGED = Rule::new("media-type-spelling-changed", Either(Doc, Doc),
@@ -429,6 +434,12 @@ table! {
         "{name} {was} added ({in}, required)");
     NEW_OPTIONAL_PARAMETER = Rule::new("new-optional-request-parameter", Request(Info),
         "{name} {was} added ({in}, optional)");
+    PARAMETER_ENCODING_CHANGED = Rule::new("request-parameter-encoding-changed", Request(Err),
+        "{name} {was} sent as {old} and {is} sent as {new} now");
+    EMPTY_VALUE_ALLOWED = Rule::new("request-parameter-empty-value-allowed", Request(Info),
+        "{name} could not be sent without a value and may be now");
+    EMPTY_VALUE_DISALLOWED = Rule::new("request-parameter-empty-value-disallowed", Request(Err),
+        "{name} could be sent without a value and may not be now");
     IGNORED_HEADER_PARAMETER_CHANGED = Rule::new("ignored-header-parameter-changed", Request(Doc),
         "the header parameter {parameter} changed, which OpenAPI ignores");
     HEADER_PARAMETER_CASE_CHANGED = Rule::new("header-parameter-case-changed", Request(Doc),
