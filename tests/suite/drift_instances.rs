@@ -322,8 +322,11 @@ fn no_value_refutes_a_verdict() {
         for doubt in doubts {
             match doubt {
                 Doubt::Refuted(direction, value) => {
-                    let shown: Vec<_> =
-                        findings.iter().filter(|f| f.direction == direction).map(|f| format!("{} {}", f.level, f.id)).collect();
+                    let shown: Vec<_> = findings
+                        .iter()
+                        .filter(|f| f.direction == direction)
+                        .map(|f| format!("{} {}", f.level, f.id))
+                        .collect();
                     refuted.push(format!("seed {seed}: {direction:?} {value}\n  {old}\n  {new}\n  {shown:?}"));
                 }
                 Doubt::Unsupported(direction) => {
@@ -337,7 +340,11 @@ fn no_value_refutes_a_verdict() {
             }
         }
     }
-    eprintln!("{cases} pairs, {} with an ERR; {} verdicts refuted, {unsupported} ERR without a value for it", errors, refuted.len());
+    eprintln!(
+        "{cases} pairs, {} with an ERR; {} verdicts refuted, {unsupported} ERR without a value for it",
+        errors,
+        refuted.len()
+    );
     assert!(refuted.is_empty(), "{} refuted\n{}", refuted.len(), refuted[..refuted.len().min(8)].join("\n"));
     assert!(unsupported * 10 < errors.max(10), "{unsupported} of {errors} ERR have no value for them");
 }

@@ -278,7 +278,9 @@ fn with_schema(version: &str, schema: &Value, around: u8) -> Value {
         2 => json!({ "type": "array", "items": schema }),
         3 => json!({ "allOf": [{ "type": "object", "properties": { "x": schema } }, { "type": "object" }] }),
         4 => json!({ "type": "object", "additionalProperties": schema }),
-        _ => json!({ "type": "object", "properties": { "x": { "anyOf": [{ "type": "array", "items": schema }, { "type": "boolean" }] } } }),
+        _ => {
+            json!({ "type": "object", "properties": { "x": { "anyOf": [{ "type": "array", "items": schema }, { "type": "boolean" }] } } })
+        }
     };
     let content = json!({ "application/json": { "schema": schema } });
     json!({
@@ -312,33 +314,101 @@ fn restated_schemas() -> Vec<(&'static str, Value, Value)> {
         ("type beside const", json!({ "const": "x" }), json!({ "const": "x", "type": "string" })),
         ("type beside enum", json!({ "enum": [1, 2] }), json!({ "enum": [1, 2], "type": "integer" })),
         ("const as enum", json!({ "const": "x" }), json!({ "enum": ["x"] })),
-        ("enum as oneOf of consts", json!({ "type": "string", "enum": ["x", "y"] }), json!({ "oneOf": [{ "const": "x", "title": "X" }, { "const": "y" }] })),
-        ("enum as anyOf of consts", json!({ "type": "string", "enum": ["x", "y"] }), json!({ "type": "string", "anyOf": [{ "const": "x" }, { "const": "y" }] })),
+        (
+            "enum as oneOf of consts",
+            json!({ "type": "string", "enum": ["x", "y"] }),
+            json!({ "oneOf": [{ "const": "x", "title": "X" }, { "const": "y" }] }),
+        ),
+        (
+            "enum as anyOf of consts",
+            json!({ "type": "string", "enum": ["x", "y"] }),
+            json!({ "type": "string", "anyOf": [{ "const": "x" }, { "const": "y" }] }),
+        ),
         ("single anyOf", a(), json!({ "anyOf": [a()] })),
         ("single oneOf", c(), json!({ "oneOf": [c()] })),
         ("single allOf", c(), json!({ "allOf": [c()] })),
         ("single in single", a(), json!({ "oneOf": [{ "allOf": [{ "anyOf": [a()] }] }] })),
         ("nested anyOf", json!({ "anyOf": [a(), { "anyOf": [b(), c()] }] }), json!({ "anyOf": [a(), b(), c()] })),
         ("nested oneOf", json!({ "oneOf": [a(), { "oneOf": [b(), c()] }] }), json!({ "oneOf": [a(), b(), c()] })),
-        ("nested allOf", json!({ "allOf": [c(), { "allOf": [{ "type": "object", "maxProperties": 3 }] }] }), json!({ "allOf": [c(), { "maxProperties": 3 }] })),
-        ("null as a type and as an alternative", json!({ "type": ["integer", "null"] }), json!({ "anyOf": [b(), { "type": "null" }] })),
-        ("null titled", json!({ "type": ["integer", "null"] }), json!({ "anyOf": [b(), { "type": "null", "title": "None" }] })),
+        (
+            "nested allOf",
+            json!({ "allOf": [c(), { "allOf": [{ "type": "object", "maxProperties": 3 }] }] }),
+            json!({ "allOf": [c(), { "maxProperties": 3 }] }),
+        ),
+        (
+            "null as a type and as an alternative",
+            json!({ "type": ["integer", "null"] }),
+            json!({ "anyOf": [b(), { "type": "null" }] }),
+        ),
+        (
+            "null titled",
+            json!({ "type": ["integer", "null"] }),
+            json!({ "anyOf": [b(), { "type": "null", "title": "None" }] }),
+        ),
         ("null in a oneOf", json!({ "type": ["integer", "null"] }), json!({ "oneOf": [{ "type": "null" }, b()] })),
-        ("null of alternatives", json!({ "anyOf": [a(), b(), { "type": "null" }] }), json!({ "anyOf": [{ "type": ["string", "null"], "maxLength": 5 }, b()] })),
+        (
+            "null of alternatives",
+            json!({ "anyOf": [a(), b(), { "type": "null" }] }),
+            json!({ "anyOf": [{ "type": ["string", "null"], "maxLength": 5 }, b()] }),
+        ),
         ("null listed", json!({ "type": ["string", "null"], "enum": ["x", null] }), json!({ "enum": ["x", null] })),
-        ("types as alternatives", json!({ "type": ["string", "integer"] }), json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] })),
-        ("empty keywords", c(), json!({ "type": "object", "properties": { "k": { "type": "string" } }, "required": [], "patternProperties": {}, "dependentRequired": {}, "dependentSchemas": {}, "unevaluatedProperties": true, "propertyNames": {}, "$defs": {} })),
-        ("empty items", json!({ "type": "array" }), json!({ "type": "array", "items": {}, "prefixItems": [], "unevaluatedItems": true, "minItems": 0, "uniqueItems": false })),
-        ("the usual $schema", a(), json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "string", "maxLength": 5 })),
-        ("the usual $schema of OpenAPI", a(), json!({ "$schema": "https://spec.openapis.org/oas/3.1/dialect/base", "type": "string", "maxLength": 5 })),
-        ("flags that are false", a(), json!({ "type": "string", "maxLength": 5, "minLength": 0, "deprecated": false, "readOnly": false, "writeOnly": false })),
-        ("additional properties", c(), json!({ "type": "object", "properties": { "k": { "type": "string" } }, "additionalProperties": true })),
-        ("binary of 3.0 and of 3.1", json!({ "type": "string", "format": "binary" }), json!({ "type": "string", "contentMediaType": "application/octet-stream" })),
-        ("bytes of 3.0 and of 3.1", json!({ "type": "string", "format": "byte" }), json!({ "type": "string", "contentEncoding": "base64" })),
-        ("exclusive limits", json!({ "type": "integer", "exclusiveMinimum": 3 }), json!({ "type": "integer", "minimum": 3, "exclusiveMinimum": true })),
+        (
+            "types as alternatives",
+            json!({ "type": ["string", "integer"] }),
+            json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] }),
+        ),
+        (
+            "empty keywords",
+            c(),
+            json!({ "type": "object", "properties": { "k": { "type": "string" } }, "required": [], "patternProperties": {}, "dependentRequired": {}, "dependentSchemas": {}, "unevaluatedProperties": true, "propertyNames": {}, "$defs": {} }),
+        ),
+        (
+            "empty items",
+            json!({ "type": "array" }),
+            json!({ "type": "array", "items": {}, "prefixItems": [], "unevaluatedItems": true, "minItems": 0, "uniqueItems": false }),
+        ),
+        (
+            "the usual $schema",
+            a(),
+            json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "string", "maxLength": 5 }),
+        ),
+        (
+            "the usual $schema of OpenAPI",
+            a(),
+            json!({ "$schema": "https://spec.openapis.org/oas/3.1/dialect/base", "type": "string", "maxLength": 5 }),
+        ),
+        (
+            "flags that are false",
+            a(),
+            json!({ "type": "string", "maxLength": 5, "minLength": 0, "deprecated": false, "readOnly": false, "writeOnly": false }),
+        ),
+        (
+            "additional properties",
+            c(),
+            json!({ "type": "object", "properties": { "k": { "type": "string" } }, "additionalProperties": true }),
+        ),
+        (
+            "binary of 3.0 and of 3.1",
+            json!({ "type": "string", "format": "binary" }),
+            json!({ "type": "string", "contentMediaType": "application/octet-stream" }),
+        ),
+        (
+            "bytes of 3.0 and of 3.1",
+            json!({ "type": "string", "format": "byte" }),
+            json!({ "type": "string", "contentEncoding": "base64" }),
+        ),
+        (
+            "exclusive limits",
+            json!({ "type": "integer", "exclusiveMinimum": 3 }),
+            json!({ "type": "integer", "minimum": 3, "exclusiveMinimum": true }),
+        ),
         ("the implicit mapping", told(json!({})), told(full.clone())),
         ("short names in a mapping", told(short), told(full)),
-        ("a boolean schema", json!({ "type": "object", "properties": { "k": true } }), json!({ "type": "object", "properties": { "k": {} } })),
+        (
+            "a boolean schema",
+            json!({ "type": "object", "properties": { "k": true } }),
+            json!({ "type": "object", "properties": { "k": {} } }),
+        ),
     ]
 }
 
@@ -359,7 +429,8 @@ fn schemas_that_mean_the_same_have_one_verdict() {
 #[test]
 fn an_edit_beside_a_restatement_is_judged_as_alone() {
     let edit = |schema: &Value| json!({ "type": "object", "required": ["new"], "properties": { "same": schema, "new": { "type": "string" } } });
-    let before = |schema: &Value| json!({ "type": "object", "properties": { "same": schema, "new": { "type": "string" } } });
+    let before =
+        |schema: &Value| json!({ "type": "object", "properties": { "same": schema, "new": { "type": "string" } } });
     for (name, a, b) in restated_schemas() {
         let alone = compared(&with_schema("3.1.0", &before(&a), 0), &with_schema("3.1.0", &edit(&a), 0));
         let both = compared(&with_schema("3.1.0", &before(&a), 0), &with_schema("3.1.0", &edit(&b), 0));
@@ -380,8 +451,16 @@ fn restated_documents() -> Vec<(&'static str, &'static str, Value)> {
         ("a parameter that is not required", "/paths/~1a/post/parameters/0/required", json!(false)),
         ("a body that is not required", "/paths/~1a/post/requestBody/required", json!(false)),
         ("no headers", "/paths/~1a/post/responses/200/headers/X-H/deprecated", json!(false)),
-        ("encoding of a part", "/paths/~1form/post/requestBody/content/multipart~1form-data/encoding/part/contentType", json!("text/plain")),
-        ("style of a part", "/paths/~1form/post/requestBody/content/multipart~1form-data/encoding/part/style", json!("form")),
+        (
+            "encoding of a part",
+            "/paths/~1form/post/requestBody/content/multipart~1form-data/encoding/part/contentType",
+            json!("text/plain"),
+        ),
+        (
+            "style of a part",
+            "/paths/~1form/post/requestBody/content/multipart~1form-data/encoding/part/style",
+            json!("form"),
+        ),
         ("an operation that is not deprecated", "/paths/~1a/post/deprecated", json!(false)),
         (post, "/paths/~1a/post/servers", json!([{ "url": "/" }])),
         ("the dialect", "/jsonSchemaDialect", json!("https://spec.openapis.org/oas/3.1/dialect/base")),
@@ -422,7 +501,8 @@ fn what_holds_anyway_may_be_said() {
         } });
         if restated {
             document["paths"]["/a"]["post"]["servers"] = json!([{ "url": "https://h.example/v1" }]);
-            document["paths"]["/a"]["post"]["security"] = json!([{ "token": ["b", "a"] }, { "key": [] }, { "key": [] }]);
+            document["paths"]["/a"]["post"]["security"] =
+                json!([{ "token": ["b", "a"] }, { "key": [] }, { "key": [] }]);
             let schemes = document["components"]["securitySchemes"].as_object_mut().unwrap();
             let mut key = schemes.remove("key").unwrap();
             key["description"] = json!("a key");
@@ -443,9 +523,21 @@ fn what_holds_anyway_may_be_said() {
 /// Every object of a document that may say something to readers.
 fn described(value: &Value, at: &str, into: &mut Vec<String>) {
     if let Value::Object(map) = value {
-        let is_object = ["type", "schema", "content", "operationId", "description", "url", "anyOf", "oneOf", "allOf", "not", "value"]
-            .iter()
-            .any(|key| map.contains_key(*key));
+        let is_object = [
+            "type",
+            "schema",
+            "content",
+            "operationId",
+            "description",
+            "url",
+            "anyOf",
+            "oneOf",
+            "allOf",
+            "not",
+            "value",
+        ]
+        .iter()
+        .any(|key| map.contains_key(*key));
         if is_object && !at.ends_with("/properties") {
             into.push(at.to_owned());
         }

@@ -13,6 +13,7 @@
 //! rule knows is reported as [`rules::table::UNCLASSIFIED`]. Ids are composed of direction, role, aspect
 //! and change, and coincide with oasdiff's where oasdiff has one.
 
+mod alternatives;
 mod argument;
 mod bodies;
 mod callbacks;
@@ -22,6 +23,7 @@ mod covers;
 mod discriminators;
 mod document;
 mod encodings;
+mod facts;
 mod findings;
 mod level;
 mod location;
@@ -41,6 +43,7 @@ pub mod rules;
 mod same;
 mod schema;
 mod security;
+mod subtypes;
 mod sunset;
 mod tasks;
 mod unread;

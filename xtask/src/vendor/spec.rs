@@ -2,6 +2,7 @@
 
 mod anchors;
 mod error;
+mod repairs;
 mod v31;
 mod validate;
 mod yaml;

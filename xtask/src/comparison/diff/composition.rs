@@ -8,15 +8,17 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use super::argument::Argument;
-use super::covers::{Cover, are_disjoint, resemblance};
+use super::covers::{Cover, resemblance};
+use super::facts::are_disjoint;
 use super::node::Node;
 use super::pair::Nodes;
 use super::paths::last_token;
 use super::role::Role;
 use super::rules::table::{
     ALL_OF_ADDED, ALL_OF_ADDED_ANNOTATION_ONLY, ALL_OF_BECAME_CONTRADICTORY, ALL_OF_BECAME_SATISFIABLE, ALL_OF_REMOVED,
-    ALL_OF_REMOVED_ANNOTATION_ONLY, ANY_OF_ADDED, ANY_OF_BECAME_ONE_OF, ANY_OF_DROPPED,
-    ANY_OF_INTRODUCED, ANY_OF_REMOVED,         ONE_OF_ADDED,     ONE_OF_BECAME_ANY_OF, ONE_OF_OVERLAP, ONE_OF_DROPPED, ONE_OF_INTRODUCED, ONE_OF_REMOVED,     UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
+    ALL_OF_REMOVED_ANNOTATION_ONLY, ANY_OF_ADDED, ANY_OF_BECAME_ONE_OF, ANY_OF_DROPPED, ANY_OF_INTRODUCED,
+    ANY_OF_REMOVED, ONE_OF_ADDED, ONE_OF_BECAME_ANY_OF, ONE_OF_DROPPED, ONE_OF_INTRODUCED, ONE_OF_OVERLAP,
+    ONE_OF_REMOVED, UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
 };
 use super::rules::{Lowering, Rule, is_prose};
 use super::view::{Group, View, Views};
@@ -220,11 +222,13 @@ impl<'a> Walk<'a> {
                 // Another alternative may take all that it takes.
                 let mut cover = Cover::new(&mut self.likeness, &self.changed);
                 let covered = of.keyword == "anyOf"
-                    && others.members.iter().any(|other| {
-                        cover.covers(slice::from_ref(other), slice::from_ref(&member))
-                    });
+                    && others
+                        .members
+                        .iter()
+                        .any(|other| cover.covers(slice::from_ref(other), slice::from_ref(&member)));
                 let role = if covered { role.used_by(role.context.harmless()) } else { role };
-                let [came, went] = if did == 0 { [&[][..], slice::from_ref(&member)] } else { [slice::from_ref(&member), &[][..]] };
+                let [came, went] =
+                    if did == 0 { [&[][..], slice::from_ref(&member)] } else { [slice::from_ref(&member), &[][..]] };
                 self.came_and_went(role, of, came, went);
             }
         }
@@ -255,9 +259,9 @@ impl<'a> Walk<'a> {
                 members.push(member.clone());
             }
         }
-        let overlaps = members.iter().any(|member| {
-            group.members.iter().any(|other| other.at != member.at && !are_disjoint(member, other))
-        });
+        let overlaps = members
+            .iter()
+            .any(|member| group.members.iter().any(|other| other.at != member.at && !are_disjoint(member, other)));
         if overlaps {
             self.changed(role, lists, &ONE_OF_OVERLAP);
         }

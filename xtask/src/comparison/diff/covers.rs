@@ -9,17 +9,12 @@ use std::slice;
 
 use serde_json::Value;
 
+use super::facts::{DISJOINT_DEPTH, Facts, MOST_COMBINATIONS, are_disjoint, combinations, disjoint};
 use super::node::Node;
 use super::numbers;
 use super::rules::is_prose;
 use super::same::{ChangedReferences, Likeness, are_equal, says_nothing};
-use super::view::{Group, View, type_of_json};
-
-/// How many combinations of alternatives are looked at. Schemas with more are taken not to be covered.
-const MOST_COMBINATIONS: usize = 64;
-
-/// How deep two schemas are looked into for a property that tells them apart.
-const DISJOINT_DEPTH: u8 = 3;
+use super::view::{Group, View};
 
 /// Looks whether schemas cover others.
 pub(super) struct Cover<'c, 'a> {
@@ -27,15 +22,6 @@ pub(super) struct Cover<'c, 'a> {
     changed: Rc<ChangedReferences<'a>>,
     /// What is being looked at: where a schema leads back to itself, it is taken to be covered.
     assumed: HashSet<(Vec<usize>, Vec<usize>)>,
-}
-
-/// One combination of alternatives: schemas that all hold.
-#[derive(Clone)]
-struct Facts<'a> {
-    parts: Vec<Node<'a>>,
-    /// The groups that one member was taken of.
-    groups: Vec<Group<'a>>,
-    values: Option<BTreeSet<String>>,
 }
 
 impl<'c, 'a> Cover<'c, 'a> {
@@ -141,16 +127,20 @@ impl<'c, 'a> Cover<'c, 'a> {
             return true;
         }
         match key {
-            "nullable" | "default" | "deprecated" | "readOnly" | "writeOnly" | "discriminator" | "$defs" | "allOf" | "anyOf"
-            | "oneOf" | "enum" | "example" => true,
+            "nullable" | "default" | "deprecated" | "readOnly" | "writeOnly" | "discriminator" | "$defs" | "allOf"
+            | "anyOf" | "oneOf" | "enum" | "example" => true,
             "type" => types.is_some_and(|types| {
                 types.iter().all(|of| value == of.as_str() || value == "number" && of == "integer")
             }),
             "format" => facts.values("format").iter().any(|narrow| {
                 *narrow == value
-                    || matches!((value.as_str(), narrow.as_str()), (Some("double"), Some("float")) | (Some("int64"), Some("int32")))
+                    || matches!(
+                        (value.as_str(), narrow.as_str()),
+                        (Some("double"), Some("float")) | (Some("int64"), Some("int32"))
+                    )
             }),
-            "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+            "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
+            | "maxProperties" => {
                 let upper = key.starts_with("max");
                 let exclusive = match key {
                     "minimum" => part.is_true("exclusiveMinimum"),
@@ -178,7 +168,9 @@ impl<'c, 'a> Cover<'c, 'a> {
             "uniqueItems" => {
                 let most = facts.values("maxItems");
                 facts.values(key).iter().any(|narrow| **narrow == Value::Bool(true))
-                    || most.iter().any(|most| numbers::compare(most, &Value::from(1)).is_some_and(|order| order.is_le()))
+                    || most
+                        .iter()
+                        .any(|most| numbers::compare(most, &Value::from(1)).is_some_and(|order| order.is_le()))
             }
             "pattern" => value == ".*" || facts.values(key).contains(&value),
             "required" => {
@@ -222,8 +214,12 @@ impl<'c, 'a> Cover<'c, 'a> {
             return facts.is_closed()
                 && names.map(|(name, _)| name).all(|name| described.contains(name.as_str()) || facts.excludes(name));
         }
-        let names: BTreeSet<&String> =
-            facts.all("properties").into_iter().flat_map(|map| map.value.as_object()).flat_map(|map| map.keys()).collect();
+        let names: BTreeSet<&String> = facts
+            .all("properties")
+            .into_iter()
+            .flat_map(|map| map.value.as_object())
+            .flat_map(|map| map.keys())
+            .collect();
         let own = slice::from_ref(others);
         names.into_iter().filter(|name| !described.contains(name.as_str()) && !facts.excludes(name)).all(|name| {
             let narrow = facts.property(name);
@@ -239,150 +235,9 @@ impl<'c, 'a> Cover<'c, 'a> {
     }
 }
 
-impl<'a> Facts<'a> {
-    /// What is said under a key, anywhere.
-    fn all(&self, key: &str) -> Vec<Node<'a>> {
-        self.parts.iter().filter(|part| part.has(key)).map(|part| part.get(key)).collect()
-    }
-
-    fn values(&self, key: &str) -> Vec<&'a Value> {
-        self.parts.iter().filter_map(|part| part.value.get(key)).collect()
-    }
-
-    /// Whether all values are listed, and each is as it should be.
-    fn each_value(&self, fits: impl Fn(&str) -> bool) -> bool {
-        self.values.as_ref().is_some_and(|values| values.iter().all(|json| fits(json)))
-    }
-
-    /// The types that a value may have; nothing, where it may have any.
-    fn types(&self) -> Option<BTreeSet<String>> {
-        let said: BTreeSet<String> =
-            self.values("type").iter().filter_map(|of| of.as_str().map(str::to_owned)).collect();
-        match &self.values {
-            Some(values) => Some(values.iter().map(|json| type_of_json(json).to_owned()).collect()),
-            None if said.is_empty() => None,
-            // Of an integer and a number it is the integer.
-            None if said.contains("integer") => Some(BTreeSet::from(["integer".to_owned()])),
-            None => Some(said),
-        }
-    }
-
-    fn required(&self) -> BTreeSet<&'a str> {
-        self.values("required").into_iter().filter_map(Value::as_array).flatten().filter_map(Value::as_str).collect()
-    }
-
-    /// All schemas of a property.
-    fn property(&self, name: &str) -> Vec<Node<'a>> {
-        let schema = |part: &Node<'a>| {
-            let properties = part.get("properties");
-            let others = part.get("additionalProperties");
-            match properties.has(name) {
-                true => Some(properties.get(name)),
-                false => Some(others).filter(|others| others.value.is_object() && !part.has("patternProperties")),
-            }
-        };
-        self.parts.iter().filter_map(schema).collect()
-    }
-
-    /// Whether no value has a property.
-    fn excludes(&self, name: &str) -> bool {
-        self.parts.iter().any(|part| {
-            part.value.get("additionalProperties") == Some(&Value::Bool(false))
-                && !part.get("properties").has(name)
-                && !part.has("patternProperties")
-        })
-    }
-
-    /// Whether no value has a property that is not described.
-    fn is_closed(&self) -> bool {
-        self.parts.iter().any(|part| {
-            part.value.get("additionalProperties") == Some(&Value::Bool(false)) && !part.has("patternProperties")
-        })
-    }
-}
-
 /// Whether null is excluded by the values that are listed.
 fn narrow_excludes_null(narrow: &View<'_>) -> bool {
     narrow.null().is_none() && narrow.values("enum").is_some()
-}
-
-/// The combinations of a schema's alternatives; nothing, where they are too many.
-fn combinations<'a>(view: &View<'a>) -> Option<Vec<Facts<'a>>> {
-    fn add<'a>(view: &View<'a>, to: Facts<'a>, depth: u8, into: &mut Vec<Facts<'a>>) -> Option<()> {
-        let mut facts = to;
-        facts.parts.extend(view.parts().iter().cloned());
-        facts.values = match (facts.values.take(), view.values("enum")) {
-            (Some(a), Some(b)) => Some(a.intersection(&b).cloned().collect()),
-            (a, b) => a.or(b),
-        };
-        expand(facts, &view.groups, depth, into)
-    }
-    fn expand<'a>(facts: Facts<'a>, groups: &[Group<'a>], depth: u8, into: &mut Vec<Facts<'a>>) -> Option<()> {
-        let Some((group, others)) = groups.split_first() else {
-            into.push(facts);
-            return Some(()).filter(|()| into.len() <= MOST_COMBINATIONS);
-        };
-        let depth = depth.checked_sub(1)?;
-        for member in &group.members {
-            let mut facts = facts.clone();
-            facts.groups.push(group.clone());
-            let mut inner = Vec::new();
-            add(&View::of(slice::from_ref(member)), facts, depth, &mut inner)?;
-            for facts in inner {
-                expand(facts, others, depth, into)?;
-            }
-        }
-        Some(())
-    }
-    let mut all = Vec::new();
-    let none = Facts { parts: Vec::new(), groups: Vec::new(), values: None };
-    add(view, none, 8, &mut all)?;
-    Some(all)
-}
-
-/// Whether no value fits both, null aside.
-fn disjoint(a: &Facts<'_>, b: &Facts<'_>, depth: u8) -> bool {
-    let apart = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.is_disjoint(b);
-    if let (Some(x), Some(y)) = (&a.values, &b.values)
-        && apart(x, y)
-    {
-        return true;
-    }
-    if let (Some(x), Some(y)) = (a.types(), b.types()) {
-        let numeric = |types: &BTreeSet<String>| types.contains("integer") || types.contains("number");
-        if apart(&x, &y) && !(numeric(&x) && numeric(&y)) {
-            return true;
-        }
-    }
-    if a.required().iter().any(|name| b.excludes(name)) || b.required().iter().any(|name| a.excludes(name)) {
-        return true;
-    }
-    let Some(depth) = depth.checked_sub(1) else { return false };
-    let required = a.required();
-    let shared = b.required().into_iter().filter(|name| required.contains(name));
-    shared.into_iter().any(|name| {
-        let views = (View::of(&a.property(name)), View::of(&b.property(name)));
-        let null = (views.0.null(), views.1.null());
-        match (combinations(&views.0), combinations(&views.1)) {
-            (Some(x), Some(y)) if null.0 == Some(false) || null.1 == Some(false) || both_listed(&views) => {
-                x.iter().all(|x| y.iter().all(|y| disjoint(x, y, depth)))
-            }
-            _ => false,
-        }
-    })
-}
-
-fn both_listed(views: &(View<'_>, View<'_>)) -> bool {
-    views.0.values("enum").is_some() && views.1.values("enum").is_some()
-}
-
-/// Whether two schemas surely have no value in common, null aside.
-pub(super) fn are_disjoint<'a>(a: &Node<'a>, b: &Node<'a>) -> bool {
-    let all = |node: &Node<'a>| combinations(&View::of(slice::from_ref(node)));
-    match (all(a), all(b)) {
-        (Some(x), Some(y)) => x.iter().all(|x| y.iter().all(|y| disjoint(x, y, DISJOINT_DEPTH))),
-        _ => false,
-    }
 }
 
 /// The types of values that a keyword is about.
@@ -426,7 +281,9 @@ pub(super) fn resemblance<'a>(a: &Node<'a>, b: &Node<'a>) -> usize {
     match of {
         Some(name) if name != "object" && Some(&name) == other.as_ref() => by_properties.max(50),
         None if other.is_none() && !x.groups.is_empty() && keywords(&x) == keywords(&y) => by_properties.max(50),
-        Some(name) if name == "object" && left.is_empty() && right.is_empty() && other.as_deref() == Some("object") => 50,
+        Some(name) if name == "object" && left.is_empty() && right.is_empty() && other.as_deref() == Some("object") => {
+            50
+        }
         _ => by_properties,
     }
 }

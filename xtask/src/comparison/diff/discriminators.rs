@@ -1,10 +1,8 @@
 //! What tells alternatives and subtypes apart by a property: the values that the wire has, and the schemas that they
 //! stand for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::slice;
-
-use serde_json::Value;
 
 use super::argument::Argument;
 use super::findings::Found;
@@ -16,25 +14,10 @@ use super::rules::table::{
     DISCRIMINATOR_ADDED, DISCRIMINATOR_MAPPING_ADDED, DISCRIMINATOR_MAPPING_CHANGED, DISCRIMINATOR_MAPPING_DELETED,
     DISCRIMINATOR_PROPERTY_NAME_CHANGED, DISCRIMINATOR_REMOVED,
 };
+use super::subtypes::Subtypes;
 use super::view::{View, Views};
 use super::walk::Walk;
 use crate::vendor::spec::{self, key_of, pointer_token};
-
-/// The schemas among the components that have another one in their `allOf`, by the pointer of that one.
-pub(super) type Subtypes = HashMap<String, Vec<String>>;
-
-/// The subtypes in a document.
-pub(super) fn subtypes(document: &Value) -> Subtypes {
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
-    let mut found = Subtypes::new();
-    for (name, schema) in schemas.into_iter().flatten() {
-        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        for base in members.filter_map(|member| spec::target(member.get("$ref")?.as_str()?)) {
-            found.entry(base.into_owned()).or_default().push(format!("/components/schemas/{}", pointer_token(name)));
-        }
-    }
-    found
-}
 
 /// A value of a discriminator: where its mapping stands, if it is written, and the schema that it stands for.
 struct Mapped<'a> {
@@ -67,7 +50,8 @@ impl<'a> Walk<'a> {
             let found = Found::from(&DISCRIMINATOR_PROPERTY_NAME_CHANGED).with_change(name.values());
             self.changed(role, &name, found);
         }
-        let (old, new) = (mapping(&views.old, &pair.old, &self.old_subtypes), mapping(&views.new, &pair.new, &self.new_subtypes));
+        let (old, new) =
+            (mapping(&views.old, &pair.old, &self.old_subtypes), mapping(&views.new, &pair.new, &self.new_subtypes));
         let at = |mapped: Option<&Mapped<'a>>, discriminator: &Node<'a>, value: &str| {
             let written = mapped.and_then(|mapped| mapped.written.clone());
             written.unwrap_or_else(|| discriminator.get("mapping").get(value))
@@ -76,11 +60,14 @@ impl<'a> Walk<'a> {
         for value in names {
             let (a, b) = (old.get(value), new.get(value));
             let place = Nodes::new(at(a, &pair.old, value), at(b, &pair.new, value));
-            let schema = |mapped: Option<&Mapped<'a>>| {
-                let pointer = mapped.and_then(|mapped| mapped.schema.as_ref()).map(|schema| format!("#{}", schema.at));
-                pointer.map_or_else(|| Argument::Word("no schema".to_owned()), Argument::Name)
+            let schema = |mapped: Option<&Mapped<'a>>| match mapped {
+                Some(Mapped { schema: Some(schema), .. }) => Argument::Name(format!("#{}", schema.at)),
+                // What is written leads nowhere.
+                Some(Mapped { written: Some(written), .. }) => Argument::of(written.value),
+                _ => Argument::Word("no schema".to_owned()),
             };
-            let with = |found: Found| found.with("value", Argument::name(value)).with("old", schema(a)).with("new", schema(b));
+            let with =
+                |found: Found| found.with("value", Argument::name(value)).with("old", schema(a)).with("new", schema(b));
             match (a, b) {
                 (None, Some(_)) => self.changed(role, &place, with(Found::from(&DISCRIMINATOR_MAPPING_ADDED))),
                 (Some(_), None) => self.changed(role, &place, with(Found::from(&DISCRIMINATOR_MAPPING_DELETED))),
@@ -121,9 +108,8 @@ fn mapping<'a>(view: &View<'a>, discriminator: &Node<'a>, subtypes: &Subtypes) -
     }
     let mapped: Vec<String> = found.values().filter_map(|mapped| Some(mapped.schema.as_ref()?.at.clone())).collect();
     let members = view.groups.iter().flat_map(|group| &group.members);
-    let mut implied: Vec<String> = members
-        .filter_map(|member| spec::target(member.text("$ref")?).map(std::borrow::Cow::into_owned))
-        .collect();
+    let mut implied: Vec<String> =
+        members.filter_map(|member| spec::target(member.text("$ref")?).map(std::borrow::Cow::into_owned)).collect();
     if implied.is_empty() {
         let own = discriminator.at.strip_suffix("/discriminator").unwrap_or_default();
         implied.extend(subtypes.get(own).into_iter().flatten().cloned());

@@ -121,7 +121,8 @@ impl<'a> Walk<'a> {
         let mut known = COMPONENTS.to_vec();
         known.push("securitySchemes");
         // That there are none is the same as that there is no place for them.
-        if !matches!(pair.absent(), (true, false) | (false, true)) {
+        let is_map_or_absent = |node: &Node<'a>| node.value.is_null() || node.value.is_object();
+        if !matches!(pair.absent(), (true, false) | (false, true)) || !pair.both(is_map_or_absent) {
             self.other_keys(context, pair, &known);
         }
         self.security_schemes(context, pair);
@@ -136,8 +137,7 @@ impl<'a> Walk<'a> {
                     self.changed_components.push(component);
                 }
             }
-            let is_map = |node: &Node<'a>| node.value.is_object() || node.value.is_null();
-            if !components.both(is_map) && !components.are_equal() {
+            if !components.both(is_map_or_absent) && !components.are_equal() {
                 self.unclassified(context, &components);
             }
         }
@@ -149,7 +149,8 @@ fn without_descriptions(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(without_descriptions).collect(),
         Value::Object(map) => {
-            let empty = |key: &str, value: &Value| key == "variables" && value.as_object().is_some_and(|map| map.is_empty());
+            let empty =
+                |key: &str, value: &Value| key == "variables" && value.as_object().is_some_and(|map| map.is_empty());
             let kept = map.iter().filter(|(key, value)| {
                 !(*key == "description" && value.is_string() || key.starts_with("x-") || empty(key, value))
             });

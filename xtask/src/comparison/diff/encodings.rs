@@ -22,7 +22,8 @@ impl<'a> Walk<'a> {
         let schema = media_type.get("schema");
         let (old, new) = (View::of(&[schema.old]), View::of(&[schema.new]));
         for name in encoding.keys() {
-            let (was, is) = (old.properties().contains_key(name.as_str()), new.properties().contains_key(name.as_str()));
+            let (was, is) =
+                (old.properties().contains_key(name.as_str()), new.properties().contains_key(name.as_str()));
             let property = encoding.get(name);
             match property.absent() {
                 (true, false) if !was || says_the_default(&property.new, &new, name) => {

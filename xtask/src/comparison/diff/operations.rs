@@ -131,7 +131,11 @@ impl<'a> Walk<'a> {
 
     /// What stands in two path items, under their names. Each method is an operation of its own, but in
     /// callbacks. What stands beside the `$ref` of a path item is added to what it refers to.
-    pub(super) fn methods(&mut self, context: Context, names: (&str, &str), item: &Nodes<'a>,
+    pub(super) fn methods(
+        &mut self,
+        context: Context,
+        names: (&str, &str),
+        item: &Nodes<'a>,
         beside: Option<&Nodes<'a>>,
     ) {
         if !item.are_equal() {

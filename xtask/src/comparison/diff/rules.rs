@@ -29,6 +29,8 @@ pub struct Rule {
     pub exceptions: &'static [(&'static str, Level)],
     /// When it counts less.
     pub lowered: &'static [Lowering],
+    /// Whether it counts whatever values are allowed: what is described no longer is missed by those who use it.
+    pub whatever_values: bool,
     /// What a finding says. `{name}` stands for what changed, `{key}` for the same with the keyword, `{was}`,
     /// `{is}` and `{has}` for verbs in its number, `{owner}` for what its last step leads from, `{change}` for what the argument `old` became, and any other
     /// name for an argument. What stands in `[…]` is left out where an argument in it is missing.
@@ -100,7 +102,7 @@ impl Lowering {
 
 impl Rule {
     const fn new(id: &'static str, levels: Levels, message: &'static str) -> Self {
-        Self { id, levels, only: &[], exceptions: &[], lowered: &[], message, why: "" }
+        Self { id, levels, only: &[], exceptions: &[], lowered: &[], whatever_values: false, message, why: "" }
     }
 
     const fn only(self, only: &'static [&'static str]) -> Self {
@@ -113,6 +115,10 @@ impl Rule {
 
     const fn lowered(self, lowered: &'static [Lowering]) -> Self {
         Self { lowered, ..self }
+    }
+
+    const fn whatever_values(self) -> Self {
+        Self { whatever_values: true, ..self }
     }
 
     const fn why(self, why: &'static str) -> Self {

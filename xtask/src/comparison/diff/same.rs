@@ -92,9 +92,7 @@ fn is_discriminator(key: &str, value: &Value) -> bool {
 
 fn has_discriminator(value: &Value) -> bool {
     match value {
-        Value::Object(map) => {
-            map.iter().any(|(key, value)| is_discriminator(key, value) || has_discriminator(value))
-        }
+        Value::Object(map) => map.iter().any(|(key, value)| is_discriminator(key, value) || has_discriminator(value)),
         Value::Array(items) => items.iter().any(has_discriminator),
         _ => false,
     }

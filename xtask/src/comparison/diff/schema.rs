@@ -12,7 +12,7 @@ use super::node::Node;
 use super::numbers;
 use super::pair::Nodes;
 use super::role::{Part, Role};
-use super::rules::table::is_limit;
+use super::rules::table::{DEFINITIONS_CHANGED, is_limit};
 use super::rules::{Lowering, is_prose};
 use super::view::{View, Views};
 use super::walk::Walk;
@@ -141,8 +141,7 @@ impl<'a> Walk<'a> {
         }
         let outer = role;
         let is_unusual = |view: &View<'a>| view.has_alternatives() || view.parts().len() > 1 || says_what_is_void(view);
-        let harmless =
-            !same && (is_unusual(&views.old) || is_unusual(&views.new)) && self.nothing_lost(role, views);
+        let harmless = !same && (is_unusual(&views.old) || is_unusual(&views.new)) && self.nothing_lost(role, views);
         let role = if harmless { role.used_by(role.context.harmless()) } else { role };
         if self.alternatives(role, views) {
             return self.discriminated(outer, views);
@@ -248,11 +247,11 @@ impl<'a> Walk<'a> {
                         self.inner_schema(unknown, &Nodes::new(old, new));
                     }
                 }
-                (_, "dependentSchemas" | "patternProperties" | "prefixItems" | "$defs") => {
-                    if *key != "$defs" {
-                        self.unread(role.context, &pair);
-                    }
-                }
+                (_, "dependentSchemas" | "patternProperties" | "prefixItems" | "$defs") => match *key {
+                    "$defs" if pair.are_equal() => {}
+                    "$defs" => self.report(role.context, &pair, &DEFINITIONS_CHANGED),
+                    _ => self.unread(role.context, &pair),
+                },
                 _ => self.inner_schema(unknown, &pair),
             }
         }
@@ -289,7 +288,9 @@ impl<'a> Walk<'a> {
                 }
                 said
             };
-            if INNER.contains(&key) || all(&views.old) == all(&views.new) && (is_prose || self.changed.none_in(pair.old.value)) {
+            if INNER.contains(&key)
+                || all(&views.old) == all(&views.new) && (is_prose || self.changed.none_in(pair.old.value))
+            {
                 continue;
             }
             match is_prose {

@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
         };
         let (from, to) = (unique(from), unique(to.into_iter().map(renamed).collect()));
         if from.iter().collect::<BTreeSet<_>>() == to.iter().collect::<BTreeSet<_>>() {
-            return;
+            return self.report(context, pair, &SECURITY_RESTATED);
         }
         let before = self.found();
         // Whoever met the old requirement is let in still where a new one asks for nothing more.
@@ -224,8 +224,11 @@ fn requirements(value: &Value) -> Option<Vec<Requirement>> {
         Value::Null => return Some(Vec::new()),
         value => value.as_array()?,
     };
+    // Neither order nor repetition says anything.
     let scopes = |scopes: &Value| -> Option<Vec<String>> {
-        scopes.as_array()?.iter().map(|scope| scope.as_str().map(str::to_owned)).collect()
+        let all: Option<BTreeSet<String>> =
+            scopes.as_array()?.iter().map(|scope| scope.as_str().map(str::to_owned)).collect();
+        Some(all?.into_iter().collect())
     };
     let requirement = |value: &Value| -> Option<Requirement> {
         value.as_object()?.iter().map(|(name, value)| Some((name.clone(), scopes(value)?))).collect()

@@ -15,8 +15,8 @@ use super::rules::table::{
     DEFAULT_VALUE_REMOVED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXCLUSIVE_MAX_SET, EXCLUSIVE_MAX_UNSET,
     EXCLUSIVE_MIN_SET, EXCLUSIVE_MIN_UNSET, EXTENSIBLE_ENUM_VALUE_ADDED, EXTENSIBLE_ENUM_VALUE_REMOVED, LIMITS,
     MULTIPLE_OF_CHANGED, MULTIPLE_OF_SET, MULTIPLE_OF_UNSET, NULLABLE_RESTATED, PATTERN_ADDED, PATTERN_CHANGED,
-    PATTERN_GENERALIZED, PATTERN_REMOVED, TYPE_CHANGED, TYPE_COMPATIBLE, TYPE_GENERALIZED, TYPE_SPECIALIZED,
-    UNIQUE_ITEMS_SET, UNIQUE_ITEMS_UNSET,
+    PATTERN_GENERALIZED, PATTERN_REMOVED, TYPE_CHANGED, TYPE_COMPATIBLE, TYPE_GENERALIZED, TYPE_RESTATED,
+    TYPE_SPECIALIZED, UNIQUE_ITEMS_SET, UNIQUE_ITEMS_UNSET,
 };
 use super::rules::{Lowering, Rule};
 use super::view::{View, Views};
@@ -30,6 +30,8 @@ impl<'a> Walk<'a> {
                 .with("old", Argument::Type(views.old.type_name()))
                 .with("new", Argument::Type(views.new.type_name()));
             self.changed(role, &views.here(), found);
+        } else if views.old.has("type") != views.new.has("type") && views.old.type_name() == views.new.type_name() {
+            self.report(role.context, &views.get("type"), &TYPE_RESTATED);
         }
         self.null(role, views);
         self.enumeration(role, "enum", [&ENUM_VALUE_ADDED, &ENUM_VALUE_REMOVED], views);

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::argument::Argument;
 use super::context::Context;
-use super::discriminators::{Subtypes, subtypes};
 use super::findings::{Finding, Found};
 use super::level::Level;
 use super::location::Subject;
@@ -23,6 +22,7 @@ use super::rules::table::{
 };
 use super::rules::{Lowering, Rule, is_prose};
 use super::same::{ChangedReferences, Likeness};
+use super::subtypes::{Subtypes, subtypes};
 use super::sunset::date_of;
 use super::tasks::{Identity, Task, TaskKey};
 
@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.unused_components(Context::new(Origins::document()));
-        let mut findings = self.origins.reported(self.findings);
+        let mut findings = without_weaker(self.origins.reported(self.findings));
         findings.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.cmp(b)));
         findings
     }
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
     pub(super) fn report(&mut self, context: Context, pair: &Nodes<'a>, found: impl Into<Found>) {
         let found = found.into();
         let (id, level, lowering) = match found.level(context.direction) {
-            level if context.harmless && level > Level::Info => {
+            level if context.harmless && level > Level::Info && !found.rule.whatever_values => {
                 (found.rule.id(&found.role), Level::Info, Some(Lowering::NothingLost))
             }
             level if context.unknown && level > Level::Doc => (UNCLASSIFIED.id.to_owned(), Level::Warn, None),
@@ -345,4 +345,28 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
+}
+
+/// Findings without those that are also found where they count more, for the same operations: what is harmless behind
+/// one reference may harm behind another.
+fn without_weaker(findings: Vec<Finding>) -> Vec<Finding> {
+    let key = |finding: &Finding| {
+        let pointers = (finding.old_pointer.clone(), finding.new_pointer.clone());
+        (finding.id.clone(), finding.direction, pointers, finding.arguments.clone())
+    };
+    let is_weaker = |finding: &Finding| finding.lowering == Some(Lowering::NothingLost);
+    if !findings.iter().any(is_weaker) {
+        return findings;
+    }
+    let mut strong: HashMap<_, BTreeSet<String>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| !is_weaker(finding)) {
+        strong.entry(key(finding)).or_default().extend(finding.operations.iter().cloned());
+    }
+    let counts = |finding: &Finding| {
+        !is_weaker(finding)
+            || strong
+                .get(&key(finding))
+                .is_none_or(|operations| !finding.operations.iter().all(|it| operations.contains(it)))
+    };
+    findings.into_iter().filter(counts).collect()
 }

@@ -3,13 +3,13 @@
 //! serde_yaml reads the same values, and writes them; what it does not tell is where a value stands,
 //! that a key stands there twice, and what number of more than 64 bits it was.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
 use super::error::{Error, Position, error};
+use super::repairs::{json_pairs, with_repairs};
 
 /// How deep a document may be nested, as in serde_yaml.
 const MAX_DEPTH: usize = 128;
@@ -24,59 +24,6 @@ const MAX_VALUES: usize = 5_000_000;
 /// Where it is none, or says something twice.
 pub fn read(text: &str, notes: &mut Vec<String>) -> Result<Value, Error> {
     with_repairs(&json_pairs(text), notes, |text| Reader::new(text, Vec::new()).read().map(|(value, _)| value))
-}
-
-/// Reads a text, with quoted scalars mended that go on at the beginning of a line: YAML wants them indented, but
-/// libyaml, PyYAML and go-yaml read them, so documents have them. Lines stay what they are.
-fn with_repairs<T>(
-    text: &str,
-    notes: &mut Vec<String>,
-    read: impl Fn(&str) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut text = Cow::Borrowed(text);
-    loop {
-        match read(&text) {
-            Err(e) if e.what.contains("invalid indentation in quoted scalar") => match indented(&text, e.at) {
-                Some(repaired) => {
-                    let line = e.at.line;
-                    notes.push(format!("the quoted string at line {line} goes on unindented: indent its lines"));
-                    text = Cow::Owned(repaired);
-                }
-                None => return Err(e),
-            },
-            result => return result,
-        }
-    }
-}
-
-/// A text with the lines of a quoted scalar indented, which begins at a position; nothing, where none would be.
-fn indented(text: &str, at: Position) -> Option<String> {
-    let line: usize = text.split_inclusive('\n').take(at.line - 1).map(str::len).sum();
-    let start = line + text[line..].char_indices().nth(at.column - 1)?.0;
-    let quote = text[start..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let (mut out, mut escaped, mut changed) = (text[..=start].to_owned(), false, false);
-    let mut rest = text[start + 1..].chars().peekable();
-    while let Some(c) = rest.next() {
-        out.push(c);
-        match c {
-            '\n' if rest.peek().is_some_and(|next| !matches!(next, ' ' | '\n' | '\r')) => {
-                out.push_str(&" ".repeat(at.column));
-                changed = true;
-            }
-            c if c == quote && !escaped => {
-                // Doubled, it is one of the string.
-                if quote == '\'' && rest.peek() == Some(&'\'') {
-                    out.extend(rest.next());
-                } else {
-                    break;
-                }
-            }
-            _ => {}
-        }
-        escaped = quote == '"' && c == '\\' && !escaped;
-    }
-    out.extend(rest);
-    changed.then_some(out)
 }
 
 /// Where values stand, by their JSON pointers: a member where its key does. What is not there is
@@ -95,35 +42,6 @@ pub fn places(text: &str, pointers: &[&str]) -> Result<HashMap<String, Position>
         ((*pointer).to_owned(), place.unwrap_or(Position { line: 1, column: 1 }))
     };
     Ok(pointers.iter().map(nearest).collect())
-}
-
-/// In JSON, a character beyond 16 bits may be escaped as a pair of surrogates, which YAML does not know.
-/// (RFC 8259, 7)
-fn json_pairs(text: &str) -> Cow<'_, str> {
-    if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') || !text.contains("\\u") {
-        return Cow::Borrowed(text);
-    }
-    let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let pair = unit(rest).zip(rest.get(6..).and_then(unit));
-        let decoded = pair.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
-        match decoded.filter(|c| c.len_utf16() == 2) {
-            Some(c) => {
-                out.push(c);
-                rest = &rest[12..];
-            }
-            None => {
-                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
-                out.push_str(&rest[..length]);
-                rest = &rest[length..];
-            }
-        }
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
 }
 
 /// A pointer, and those of all that is around it.

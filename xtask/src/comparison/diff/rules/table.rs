@@ -252,6 +252,8 @@ table! {
     TYPE_COMPATIBLE = Rule::new("*-type-compatible", Schema(Info, Info),
         "{name} {was} {old} and {is} {new} now, which is written in the same way")
         .only(UNTYPED);
+    TYPE_RESTATED = Rule::new("type-restated", Either(Doc, Doc),
+        "the type of {name} is the same, and is said by its values or beside them");
     BECAME_REQUIRED = Rule::new("*-became-required", Schema(Err, Info), "{name} {was} optional and {is} required now")
         .only(PROPERTIES);
     BECAME_REQUIRED_WITH_DEFAULT = Rule::new("*-became-required-with-default", Schema(Err, Info),
@@ -263,12 +265,15 @@ table! {
         "{name} could be written and {is} read-only now");
     BECAME_NOT_READ_ONLY = Rule::new("*-property-became-not-read-only", Roles(ACCESS, Info, Info),
         "{name} {was} read-only and may be written now").why("it was never sent, and must be now")
-        .except(&[("request-required", Err)]);
+        .except(&[("request-required", Err)])
+        .whatever_values();
     BECAME_WRITE_ONLY = Rule::new("*-property-became-write-only", Roles(ACCESS, Info, Info),
         "{name} could be read and {is} write-only now").why("it was always there, and is no more")
-        .except(&[("response-required", Err)]);
+        .except(&[("response-required", Err)])
+        .whatever_values();
     BECAME_NOT_WRITE_ONLY = Rule::new("*-property-became-not-write-only", Roles(ACCESS, Info, Info),
-        "{name} {was} write-only and may be read now").except(&[("response-required", Warn)]);
+        "{name} {was} write-only and may be read now").except(&[("response-required", Warn)])
+        .whatever_values();
     RESPONSE_PROPERTY_ADDED = Rule::new("response-*-property-added", Roles(NEED, Info, Info),
         "{name} {was} added ({kind})")
         .why("where no other properties were allowed, a strict reader refuses it");
@@ -276,14 +281,16 @@ table! {
         "{name} {was} added ({kind}), where no other properties were allowed")
         .why("where no other properties were allowed, a strict reader refuses it");
     RESPONSE_PROPERTY_REMOVED = Rule::new("response-*-property-removed", Roles(NEED, Err, Err),
-        "{name} {was} removed ({kind})").except(&[("optional", Warn)]);
+        "{name} {was} removed ({kind})").except(&[("optional", Warn)])
+        .whatever_values();
     RESPONSE_WRITE_ONLY_PROPERTY_ADDED = Rule::new("response-*-write-only-property-added", Roles(NEED, Info, Info),
         "{name} {was} added ({kind}, write-only)");
     RESPONSE_WRITE_ONLY_PROPERTY_REMOVED = Rule::new("response-*-write-only-property-removed", Roles(NEED, Info, Info),
         "{name} {was} removed ({kind}, write-only)");
     REQUEST_PROPERTY_REMOVED = Rule::new("*-removed", Roles(REMOVABLE, Warn, Warn),
         "{name} {was} removed ({kind})").lowered(&[Lowering::NotSent])
-        .except(&[("request-read-only-property", Info)]);
+        .except(&[("request-read-only-property", Info)])
+        .whatever_values();
     NEW_REQUIRED_REQUEST_PROPERTY = Rule::new("new-required-*", Roles(ADDABLE, Err, Err),
         "{name} {was} added (required)");
     NEW_REQUIRED_REQUEST_PROPERTY_WITH_DEFAULT = Rule::new("new-required-*-with-default", Roles(ADDABLE, Err, Err),
@@ -362,6 +369,8 @@ table! {
     TEXT_CHANGED = Rule::new("*-changed", Texts, "{key} {change}");
     REF_SIBLING_CHANGED = Rule::new("ref-sibling-changed", Either(Doc, Doc),
         "what stands beside the $ref of {name}, where it is ignored, changed");
+    DEFINITIONS_CHANGED = Rule::new("definitions-changed", Either(Doc, Doc),
+        "$defs of {name} changed, which count where they are referred to");
     UNCLASSIFIED = Rule::new("unclassified-change", Either(Warn, Warn),
         "{key} {change}; no rule knows what that means");
     DEPRECATED = Rule::new("*-deprecated", Roles(DEPRECATABLE, Info, Info), "{name} became deprecated");
@@ -476,7 +485,7 @@ table! {
     SECURITY_SCOPE_REMOVED = Rule::new("*-scope-removed", Roles(SECURITY, Info, Info),
         "the scope {scope} of {scheme} was needed and is no longer");
     SECURITY_RESTATED = Rule::new("api-security-restated", Neither(Doc),
-        "the security that holds for the operation is the same, and written elsewhere");
+        "the security that is asked for is the same, and written otherwise");
     SECURITY_COMPONENT_ADDED = Rule::new("api-security-component-added", Neither(Info),
         "{name} {was} added");
     SECURITY_COMPONENT_REMOVED = Rule::new("api-security-component-removed", Neither(Info),
