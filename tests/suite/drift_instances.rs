@@ -69,7 +69,7 @@ fn schema(random: &mut Random, depth: u8) -> Value {
         }
         4 => json!({ "type": [*random.one(&["string", "integer"]), "null"] }),
         5 => json!({ "const": *random.one(&["x", "y"]) }),
-        6 | 7 | 8 => {
+        6..=8 => {
             let mut properties = Map::new();
             for name in NAMES {
                 if random.chance(2) {
