@@ -723,6 +723,12 @@ fn every_edit_of_what_our_document_has_not() {
     insta::assert_snapshot!(told_with_places(other_edits()));
 }
 
+/// A document before and after each edit, schemas in every role.
+pub fn edited_documents() -> Vec<(&'static str, Value, Value)> {
+    let schemas = edits().into_iter().map(|(name, old, new)| (name, document(&old), document(&new)));
+    schemas.chain(other_edits()).collect()
+}
+
 /// The table has no rule that nothing follows.
 #[test]
 fn every_id_in_the_table_is_found_by_an_edit() {

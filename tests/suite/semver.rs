@@ -126,8 +126,9 @@ fn each_finding_is_told_with_what_it_does_to_the_crate() {
     for (name, edit) in edits {
         let (impact, findings) = impact_and_findings(edit);
         shown.push_str(&format!("{name}\n"));
-        for finding in findings {
-            let effect = impact.of_finding(&finding).unwrap_or_else(|| "-".to_owned());
+        let effects = impact.effects(&findings.iter().collect::<Vec<_>>());
+        for (finding, effect) in findings.iter().zip(effects) {
+            let effect = effect.unwrap_or_else(|| "-".to_owned());
             shown.push_str(&format!("    {}: {effect}\n", finding.id));
         }
     }
@@ -137,8 +138,60 @@ fn each_finding_is_told_with_what_it_does_to_the_crate() {
 /// What the crate is told to make of the findings that an edit gives, each with its id.
 fn effects(edit: impl FnOnce(&mut Value)) -> Vec<String> {
     let (impact, findings) = impact_and_findings(edit);
-    let effect = |finding: &Finding| format!("{}: {}", finding.id, impact.of_finding(finding).unwrap_or_default());
-    findings.iter().map(effect).collect()
+    let effects = impact.effects(&findings.iter().collect::<Vec<_>>());
+    let told =
+        |(finding, effect): (&Finding, Option<String>)| format!("{}: {}", finding.id, effect.unwrap_or_default());
+    findings.iter().zip(effects).map(told).collect()
+}
+
+/// Whatever moves the surface is said of a finding, over the edits of all rules.
+#[test]
+fn each_change_of_the_surface_is_said_of_a_finding() {
+    let mut compared = 0;
+    for (name, old, new) in crate::drift_rules::edited_documents() {
+        let [Ok(old), Ok(new)] = [old, new].map(|document| Spec::parse(&document.to_string())) else { continue };
+        let operations: Vec<String> = old.operations().iter().map(|id| (*id).to_owned()).collect();
+        let nothing = "overlay: 1.1.0\ninfo: { title: Nothing, version: '1' }\nactions: [{ target: $.nothing, description: None, remove: true }]\n";
+        let impact = xtask::commands::diff::impact(
+            &crate::update_spec::fixtures(),
+            (&old, &new),
+            nothing,
+            &Table::default(),
+            &operations,
+        );
+        if let Some(error) = &impact.error {
+            eprintln!("{error}");
+        }
+        if impact.error.is_some() || impact.changes.is_empty() {
+            continue;
+        }
+        compared += 1;
+        let findings = diff(&old.value, &new.value);
+        let effects = impact.effects(&findings.iter().collect::<Vec<_>>());
+        let told: Vec<&String> = effects.iter().flatten().filter(|told| !told.starts_with("no change")).collect();
+        assert!(!told.is_empty(), "{name}: {effects:?} of {findings:#?}, but {:#?}", impact.changes);
+        // What is said of none comes along with what is said: a setter with its field.
+        let silent: Vec<&str> = impact
+            .changes
+            .iter()
+            .map(|change| change.item.as_str())
+            .filter(|item| {
+                let alone = item.replace("types::builder::", "types::").replace("::set_", "::");
+                !told.iter().any(|told| {
+                    told.contains(item) || told.contains(&alone) || around(item).any(|owner| told.contains(owner))
+                })
+            })
+            .collect();
+        assert!(silent.is_empty(), "{name}: {silent:?} of {told:?}");
+    }
+    assert!(compared > 30, "{compared}");
+}
+
+/// The items that an item is in, the nearest first.
+fn around(item: &str) -> impl Iterator<Item = &str> {
+    let item = item.split(": impl ").next().unwrap_or_default();
+    std::iter::successors(Some(item), |item| Some(item.rsplit_once("::")?.0))
+        .filter(|item| item.matches("::").count() > 0)
 }
 
 #[test]

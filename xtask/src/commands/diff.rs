@@ -58,7 +58,11 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         true => None,
         false => Some(crate_impact(&old, &new, workspace)?),
     };
-    let report = Report::new(krate).with_findings(findings, (&old, &new), &to.to_string());
+    let notes = [(from, &old), (to, &new)]
+        .into_iter()
+        .flat_map(|(location, spec)| spec.notes().iter().map(move |note| format!("{location}: {note}")));
+    let report = Report::new(krate).with_notes(&[], notes.collect());
+    let report = report.with_findings(findings, (&old, &new), &to.to_string());
     let accepted = arguments.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
     let files = [from, to]
@@ -115,7 +119,11 @@ pub fn impact(
     operations: &[String],
 ) -> Impact {
     let edition = |spec: &Spec, names: &Table, which| {
-        let spec = spec.clone().pruned(operations).with_context(|| no_crate(which))?;
+        // What a document lacks, its crate lacks.
+        let held: Vec<String> =
+            operations.iter().filter(|id| spec.operations().contains(&id.as_str())).cloned().collect();
+        let wanted = if held.is_empty() { operations } else { &held };
+        let spec = spec.clone().pruned(wanted).with_context(|| no_crate(which))?;
         let document = Document { file: format!("the {which} document"), text: String::new(), spec };
         anyhow::Ok(Edition::new(workspace, Sources::default(), vec![document], overlay.to_owned(), names.clone()))
     };

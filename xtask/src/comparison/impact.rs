@@ -1,5 +1,7 @@
 //! What a change of the vendor's document means for the crate.
 
+mod effects;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -7,38 +9,14 @@ use serde::Serialize;
 
 use crate::comparison::diff::rules::Rule;
 use crate::comparison::diff::rules::table::{
-    ADDITIONAL_PROPERTIES_ALLOWED, ADDITIONAL_PROPERTIES_DISALLOWED, ADDITIONAL_PROPERTIES_GENERALIZED,
-    ADDITIONAL_PROPERTIES_SPECIALIZED, BECAME_ENUM, BECAME_NOT_NULLABLE, BECAME_NULLABLE, BECAME_OPTIONAL,
-    BECAME_REQUIRED, ENUM_DROPPED, ENUM_VALUE_ADDED, ENUM_VALUE_REMOVED, EXTENSIBLE_ENUM_VALUE_ADDED,
-    EXTENSIBLE_ENUM_VALUE_REMOVED, NEW_PATH_PARAMETER, NEW_REQUIRED_PARAMETER, NEW_REQUIRED_REQUEST_PROPERTY,
+    BECAME_REQUIRED, NEW_PATH_PARAMETER, NEW_REQUIRED_PARAMETER, NEW_REQUIRED_REQUEST_PROPERTY,
     REQUEST_BODY_ADDED_REQUIRED, REQUEST_BODY_BECAME_REQUIRED, REQUEST_PARAMETER_BECAME_REQUIRED,
 };
-use crate::comparison::diff::{self, Direction, Finding, Level};
+use crate::comparison::diff::{self, Finding};
 use crate::krate::Crate;
-use crate::krate::surface::{Bump, Change, Kind, Surface, changes};
+use crate::krate::surface::{Bump, Change, Kind, changes};
 use crate::vendor::operations;
 use crate::vendor::spec::Spec;
-
-/// Rules on the values of an enum, which become the variants of a type.
-const VALUES: &[&Rule] = &[
-    &BECAME_ENUM,
-    &ENUM_DROPPED,
-    &ENUM_VALUE_ADDED,
-    &ENUM_VALUE_REMOVED,
-    &EXTENSIBLE_ENUM_VALUE_ADDED,
-    &EXTENSIBLE_ENUM_VALUE_REMOVED,
-];
-
-/// Rules on properties that no schema describes, which the crate ignores in an answer.
-const OTHER_PROPERTIES: &[&Rule] = &[
-    &ADDITIONAL_PROPERTIES_ALLOWED,
-    &ADDITIONAL_PROPERTIES_DISALLOWED,
-    &ADDITIONAL_PROPERTIES_GENERALIZED,
-    &ADDITIONAL_PROPERTIES_SPECIALIZED,
-];
-
-/// Rules on whether a value may be missing.
-const PRESENCE: &[&Rule] = &[&BECAME_NULLABLE, &BECAME_NOT_NULLABLE, &BECAME_OPTIONAL, &BECAME_REQUIRED];
 
 /// Rules on what a call must say that it need not say before, each with the role for which that is so.
 const DEMANDS: &[(&Rule, &str)] = &[
@@ -80,53 +58,6 @@ impl Impact {
     pub fn failed(error: &anyhow::Error) -> Self {
         Self { error: Some(format!("{error:#}")), ..Self::default() }
     }
-
-    /// What one finding on the wire means for the crate, in words.
-    pub fn of_finding(&self, finding: &Finding) -> Option<String> {
-        let [old, new] = self.crates.as_ref()?;
-        if finding.level == Level::Doc {
-            return None;
-        }
-        let offered = |name: &String| old.operations.contains(name) || new.operations.contains(name);
-        if !finding.operations.is_empty() && !finding.operations.iter().any(offered) {
-            return Some("no change, the crate does not offer it".to_owned());
-        }
-        let mut items = old.items(&finding.old_pointer);
-        items.extend(new.items(&finding.new_pointer));
-        let is = |rules: &[&Rule]| rules.contains(&finding.rule);
-        let demand = demand_of(finding);
-        let touches = |change: &&Change| {
-            items.contains(&change.item.as_str())
-                // A type's variants are what its values became.
-                || is(VALUES) && change.owner().is_some_and(|owner| items.contains(&owner))
-                || change.demand.as_ref() == Some(&demand)
-        };
-        let mut touched: Vec<String> = self.changes.iter().filter(touches).map(described).collect();
-        touched.dedup();
-        if !touched.is_empty() {
-            return Some(touched.join("; "));
-        }
-        let response = finding.direction == Direction::Response;
-        let why = match () {
-            () if response && is(OTHER_PROPERTIES) => ", unknown fields are ignored",
-            () if response && is(&[&ENUM_VALUE_ADDED, &EXTENSIBLE_ENUM_VALUE_ADDED]) => ", unknown values are kept",
-            () if is(PRESENCE) && are_optional(&new.surface, &items) => ", already optional",
-            () => "",
-        };
-        Some(format!("no change{why}"))
-    }
-}
-
-fn described(change: &Change) -> String {
-    let shape = |shape: &Option<String>| shape.clone().unwrap_or_else(|| "nothing".into());
-    format!("{}: {} → {} ({})", change.item, shape(&change.old), shape(&change.new), change.bump)
-}
-
-/// Whether all fields among items may be missing in the crate, and there is one.
-fn are_optional(surface: &Surface, items: &[&str]) -> bool {
-    let fields = items.iter().filter_map(|item| surface.get(item)).filter(|item| item.kind == Kind::Field);
-    let mut fields = fields.map(|field| field.text.starts_with("Option<")).peekable();
-    fields.peek().is_some() && fields.all(|optional| optional)
 }
 
 /// What calls must say that they need not say before. They compile, and fail when they are sent.

@@ -10,6 +10,8 @@ mod escape;
 mod render;
 mod rows;
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 use serde::Serialize;
 
@@ -65,19 +67,35 @@ pub struct Report {
     /// Nothing, where the crates were not compared.
     #[serde(rename = "crate", skip_serializing_if = "Option::is_none")]
     krate: Option<Impact>,
+    /// What there is to say of the documents and of the overlay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    overlay: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Report {
     /// A report on what becomes of the crate; of nothing, where that was not looked at.
     pub fn new(krate: Option<Impact>) -> Self {
-        Self { version: VERSION, findings: Vec::new(), counts: Counts::default(), krate, overlay: Vec::new() }
+        Self { version: VERSION, findings: Vec::new(), counts: Counts::default(), krate, notes: Vec::new() }
     }
 
     /// With what two documents differ in, of which the new one is, or will be, in `file`.
     pub fn with_findings(mut self, findings: Vec<Finding>, (old, new): (&Spec, &Spec), file: &str) -> Self {
-        self.findings.extend(entry::placed(findings, old, new, file));
+        let mut placed = entry::placed(findings, old, new, file);
+        // What several documents say is one finding, for the operations of all of them.
+        placed.retain(|entry| {
+            let is_same = |there: &&mut Entry| there.file != entry.file && there.fingerprint == entry.fingerprint;
+            let Some(there) = self.findings.iter_mut().find(is_same) else { return true };
+            there.finding.level = there.finding.level.max(entry.finding.level);
+            let operations = there.finding.operations.iter().chain(&*entry.finding.operations);
+            there.finding.operations = operations.cloned().collect::<BTreeSet<String>>().into_iter().collect();
+            false
+        });
+        self.findings.extend(placed);
+        if let Some(krate) = &self.krate {
+            let findings: Vec<&Finding> = self.findings.iter().map(|entry| &entry.finding).collect();
+            let effects = krate.effects(&findings);
+            self.findings.iter_mut().zip(effects).for_each(|(entry, effect)| entry.effect = effect);
+        }
         let order = |entry: &Entry| (std::cmp::Reverse(entry.finding.level), entry.finding.clone());
         self.findings.sort_by_cached_key(order);
         self.count();
@@ -85,9 +103,9 @@ impl Report {
     }
 
     /// With what the overlay did, and more to say of the documents.
-    pub fn with_overlay(mut self, effects: &[Effect], notes: Vec<String>) -> Self {
-        self.overlay.extend(effects.iter().filter_map(idle));
-        self.overlay.extend(notes);
+    pub fn with_notes(mut self, effects: &[Effect], notes: Vec<String>) -> Self {
+        self.notes.extend(effects.iter().filter_map(idle));
+        self.notes.extend(notes);
         self
     }
 
@@ -96,7 +114,7 @@ impl Report {
         for entry in &mut self.findings {
             entry.accepted = list.iter().find(|one| one.accepts(&entry.fingerprint)).map(|one| one.reason.clone());
         }
-        self.overlay.extend(list.iter().filter(|one| one.is_over()).map(Accepted::expiry));
+        self.notes.extend(list.iter().filter(|one| one.is_over()).map(Accepted::expiry));
         self.count();
         self
     }

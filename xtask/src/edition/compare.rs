@@ -17,12 +17,17 @@ use crate::vendor::spec::Spec;
 /// # Errors
 /// Where no crate can be made of the new edition.
 pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
-    let notes = new.merged()?.disagreements.iter().chain(&new.named()?.notes).chain(new.notes()).cloned().collect();
-    let effective = new
-        .effective_as_stored_or_made()
-        .context("the overlay cannot be applied to the new document; correct openapi/overlay.yaml")?;
-    new.krate().context("no code can be generated from the new document")?;
-    let mut report = Report::new(Some(impact(old, new))).with_overlay(&effective.effects, notes);
+    let read = new
+        .documents()
+        .iter()
+        .flat_map(|document| document.spec.notes().iter().map(|note| format!("openapi/{}: {note}", document.file)));
+    let made = new.merged()?.disagreements.iter().chain(&new.named()?.notes).chain(new.notes()).cloned();
+    let notes = read.chain(made).collect();
+    let effective = new.effective_as_stored_or_made().with_context(|| {
+        with_notes(new, "the overlay cannot be applied to the new document; correct openapi/overlay.yaml")
+    })?;
+    new.krate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
+    let mut report = Report::new(Some(impact(old, new))).with_notes(&effective.effects, notes);
     for document in new.documents() {
         let Some(before) = old.documents().iter().find(|before| before.file == document.file) else { continue };
         if before.text != document.text {
@@ -35,6 +40,11 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
         }
     }
     Ok(report)
+}
+
+/// What went wrong, after what is known of the new edition: an operation that is gone may be why.
+fn with_notes(new: &Edition, what: &str) -> String {
+    new.notes().iter().map(|note| format!("{note}; ")).chain([what.to_owned()]).collect()
 }
 
 /// What becomes of the crate between two editions.

@@ -35,6 +35,36 @@ impl Read {
         Ok(Self { document, spec })
     }
 
+    /// The operations of a source that the document holds, by their names there: what has another name by now is
+    /// told by its method and path.
+    fn held(&self, source: &Source, stored: &Document) -> Vec<Option<String>> {
+        let (before, now) = (operations::of(&stored.spec.value), operations::of(&self.spec.value));
+        let is_there = |id: &str| now.iter().any(|operation| operation.id == id);
+        let name_of = |id: &String| {
+            if is_there(id) {
+                return Some(id.clone());
+            }
+            let endpoint = before.iter().find(|operation| operation.id == id)?.endpoint();
+            let renamed = now.iter().find(|operation| operation.endpoint() == endpoint)?;
+            // What is one of ours already is not that one.
+            let is_other = renamed.id.is_empty() || before.iter().any(|operation| operation.id == renamed.id);
+            (!is_other).then(|| renamed.id.to_owned())
+        };
+        source.operations.iter().map(name_of).collect()
+    }
+
+    /// Whether the document offers operations that some documents do not hold.
+    fn is_for_more_than(&self, documents: &[Document]) -> bool {
+        let held = |id: &&str| documents.iter().any(|document| document.spec.operations().contains(id));
+        !self.spec.operations().iter().all(held)
+    }
+
+    /// Whether none of a document's operations is there.
+    fn lacks_all_of(&self, document: &Document) -> bool {
+        let ours = document.spec.operations();
+        !self.spec.operations().iter().any(|id| ours.contains(id))
+    }
+
     /// The document with the wanted operations: as published where it holds no others, else what is
     /// left of it.
     fn with(&self, operations: &[String], file: &str) -> anyhow::Result<Document> {
@@ -50,7 +80,8 @@ impl Read {
 }
 
 impl Edition {
-    /// This edition with what is published now.
+    /// This edition with what is published now. An operation that its document lost is lost here, too; one that
+    /// has another name by now goes by that.
     ///
     /// # Errors
     /// Where a page cannot be read, or holds none of the operations that are wanted.
@@ -59,43 +90,82 @@ impl Edition {
             Origin::Vendor => None,
             Origin::At(location) => Some(Read::from(location)?),
         };
-        let (mut sources, mut documents, mut read_any) = (self.sources().clone(), Vec::new(), false);
+        let mut next = self.followed_by(self.sources().clone(), Vec::new());
+        let mut read_any = false;
         for (source, stored) in self.sources().documents().iter().zip(self.documents()) {
             let fetched;
             let read = match &page {
-                // A page is for the documents whose operations it holds; with one document it must be for that.
-                Some(page) => {
-                    let only = self.documents().len() == 1;
-                    Some(page).filter(|page| only || page.spec.require(&source.operations).is_ok())
-                }
+                Some(page) => Some(page),
                 None => {
                     fetched = fetch(source, stored)?;
                     fetched.as_ref()
                 }
             };
             let Some(read) = read else {
-                documents.push(stored.clone());
+                next.documents.push(stored.clone());
                 continue;
             };
-            read_any = true;
             let location = from.or(&source.url);
-            let mut document = read.with(&source.operations, &source.file).with_context(|| location.to_string())?;
+            let names = read.held(source, stored);
+            let held: Vec<String> = names.iter().flatten().cloned().collect();
+            // A page that a person names is for the documents whose operations it holds; with one document it must
+            // be for that.
+            if held.is_empty() && page.is_some() && self.documents().len() > 1 {
+                next.documents.push(stored.clone());
+                continue;
+            }
+            if held.is_empty() {
+                read.spec.require(&source.operations).with_context(|| location.to_string())?;
+            }
+            read_any = true;
+            next.note_lost(source, &names, &location);
+            let mut document = read.with(&held, &source.file).with_context(|| location.to_string())?;
             // Line ends are the server's business: with others, it is the same text.
             if document.text.replace("\r\n", "\n") == stored.text.replace("\r\n", "\n") {
                 document = stored.clone();
             }
             let etag = read.document.etag.as_deref().filter(|_| location == Location::from(source.url.as_str()));
-            sources.set_version(&source.file, &store::sha256(&document.text), etag);
-            documents.push(document);
+            next.sources.set_version(&source.file, &store::sha256(&document.text), etag);
+            if held != source.operations {
+                next.sources.set_operations(&source.file, held);
+            }
+            next.documents.push(document);
         }
         if let Origin::At(location) = from
             && !read_any
         {
             bail!("{location} holds none of the operations that openapi/{} names", store::SOURCE);
         }
-        let mut next = self.followed_by(sources, documents);
+        if let Some(page) = page.as_ref().filter(|page| page.is_for_more_than(&next.documents)) {
+            next.note_skipped(self.documents(), page);
+        }
         next.note_new_operations(page.as_ref())?;
         Ok(next)
+    }
+
+    /// Notes the operations of a document that are there no more, or by another name.
+    fn note_lost(&mut self, source: &Source, held: &[Option<String>], location: &Location) {
+        for (id, held) in source.operations.iter().zip(held) {
+            match held {
+                Some(now) if now == id => {}
+                Some(now) => {
+                    self.notes.push(format!("{location} calls the operation {id} {now} now, and so does the crate"))
+                }
+                None => self.notes.push(format!("{location} has the operation {id} no more, and the crate loses it")),
+            }
+        }
+    }
+
+    /// Notes the documents of which a page for the whole API holds no operation: they stay as they are.
+    fn note_skipped(&mut self, stored: &[Document], page: &Read) {
+        for document in stored.iter().filter(|document| page.lacks_all_of(document)) {
+            self.notes.push(format!(
+                "openapi/{} stays as it is: the page holds more than our operations, but none of its ({}); if the vendor \
+                 offers them no more, remove them with `cargo xtask remove-operation`",
+                document.file,
+                document.spec.operations().join(", ")
+            ));
+        }
     }
 
     /// Notes what the vendor offers beside our operations and was not reported before, in a document that

@@ -42,6 +42,8 @@ pub struct PublicItem {
     pub derives: Vec<String>,
     /// Whether the item is `#[non_exhaustive]`.
     pub non_exhaustive: bool,
+    /// Whether serde refuses what has fields that the type has not.
+    pub denies_unknown_fields: bool,
     /// The feature that the item needs.
     pub feature: Option<String>,
 }
@@ -166,6 +168,9 @@ impl fmt::Display for PublicItem {
         }
         if self.non_exhaustive {
             f.write_str(" #[non_exhaustive]")?;
+        }
+        if self.denies_unknown_fields {
+            f.write_str(" #[serde(deny_unknown_fields)]")?;
         }
         if !self.derives.is_empty() {
             write!(f, " derive({})", self.derives.join(", "))?;

@@ -87,6 +87,17 @@ impl Sources {
         }
     }
 
+    /// Notes which operations a document holds.
+    pub fn set_operations(&mut self, file: &str, operations: Vec<String>) {
+        let tables = tables(&mut self.text).into_iter().flat_map(|tables| tables.iter_mut());
+        for table in tables.filter(|table| is_of(table, file)) {
+            table["operations"] = value(list(&operations));
+        }
+        if let Some(source) = self.documents.iter_mut().find(|source| source.file == file) {
+            source.operations = operations;
+        }
+    }
+
     /// Adds a document.
     pub fn add(&mut self, source: Source) {
         let mut table = Table::new();

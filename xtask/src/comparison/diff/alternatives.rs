@@ -71,7 +71,8 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a
             {
                 let inner_list = node.get(inner);
                 let is_single = inner_list.list().len() == 1;
-                if (is_single || inner == keyword) && seen.insert(node.at.clone()) {
+                let is_part = inner == keyword && (inner == "anyOf" || !lists_twice(&inner_list));
+                if (is_single || is_part) && seen.insert(node.at.clone()) {
                     flatten(&inner_list, keyword, into, seen);
                 } else {
                     into.push(member);
@@ -80,6 +81,12 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a
             _ => into.push(member),
         }
     }
+}
+
+/// Whether alternatives list a value twice, of which `oneOf` takes none, then.
+fn lists_twice(list: &Node<'_>) -> bool {
+    let mut met = BTreeSet::new();
+    !list.list().iter().filter_map(constants).flatten().all(|value| met.insert(value))
 }
 
 /// The values of a schema that does nothing but list them.

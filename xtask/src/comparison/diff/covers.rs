@@ -74,8 +74,11 @@ impl<'c, 'a> Cover<'c, 'a> {
     }
 
     fn group_implied(&mut self, group: &Group<'a>, facts: &Facts<'a>) -> bool {
-        let hashes = |likeness: &mut Likeness<'a>, group: &Group<'a>| -> BTreeSet<u64> {
-            group.members.iter().map(|member| likeness.of(member, false)).collect()
+        // Each as often as it is there: oneOf takes nothing of what is there twice.
+        let hashes = |likeness: &mut Likeness<'a>, group: &Group<'a>| -> Vec<u64> {
+            let mut all: Vec<u64> = group.members.iter().map(|member| likeness.of(member, false)).collect();
+            all.sort_unstable();
+            all
         };
         let own = hashes(self.likeness, group);
         if facts.groups.iter().any(|other| other.keyword == group.keyword && hashes(self.likeness, other) == own) {

@@ -185,7 +185,7 @@ impl<'a> Walk<'a> {
         let rule = match (&old, &new) {
             (Others::Some(old), Others::Some(new)) => return self.compare(role.inside(), old, new),
             (Others::Any, Others::Any) => return self.free_values(role, views),
-            (Others::None, Others::None) => return,
+            (Others::None, Others::None) => return self.shut_out(role, views),
             (Others::None, _) => &ADDITIONAL_PROPERTIES_ALLOWED,
             (_, Others::None) => &ADDITIONAL_PROPERTIES_DISALLOWED,
             (_, Others::Any) => &ADDITIONAL_PROPERTIES_GENERALIZED,
@@ -193,6 +193,26 @@ impl<'a> Walk<'a> {
         };
         let found = Found::from(rule).with("old", old.word()).with("new", new.word());
         self.changed(role, &views.get(key), found);
+    }
+
+    /// Both allow no others, of which some may be described by another schema of `allOf`.
+    fn shut_out(&mut self, role: Role, views: &Views<'a>) {
+        let (old, new) = (shut_out(&views.old), shut_out(&views.new));
+        let (all_old, all_new) = (views.old.properties(), views.new.properties());
+        let is_in_both = |name: &&&str| all_old.contains_key(**name) && all_new.contains_key(**name);
+        for (rule, names) in [
+            (&ADDITIONAL_PROPERTIES_ALLOWED, old.difference(&new).filter(is_in_both).collect::<Vec<_>>()),
+            (&ADDITIONAL_PROPERTIES_DISALLOWED, new.difference(&old).filter(is_in_both).collect()),
+        ] {
+            if names.is_empty() {
+                continue;
+            }
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let shut = Argument::Word(format!("not allowed, not even {}", names.join(", ")));
+            let others = Argument::Word("not allowed".to_owned());
+            let (old, new) = if *rule == ADDITIONAL_PROPERTIES_ALLOWED { (shut, others) } else { (others, shut) };
+            self.changed(role, &views.get("additionalProperties"), Found::from(rule).with("old", old).with("new", new));
+        }
     }
 
     /// Both allow anything: only what they say for readers can differ.
@@ -208,6 +228,17 @@ impl<'a> Walk<'a> {
             self.report(role.context, &views.get("additionalProperties"), &ADDITIONAL_PROPERTIES_TEXT_CHANGED);
         }
     }
+}
+
+/// The properties that are described, but not by a schema beside it in `allOf` that allows none but its own.
+fn shut_out<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
+    let is_closed = |part: &&Node<'a>| part.value.get("additionalProperties") == Some(&Value::Bool(false));
+    let all: BTreeSet<&str> = view.properties().into_keys().collect();
+    let shut = view.parts().iter().filter(is_closed).flat_map(|part| {
+        let own = part.value.get("properties");
+        all.iter().copied().filter(move |name| own.and_then(|own| own.get(name)).is_none())
+    });
+    shut.collect()
 }
 
 /// What `additionalProperties` allows.

@@ -115,7 +115,12 @@ impl<'a> View<'a> {
         }
         let constants: Option<Vec<BTreeSet<String>>> = members.iter().map(constants).collect();
         match constants {
-            Some(sets) => self.constants.push((list, sets.into_iter().flatten().collect())),
+            Some(sets) => {
+                let times = |value: &String| sets.iter().filter(|set| set.contains(value)).count();
+                // Of several that it fits, oneOf takes none.
+                let taken = sets.iter().flatten().filter(|value| keyword == "anyOf" || times(value) == 1).cloned();
+                self.constants.push((list, taken.collect()));
+            }
             None => self.groups.push(Group { keyword, list, members }),
         }
         None

@@ -21,6 +21,9 @@ pub struct Entry {
     /// Where it is in the text of the new document; of what is gone, what is around it.
     #[serde(rename = "new")]
     pub new_position: Option<Position>,
+    /// What it means for the crate, where the crates were compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<String>,
     /// Why it was accepted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
@@ -43,6 +46,7 @@ pub(super) fn placed(findings: Vec<Finding>, old: &Spec, new: &Spec, file: &str)
             old_position: from.get(&finding.old_pointer).copied(),
             new_position: to.get(&finding.new_pointer).copied(),
             finding,
+            effect: None,
             accepted: None,
             file: file.to_owned(),
         }

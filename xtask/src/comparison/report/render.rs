@@ -35,7 +35,7 @@ impl Report {
     /// What was found and is not accepted, by operations.
     fn sections(&self) -> Vec<Section<'_>> {
         let open: Vec<&Entry> = self.findings.iter().filter(|entry| entry.accepted.is_none()).collect();
-        sections(&open, self.krate.as_ref())
+        sections(&open)
     }
 
     fn accepted(&self) -> Vec<&Entry> {
@@ -94,10 +94,10 @@ impl Report {
             let (old, new) = (shape(&change.old), shape(&change.new));
             writeln!(out, "  {:<5} {}: {old} → {new}", change.bump, plain(&change.item))?;
         }
-        if !self.overlay.is_empty() {
-            writeln!(out, "\n{bold}overlay{bold:#}")?;
+        if !self.notes.is_empty() {
+            writeln!(out, "\n{bold}notes{bold:#}")?;
         }
-        self.overlay.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))
+        self.notes.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))
     }
 
     fn markdown(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -116,7 +116,7 @@ impl Report {
                 let more = if more > 0 { format!(", and {more} more") } else { String::new() };
                 let places = cell(&format!("{around}{}{more}", places.join(", ")));
                 let effect = match crates {
-                    true => format!(" {} |", cell(row.effect.as_deref().unwrap_or_default())),
+                    true => format!(" {} |", cell(row.effect().unwrap_or_default())),
                     false => String::new(),
                 };
                 let (level, id) = (row.first().finding.level, code(&row.first().finding.id));
@@ -152,10 +152,10 @@ impl Report {
             let (old, new) = (shape(&change.old), shape(&change.new));
             writeln!(out, "| {} | {} | {old} | {new} |", change.bump, code(&change.item))?;
         }
-        if !self.overlay.is_empty() {
-            writeln!(out, "\n### Overlay\n")?;
+        if !self.notes.is_empty() {
+            writeln!(out, "\n### Notes\n")?;
         }
-        self.overlay.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
+        self.notes.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
         if let Some(lines) = self.changelog() {
             writeln!(out, "\n### For the changelog\n\n```markdown\n{lines}\n```")?;
         }
@@ -213,7 +213,7 @@ fn text_row(row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
     let last = places.len().saturating_sub(1);
     let mut words = if around.is_empty() { Vec::new() } else { vec![format!("{around}:")] };
     words.extend(places.into_iter().enumerate().map(|(n, place)| if n < last { place + "," } else { place + ";" }));
-    words.push(match &row.effect {
+    words.push(match row.effect() {
         Some(effect) => format!("{}; crate: {effect}", finding.id),
         None => finding.id.clone(),
     });

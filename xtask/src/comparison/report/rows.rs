@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use super::Entry;
 use crate::comparison::diff::rules::Lowering;
 use crate::comparison::diff::{Argument, Finding, Level};
-use crate::comparison::impact::Impact;
 use crate::vendor::spec::Position;
 
 /// Findings of the same operations.
@@ -19,12 +18,10 @@ pub(super) struct Section<'a> {
 /// Findings that say the same of different places.
 pub(super) struct Row<'a> {
     pub(super) entries: Vec<&'a Entry>,
-    /// What they mean for the crate.
-    pub(super) effect: Option<String>,
 }
 
 /// Sections, the one with the worst finding first; in each the worst row first.
-pub(super) fn sections<'a>(entries: &[&'a Entry], krate: Option<&Impact>) -> Vec<Section<'a>> {
+pub(super) fn sections<'a>(entries: &[&'a Entry]) -> Vec<Section<'a>> {
     // Entries are sorted by level, so sections and rows are met in the order in which they are to be read.
     let mut sections: Vec<Section<'a>> = Vec::new();
     let mut numbers: BTreeMap<&'a [String], usize> = BTreeMap::new();
@@ -35,10 +32,9 @@ pub(super) fn sections<'a>(entries: &[&'a Entry], krate: Option<&Impact>) -> Vec
             sections.push(Section { operations, rows: Vec::new() });
             sections.len() - 1
         });
-        let effect = krate.and_then(|krate| krate.of_finding(&entry.finding));
         let there = &mut sections[section].rows;
-        let row = *rows.entry(Key::of(entry, operations, effect.clone())).or_insert_with(|| {
-            there.push(Row { entries: Vec::new(), effect });
+        let row = *rows.entry(Key::of(entry, operations)).or_insert_with(|| {
+            there.push(Row { entries: Vec::new() });
             there.len() - 1
         });
         there[row].entries.push(entry);
@@ -56,14 +52,14 @@ struct Key<'a> {
     level: Level,
     said: (&'static str, Vec<(&'static str, &'a Argument)>),
     lowering: Option<Lowering>,
-    effect: Option<String>,
+    effect: Option<&'a str>,
     /// What they are in: a response, a component.
     around: &'a str,
     file: &'a str,
 }
 
 impl<'a> Key<'a> {
-    fn of(entry: &'a Entry, operations: &'a [String], effect: Option<String>) -> Self {
+    fn of(entry: &'a Entry, operations: &'a [String]) -> Self {
         let finding = &entry.finding;
         Self {
             operations,
@@ -71,7 +67,7 @@ impl<'a> Key<'a> {
             level: finding.level,
             said: finding.essence(),
             lowering: finding.lowering,
-            effect,
+            effect: entry.effect.as_deref(),
             around: around(&entry.place),
             file: &entry.file,
         }
@@ -87,6 +83,11 @@ fn around(place: &str) -> &str {
 }
 
 impl Row<'_> {
+    /// What they mean for the crate.
+    pub(super) fn effect(&self) -> Option<&str> {
+        self.first().effect.as_deref()
+    }
+
     pub(super) fn first(&self) -> &Entry {
         self.entries[0]
     }

@@ -12,8 +12,8 @@ use super::import::Import;
 use super::paths::{Resolved, of_another_crate};
 use super::source::{ModulePath, Source};
 use super::syntax::{
-    derives, feature, is_non_exhaustive, name_of, printed_bounds, printed_generics, printed_path, printed_signature,
-    printed_type, shape, strip_reference,
+    denies_unknown_fields, derives, feature, is_non_exhaustive, name_of, printed_bounds, printed_generics,
+    printed_path, printed_signature, printed_type, shape, strip_reference,
 };
 use super::{Kind, PublicItem};
 
@@ -119,6 +119,7 @@ impl Found<'_> {
         let base = PublicItem {
             feature: feature.clone(),
             non_exhaustive: is_non_exhaustive(attrs),
+            denies_unknown_fields: denies_unknown_fields(attrs),
             derives: self.derived(place, attrs),
             ..shape(Kind::Mod, "")
         };

@@ -62,6 +62,11 @@ impl Change {
     pub fn owner(&self) -> Option<&str> {
         Some(self.item.rsplit_once("::")?.0)
     }
+
+    /// The operation's builder that this is a setter of, and its name.
+    pub fn setter(&self) -> Option<(&str, &str)> {
+        self.item.strip_prefix("builder::")?.split_once("::")
+    }
 }
 
 /// The changes from one surface to another, by path.
@@ -96,7 +101,9 @@ fn changed(old: &PublicItem, new: &PublicItem) -> Bump {
     let kept = old.derives.iter().all(|name| new.derives.contains(name));
     let same = (old.kind, &old.text) == (new.kind, &new.text) && old.feature == new.feature;
     let as_open = old.non_exhaustive || !new.non_exhaustive;
-    if same && kept && as_open { Bump::Minor } else { Bump::Major }
+    // Whoever stored a value with such a field cannot read it any more.
+    let as_tolerant = old.denies_unknown_fields || !new.denies_unknown_fields;
+    if same && kept && as_open && as_tolerant { Bump::Minor } else { Bump::Major }
 }
 
 /// An item that is new. Where its owner is new as well, the owner's addition covers it.

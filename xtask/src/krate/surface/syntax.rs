@@ -16,7 +16,14 @@ pub(super) fn strip_reference(ty: &syn::Type) -> &syn::Type {
 }
 
 pub(super) fn shape(kind: Kind, text: &str) -> PublicItem {
-    PublicItem { kind, text: text.to_owned(), derives: Vec::new(), non_exhaustive: false, feature: None }
+    PublicItem {
+        kind,
+        text: text.to_owned(),
+        derives: Vec::new(),
+        non_exhaustive: false,
+        denies_unknown_fields: false,
+        feature: None,
+    }
 }
 
 pub(super) fn name_of(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
@@ -30,6 +37,19 @@ pub(super) fn name_of(item: &Item) -> Option<(String, &Visibility, &[Attribute])
         Item::Mod(i) => (i.ident.to_string(), &i.vis, &i.attrs),
         _ => return None,
     })
+}
+
+pub(super) fn denies_unknown_fields(attrs: &[Attribute]) -> bool {
+    let denies = |attr: &Attribute| {
+        let mut denies = false;
+        // Others have values, at which reading ends; those that matter do not.
+        let _ = attr.parse_nested_meta(|meta| {
+            denies |= meta.path.is_ident("deny_unknown_fields");
+            meta.value().and_then(|value| value.parse::<syn::Lit>()).map(drop).or(Ok(()))
+        });
+        denies
+    };
+    attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(denies)
 }
 
 pub(super) fn is_non_exhaustive(attrs: &[Attribute]) -> bool {
