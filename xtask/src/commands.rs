@@ -11,6 +11,7 @@ pub mod output;
 mod package;
 pub mod propose_update;
 pub mod release;
+pub mod remove_operation;
 mod scratch;
 mod shell;
 pub mod surface;

@@ -9,6 +9,7 @@
 
 mod compare;
 mod next;
+mod remove;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -248,7 +249,14 @@ impl Edition {
                 files.push((store::CODE, &code));
             }
         }
-        if files.is_empty() { Ok(()) } else { store.commit(&files) }
+        if !files.is_empty() {
+            store.commit(&files)?;
+        }
+        // What no source names any more is nobody's, so that it may stay where this run is killed here.
+        for gone in old.documents.iter().filter(|old| !self.documents.iter().any(|new| new.file == old.file)) {
+            store.remove(&gone.file)?;
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod codegen;
+pub mod own_code;
 pub mod surface;
 
 use std::borrow::Cow;

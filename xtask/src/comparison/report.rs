@@ -67,6 +67,9 @@ pub struct Report {
     /// Nothing, where the crates were not compared.
     #[serde(rename = "crate", skip_serializing_if = "Option::is_none")]
     krate: Option<Impact>,
+    /// What hand-written code uses of what breaks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    own_code: Vec<String>,
     /// What there is to say of the documents and of the overlay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
@@ -75,7 +78,14 @@ pub struct Report {
 impl Report {
     /// A report on what becomes of the crate; of nothing, where that was not looked at.
     pub fn new(krate: Option<Impact>) -> Self {
-        Self { version: VERSION, findings: Vec::new(), counts: Counts::default(), krate, notes: Vec::new() }
+        Self {
+            version: VERSION,
+            findings: Vec::new(),
+            counts: Counts::default(),
+            krate,
+            own_code: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// With what two documents differ in, of which the new one is, or will be, in `file`.
@@ -107,6 +117,21 @@ impl Report {
         self.notes.extend(effects.iter().filter_map(idle));
         self.notes.extend(notes);
         self
+    }
+
+    /// What becomes of the crate, where that was looked at.
+    pub fn krate(&self) -> Option<&Impact> {
+        self.krate.as_ref()
+    }
+
+    /// With what the crate's hand-written code uses of what breaks, a line for each file.
+    pub fn with_own_code(self, own_code: Vec<String>) -> Self {
+        Self { own_code, ..self }
+    }
+
+    /// What hand-written code uses of what breaks, a line for each file.
+    pub fn own_code(&self) -> &[String] {
+        &self.own_code
     }
 
     /// With findings accepted that are listed, and are not listed for a time that is over.

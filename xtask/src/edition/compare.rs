@@ -9,7 +9,7 @@ use super::Edition;
 use crate::comparison::diff::{self, Finding};
 use crate::comparison::impact::{Impact, no_crate};
 use crate::comparison::report::Report;
-use crate::krate::Crate;
+use crate::krate::{Crate, own_code};
 use crate::vendor::spec::Spec;
 
 /// Compares what is stored with what would be: document by document for the wire, and the crates.
@@ -28,6 +28,10 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
     })?;
     new.krate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
     let mut report = Report::new(Some(impact(old, new))).with_notes(&effective.effects, notes);
+    if let Some(krate) = report.krate() {
+        let uses = own_code::uses(&new.workspace, &krate.changes)?;
+        report = report.with_own_code(uses);
+    }
     for document in new.documents() {
         let Some(before) = old.documents().iter().find(|before| before.file == document.file) else { continue };
         if before.text != document.text {

@@ -161,7 +161,7 @@ impl Edition {
         for document in stored.iter().filter(|document| page.lacks_all_of(document)) {
             self.notes.push(format!(
                 "openapi/{} stays as it is: the page holds more than our operations, but none of its ({}); if the vendor \
-                 offers them no more, remove them with `cargo xtask remove-operation`",
+                 offers them no more, remove each with `cargo xtask remove-operation`",
                 document.file,
                 document.spec.operations().join(", ")
             ));

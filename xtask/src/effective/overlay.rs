@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, anyhow, bail};
 use roas_overlay::apply::Apply;
-use roas_overlay::v1_1::Overlay;
+use roas_overlay::v1_1::{Action, Overlay};
 use roas_overlay::validation::Validate;
 use serde_json::Value;
 
@@ -66,6 +66,18 @@ pub fn apply(overlay: &str, document: &mut Value) -> anyhow::Result<Vec<Effect>>
         });
     }
     Ok(effects)
+}
+
+/// The numbers of the actions that add an operation.
+///
+/// # Errors
+/// Where the overlay is none.
+pub fn adding(overlay: &str, id: &str) -> anyhow::Result<Vec<usize>> {
+    let overlay: Overlay = serde_yaml::from_str(overlay).context("not an OpenAPI Overlay 1.1")?;
+    let adds = |action: &Action| {
+        action.extensions.as_ref().and_then(|more| more.get(ADDS)?.as_str()).is_some_and(|added| added == id)
+    };
+    Ok(overlay.actions.iter().enumerate().filter(|(_, action)| adds(action)).map(|(at, _)| at).collect())
 }
 
 /// An overlay's text without some of its actions, by their numbers. Comments right above one go with it, but

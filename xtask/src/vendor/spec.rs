@@ -203,11 +203,11 @@ impl Spec {
     /// Names the ones that are missing and some that are there instead.
     pub fn require(&self, wanted: &[String]) -> anyhow::Result<()> {
         let held = self.operations();
-        let missing: Vec<_> = wanted.iter().filter(|id| !held.contains(&id.as_str())).collect();
+        let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|id| !held.contains(id)).collect();
         if !missing.is_empty() {
-            let some = held.iter().take(5).copied().collect::<Vec<_>>().join(", ");
-            let held = if some.is_empty() { "no operation at all".to_owned() } else { some };
-            bail!("the document lacks the operation {missing:?}; it holds {held}");
+            let (names, near) = (missing.join(", "), super::operations::nearest(missing[0], &held));
+            let operations = if missing.len() == 1 { "operation" } else { "operations" };
+            bail!("the document lacks the {operations} {names}{near}");
         }
         Ok(())
     }

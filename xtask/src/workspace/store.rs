@@ -130,6 +130,20 @@ impl Store {
         self.complete()
     }
 
+    /// Removes a file that is of no use any more.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    pub fn remove(&self, name: &str) -> anyhow::Result<()> {
+        let path = self.path(name);
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(e).with_context(|| format!("cannot remove {}; remove it by hand", path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Moves the files of a commit to their places.
     fn complete(&self) -> anyhow::Result<()> {
         let committed = self.dir.join(COMMITTED);

@@ -94,6 +94,10 @@ impl Report {
             let (old, new) = (shape(&change.old), shape(&change.new));
             writeln!(out, "  {:<5} {}: {old} → {new}", change.bump, plain(&change.item))?;
         }
+        if !self.own_code.is_empty() {
+            writeln!(out, "\n{bold}code written by hand{bold:#} that may not compile any more")?;
+        }
+        self.own_code.iter().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
         if !self.notes.is_empty() {
             writeln!(out, "\n{bold}notes{bold:#}")?;
         }
@@ -152,6 +156,10 @@ impl Report {
             let (old, new) = (shape(&change.old), shape(&change.new));
             writeln!(out, "| {} | {} | {old} | {new} |", change.bump, code(&change.item))?;
         }
+        if !self.own_code.is_empty() {
+            writeln!(out, "\n### Code written by hand that may not compile any more\n")?;
+        }
+        self.own_code.iter().try_for_each(|line| writeln!(out, "- {}", cell(line)))?;
         if !self.notes.is_empty() {
             writeln!(out, "\n### Notes\n")?;
         }

@@ -1,0 +1,34 @@
+//! `cargo xtask remove-operation`: an operation less, whether it comes from upstream or from the overlay.
+
+use std::io::Write;
+
+use super::update_spec;
+use crate::Status;
+use crate::comparison::report::Format;
+use crate::edition::{Edition, compare};
+use crate::workspace::Workspace;
+use crate::workspace::store::Store;
+
+/// Offer an operation no more: take it out of openapi/ and of the generated code
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The operation, by its operationId
+    #[arg(value_name = "OPERATION")]
+    operation: String,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the operation is not offered or is the only one, or no code can be generated without it. Nothing was
+/// written, then.
+pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let store = Store::open(workspace)?;
+    let old = Edition::stored(&store)?;
+    let new = old.without_operation(&arguments.operation)?;
+    let report = compare(&old, &new)?;
+    report.write(Format::Text, out)?;
+    new.save(&old, &store)?;
+    update_spec::next_steps(&report, out)?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,66 @@
+//! The edition that follows a stored one with an operation less.
+
+use anyhow::{Context, bail};
+
+use super::{Document, Edition};
+use crate::effective::overlay;
+use crate::vendor::operations::nearest;
+use crate::vendor::spec;
+use crate::workspace::sources::Source;
+use crate::workspace::store;
+
+impl Edition {
+    /// This edition without an operation, and without the actions of the overlay that were for nothing else.
+    ///
+    /// # Errors
+    /// Where it is not offered, is the only one, or the overlay cannot be mended.
+    pub fn without_operation(&self, id: &str) -> anyhow::Result<Self> {
+        let offered = self.effective_as_stored_or_made()?.spec.clone();
+        let offered = offered.operations();
+        if !offered.contains(&id) {
+            bail!("{id} is not offered{}", nearest(id, &offered));
+        }
+        if offered.len() == 1 {
+            bail!("{id} is the only operation: a client without any is none");
+        }
+        let adding = overlay::adding(&self.overlay, id)?;
+        let overlay = overlay::without(&self.overlay, &adding).with_context(|| {
+            format!("the actions that add {id} cannot be removed from openapi/{}; do that by hand", store::OVERLAY)
+        })?;
+        let holds = |source: &&Source| source.operations.iter().any(|held| held == id);
+        let Some(source) = self.sources.documents().iter().find(holds).cloned() else {
+            return Ok(self.with_overlay(overlay));
+        };
+        let rest: Vec<String> = source.operations.iter().filter(|held| *held != id).cloned().collect();
+        let (mut sources, mut documents) = (self.sources.clone(), self.documents.clone());
+        if rest.is_empty() {
+            sources.remove(&source.file);
+            documents.retain(|document| document.file != source.file);
+        } else {
+            for document in documents.iter_mut().filter(|document| document.file == source.file) {
+                let pruned = document.spec.clone().pruned(&rest)?;
+                let text = spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?;
+                *document = Document { file: source.file.clone(), spec: pruned.in_text(&text), text };
+                sources.set_version(&source.file, &store::sha256(&document.text), None);
+            }
+            sources.set_operations(&source.file, rest);
+        }
+        if documents.is_empty() {
+            bail!("{id} is the only operation that upstream's documents hold: the overlay alone is no document");
+        }
+        let next = Self { overlay, ..self.followed_by(sources, documents) };
+        // Actions that found something before, and find nothing without the operation.
+        let idle = |edition: &Self| -> anyhow::Result<Vec<bool>> {
+            let effective = edition.made_anew().with_overlay(next.overlay.clone());
+            let effects = effective.effective_as_stored_or_made()?.effects.clone();
+            Ok(effects.iter().map(|effect| effect.matched == 0).collect())
+        };
+        let (before, after) = (idle(self)?, idle(&next)?);
+        let needless: Vec<usize> = (0..after.len()).filter(|at| after[*at] && !before[*at]).collect();
+        match overlay::without(&next.overlay, &needless) {
+            Ok(overlay) => Ok(next.with_overlay(overlay)),
+            // They do nothing, and are reported.
+            Err(_) => Ok(next),
+        }
+    }
+}
