@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use xtask::krate::surface::Bump;
-use xtask::release::manifests::{Manifests, next, notes, released, wanted, with_unreleased};
+use xtask::release::changelog::{notes, released, with_unreleased};
+use xtask::release::manifests::{Manifests, next, wanted};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
@@ -61,7 +62,7 @@ impl Scratch {
         scratch.git(&["add", "--all"]);
         scratch.git(&["commit", "--quiet", "--message", "begin"]);
         let remote = scratch.path("remote.git");
-        scratch.git(&["init", "--quiet", "--bare", remote.to_str().unwrap()]);
+        scratch.git(&["init", "--quiet", "--bare", "--initial-branch", "main", remote.to_str().unwrap()]);
         fs::write(scratch.path(".git/info/exclude"), "remote.git\nout\n").unwrap();
         scratch.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
         scratch.git(&["push", "--quiet", "origin", "main"]);
@@ -172,21 +173,26 @@ fn a_drift_that_changes_nothing_that_is_built_waits_for_the_next() {
 fn a_minor_drift_is_a_branch_that_can_be_merged() {
     let scratch = Scratch::new();
     scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
-    assert_eq!(scratch.pushed(), ["Take the vendor's changes", "Say in the changelog what comes of it"]);
+    assert_eq!(scratch.pushed(), ["Take the vendor's changes"]);
     let title = scratch.read("out/title");
     assert!(title.starts_with("drift: 0 ERR") && title.ends_with("the crate needs a minor release"), "{title}");
     assert_eq!(scratch.read("out/bump"), "minor");
     let body = scratch.read("out/body.md");
-    for part in ["uncompressed_size", "No version was released yet: it stays 0.1.0.", "DRIFT_TOKEN"] {
+    for part in ["uncompressed_size", "No version was released yet", "DRIFT_TOKEN"] {
         assert!(body.contains(part), "{part}: {body}");
     }
-    assert!(scratch.git(&["show", "drift:CHANGELOG.md"]).contains("- `types::Backup::uncompressed_size`"));
     assert!(scratch.git(&["show", "drift:client/src/generated/client.rs"]).contains("pub uncompressed_size: "));
 
-    // The same again is the same branch, made anew.
+    // The same again is not pushed again: CI would run once more, and approvals would be dismissed.
+    let before = scratch.git(&["ls-remote", "origin", "drift"]);
+    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "same");
+    assert_eq!(scratch.git(&["ls-remote", "origin", "drift"]), before);
+    assert_eq!(scratch.git(&["symbolic-ref", "--short", "HEAD"]), "main");
+    // On another base it is.
+    scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "else"]);
     scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
-    assert_eq!(scratch.pushed().len(), 2);
-    assert_eq!(scratch.git(&["show", "drift:CHANGELOG.md"]).matches("uncompressed_size").count(), 1);
+    assert_ne!(scratch.git(&["ls-remote", "origin", "drift"]), before);
+    assert_eq!(scratch.pushed().len(), 1);
 }
 
 #[test]
@@ -229,7 +235,7 @@ fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
     scratch.git(&["merge", "--quiet", "--ff-only", "drift"]);
     let (code, out, err) = release(&[]);
     assert_eq!((code, err.as_str()), (exit_code(0), ""));
-    assert!(out.starts_with("0.1.0 → 0.2.0: a major release\n"), "{out}");
+    assert!(out.starts_with("0.1.0 → 0.2.0: a breaking release\n"), "{out}");
     assert!(scratch.read("CHANGELOG.md").contains(&format!("## [0.2.0] - {date}\n\n### Changed\n")));
 }
 
@@ -245,9 +251,9 @@ fn needless_actions_are_removed_in_a_commit_of_their_own() {
     scratch.ended(scratch.propose_update(&[&edits[..], &[NEW_FIELD]].concat()), "made");
     let commits = scratch.pushed();
     assert_eq!(commits[1], "Remove what upstream made needless from the overlay");
-    let touched = scratch.git(&["show", "--format=", "--name-only", "drift~1"]);
+    let touched = scratch.git(&["show", "--format=", "--name-only", "drift"]);
     assert_eq!(touched, "openapi/overlay.yaml");
-    let removed = scratch.git(&["show", "--format=%b", "drift~1"]);
+    let removed = scratch.git(&["show", "--format=%b", "drift"]);
     assert!(removed.contains("- $.components.schemas.Backup.properties['started_at','expires_at'"), "{removed}");
     assert!(!scratch.git(&["show", "drift:openapi/overlay.yaml"]).contains("A backup that was just created has none"));
 }
@@ -258,7 +264,8 @@ fn a_persons_branch_is_left_alone() {
     scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
     scratch.git(&["checkout", "--quiet", "drift"]);
     fs::write(scratch.path("openapi/overlay.yaml"), scratch.read("openapi/overlay.yaml") + "# mended\n").unwrap();
-    scratch.git(&["commit", "--quiet", "--all", "--author", "A Person <person@example.com>", "--message", "mend"]);
+    // Also by the name that the workflow has.
+    scratch.git(&["commit", "--quiet", "--all", "--message", "mend"]);
     scratch.git(&["push", "--quiet", "origin", "drift"]);
     let before = scratch.git(&["ls-remote", "origin", "drift"]);
 
@@ -266,6 +273,189 @@ fn a_persons_branch_is_left_alone() {
     assert_eq!(scratch.git(&["ls-remote", "origin", "drift"]), before);
     let body = scratch.read("out/body.md");
     assert!(body.contains("pvc_size") && body.contains("`drift` was left as it is"), "{body}");
+}
+
+#[test]
+fn what_a_person_did_is_never_lost() {
+    // A commit that is here only, and one that was amended.
+    for (amended, pushed) in [(false, false), (true, false), (true, true)] {
+        let scratch = Scratch::new();
+        scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+        scratch.git(&["checkout", "--quiet", "drift"]);
+        fs::write(scratch.path("openapi/overlay.yaml"), scratch.read("openapi/overlay.yaml") + "# mended\n").unwrap();
+        let how = if amended { ["--amend", "--no-edit"] } else { ["--message", "mend"] };
+        scratch.git(&[&["commit", "--quiet", "--all"], &how[..]].concat());
+        if pushed {
+            scratch.git(&["push", "--quiet", "--force", "origin", "drift"]);
+        }
+        let before = scratch.git(&["rev-parse", "drift"]);
+        scratch.ended(scratch.propose_update(&[NEW_FIELD, MAJOR]), "person");
+        assert_eq!(scratch.git(&["rev-parse", "drift"]), before, "{amended} {pushed}");
+    }
+}
+
+#[test]
+fn commits_that_cannot_be_made_leave_the_checkout_as_it_was() {
+    let scratch = Scratch::new();
+    let state = || {
+        let branches = scratch.git(&["branch", "--list", "--format", "%(refname) %(objectname)"]);
+        (scratch.git(&["symbolic-ref", "HEAD"]), branches, scratch.git(&["status", "--porcelain"]))
+    };
+    let before = state();
+    let refused = |why: &str| {
+        let (code, out, err) = scratch.propose_update(&[NEW_FIELD]);
+        assert_eq!(code, exit_code(2), "{why}: {out}");
+        assert!(err.contains(why), "{err}");
+        assert_eq!(state(), before);
+    };
+    let hook = scratch.path(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    scratch.git(&["config", "commit.gpgsign", "true"]);
+    scratch.git(&["config", "gpg.program", "no-such-program"]);
+    refused("commit");
+    scratch.git(&["config", "commit.gpgsign", "false"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::write(&hook, "#!/bin/sh\nexit 1\n").unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        refused("commit");
+        fs::remove_file(&hook).unwrap();
+    }
+    scratch.git(&["config", "user.useConfigOnly", "true"]);
+    scratch.git(&["config", "user.name", ""]);
+    refused("git has no identity to commit with");
+    scratch.git(&["config", "user.name", "bot"]);
+    // A file where the folder should be.
+    let _ = fs::remove_dir_all(scratch.path("out"));
+    fs::write(scratch.path("out"), "").unwrap();
+    refused("cannot make the folder");
+    fs::remove_file(scratch.path("out")).unwrap();
+    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+}
+
+#[test]
+fn the_branch_is_never_one_that_something_else_is() {
+    let scratch = Scratch::new();
+    let run = |branch: &str| {
+        let (workspace, out) = (scratch.dir.path().to_str().unwrap(), scratch.path("out"));
+        run_xtask(&["propose-update", "--workspace", workspace, "--output", out.to_str().unwrap(), "--branch", branch])
+    };
+    let (code, _, err) = run("main");
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("the checkout is on `main`"), "{err}");
+    scratch.git(&["checkout", "--quiet", "-b", "work"]);
+    let (_, _, err) = run("main");
+    assert!(err.contains("`main` is the default branch of origin; name another one with --branch"), "{err}");
+    let (_, _, err) = run("a..b");
+    assert!(err.contains("`a..b` is not a name that a branch can have"), "{err}");
+}
+
+#[test]
+fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
+    let scratch = Scratch::new();
+    let workspace = scratch.dir.path().to_str().unwrap().to_owned();
+    let release = || run_xtask(&["release", "--workspace", &workspace]);
+    release();
+    scratch.git(&["commit", "--quiet", "--all", "--message", "Release 0.1.0"]);
+    scratch.git(&["tag", "v0.1.0"]);
+    scratch.git(&["push", "--quiet", "origin", "main"]);
+    let unreleased = || {
+        let text = scratch.git(&["show", "drift:CHANGELOG.md"]);
+        text.split("## [").nth(1).unwrap().trim_start_matches("Unreleased]").trim().to_owned()
+    };
+    // A field that comes, and goes again.
+    scratch.ended(scratch.propose_update(&[NEW_FIELD]), "made");
+    assert_eq!(unreleased(), "### Added\n- `Backup::uncompressed_size`, `Option<i64>`.");
+    scratch.git(&["checkout", "--quiet", "main"]);
+    scratch.git(&["merge", "--quiet", "--ff-only", "drift"]);
+    scratch.git(&["push", "--quiet", "origin", "main"]);
+    scratch.ended(scratch.propose_update(&[MAJOR]), "made");
+    assert_eq!(unreleased(), "### Changed\n- `Backup::pvc_size` is `String` (was `i64`).");
+    let title = scratch.read("out/title");
+    assert!(title.starts_with("POST /organizations/") && title.contains("pvc_size"), "{title}");
+    // Parameters are setters of the operation.
+    let parameter = (
+        "      requestBody:\n",
+        "        - name: dry_run\n          in: query\n          required: true\n          schema:\n            type: boolean\n      requestBody:\n",
+    );
+    scratch.ended(scratch.propose_update(&[parameter]), "made");
+    assert_eq!(
+        unreleased(),
+        "### Added\n- `create_backup` takes `dry_run`.\n\n\
+         ### Changed\n- `create_backup`: parameter `dry_run` was added (query, required): calls without it fail."
+    );
+    // Without a line by a person, too, it can be released.
+    scratch.git(&["checkout", "--quiet", "main"]);
+    scratch.git(&["merge", "--quiet", "--ff-only", "drift"]);
+    let changelog = scratch.read("CHANGELOG.md");
+    let (head, tail) = changelog.split_once("## [Unreleased]").unwrap();
+    let tail = &tail[tail.find("## [0.1.0]").unwrap()..];
+    fs::write(scratch.path("CHANGELOG.md"), format!("{head}## [Unreleased]\n\n{tail}")).unwrap();
+    let (code, out, err) = release();
+    assert_eq!((code, err.as_str()), (exit_code(0), ""));
+    assert!(out.starts_with("0.1.0 → 0.2.0: a breaking release\n"), "{out}");
+    assert!(scratch.read("CHANGELOG.md").contains("- `create_backup` takes `dry_run`."));
+}
+
+#[test]
+fn a_body_is_as_long_as_github_takes() {
+    let scratch = Scratch::new();
+    let field = |number: usize| {
+        format!("                  a_field_with_quite_a_long_name_{number}:\n                    type: integer\n")
+    };
+    let fields: String = (0..1500).map(field).collect();
+    scratch.ended(
+        scratch.propose_update(&[("                  pvc_size:\n", &(fields + "                  pvc_size:\n"))]),
+        "made",
+    );
+    let (body, report) = (scratch.read("out/body.md"), scratch.read("out/report.md"));
+    assert!(body.chars().count() <= 65_536 && report.chars().count() > 65_536, "{} {}", body.len(), report.len());
+    assert!(body.contains("more lines are in the summary of the workflow's run") && body.contains("DRIFT_TOKEN"));
+    assert_eq!(body.matches("```").count() % 2, 0);
+}
+
+#[test]
+fn a_last_release_that_is_not_known_is_no_first_one() {
+    let scratch = Scratch::new();
+    let workspace = scratch.dir.path().to_str().unwrap().to_owned();
+    let release = || run_xtask(&["release", "--workspace", &workspace]);
+    release();
+    scratch.git(&["commit", "--quiet", "--all", "--message", "Release 0.1.0"]);
+    let (code, _, err) = release();
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("CHANGELOG.md has a section for 0.1.0, but there is no tag v0.1.0"), "{err}");
+    // A tag that is not on this line.
+    scratch.git(&["checkout", "--quiet", "-b", "other"]);
+    scratch.git(&["commit", "--quiet", "--allow-empty", "--message", "else"]);
+    scratch.git(&["tag", "v0.1.0"]);
+    scratch.git(&["checkout", "--quiet", "main"]);
+    let (_, _, err) = release();
+    assert!(err.contains("the tag v0.1.0 is not on this line"), "{err}");
+    // A pre-release is none, and what it was for is released as that.
+    scratch.git(&["tag", "--force", "v0.1.0"]);
+    fs::write(scratch.path("client/src/more.rs"), "//! More.\n").unwrap();
+    let changelog = scratch.read("CHANGELOG.md").replace("## [Unreleased]\n", "## [Unreleased]\n\n### Fixed\n- it\n");
+    fs::write(scratch.path("CHANGELOG.md"), changelog).unwrap();
+    Manifests(&Workspace::at(scratch.dir.path())).set_version(&"0.2.0-rc.1".parse().unwrap()).unwrap();
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "--quiet", "--message", "0.2.0-rc.1"]);
+    scratch.git(&["tag", "v0.2.0-rc.1"]);
+    let (code, out, err) = release();
+    assert_eq!((code, err.as_str()), (exit_code(0), ""));
+    assert!(out.starts_with("0.1.0 → 0.2.0: "), "{out}");
+    scratch.git(&["checkout", "--quiet", "."]);
+    // One that another line has taken.
+    scratch.git(&["tag", "v0.2.0", "other"]);
+    let (_, _, err) = release();
+    assert!(err.contains("there is a tag v0.2.0 already, which is not on this line"), "{err}");
+    // A shallow clone.
+    let shallow = tempfile::tempdir().unwrap();
+    let from = format!("file://{workspace}");
+    scratch.git(&["clone", "--quiet", "--depth", "1", &from, shallow.path().to_str().unwrap()]);
+    let (code, _, err) = run_xtask(&["release", "--workspace", shallow.path().to_str().unwrap()]);
+    assert_eq!(code, exit_code(2));
+    assert!(err.contains("this clone is shallow") && err.contains("git fetch --unshallow --tags"), "{err}");
 }
 
 #[test]
@@ -320,13 +510,15 @@ fn versions_are_raised_by_cargos_rules() {
 fn the_changelog_is_kept() {
     let text =
         "# Changelog\n\n## [Unreleased]\n\n### Added\n- a\n  more\n\n## [0.1.0] - 2026-01-01\n\n### Added\n- old\n";
-    let more = with_unreleased(text, "### Removed\n- c\n### Added\n- b\n- a").unwrap();
+    let more = with_unreleased(text, "", "### Removed\n- c\n### Added\n- b\n- a").unwrap();
     let expected = "# Changelog\n\n## [Unreleased]\n\n### Added\n- a\n  more\n- b\n\n### Removed\n- c\n\n## [0.1.0] - 2026-01-01\n\n### Added\n- old\n";
     assert_eq!(more, expected);
-    assert_eq!(with_unreleased(&more, "### Removed\n- c").unwrap(), expected, "nothing is said twice");
+    assert_eq!(with_unreleased(&more, "", "### Removed\n- c").unwrap(), expected, "nothing is said twice");
     let version = semver::Version::new(0, 1, 1);
     let out = released(&more, &version, "2026-02-03").unwrap();
     assert!(out.contains("## [Unreleased]\n\n## [0.1.1] - 2026-02-03\n\n### Added\n- a\n"), "{out}");
+    // What was said of the last state goes, and what a person wrote stays.
+    assert_eq!(with_unreleased(&more, "### Removed\n- c", "").unwrap(), expected.replace("\n### Removed\n- c\n", ""));
     assert_eq!(notes(&out, &version).unwrap(), "### Added\n- a\n  more\n- b\n\n### Removed\n- c");
     assert_eq!(notes(&out, &semver::Version::new(0, 1, 0)).unwrap(), "### Added\n- old");
     for (text, why) in [
@@ -336,6 +528,6 @@ fn the_changelog_is_kept() {
         assert!(released(text, &version, "2026-02-03").unwrap_err().to_string().starts_with(why));
     }
     assert!(notes(text, &version).is_err());
-    let empty = with_unreleased("## [Unreleased]\n", "### Added\n- a").unwrap();
+    let empty = with_unreleased("## [Unreleased]\n", "", "### Added\n- a").unwrap();
     assert_eq!(empty, "## [Unreleased]\n\n### Added\n- a\n");
 }

@@ -9,7 +9,7 @@ use xtask::edition::Edition;
 use xtask::vendor::page::{Fetched, Limits, read_within};
 use xtask::workspace::Workspace;
 use xtask::workspace::sources::Sources;
-use xtask::workspace::store::Store;
+use xtask::workspace::store::{Store, sha256};
 
 use crate::drift_report::{exit_code, run_xtask};
 
@@ -171,8 +171,7 @@ fn the_generated_code_comes_with_the_documents() {
     assert!(!out.contains("pub struct"), "the difference is that of the documents: {out}");
 
     // A run that was killed after its commit is completed by the next one, the code too.
-    fs::create_dir(store.join(".committed")).unwrap();
-    fs::write(store.join(".committed/client.rs"), &before).unwrap();
+    cut_off(&store, &[("client.rs", &code, &before)]);
     Store::open(&Workspace::at(workspace.path())).unwrap();
     assert_eq!(fs::read_to_string(&code).unwrap(), before);
 }
@@ -274,6 +273,9 @@ async fn pages_are_fetched_and_faults_named() {
         ("good", Step::Answer(good.clone()), 0),
         ("404", Step::Answer(answer("404 Not Found", &[], "no")), 2),
         ("500", Step::Answer(answer("500 Internal Server Error", &[], "no")), 2),
+        ("429", Step::Answer(answer("429 Too Many Requests", &[("retry-after", "30")], "no")), 2),
+        ("403", Step::Answer(answer("403 Forbidden", &[], "no")), 2),
+        ("gzip", Step::Answer(answer("200 OK", &[("content-encoding", "gzip")], "no")), 2),
         ("html", Step::Answer(answer("200 OK", &[], "<html><head></head></html>")), 2),
         ("truncated", Step::Answer(good[..2000].to_vec()), 2),
         ("redirect", Step::Answer(answer("302 Found", &[("location", &off_host)], "")), 2),
@@ -330,27 +332,78 @@ fn a_report_is_written_where_it_is_wanted() {
     assert!(ended.out.contains(written.trim()), "{}", ended.out);
 }
 
+/// A run that was killed after the rename that makes the change: files by their names, where they are, with what they
+/// were to become.
+fn cut_off(openapi: &Path, files: &[(&str, &Path, &str)]) {
+    let dir = openapi.join(".committed");
+    fs::create_dir(&dir).unwrap();
+    let mut before = String::new();
+    for (name, path, new) in files {
+        let hash = fs::read_to_string(path).map(|text| sha256(&text)).unwrap_or_default();
+        before.push_str(&format!("{hash} {name}\n"));
+        fs::write(dir.join(name), new).unwrap();
+    }
+    fs::write(dir.join(".before"), before).unwrap();
+}
+
 #[test]
 fn a_killed_run_is_completed_by_the_next() {
-    let copy = Copy::new();
-    // A run that was killed after the rename that makes the change, with one file moved.
-    let new = upstream().replace("The name of the backup\n", "The backup's name\n");
-    let from = copy.write("new.md", &new);
-    let whole = Copy::new();
-    ended_with(&whole.run(&["--from", &from]), 0);
-    let dir = copy.path(".committed");
-    fs::create_dir(&dir).unwrap();
-    for name in ["planetscale.yaml", "source.toml"] {
-        fs::copy(whole.path(name), dir.join(name)).unwrap();
-    }
-    fs::copy(whole.path("create_backup.yaml"), copy.path("create_backup.yaml")).unwrap();
-    // And one that was killed before it.
-    fs::create_dir(copy.path(".staged")).unwrap();
-    fs::write(copy.path(".staged/planetscale.yaml"), "half").unwrap();
-
-    ended_with(&copy.run(&["--from", &from, "--check"]), 0);
+    let killed = || {
+        let copy = Copy::new();
+        let new = upstream().replace("The name of the backup\n", "The backup's name\n");
+        let from = copy.write("new.md", &new);
+        let whole = Copy::new();
+        ended_with(&whole.run(&["--from", &from]), 0);
+        let names = ["create_backup.yaml", "planetscale.yaml", "source.toml"];
+        let new = names.map(|name| fs::read_to_string(whole.path(name)).unwrap());
+        let paths = names.map(|name| copy.path(name));
+        let files: Vec<_> = (0..3).map(|at| (names[at], paths[at].as_path(), new[at].as_str())).collect();
+        cut_off(&copy.workspace().openapi(), &files);
+        // One file is in its place.
+        fs::rename(copy.path(".committed/create_backup.yaml"), copy.path("create_backup.yaml")).unwrap();
+        // And a run that was killed before its rename.
+        fs::create_dir(copy.path(".staged")).unwrap();
+        fs::write(copy.path(".staged/planetscale.yaml"), "half").unwrap();
+        (copy, whole, from)
+    };
+    let (copy, whole, from) = killed();
+    // Not by a command that writes nothing.
+    let ended = copy.run(&["--from", &from, "--check"]);
+    ended_with(&ended, 2);
+    assert!(
+        ended.err.contains("an update was cut off") && ended.err.contains("run `cargo xtask update-spec`"),
+        "{}",
+        ended.err
+    );
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 0);
+    assert!(ended.out.contains("an update was cut off, and is complete now"), "{}", ended.out);
     fs::remove_dir_all(copy.path(".staged")).unwrap();
     assert_eq!(copy.files(), whole.files());
+
+    // Not over what was edited since.
+    let (copy, _, from) = killed();
+    fs::write(copy.path("source.toml"), "mine").unwrap();
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 2);
+    assert!(ended.err.contains("source.toml was edited since: undo that"), "{}", ended.err);
+    assert_eq!(fs::read_to_string(copy.path("source.toml")).unwrap(), "mine");
+}
+
+#[test]
+fn what_is_missing_or_broken_is_said() {
+    let copy = Copy::new();
+    let from = copy.write("page.md", &page(&upstream()));
+    fs::write(copy.path("planetscale.yaml"), "openapi: [").unwrap();
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 0);
+    assert!(ended.out.contains("the stored openapi/planetscale.yaml is broken"), "{}", ended.out);
+    assert!(ended.out.contains("it is made anew"), "{}", ended.out);
+    ended_with(&copy.run(&["--from", &from, "--check"]), 0);
+    fs::remove_file(copy.path("names.toml")).unwrap();
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 2);
+    assert!(ended.err.contains("without the table all types would get new names"), "{}", ended.err);
 }
 
 #[test]
@@ -403,6 +456,117 @@ fn a_whole_api_is_pruned_to_what_is_wanted() {
     ended_with(&copy.run(&["--from", &from, "--check"]), 0);
 }
 
+/// Several documents, and a page for the whole API.
+#[test]
+fn a_lost_operation_is_drift_and_hides_nothing() {
+    let copy = Copy::new();
+    let whole = with_new_operations();
+    let from = copy.write("api.json", &whole);
+    ended_with(&copy.command("add-operation", &["--all", "--from", &from]), 0);
+    let edited = |edit: &dyn Fn(&mut serde_json::Value)| {
+        let mut document: serde_json::Value = serde_json::from_str(&whole).unwrap();
+        edit(&mut document);
+        copy.write("new.json", &document.to_string())
+    };
+    // One is gone, and another one changed.
+    let from = edited(&|document| {
+        let paths = document["paths"].as_object_mut().unwrap();
+        paths.remove(&at("/elsewhere")).unwrap();
+        paths[&at("/something")]["post"]["responses"]["201"]["description"] = "another".into();
+    });
+    let ended = copy.run(&["--from", &from, "--check"]);
+    ended_with(&ended, 1);
+    for said in [
+        "1 ERR",
+        "a breaking release",
+        "api-path-removed",
+        "has the operation export_backups no more",
+        "Client::export_backups",
+    ] {
+        assert!(ended.out.contains(said), "{said}: {}", ended.out);
+    }
+    ended_with(&copy.run(&["--from", &from]), 0);
+    let ended = copy.run(&["--from", &from, "--check"]);
+    ended_with(&ended, 0);
+    let source = fs::read_to_string(copy.path("source.toml")).unwrap();
+    assert!(!source.contains("export_backups"), "{source}");
+    // One has another name.
+    let from = edited(&|document| {
+        document["paths"].as_object_mut().unwrap().remove(&at("/elsewhere")).unwrap();
+        document["paths"][at("/something")]["post"]["operationId"] = "make_it".into();
+    });
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 0);
+    assert!(ended.out.contains("calls the operation make_something make_it now"), "{}", ended.out);
+    assert!(ended.out.contains("Client::make_it") && ended.out.contains("a breaking release"), "{}", ended.out);
+    // All of one document: that stays, and it is said.
+    let from = edited(&|document| {
+        let paths = document["paths"].as_object_mut().unwrap();
+        paths.remove(&at("/elsewhere")).unwrap();
+        paths[&at("/something")]["post"]["operationId"] = "make_it".into();
+        paths[&at("/backups")].as_object_mut().unwrap().remove("post").unwrap();
+    });
+    let ended = copy.run(&["--from", &from]);
+    ended_with(&ended, 0);
+    assert!(
+        ended.out.contains("openapi/create_backup.yaml stays as it is")
+            && ended.out.contains("cargo xtask remove-operation"),
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
+fn an_operation_is_removed_from_all_that_it_is_in() {
+    let copy = Copy::new();
+    let from = copy.write("api.json", &with_new_operations());
+    ended_with(&copy.command("add-operation", &["--all", "--from", &from]), 0);
+    let ended = copy.command("remove-operation", &["export_backup"]);
+    ended_with(&ended, 2);
+    assert_eq!(ended.err, "error: export_backup is not offered; did you mean export_backups?\n");
+    let ended = copy.command("remove-operation", &["export_backups"]);
+    ended_with(&ended, 0);
+    assert!(ended.out.contains("a breaking release") && ended.out.contains("Client::export_backups"), "{}", ended.out);
+    for (name, text) in copy.files() {
+        assert!(!text.contains("export_backups") || name == "source.toml", "{name:?}");
+    }
+    // With the last one of a document, the document.
+    let ended = copy.command("remove-operation", &["create_backup"]);
+    ended_with(&ended, 0);
+    assert!(!copy.path("create_backup.yaml").exists());
+    ended_with(&copy.run(&["--from", &from, "--check"]), 0);
+}
+
+#[test]
+fn a_finding_of_several_documents_is_one() {
+    let copy = Copy::new();
+    let server = |url: &str| upstream().replace("https://api.planetscale.com/v1", url);
+    let (old, new) = (server("https://api.planetscale.com/v1"), server("https://api.planetscale.com/v2"));
+    let other = |text: &str| {
+        let text = text.replace("operationId: create_backup", "operationId: copy_backup");
+        copy.write("copy_backup.yaml", &text.replace("/backups:", "/copies:"))
+    };
+    ended_with(&copy.command("add-operation", &["copy_backup", "--from", &other(&old)]), 0);
+    let mut both = xtask::vendor::spec::Spec::parse(&new).unwrap().value;
+    let item = both.pointer(BACKUPS).unwrap().clone();
+    both["paths"][at("/copies")] = item;
+    both["paths"][at("/copies")]["post"]["operationId"] = "copy_backup".into();
+    let ended = copy.run(&["--check", "--format", "json", "--from", &copy.write("both.json", &both.to_string())]);
+    ended_with(&ended, 1);
+    let report: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    let servers: Vec<_> =
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "servers-changed").collect();
+    assert_eq!(servers.len(), 1, "{servers:#?}");
+}
+
+#[test]
+fn a_page_in_3_1_that_says_the_same_is_no_drift() {
+    let copy = Copy::new();
+    let text = upstream().replace("openapi: 3.0.1", "openapi: 3.1.0");
+    let ended = copy.run(&["--check", "--from", &copy.write("3.1.yaml", &text)]);
+    ended_with(&ended, 0);
+}
+
 #[test]
 fn pruning_keeps_what_a_path_says_as_a_whole() {
     let operation = |id: &str| serde_json::json!({ "operationId": id, "responses": {} });
@@ -426,7 +590,7 @@ fn pruning_keeps_what_a_path_says_as_a_whole() {
     });
     assert_eq!(pruned, expected);
     let error = xtask::vendor::spec::Spec::from(document).pruned(&["z".to_owned()]).unwrap_err().to_string();
-    assert_eq!(error, "the document lacks the operation [\"z\"]; it holds a, b, c");
+    assert_eq!(error, "the document lacks the operation z; there are a, b, c");
 }
 
 #[test]
@@ -531,7 +695,10 @@ async fn a_server_that_hangs_is_given_up() {
     let limits = Limits { time: std::time::Duration::from_millis(300), ..Limits::default() };
     let error = tokio::task::block_in_place(|| read_within(&url.as_str().into(), None, limits)).unwrap_err();
     let text = format!("{error:#}").replace(&url, "<page>");
-    assert!(text.starts_with("cannot fetch <page>: ") && text.contains("timed out"), "{text}");
+    assert!(
+        text.starts_with("cannot fetch <page>: ") && text.contains("it did not come within 300ms; try again later"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -545,8 +712,7 @@ async fn a_page_is_read_up_to_its_limit() {
     };
     assert_eq!(read(100_000).unwrap(), Fetched::Text(page, None));
     let error = format!("{:#}", read(99_999).unwrap_err()).replace(&url, "<page>");
-    let expected =
-        "cannot fetch <page>: the page is larger than 99999 bytes; is its URL right? (see openapi/source.toml)";
+    let expected = "cannot fetch <page>: the page is larger than 99999 bytes; is its URL right?";
     assert_eq!(error, expected);
 }
 

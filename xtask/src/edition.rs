@@ -26,6 +26,7 @@ use crate::krate::Crate;
 pub use crate::vendor::document::Document;
 use crate::vendor::spec::{self, Spec};
 use crate::workspace::Workspace;
+use crate::workspace::git::Git;
 use crate::workspace::sources::{Source, Sources};
 use crate::workspace::store::{self, Store};
 
@@ -108,15 +109,40 @@ impl Edition {
         let sources = store.sources()?;
         let document = |source: &Source| Document::parse(&source.file, store.read(&source.file)?);
         let documents = sources.documents().iter().map(document).collect::<anyhow::Result<_>>()?;
-        let written = Some(store.read(store::EFFECTIVE).unwrap_or_default());
-        let names = Table::parse(&store.read_if_any(store::NAMES)?).context(store::NAMES)?;
+        let names = store.read(store::NAMES).context(
+            "without the table all types would get new names; restore it (`git checkout openapi/names.toml`), or begin \
+             an empty file to name all anew",
+        )?;
+        let names = Table::parse(&names).context(store::NAMES)?;
         let overlay = store.read(store::OVERLAY)?;
-        Ok(Self { written, ..Self::new(store.workspace(), sources, documents, overlay, names) })
+        let written = store.read_if_any(store::EFFECTIVE)?;
+        let mut edition = Self::new(store.workspace(), sources, documents, overlay, names);
+        edition.notes.extend(store.notes().iter().cloned());
+        if let Err(e) = Spec::parse(&written) {
+            edition.mend_effective(&written, &e)?;
+        }
+        Ok(Self { written: Some(written), ..edition })
+    }
+
+    /// Takes what git has for the effective spec, which is broken, or else makes it anew.
+    fn mend_effective(&mut self, written: &str, error: &anyhow::Error) -> anyhow::Result<()> {
+        let name = format!("openapi/{}", store::EFFECTIVE);
+        let committed = Git::new(self.workspace.root()).run(&["show", &format!("HEAD:./{name}")]).ok();
+        let committed = committed.and_then(|text| Some((Spec::parse(&text).ok()?, text)));
+        let (effective, with) = match committed {
+            Some((spec, text)) => (Effective { text, spec, effects: Vec::new() }, "what git has"),
+            None => (self.made()?, "what the stored documents give"),
+        };
+        let what = if written.is_empty() { "is missing".to_owned() } else { format!("is broken ({error:#})") };
+        self.notes.push(format!("the stored {name} {what}; it is made anew, and compared with {with}"));
+        self.effective = OnceCell::from(effective);
+        Ok(())
     }
 
     /// The edition that follows this one, with other documents, and the same corrections and names.
     pub fn followed_by(&self, sources: Sources, documents: Vec<Document>) -> Self {
-        Self::new(&self.workspace, sources, documents, self.overlay.clone(), self.names.clone())
+        let next = Self::new(&self.workspace, sources, documents, self.overlay.clone(), self.names.clone());
+        Self { notes: self.notes.clone(), ..next }
     }
 
     /// The same documents, corrections and names, of which the effective spec is to be made anew.

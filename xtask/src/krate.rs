@@ -8,7 +8,7 @@ pub mod surface;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use serde_json::Value;
 
 use self::surface::Surface;
@@ -61,6 +61,11 @@ impl Crate {
         self.generated.to_string() == other.generated.to_string()
     }
 
+    /// Whether another crate has the same code, its documentation aside.
+    pub fn is_like_but_for_docs(&self, other: &Self) -> bool {
+        without_docs(self.generated.clone()).to_string() == without_docs(other.generated.clone()).to_string()
+    }
+
     /// The types and fields that a place in upstream's document became: the schema there, or the one
     /// around it. The overlay puts schemas elsewhere, and leaves a reference where they were.
     pub fn items(&self, pointer: &str) -> Vec<&str> {
@@ -98,6 +103,23 @@ impl Crate {
         }
         places
     }
+}
+
+/// Code without `#[doc = …]`.
+fn without_docs(code: TokenStream) -> TokenStream {
+    let is_doc =
+        |group: &Group| matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc");
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in code {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket && is_doc(&group) => drop(kept.pop()),
+            TokenTree::Group(group) => {
+                kept.push(Group::new(group.delimiter(), without_docs(group.stream())).into());
+            }
+            token => kept.push(token),
+        }
+    }
+    kept.into_iter().collect()
 }
 
 /// What a schema that only refers to another one leads to.

@@ -1,4 +1,6 @@
 //! What a release needs: the version, the changelog, and git.
 
-pub mod git;
+pub mod branch;
+pub mod changelog;
 pub mod manifests;
+pub mod unreleased;

@@ -3,6 +3,7 @@
 //! Nothing here knows our corrections, or the crate.
 
 pub mod document;
+pub mod nearest;
 pub mod operations;
 pub mod origin;
 pub mod page;

@@ -1,5 +1,6 @@
 //! The workspace that a command works on.
 
+pub mod git;
 pub mod sources;
 pub mod store;
 

@@ -172,6 +172,6 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> 
 fn is_stored(workspace: &Workspace, page: &Path) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
     let document = crate::vendor::page::extract(&text).with_context(|| page.display().to_string())?;
-    let sources = Store::open(workspace)?.sources()?;
+    let sources = Store::open_to_read(workspace)?.sources()?;
     Ok(sources.documents().iter().any(|source| source.sha256 == store::sha256(document)))
 }

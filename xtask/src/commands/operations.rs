@@ -27,7 +27,7 @@ pub struct Arguments {
 /// # Errors
 /// Where the document or `openapi/` cannot be read.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let store = Store::open(workspace)?;
+    let store = Store::open_to_read(workspace)?;
     let edition = Edition::stored(&store)?;
     let url = edition.sources().whole_api().map_or(WHOLE_API, |whole| &whole.url);
     let from = Origin::named(arguments.from.clone()).or(url);

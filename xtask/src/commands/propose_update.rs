@@ -1,8 +1,8 @@
 //! `cargo xtask propose-update`: what the daily workflow does with the vendor's changes, as a command.
 //!
-//! It makes the commits of the pull request on a branch of this checkout, and writes its title and body. A drift
-//! that changes nothing that is built is left for the next one that does; a branch that a person has worked on is
-//! left alone.
+//! It makes the commits of the pull request on a branch, goes back to where the checkout was, and writes title and
+//! body. A drift that changes nothing that is built is left for the next one that does; a branch that a person has
+//! worked on is left alone; what is pushed already is not pushed again.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,13 +12,16 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 
 use crate::Status;
-use crate::comparison::report::{Accepted, Format, Report, plain};
+use crate::comparison::report::{Accepted, Format, Report, changelog_of, plain};
 use crate::edition::{Edition, compare};
 use crate::effective::overlay;
-use crate::release::git::Git;
+use crate::release::branch::{Branch, writable};
+use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
+use crate::release::unreleased::{self, Unreleased, last_release};
 use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
+use crate::workspace::git::Git;
 use crate::workspace::store::{self, Store};
 
 /// Make the commits of a pull request with the vendor's changes, on a branch of this checkout
@@ -58,6 +61,8 @@ enum Proposal {
     Person,
     /// The branch is made.
     Made,
+    /// The remote's branch is the same already.
+    Same,
 }
 
 impl Proposal {
@@ -67,6 +72,7 @@ impl Proposal {
             Self::Quiet => "quiet",
             Self::Person => "person",
             Self::Made => "made",
+            Self::Same => "same",
         }
     }
 }
@@ -74,12 +80,15 @@ impl Proposal {
 /// Runs the command.
 ///
 /// # Errors
-/// Where the checkout has changes of its own, the page cannot be read or used, or git fails.
+/// Where the checkout has changes of its own, the page cannot be read or used, or git fails. The checkout is as it
+/// was, then.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let git = Git::new(workspace.root());
     if let [first, ..] = &git.changed()?[..] {
         bail!("the checkout has changes of its own ({}); commit or stash them first", first.trim());
     }
+    writable(&arguments.output)?;
+    let branch = Branch::open(&git, &arguments.branch, &arguments.remote)?;
     let (old, accepted) = {
         let store = Store::open(workspace)?;
         (Edition::stored(&store)?, store.read_if_any(store::ACCEPTED)?)
@@ -95,28 +104,19 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         (false, true) => None,
     };
     if let Some(proposal) = quiet {
-        return arguments.end(proposal, &report, &[], out);
+        return arguments.end(proposal, &report, &[], &branch, out);
     }
-    let remote = remote_head(&git, arguments)?;
-    if let Some(head) = &remote
-        && let Some(commit) = foreign_commit(&git, head)?
-    {
+    if let Some(commit) = branch.persons_commit()? {
         let note = format!(
-            "The vendor's description changed, and `{}` was left as it is: {commit} is not by the workflow. \
-             Take the changes over by hand (`cargo xtask update-spec`), or remove the branch, and the next run makes \
-             it anew.",
+            "The vendor's description changed, and `{}` was left as it is: the commit {commit} is a person's. Take the \
+             changes over by hand (`cargo xtask update-spec`), or remove the branch, and the next run makes it anew.",
             arguments.branch
         );
-        return arguments.end(Proposal::Person, &report, &[note], out);
+        return arguments.end(Proposal::Person, &report, &[note], &branch, out);
     }
-    git.run(&["checkout", "--quiet", "-B", &arguments.branch])?;
-    let notes = commit(arguments, workspace, &git, (&old, &new), &report)?;
-    if arguments.push {
-        // Not if the branch is another one by now.
-        let lease = format!("--force-with-lease={}:{}", arguments.branch, remote.unwrap_or_default());
-        git.run(&["push", "--quiet", &lease, &arguments.remote, &format!("HEAD:refs/heads/{}", arguments.branch)])?;
-    }
-    arguments.end(Proposal::Made, &report, &notes, out)
+    let notes = branch.make(|branch| commit(arguments, workspace, branch, &git, (&old, &new), &report))?;
+    let is_new = !arguments.push || branch.push()?;
+    arguments.end(if is_new { Proposal::Made } else { Proposal::Same }, &report, &notes, &branch, out)
 }
 
 impl Arguments {
@@ -126,56 +126,66 @@ impl Arguments {
         proposal: Proposal,
         report: &Report,
         notes: &[String],
+        branch: &Branch<'_>,
         out: &mut dyn Write,
     ) -> anyhow::Result<Status> {
-        let mut body = Vec::new();
-        report.write(Format::Markdown, &mut body)?;
-        for note in notes {
-            write!(body, "\n{note}\n")?;
-        }
-        let write = |name: &str, text: &[u8]| {
+        let mut whole = Vec::new();
+        report.write(Format::Markdown, &mut whole)?;
+        let whole = String::from_utf8(whole).context("a report that is not UTF-8")?;
+        let notes: String = notes.iter().map(|note| format!("\n{note}\n")).collect();
+        let write = |name: &str, text: &str| {
             let path = self.output.join(name);
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
         };
-        std::fs::create_dir_all(&self.output)
-            .with_context(|| format!("cannot make the folder {}", self.output.display()))?;
-        write("outcome", proposal.name().as_bytes())?;
-        write("title", plain(&report.verdict()).as_bytes())?;
-        write("bump", report.bump().map_or("unknown".to_owned(), |bump| bump.to_string()).as_bytes())?;
-        write("body.md", &body)?;
+        write("outcome", proposal.name())?;
+        write("title", &report.title())?;
+        write("bump", &report.bump().map_or("unknown".to_owned(), |bump| bump.to_string()))?;
+        write("body.md", &format!("{}{notes}", cut(&whole, LONGEST_BODY.saturating_sub(notes.len()))))?;
+        write("report.md", &format!("{whole}{notes}"))?;
+        let (name, start) = (&self.branch, branch.start());
         let said = match proposal {
             Proposal::None => "nothing to propose".to_owned(),
             Proposal::Quiet => "nothing that is built changes: left for the next drift that does".to_owned(),
-            Proposal::Person => format!("the branch {} has commits of a person, and was left alone", self.branch),
-            Proposal::Made if self.push => format!("the branch {} is pushed", self.branch),
-            Proposal::Made => format!("the branch {} is made", self.branch),
+            Proposal::Person => format!("the branch {name} has commits of a person, and was left alone"),
+            Proposal::Made if self.push => {
+                format!("the branch {name} is pushed; the checkout is on {start}, as before")
+            }
+            Proposal::Made => format!("the branch {name} is made; the checkout is on {start}, as before"),
+            Proposal::Same => format!("the branch {name} was pushed before and is the same: it was left as it is"),
         };
         writeln!(out, "{}\n{said}", report.verdict())?;
         Ok(Status::Done)
     }
 }
 
-/// The commit that the branch has at the remote.
-fn remote_head(git: &Git, arguments: &Arguments) -> anyhow::Result<Option<String>> {
-    let Arguments { branch, remote, .. } = arguments;
-    let line = git.run(&["ls-remote", remote, &format!("refs/heads/{branch}")])?;
-    let Some(head) = line.split_whitespace().next() else { return Ok(None) };
-    git.run(&["fetch", "--quiet", remote, head])?;
-    Ok(Some(head.to_owned()))
-}
+/// What GitHub takes for a pull request's body is 65,536 characters.
+const LONGEST_BODY: usize = 64_000;
 
-/// A commit of the branch, beside ours here, that another one than this checkout's user has made or changed.
-fn foreign_commit(git: &Git, head: &str) -> anyhow::Result<Option<String>> {
-    let own = git.run(&["config", "user.email"])?;
-    let commits = git.run(&["log", "--format=%ae %ce %h", head, "--not", "HEAD"])?;
-    let foreign = commits.lines().find(|line| line.split(' ').take(2).any(|email| email != own));
-    Ok(foreign.and_then(|line| line.rsplit(' ').next()).map(str::to_owned))
+/// The beginning of a report, whole lines of it, with what was left out said. What matters most is first.
+fn cut(report: &str, most: usize) -> String {
+    const ROOM: usize = 200;
+    if report.len() <= most {
+        return report.to_owned();
+    }
+    let mut kept = String::new();
+    for line in report.split_inclusive('\n') {
+        if kept.len() + line.len() + ROOM > most {
+            break;
+        }
+        kept.push_str(line);
+    }
+    if kept.matches("```").count() % 2 == 1 {
+        kept.push_str("```\n");
+    }
+    let left = report.lines().count() - kept.lines().count().min(report.lines().count());
+    format!("{kept}\n*{left} more lines are in the summary of the workflow's run, and in `report.md`.*\n")
 }
 
 /// Makes the commits, and returns what there is to say of them.
 fn commit(
     arguments: &Arguments,
     workspace: &Workspace,
+    branch: &Branch<'_>,
     git: &Git,
     (old, new): (&Edition, &Edition),
     report: &Report,
@@ -183,35 +193,43 @@ fn commit(
     // Not open while something is built, which opens it too.
     let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(workspace)?);
     let mut notes = Vec::new();
+    let released = last_release(workspace, git)?;
+    let since = || released.as_ref().map(|released| unreleased::since(workspace, git, released)).transpose();
+    let before = since()?;
     save(new, old)?;
     if !arguments.no_build {
         take_snapshots_over(workspace)?;
     }
-    git.commit_all(&format!("Take the vendor's changes\n\n{}", report.verdict()))?;
+    branch.commit_all(&format!("Take the vendor's changes\n\n{}", report.verdict()))?;
 
     match without_needless(new) {
         Ok(Some((edition, actions))) => {
             save(&edition, new)?;
             let actions = actions.iter().map(|action| format!("- {action}\n")).collect::<String>();
-            git.commit_all(&format!("Remove what upstream made needless from the overlay\n\n{actions}"))?;
+            branch.commit_all(&format!("Remove what upstream made needless from the overlay\n\n{actions}"))?;
         }
         Ok(None) => {}
         Err(e) => notes.push(format!("Actions of the overlay that are needless now could not be removed: {e:#}")),
     }
 
-    if let Some(lines) = report.changelog() {
-        let manifests = Manifests(workspace);
-        let (current, released) = (manifests.version()?, git.last_release()?);
-        let version = manifests::wanted(released.as_ref(), &current, report.bump().unwrap_or_default());
-        manifests.set_version(&version)?;
-        manifests.set_changelog(&manifests::with_unreleased(&manifests.changelog()?, &lines)?)?;
-        git.commit_all(&match version == current {
-            true => "Say in the changelog what comes of it".to_owned(),
-            false => format!("Raise the version to {version}, and say in the changelog why"),
-        })?;
-        if released.is_none() {
-            notes.push(format!("No version was released yet: it stays {version}."));
+    match (before, since()?) {
+        (Some(before), Some(after)) => {
+            let manifests = Manifests(workspace);
+            let current = manifests.version()?;
+            let only_docs = report.is_only_docs();
+            let lines = |unreleased: &Unreleased| {
+                changelog_of(unreleased.bump, &unreleased.changes, only_docs).unwrap_or_default()
+            };
+            let version = manifests::wanted(released.as_ref(), &current, after.bump);
+            let text = changelog::with_unreleased(&manifests.changelog()?, &lines(&before), &lines(&after))?;
+            manifests.set_version(&version)?;
+            manifests.set_changelog(&text)?;
+            branch.commit_all(&match version == current {
+                true => "Say in the changelog what comes of it".to_owned(),
+                false => format!("Raise the version to {version}, and say in the changelog why"),
+            })?;
         }
+        _ => notes.push("No version was released yet: version and changelog stay as they are.".to_owned()),
     }
     if !arguments.no_build {
         notes.push(ci(workspace)?);

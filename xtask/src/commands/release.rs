@@ -1,15 +1,17 @@
 //! `cargo xtask release`: the version and the changelog, by what is unreleased.
 
 use std::io::Write;
-use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::Status;
-use crate::krate::surface::{Bump, Surface, changes};
-use crate::release::git::Git;
+use crate::comparison::report::changelog_of;
+use crate::krate::surface::Bump;
+use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
+use crate::release::unreleased::{self, last_release};
 use crate::workspace::Workspace;
+use crate::workspace::git::Git;
 
 /// Raise the version and the changelog by what is unreleased, and say what to do next
 #[derive(clap::Args)]
@@ -27,24 +29,29 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let (manifests, git) = (Manifests(workspace), Git::new(workspace.root()));
     let current = manifests.version()?;
     if arguments.notes {
-        writeln!(out, "{}", manifests::notes(&manifests.changelog()?, &current)?)?;
+        writeln!(out, "{}", changelog::notes(&manifests.changelog()?, &current)?)?;
         return Ok(Status::Done);
     }
-    let last = git.last_release()?;
-    let bump = match &last {
-        Some(last) => unreleased(workspace, &git, &format!("v{last}"))?,
-        None => Bump::None,
-    };
+    let last = last_release(workspace, &git)?;
+    let unreleased = last.as_ref().map(|last| unreleased::since(workspace, &git, last)).transpose()?;
+    let bump = unreleased.as_ref().map_or(Bump::None, |unreleased| unreleased.bump);
     if last.is_some() && bump == Bump::None {
         bail!("nothing changed in client/ or openapi/ since the last release");
     }
     let version = manifests::wanted(last.as_ref(), &current, bump);
     let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
-    let changelog = manifests::released(&manifests.changelog()?, &version, &date)?;
+    if git.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{version}")])? {
+        bail!(
+            "there is a tag v{version} already, which is not on this line; merge it, or raise the version in client/Cargo.toml"
+        );
+    }
+    let lines = unreleased.map(|unreleased| changelog_of(unreleased.bump.max(Bump::Minor), &unreleased.changes, false));
+    let changelog = changelog::with_unreleased(&manifests.changelog()?, "", &lines.flatten().unwrap_or_default())?;
+    let changelog = changelog::released(&changelog, &version, &date)?;
     manifests.set_version(&version)?;
     manifests.set_changelog(&changelog)?;
     match &last {
-        Some(last) => writeln!(out, "{last} → {version}: a {bump} release")?,
+        Some(last) => writeln!(out, "{last} → {version}: {}", bump.release())?,
         None => writeln!(out, "{version}: the first release")?,
     }
     writeln!(out, "\nNext:")?;
@@ -62,18 +69,4 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         }
     }
     Ok(Status::Done)
-}
-
-/// What has changed since a tag.
-fn unreleased(workspace: &Workspace, git: &Git, tag: &str) -> anyhow::Result<Bump> {
-    let old = tempfile::tempdir().context("cannot make a folder")?;
-    for file in git.run(&["ls-tree", "-r", "--name-only", tag, "--", "client/src"])?.lines() {
-        let place = old.path().join(file);
-        std::fs::create_dir_all(place.parent().unwrap_or(&place))?;
-        std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
-    }
-    let surface = |dir: &Path| Surface::of_released(&dir.join("client/src"));
-    let changes = changes(&surface(old.path()).context(tag.to_owned())?, &surface(workspace.root())?);
-    let same = git.succeeds(&["diff", "--quiet", tag, "--", "client", "openapi"])?;
-    Ok(changes.iter().map(|change| change.bump).max().unwrap_or(if same { Bump::None } else { Bump::Patch }))
 }

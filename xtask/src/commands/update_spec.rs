@@ -34,7 +34,7 @@ pub struct Arguments {
 /// # Errors
 /// Where the page cannot be read or used. Nothing has been written, then.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
-    let store = Store::open(workspace)?;
+    let store = if arguments.check { Store::open_to_read(workspace)? } else { Store::open(workspace)? };
     let old = Edition::stored(&store)?;
     let from = Origin::named(arguments.from.clone());
     let new = old.updated(&from)?;
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     if arguments.check {
         let drift = match arguments.fail_on {
             Some(level) => level.is_reached(&report),
-            None => !changed.is_empty() && !report.is_accepted() && !says_the_same(&report, &new, &changed),
+            None => !changed.is_empty() && !report.is_accepted() && !says_the_same(&report, (&old, &new), &changed),
         };
         return Ok(if drift { Status::Drift } else { Status::Done });
     }
@@ -60,9 +60,20 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
 }
 
 /// Whether only documents are written otherwise, and nothing was found that they say otherwise.
-fn says_the_same(report: &Report, new: &Edition, changed: &[Change]) -> bool {
+fn says_the_same(report: &Report, (old, new): (&Edition, &Edition), changed: &[Change]) -> bool {
     let is_document = |name: &str| new.documents().iter().any(|document| document.file == name);
-    report.is_empty() && changed.iter().all(|change| is_document(&change.file) || change.file == store::SOURCE)
+    // In which version of OpenAPI it is written makes no difference to what was made of it.
+    let effective = |edition: &Edition| {
+        let mut value = edition.effective_as_stored_or_made().ok()?.spec.value.clone();
+        value.as_object_mut()?.remove("openapi");
+        Some(value)
+    };
+    let is_same = |change: &Change| match change.file.as_str() {
+        store::SOURCE => true,
+        store::EFFECTIVE => effective(old).is_some_and(|old| effective(new) == Some(old)),
+        name => is_document(name),
+    };
+    report.is_empty() && changed.iter().all(is_same)
 }
 
 /// The files that are read, which `--report` must not overwrite.
@@ -78,7 +89,7 @@ fn inputs(old: &Edition, store: &Store, from: &Origin) -> Vec<PathBuf> {
 /// # Errors
 /// As [`run`].
 pub fn check(workspace: &Workspace, from: &Origin) -> anyhow::Result<Status> {
-    let old = Edition::stored(&Store::open(workspace)?)?;
+    let old = Edition::stored(&Store::open_to_read(workspace)?)?;
     let new = old.updated(from)?;
     Ok(if new.changed_since(&old)?.is_empty() { Status::Done } else { Status::Drift })
 }
@@ -112,16 +123,23 @@ fn show_difference(new: &Edition, changed: &[Change], from: &Origin, out: &mut d
 /// What is left to do for a person.
 pub(super) fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "\nopenapi/ is updated. Next:")?;
-    writeln!(out, "  1. `cargo test`, then review the snapshots: `cargo insta review`")?;
+    let mut number = 0;
+    let mut step = |out: &mut dyn Write, what: &str| {
+        number += 1;
+        writeln!(out, "  {number}. {what}")
+    };
+    if !report.own_code().is_empty() {
+        step(out, "mend the code written by hand that is named above: it may not compile")?;
+    }
+    step(out, "`cargo test`, then review the snapshots: `cargo insta review`")?;
     match report.changelog() {
         Some(lines) => {
-            writeln!(out, "  2. raise the version of planetscale-client as the verdict says")?;
-            writeln!(out, "  3. add to CHANGELOG.md:\n")?;
+            step(out, "commit; `cargo xtask release` raises the version, and writes to CHANGELOG.md:\n")?;
             for line in lines.lines() {
                 writeln!(out, "     {line}")?;
             }
         }
-        None => writeln!(out, "  2. commit; the crate does not change")?,
+        None => step(out, "commit; the crate does not change")?,
     }
     Ok(())
 }

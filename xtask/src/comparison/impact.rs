@@ -36,6 +36,9 @@ pub struct Impact {
     pub bump: Option<Bump>,
     /// What changes of its public surface, and of what its calls need.
     pub changes: Vec<Change>,
+    /// Whether nothing but documentation changes.
+    #[serde(skip)]
+    pub only_docs: bool,
     /// Why no code could be generated.
     pub error: Option<String>,
     /// The crates of the old and of the new document.
@@ -51,7 +54,8 @@ impl Impact {
         changes.extend(new_demands(&old.effective, &new.effective));
         let code = if old.is_like(new) { Bump::None } else { Bump::Patch };
         let bump = changes.iter().map(|change| change.bump).max().unwrap_or(code);
-        Self { bump: Some(bump), changes, error: None, crates: Some(crates) }
+        let only_docs = changes.is_empty() && old.is_like_but_for_docs(new);
+        Self { bump: Some(bump), changes, only_docs, error: None, crates: Some(crates) }
     }
 
     /// No crate, and why.
@@ -61,7 +65,7 @@ impl Impact {
 }
 
 /// What calls must say that they need not say before. They compile, and fail when they are sent.
-fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
+pub fn new_demands(old: &Spec, new: &Spec) -> Vec<Change> {
     let ids: BTreeMap<String, &str> =
         operations::of(&new.value).iter().map(|operation| (operation.endpoint(), operation.id)).collect();
     let findings = diff::diff(&old.value, &new.value);

@@ -5,6 +5,7 @@
 //! says from steering what shows it.
 
 mod accepted;
+mod changelog;
 mod entry;
 mod escape;
 mod render;
@@ -16,6 +17,7 @@ use regex::Regex;
 use serde::Serialize;
 
 pub use self::accepted::Accepted;
+pub use self::changelog::changelog_of;
 pub use self::entry::Entry;
 pub use self::escape::{plain, plain_lines};
 use crate::comparison::diff::{Finding, Level};
@@ -117,6 +119,11 @@ impl Report {
         self.notes.extend(effects.iter().filter_map(idle));
         self.notes.extend(notes);
         self
+    }
+
+    /// Whether nothing but the crate's documentation changes.
+    pub fn is_only_docs(&self) -> bool {
+        self.krate.as_ref().is_some_and(|krate| krate.only_docs)
     }
 
     /// What becomes of the crate, where that was looked at.
@@ -222,7 +229,7 @@ impl Report {
         let krate = self.krate.as_ref().map(|krate| match (&krate.error, krate.bump) {
             (Some(_), _) => "no crate can be made of it".to_owned(),
             (None, None | Some(Bump::None)) => "the crate does not change".to_owned(),
-            (None, Some(bump)) => format!("the crate needs a {bump} release"),
+            (None, Some(bump)) => format!("the crate needs {}", bump.release()),
         });
         match (drift, krate) {
             (None, _) if self.is_unchanged() => "no drift".to_owned(),
@@ -232,33 +239,36 @@ impl Report {
         }
     }
 
-    /// The line that the changelog should get.
+    /// What the changelog should say; nothing, where the crate stays as it is.
     pub fn changelog(&self) -> Option<String> {
         let krate = self.krate.as_ref()?;
-        let names = |keep: fn(&crate::krate::surface::Change) -> bool| -> Vec<String> {
-            let all = &krate.changes;
-            // A type's members come and go with it, and its traits are its own business.
-            let along = |item: &str| {
-                item.rsplit_once("::").is_some_and(|(owner, _)| {
-                    all.iter().any(|other| other.item == owner && other.old.is_none() != other.new.is_none())
-                })
-            };
-            let changes = all.iter().filter(|change| {
-                !change.item.contains("builder::") && !change.item.contains(": impl ") && !along(&change.item)
-            });
-            changes.filter(|change| keep(change)).map(|change| format!("`{}`", plain(&change.item))).collect()
+        changelog_of(krate.bump?, &krate.changes, krate.only_docs)
+    }
+
+    /// The first break, for a title: an operation, what happened to it, and how many more there are; the verdict, where
+    /// nothing breaks.
+    pub fn title(&self) -> String {
+        const LONGEST: usize = 120;
+        let open = || self.findings.iter().filter(|entry| entry.accepted.is_none());
+        let breaks = |entry: &&Entry| entry.finding.level == Level::Err;
+        let moves = |entry: &&Entry| entry.effect.as_ref().is_some_and(|effect| effect.contains("(major)"));
+        let Some(first) = open().find(|entry| breaks(entry) && moves(entry)).or_else(|| open().find(breaks)) else {
+            return plain(&self.verdict());
         };
-        let lists = [
-            ("Added", names(|change| change.old.is_none())),
-            ("Changed", names(|change| change.old.is_some() && change.new.is_some())),
-            ("Removed", names(|change| change.new.is_none())),
-        ];
-        let lines: Vec<String> = lines_of(&lists);
-        match krate.bump? {
-            Bump::None => None,
-            Bump::Patch => Some("### Changed\n- Documentation, after PlanetScale's description.".to_owned()),
-            Bump::Minor | Bump::Major => Some(lines.join("\n")),
-        }
+        let message = plain(&first.finding.message());
+        let message: String = match message.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", message[..end].trim_end()),
+            None => message,
+        };
+        let of = match &*first.finding.operations {
+            [] => String::new(),
+            operations => format!("{}: ", rows::heading(operations)),
+        };
+        let more = match open().filter(breaks).count() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more that break"),
+        };
+        format!("{of}{message}{more}")
     }
 }
 
@@ -273,9 +283,4 @@ fn idle(effect: &Effect) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn lines_of(lists: &[(&str, Vec<String>)]) -> Vec<String> {
-    let some = lists.iter().filter(|(_, items)| !items.is_empty());
-    some.flat_map(|(title, items)| [format!("### {title}"), format!("- {}.", items.join(", "))]).collect()
 }

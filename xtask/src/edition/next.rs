@@ -53,12 +53,6 @@ impl Read {
         source.operations.iter().map(name_of).collect()
     }
 
-    /// Whether the document offers operations that some documents do not hold.
-    fn is_for_more_than(&self, documents: &[Document]) -> bool {
-        let held = |id: &&str| documents.iter().any(|document| document.spec.operations().contains(id));
-        !self.spec.operations().iter().all(held)
-    }
-
     /// Whether none of a document's operations is there.
     fn lacks_all_of(&self, document: &Document) -> bool {
         let ours = document.spec.operations();
@@ -136,7 +130,8 @@ impl Edition {
         {
             bail!("{location} holds none of the operations that openapi/{} names", store::SOURCE);
         }
-        if let Some(page) = page.as_ref().filter(|page| page.is_for_more_than(&next.documents)) {
+        // A page of one operation is for no other one.
+        if let Some(page) = page.as_ref().filter(|page| page.spec.operations().len() > 1) {
             next.note_skipped(self.documents(), page);
         }
         next.note_new_operations(page.as_ref())?;
@@ -160,8 +155,7 @@ impl Edition {
     fn note_skipped(&mut self, stored: &[Document], page: &Read) {
         for document in stored.iter().filter(|document| page.lacks_all_of(document)) {
             self.notes.push(format!(
-                "openapi/{} stays as it is: the page holds more than our operations, but none of its ({}); if the vendor \
-                 offers them no more, remove each with `cargo xtask remove-operation`",
+                "openapi/{} stays as it is: the page has none of its operations ({}); if the vendor offers them no more, remove each with `cargo xtask remove-operation`",
                 document.file,
                 document.spec.operations().join(", ")
             ));
@@ -283,7 +277,8 @@ fn fetch(source: &Source, stored: &Document) -> anyhow::Result<Option<Read>> {
     // An ETag is worth asking with only for what is really stored.
     let known = store::sha256(&stored.text) == source.sha256;
     let location = Location::from(source.url.as_str());
-    match page::read(&location, source.etag.as_deref().filter(|_| known))? {
+    let read = page::read(&location, source.etag.as_deref().filter(|_| known));
+    match read.with_context(|| format!("openapi/{}, by its URL in openapi/{}", source.file, store::SOURCE))? {
         Fetched::Text(page, etag) => {
             let document = page::Extracted::of(&page, etag).with_context(|| source.url.clone())?;
             Read::of(document, &location).map(Some)

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 
 use super::{Document, Edition};
 use crate::effective::overlay;
-use crate::vendor::operations::nearest;
+use crate::vendor::nearest::nearest;
 use crate::vendor::spec;
 use crate::workspace::sources::Source;
 use crate::workspace::store;

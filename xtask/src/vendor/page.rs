@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use reqwest::header::{ETAG, IF_NONE_MATCH};
+use reqwest::header::{CONTENT_ENCODING, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{StatusCode, Url};
 
@@ -135,26 +135,66 @@ async fn fetch(from: &str, etag: Option<&str>, limits: Limits) -> anyhow::Result
     if let Some(etag) = etag {
         request = request.header(IF_NONE_MATCH, etag);
     }
-    let mut response = request.send().await?;
+    let mut response = request.send().await.map_err(|e| failed(e, limits))?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Fetched::NotModified),
-        status => {
-            bail!("the server answered {status}; has the page moved? (see openapi/source.toml)")
+        StatusCode::NOT_FOUND | StatusCode::GONE => {
+            bail!("the server answered {}; has the page moved?", response.status())
         }
+        StatusCode::TOO_MANY_REQUESTS => {
+            let after = response.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok());
+            let after = after.map_or_else(
+                || "later".to_owned(),
+                |after| format!("after {after}{}", if after.bytes().all(|b| b.is_ascii_digit()) { " s" } else { "" }),
+            );
+            bail!("the server answered {}: it has had too many requests; try again {after}", response.status())
+        }
+        status if status.is_server_error() => {
+            bail!("the server answered {status}: it is in trouble; try again later")
+        }
+        status if status.is_client_error() => {
+            bail!("the server answered {status}: it does not give this page to everybody; is the URL right?")
+        }
+        status => bail!("the server answered {status}, which is no page; is the URL right?"),
+    }
+    if let Some(encoding) = response.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        bail!(
+            "the server sent the page encoded as {}, which was not asked for; fetch it by other means, and pass the file",
+            String::from_utf8_lossy(encoding.as_bytes())
+        );
     }
     let etag = response.headers().get(ETAG).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.context("the page ended early; try again")? {
+    while let Some(chunk) = response.chunk().await.map_err(|e| failed(e, limits))? {
         if bytes.len() + chunk.len() > limits.bytes {
-            bail!("the page is larger than {} bytes; is its URL right? (see openapi/source.toml)", limits.bytes);
+            bail!("the page is larger than {} bytes; is its URL right?", limits.bytes);
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(Fetched::Text(utf8(bytes)?, etag))
 }
 
+/// What became of a request that got no whole answer. The URL is said around it.
+fn failed(error: reqwest::Error, limits: Limits) -> anyhow::Error {
+    let (timed_out, connects, redirects) = (error.is_timeout(), error.is_connect(), error.is_redirect());
+    let error = error.without_url();
+    if timed_out {
+        return anyhow!("it did not come within {:?}; try again later", limits.time);
+    }
+    let cause = std::iter::successors(std::error::Error::source(&error), |error| error.source()).last();
+    let cause = cause.map_or_else(|| error.to_string(), ToString::to_string);
+    match (redirects, connects) {
+        (true, _) => anyhow!("{cause}"),
+        (_, true) => anyhow!("the server cannot be reached ({cause}); is there a network?"),
+        _ => anyhow!("the page ended early ({cause}); try again"),
+    }
+}
+
 fn utf8(bytes: Vec<u8>) -> anyhow::Result<String> {
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        bail!("it is packed with gzip; unpack it, and pass the file");
+    }
     String::from_utf8(bytes).map_err(|e| anyhow!("not UTF-8 text: {}", e.utf8_error()))
 }
 
@@ -165,9 +205,7 @@ fn same_host_only() -> Policy {
         let same = (first.scheme(), first.host_str(), first.port_or_known_default())
             == (next.scheme(), next.host_str(), next.port_or_known_default());
         if !same {
-            let message = format!(
-                "it redirects off the host, to {next}; if that is right, put the new URL into openapi/source.toml"
-            );
+            let message = format!("it redirects off the host, to {next}; if that is right, use the new URL");
             attempt.error(message)
         } else if attempt.previous().len() > MAX_REDIRECTS {
             attempt.error("it redirects too often")

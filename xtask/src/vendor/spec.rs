@@ -205,7 +205,7 @@ impl Spec {
         let held = self.operations();
         let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|id| !held.contains(id)).collect();
         if !missing.is_empty() {
-            let (names, near) = (missing.join(", "), super::operations::nearest(missing[0], &held));
+            let (names, near) = (missing.join(", "), super::nearest::nearest(missing[0], &held));
             let operations = if missing.len() == 1 { "operation" } else { "operations" };
             bail!("the document lacks the {operations} {names}{near}");
         }

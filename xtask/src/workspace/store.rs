@@ -32,20 +32,47 @@ const STAGED: &str = ".staged";
 const COMMITTED: &str = ".committed";
 const LOCK: &str = ".lock";
 
+/// In a commit's folder, the SHA-256 that each file had before; none, where there was no file.
+const BEFORE: &str = ".before";
+
 /// The folder, locked against other runs.
 #[derive(Debug)]
 pub struct Store {
     workspace: Workspace,
     dir: PathBuf,
+    notes: Vec<String>,
     _lock: fs::File,
 }
 
 impl Store {
-    /// Opens the folder, and completes what a killed run had begun.
+    /// Opens the folder, and completes what a killed run had begun, where the files are as that left them.
     ///
     /// # Errors
-    /// Where there is no such folder, or another run is at work in it.
+    /// Where there is no such folder, another run is at work in it, or a file was edited since a run was killed.
     pub fn open(workspace: &Workspace) -> anyhow::Result<Self> {
+        let mut store = Self::locked(workspace)?;
+        if store.dir.join(COMMITTED).exists() {
+            store.complete()?;
+            store.notes.push("an update was cut off, and is complete now: its files were not all in place".to_owned());
+        }
+        Ok(store)
+    }
+
+    /// Opens the folder for a command that writes nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and where an update was cut off.
+    pub fn open_to_read(workspace: &Workspace) -> anyhow::Result<Self> {
+        let store = Self::locked(workspace)?;
+        if store.dir.join(COMMITTED).exists() {
+            bail!(
+                "an update was cut off, and its files are not all in place; run `cargo xtask update-spec` to complete it"
+            );
+        }
+        Ok(store)
+    }
+
+    fn locked(workspace: &Workspace) -> anyhow::Result<Self> {
         let dir = workspace.openapi();
         let path = dir.join(LOCK);
         let lock = fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -58,9 +85,12 @@ impl Store {
                 return Err(e).with_context(|| format!("cannot lock {}", path.display()));
             }
         }
-        let store = Self { workspace: workspace.clone(), dir, _lock: lock };
-        store.complete()?;
-        Ok(store)
+        Ok(Self { workspace: workspace.clone(), dir, notes: Vec::new(), _lock: lock })
+    }
+
+    /// What was done when the folder was opened.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The workspace whose folder it is.
@@ -120,6 +150,8 @@ impl Store {
                 file.write_all(text.as_bytes())?;
                 file.sync_all()?;
             }
+            let before = files.iter().map(|(name, _)| format!("{} {name}\n", self.hash(name).unwrap_or_default()));
+            fs::write(staged.join(BEFORE), before.collect::<String>())?;
             fs::rename(&staged, self.dir.join(COMMITTED))
         };
         if let Err(e) = stage() {
@@ -144,25 +176,55 @@ impl Store {
         }
     }
 
-    /// Moves the files of a commit to their places.
+    /// The hash of a file; nothing, where there is none.
+    fn hash(&self, name: &str) -> Option<String> {
+        fs::read(self.path(name)).ok().map(|bytes| hex(&bytes))
+    }
+
+    /// Moves the files of a commit to their places, unless one there was edited in between.
     fn complete(&self) -> anyhow::Result<()> {
         let committed = self.dir.join(COMMITTED);
-        if !committed.exists() {
-            return Ok(());
-        }
         let mend =
             || format!("the update is made but not all in place; run the command again ({})", committed.display());
-        for entry in fs::read_dir(&committed).with_context(mend)? {
-            let entry = entry.with_context(mend)?;
-            let name = entry.file_name();
-            let place = name.to_str().map_or_else(|| self.dir.join(&name), |name| self.path(name));
-            fs::rename(entry.path(), place).with_context(mend)?;
+        let before = fs::read_to_string(committed.join(BEFORE)).unwrap_or_default();
+        let names = before.lines().filter_map(|line| line.split_once(' '));
+        let mut left = Vec::new();
+        for (before, name) in names {
+            let staged = committed.join(name);
+            if !staged.exists() {
+                continue;
+            }
+            let (now, new) = (self.hash(name).unwrap_or_default(), fs::read(&staged).with_context(mend)?);
+            if now != before && now != hex(&new) {
+                bail!(
+                    "an update was cut off, and {} was edited since: undo that, and run the command again; or remove {} \
+                     to do without the update",
+                    self.path(name).display(),
+                    committed.display()
+                );
+            }
+            left.push((staged, self.path(name)));
         }
-        fs::remove_dir(&committed).with_context(mend)
+        for (staged, place) in left {
+            match fs::rename(&staged, &place) {
+                // On another filesystem it is copied beside its place first.
+                Err(e) if e.kind() == std::io::ErrorKind::CrossesDevices => {
+                    let beside = place.with_extension("staged");
+                    fs::copy(&staged, &beside).with_context(mend)?;
+                    fs::rename(&beside, &place).with_context(mend)?;
+                }
+                result => result.with_context(mend)?,
+            }
+        }
+        fs::remove_dir_all(&committed).with_context(mend)
     }
 }
 
 /// The SHA-256 of a text, in hexadecimal.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(text.as_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -23,6 +23,18 @@ pub enum Bump {
     Major,
 }
 
+impl Bump {
+    /// The release that it asks for, in words: before 1.0, the second number is the one that breaks.
+    pub fn release(self) -> &'static str {
+        match self {
+            Self::None => "no release",
+            Self::Patch => "a patch release",
+            Self::Minor => "a minor release",
+            Self::Major => "a breaking release",
+        }
+    }
+}
+
 impl fmt::Display for Bump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, bail};
+use semver::Version;
 
 /// A checkout.
 #[derive(Debug)]
@@ -52,24 +53,14 @@ impl Git {
         Ok(self.run(&["status", "--porcelain"])?.lines().map(str::to_owned).collect())
     }
 
-    /// Commits all that differs, where something does.
+    /// The tag of the newest release that HEAD comes after, `v` and a version, where there is one. A pre-release is
+    /// none.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn commit_all(&self, message: &str) -> anyhow::Result<()> {
-        self.run(&["add", "--all"])?;
-        if !self.succeeds(&["diff", "--cached", "--quiet"])? {
-            self.run(&["commit", "--quiet", "--message", message])?;
-        }
-        Ok(())
-    }
-
-    /// The tag of the newest release, `v` and a version, where there is one.
-    ///
-    /// # Errors
-    /// As [`run`](Self::run).
-    pub fn last_release(&self) -> anyhow::Result<Option<semver::Version>> {
-        let tags = self.run(&["tag", "--list", "v*"])?;
-        Ok(tags.lines().filter_map(|tag| tag.strip_prefix('v')?.parse().ok()).max())
+    pub fn last_release(&self) -> anyhow::Result<Option<Version>> {
+        let tags = self.run(&["tag", "--merged", "HEAD", "--list", "v*"])?;
+        let versions = tags.lines().filter_map(|tag| tag.strip_prefix('v')?.parse::<Version>().ok());
+        Ok(versions.filter(|version| version.pre.is_empty()).max())
     }
 }

@@ -1,0 +1,105 @@
+//! What becomes of the crate, in the words of a changelog.
+
+use heck::ToSnakeCase;
+
+use super::escape::plain;
+use crate::krate::surface::{Bump, Change, Kind};
+
+/// What the changelog says of changes of the crate: under headings, by operation and type, a line for each item.
+/// What comes along with another item, as a type's members do, is not said.
+fn entries(changes: &[Change]) -> String {
+    let is_whole =
+        |item: &str| changes.iter().any(|other| other.item == item && other.old.is_none() != other.new.is_none());
+    let comes_along = |change: &Change| {
+        let item = change.item.as_str();
+        match item.strip_prefix("types::builder::") {
+            // The builder of a type, and the setters of its fields.
+            Some(_) => true,
+            None => {
+                matches!(change.kind, Kind::Impl)
+                    || change.owner().is_some_and(is_whole)
+                    // An operation is its method of the client.
+                    || item.strip_prefix("builder::").is_some_and(|name| !name.contains("::"))
+                    || (item.starts_with("types::") && matches!(change.kind, Kind::Fn))
+                    // What a call returns follows its answer's type, and a function that maps a body its setter.
+                    || change.setter().is_some_and(|(_, name)| matches!(name, "send" | "body_map" | "pages" | "items") && change.old.is_some() && change.new.is_some())
+            }
+        }
+    };
+    let mut groups: [(&str, Vec<(String, String)>); 3] =
+        [("Added", Vec::new()), ("Changed", Vec::new()), ("Removed", Vec::new())];
+    for change in changes.iter().filter(|change| !comes_along(change)) {
+        let group = match (&change.old, &change.new) {
+            _ if change.kind == Kind::Call => 1,
+            (None, _) => 0,
+            (Some(_), Some(_)) => 1,
+            (Some(_), None) => 2,
+        };
+        groups[group].1.push(entry(change));
+    }
+    let mut text = String::new();
+    for (title, mut lines) in groups {
+        lines.sort();
+        lines.dedup();
+        if !lines.is_empty() {
+            text.push_str(&format!("### {title}\n"));
+            lines.iter().for_each(|(_, line)| text.push_str(&format!("- {line}\n")));
+        }
+    }
+    text
+}
+
+/// An item's line, after what it belongs to.
+fn entry(change: &Change) -> (String, String) {
+    let item = plain(&change.item);
+    let (old, new) = (change.old.as_deref().map(plain), change.new.as_deref().map(plain));
+    if change.kind == Kind::Call {
+        let (operation, what) = item.split_once("(): ").unwrap_or_default();
+        return (operation.to_owned(), format!("`{operation}`: {what}: calls without it fail."));
+    }
+    if let Some((operation, name)) = change.setter() {
+        let operation = operation.to_snake_case();
+        let line = match (&old, &new) {
+            (None, _) => format!("`{operation}` takes `{name}`."),
+            (_, None) => format!("`{operation}` takes `{name}` no more."),
+            (Some(old), Some(new)) => format!("`{name}` of `{operation}` is `{new}` (was `{old}`)."),
+        };
+        return (operation, line);
+    }
+    if let Some(operation) = item.strip_prefix("Client::").filter(|_| change.kind == Kind::Fn) {
+        let line = match (&old, &new) {
+            (Some(old), Some(new)) => format!("`Client::{operation}` is `{new}` (was `{old}`)."),
+            _ => format!("The operation `{operation}`."),
+        };
+        return (operation.to_owned(), line);
+    }
+    let name = item.strip_prefix("types::").unwrap_or(&item).to_owned();
+    let line = match (old, new, change.kind) {
+        (Some(old), Some(new), _) => format!("`{name}` is `{new}` (was `{old}`)."),
+        (None, Some(new), Kind::Field | Kind::Const) => format!("`{name}`, `{new}`."),
+        (_, _, kind @ (Kind::Struct | Kind::Enum | Kind::Type)) => {
+            format!("The {} `{name}`.", if kind == Kind::Enum { "enum" } else { "type" })
+        }
+        _ => format!("`{name}`."),
+    };
+    (name, line)
+}
+
+/// What is said where the public surface stays as it is, but the code does not.
+fn without_changes(only_docs: bool) -> &'static str {
+    match only_docs {
+        true => "### Changed\n- Documentation, after PlanetScale's description.\n",
+        false => {
+            "### Changed\n- What is sent and read follows PlanetScale's description; the public surface is the same.\n"
+        }
+    }
+}
+
+/// What the changelog says of what becomes of the crate; nothing, where that is nothing.
+pub fn changelog_of(bump: Bump, changes: &[Change], only_docs: bool) -> Option<String> {
+    match bump {
+        Bump::None => None,
+        Bump::Patch => Some(without_changes(only_docs).to_owned()),
+        Bump::Minor | Bump::Major => Some(entries(changes)).filter(|lines| !lines.is_empty()),
+    }
+}

@@ -1,0 +1,77 @@
+//! What has changed since the last release.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use semver::Version;
+
+use super::changelog;
+use super::manifests::Manifests;
+use crate::comparison::impact::new_demands;
+use crate::krate::surface::{Bump, Change, Surface, changes};
+use crate::vendor::spec::Spec;
+use crate::workspace::Workspace;
+use crate::workspace::git::Git;
+use crate::workspace::store;
+
+/// The last release of this line, and what has changed since.
+#[derive(Debug)]
+pub struct Unreleased {
+    /// The changes of the public surface, and of what calls must say.
+    pub changes: Vec<Change>,
+    /// The part of the version to raise.
+    pub bump: Bump,
+}
+
+/// The last release that this checkout comes after; nothing, where there was none.
+///
+/// # Errors
+/// Where that cannot be known: the clone is shallow, or lacks the tags that the changelog has sections for.
+pub fn last_release(workspace: &Workspace, git: &Git) -> anyhow::Result<Option<Version>> {
+    if git.run(&["rev-parse", "--is-shallow-repository"])? == "true" {
+        bail!("this clone is shallow, so that the last release is not known; run `git fetch --unshallow --tags`");
+    }
+    let last = git.last_release()?;
+    let said = changelog::versions(&Manifests(workspace).changelog()?)
+        .into_iter()
+        .filter(|version| version.pre.is_empty())
+        .max();
+    if let Some(said) = said.filter(|said| last.as_ref().is_none_or(|last| last < said)) {
+        let tagged = git.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{said}")])?;
+        match tagged {
+            true => bail!("the tag v{said} is not on this line: CHANGELOG.md has it, but HEAD does not come after it"),
+            false => bail!(
+                "CHANGELOG.md has a section for {said}, but there is no tag v{said}; run `git fetch --tags`, or tag what \
+                 was released"
+            ),
+        }
+    }
+    Ok(last)
+}
+
+/// What has changed between a release and what the checkout holds now.
+///
+/// # Errors
+/// Where a source cannot be read.
+pub fn since(workspace: &Workspace, git: &Git, released: &Version) -> anyhow::Result<Unreleased> {
+    let tag = format!("v{released}");
+    let dir = tempfile::tempdir().context("cannot make a folder")?;
+    for file in git.run(&["ls-tree", "-r", "--name-only", &tag, "--", "client/src"])?.lines() {
+        let place = dir.path().join(file);
+        std::fs::create_dir_all(place.parent().unwrap_or(&place))?;
+        std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
+    }
+    let surface = |root: &Path| Surface::of_released(&root.join("client/src"));
+    let mut changes = changes(&surface(dir.path()).context(tag.clone())?, &surface(workspace.root())?);
+    let effective = format!("openapi/{}", store::EFFECTIVE);
+    if let Ok(before) = git.run(&["show", &format!("{tag}:{effective}")])
+        && let Ok(before) = Spec::parse(&before)
+    {
+        let path = workspace.path(&effective);
+        let now = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        changes.extend(new_demands(&before, &Spec::parse(&now).context(effective)?));
+    }
+    let same = git.succeeds(&["diff", "--quiet", &tag, "--", "client", "openapi"])?;
+    let bump = changes.iter().map(|change| change.bump).max();
+    Ok(Unreleased { bump: bump.unwrap_or(if same { Bump::None } else { Bump::Patch }), changes })
+}
