@@ -24,6 +24,8 @@ mod checks;
 mod described;
 #[path = "generate/directions.rs"]
 mod directions;
+#[path = "generate/identifiers.rs"]
+mod identifiers;
 #[path = "generate/lenient.rs"]
 mod lenient;
 #[path = "generate/notes.rs"]
@@ -86,6 +88,8 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
     let operations = described::Operations::of(&spec, &answers)?;
+    let mut spec = spec;
+    described::without_styles(&mut spec);
     let mut settings = progenitor::GenerationSettings::new();
     settings
         .with_interface(progenitor::InterfaceStyle::Builder)
@@ -96,6 +100,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
 
+    identifiers::check(&file)?;
     let directions = directions::Directions::of(&file)?;
     let (checked, places) = types::harden(&mut file, &directions)?;
     operations::harden(&mut file, &operations, &checked, &spec.info)?;

@@ -13,6 +13,17 @@ use super::directions::Directions;
 use super::notes::Limits;
 use super::rust::{argument, last_name};
 
+/// The calls that hold a value to its limits, and those that hold what is in it to theirs.
+pub(crate) fn calls(limits: &Limits) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let call = |(limit, value): &(String, String)| {
+        let limit = format_ident!("{}", limit.trim_start_matches("each_"));
+        let value = value.parse::<f64>().ok()?;
+        Some(quote!(.#limit(#value)))
+    };
+    let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|(limit, _)| limit.starts_with("each_"));
+    (own.into_iter().filter_map(call).collect(), each.into_iter().filter_map(call).collect())
+}
+
 /// Writes `Check` for what is sent and has limits, itself or in what it holds.
 pub(crate) fn add(
     types: &mut Vec<Item>,
@@ -48,16 +59,7 @@ pub(crate) fn add(
                 held(ty).filter(|held| checked.contains(held))?;
                 return Some(quote!(crate::check::inside(#label, &self.#field)?;));
             }
-            let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|(limit, _)| limit.starts_with("each_"));
-            let calls = |limits: Vec<&(String, String)>| -> Vec<TokenStream> {
-                let call = |(limit, value): &(String, String)| {
-                    let limit = format_ident!("{}", limit.trim_start_matches("each_"));
-                    let value = value.parse::<f64>().ok()?;
-                    Some(quote!(.#limit(#value)))
-                };
-                limits.into_iter().filter_map(call).collect()
-            };
-            let (own, each) = (calls(own), calls(each));
+            let (own, each) = calls(limits);
             let own = (!own.is_empty()).then(|| quote!(crate::check::value(#label, &self.#field) #(#own)* .done()?;));
             let each =
                 (!each.is_empty()).then(|| quote!(crate::check::each(#label, &self.#field, |value| value #(#each)*)?;));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Error;
 use super::answers::Answer;
-use super::notes::escape;
+use super::notes::{Limits, escape, read_note};
 
 /// The operations, by their ids.
 pub(crate) struct Operations(BTreeMap<String, Described>);
@@ -22,6 +22,55 @@ pub(crate) struct Described {
     pub(crate) answer: Answer,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
+    /// The parameters, by the same.
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+}
+
+/// How a parameter travels.
+pub(crate) struct Parameter {
+    /// Its name on the wire.
+    pub(crate) name: String,
+    /// A variant of `crate::transport::Style`.
+    pub(crate) style: &'static str,
+    /// What it is held to.
+    pub(crate) limits: Limits,
+}
+
+impl Parameter {
+    fn of(parameter: &openapiv3::Parameter) -> Self {
+        use openapiv3::{HeaderStyle, PathStyle, QueryStyle};
+        let data = parameter.parameter_data_ref();
+        let style = match parameter {
+            openapiv3::Parameter::Query { style, .. } => match (style, data.explode) {
+                (QueryStyle::Form, None | Some(true)) | (_, Some(true)) if *style != QueryStyle::DeepObject => "Form",
+                (QueryStyle::Form, _) => "FormJoined",
+                (QueryStyle::SpaceDelimited, _) => "SpaceDelimited",
+                (QueryStyle::PipeDelimited, _) => "PipeDelimited",
+                (QueryStyle::DeepObject, _) => "DeepObject",
+            },
+            openapiv3::Parameter::Path { style, .. } => match (style, data.explode.unwrap_or_default()) {
+                (PathStyle::Simple, false) => "Simple",
+                (PathStyle::Simple, true) => "SimpleExploded",
+                (PathStyle::Label, false) => "Label",
+                (PathStyle::Label, true) => "LabelExploded",
+                (PathStyle::Matrix, false) => "Matrix",
+                (PathStyle::Matrix, true) => "MatrixExploded",
+            },
+            openapiv3::Parameter::Header { style: HeaderStyle::Simple, .. } => match data.explode {
+                Some(true) => "SimpleExploded",
+                _ => "Simple",
+            },
+            openapiv3::Parameter::Cookie { .. } => "Form",
+        };
+        let described = match &data.format {
+            openapiv3::ParameterSchemaOrContent::Schema(schema) => {
+                schema.as_item().and_then(|schema| schema.schema_data.description.clone())
+            }
+            openapiv3::ParameterSchemaOrContent::Content(_) => None,
+        };
+        let (_, _, limits) = read_note(&described.unwrap_or_default());
+        Self { name: data.name.clone(), style, limits }
+    }
 }
 
 /// What progenitor calls an operation: in snake case, and an identifier.
@@ -47,8 +96,9 @@ impl Operations {
             for (method, operation) in item.iter() {
                 if let Some(id) = &operation.operation_id {
                     let parameters = item.parameters.iter().chain(&operation.parameters);
-                    let cookie = |parameter: &openapiv3::ReferenceOr<openapiv3::Parameter>| match parameter.as_item() {
-                        Some(openapiv3::Parameter::Cookie { parameter_data, .. }) => Some(parameter_data.name.clone()),
+                    let parameters = parameters.filter_map(|parameter| resolved(spec, parameter));
+                    let cookie = |parameter: &openapiv3::Parameter| match parameter {
+                        openapiv3::Parameter::Cookie { parameter_data, .. } => Some(parameter_data.name.clone()),
                         _ => None,
                     };
                     if let Some(name) = parameters.clone().find_map(cookie) {
@@ -57,7 +107,10 @@ impl Operations {
                             format!("operation {id} ({at}) has the cookie parameter `{name}`: a client has no cookies");
                         return Err(Error::Operation(why));
                     }
-                    let parameters = parameters.filter_map(|parameter| parameter.as_item()).filter_map(|parameter| {
+                    let travel =
+                        parameters.clone().map(|one| (plain(&one.parameter_data_ref().name), Parameter::of(one)));
+                    let travel: BTreeMap<String, Parameter> = travel.collect();
+                    let parameters = parameters.filter_map(|parameter| {
                         let data = parameter.parameter_data_ref();
                         Some((plain(&data.name), data.description.clone()?))
                     });
@@ -66,7 +119,7 @@ impl Operations {
                     let arguments = parameters.chain(body).collect();
                     let answer = answers.get(id).copied().unwrap_or(Answer::AsItIs);
                     let (method, path) = (method.to_uppercase(), path.clone());
-                    let described = Described { method, path, id: id.clone(), answer, arguments };
+                    let described = Described { method, path, id: id.clone(), answer, arguments, parameters: travel };
                     if let Some(other) = operations.insert(function_name(id), described) {
                         let why = format!(
                             "the operations {id} and {} would be one function, {}",
@@ -84,5 +137,53 @@ impl Operations {
     /// What the spec says of an operation, by the name of its function.
     pub(crate) fn get(&self, function: &str) -> Option<&Described> {
         self.0.get(function)
+    }
+}
+
+/// A parameter, wherever it is said.
+fn resolved<'s>(
+    spec: &'s openapiv3::OpenAPI,
+    parameter: &'s openapiv3::ReferenceOr<openapiv3::Parameter>,
+) -> Option<&'s openapiv3::Parameter> {
+    const HOPS: usize = 8;
+    let mut here = parameter;
+    for _ in 0..HOPS {
+        match here {
+            openapiv3::ReferenceOr::Item(item) => return Some(item),
+            openapiv3::ReferenceOr::Reference { reference } => {
+                let name = reference.strip_prefix("#/components/parameters/")?;
+                here = spec.components.as_ref()?.parameters.get(name)?;
+            }
+        }
+    }
+    None
+}
+
+/// Takes out how parameters are written: progenitor knows one style, and all are ours to write.
+pub(crate) fn without_styles(spec: &mut openapiv3::OpenAPI) {
+    let components = spec.components.iter_mut().flat_map(|components| components.parameters.values_mut());
+    let items = spec.paths.paths.values_mut().filter_map(|item| match item {
+        openapiv3::ReferenceOr::Item(item) => Some(item),
+        openapiv3::ReferenceOr::Reference { .. } => None,
+    });
+    let listed = items.flat_map(|item| {
+        let openapiv3::PathItem { parameters, get, put, post, delete, options, head, patch, trace, .. } = item;
+        let operations = [get, put, post, delete, options, head, patch, trace].into_iter().flatten();
+        parameters.iter_mut().chain(operations.flat_map(|operation| operation.parameters.iter_mut()))
+    });
+    for parameter in components.chain(listed) {
+        let openapiv3::ReferenceOr::Item(parameter) = parameter else { continue };
+        match parameter {
+            openapiv3::Parameter::Query { parameter_data, style, .. } => {
+                parameter_data.explode = None;
+                *style = openapiv3::QueryStyle::Form;
+            }
+            openapiv3::Parameter::Path { parameter_data, style } => {
+                parameter_data.explode = None;
+                *style = openapiv3::PathStyle::Simple;
+            }
+            openapiv3::Parameter::Header { parameter_data, .. } => parameter_data.explode = None,
+            openapiv3::Parameter::Cookie { .. } => {}
+        }
     }
 }

@@ -82,7 +82,7 @@ fn schema(value: &mut Value, at: &str) {
     for key in ["properties", "allOf", "oneOf", "anyOf"] {
         each_of(value, key, at, schema);
     }
-    for key in ["items", "additionalProperties", "not"] {
+    for key in ["items", "additionalProperties"] {
         if let Some(inner) = value.get_mut(key).filter(|v| v.is_object()) {
             schema(inner, &format!("{at}/{key}"));
         }
@@ -126,6 +126,19 @@ fn simplify(map: &mut Map<String, Value>) {
     };
     if narrow {
         map.remove("format");
+    }
+    // What a value must not be is the server's to say, as a pattern is.
+    map.remove("not");
+    // OpenAPI 3.0.3 wants null among the values of an enum that is nullable: it is no variant.
+    if let Some(Value::Array(values)) = map.get_mut("enum")
+        && values.iter().any(Value::is_null)
+    {
+        values.retain(|value| !value.is_null());
+        let is_empty = values.is_empty();
+        map.insert("nullable".to_owned(), true.into());
+        if is_empty {
+            map.remove("enum");
+        }
     }
     if let Some(Value::Array(values)) = map.get("enum")
         && !have_names(values)

@@ -3,14 +3,15 @@
 //! before: `let request = client.client.post(url).json(&body).build()?; client.pre(…); client.exec(…); match …`
 //! after:  `transport::call(client, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION).await`
 //!
-//! And every path parameter is encoded by a function that can refuse it:
+//! And every parameter is written in its style, by a function that can refuse it:
 //!
-//! before: `encode_path(&branch.to_string())`
-//! after:  `transport::path_segment("branch", &branch.to_string())?`
+//! before: `encode_path(&branch.to_string())`, `.query(&QueryParam::new("page", &page))`
+//! after:  `transport::path_segment("branch", Style::Simple, &branch)?`,
+//!         `let url = Query::new(url).add("page", Style::Form, &page)?.url();`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
@@ -18,7 +19,8 @@ use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Token, Type};
 
 use super::Error;
 use super::answers::Answer;
-use super::described::{Described, Operations};
+use super::checks;
+use super::described::{Described, Operations, Parameter, plain};
 use super::directions::names_in;
 use super::rust::{argument, doc_of, last_name, missing, set_doc};
 
@@ -29,7 +31,7 @@ pub(crate) fn harden(
     checked: &BTreeSet<String>,
 ) -> Result<ImplItem, Error> {
     let (id, end) = operation_id(send)?;
-    let Described { method, path, id, answer, .. } =
+    let Described { method, path, id, answer, parameters, .. } =
         operations.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
 
     let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
@@ -64,10 +66,19 @@ pub(crate) fn harden(
     };
     let mut build = attempt.expr;
     let only_header = only_header(statements);
-    let mut repeated = Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false };
+    let mut repeated =
+        Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false, query: Vec::new() };
     repeated.visit_expr_mut(&mut build);
     if only_header.is_some() && repeated.only_header.is_none() {
         statements.truncate(statements.len() - 2);
+    }
+    if !repeated.query.is_empty() {
+        let mut url = quote!(crate::transport::Query::new(url));
+        for (name, value) in &repeated.query {
+            let style = format_ident!("{}", parameters.get(&plain(name)).map_or("Form", |parameter| parameter.style));
+            url = quote!(#url.add(#name, crate::transport::Style::#style, #value)?);
+        }
+        statements.push(syn::parse_quote!(let url = #url.url();));
     }
     if repeated.has_form {
         statements.push(syn::parse_quote!(let form = crate::transport::form(&body)?;));
@@ -76,13 +87,14 @@ pub(crate) fn harden(
         statements.push(syn::parse_quote!(let body = crate::transport::repeatable(&body)?;));
     }
 
-    let mut parameters = Parameters { failed: None };
+    let mut written = Parameters { failed: None, parameters };
     for statement in statements.iter_mut() {
-        parameters.visit_stmt_mut(statement);
+        written.visit_stmt_mut(statement);
     }
-    if let Some(what) = parameters.failed {
+    if let Some(what) = written.failed {
         return Err(shape(&what));
     }
+    add_parameter_checks(statements, parameters);
     if let Some((at, check)) = body_check(statements, checked) {
         statements.insert(at, check);
     }
@@ -100,6 +112,32 @@ pub(crate) fn harden(
         pub(crate) const OPERATION: crate::operation::Operation =
             crate::operation::Operation { id: #id, method: #method, path: #path };
     })
+}
+
+/// Checks parameters that have limits, once all are there: before the URL is made of them.
+fn add_parameter_checks(statements: &mut Vec<Stmt>, parameters: &BTreeMap<String, Parameter>) {
+    let is_url = |statement: &Stmt| matches!(statement, Stmt::Local(local) if matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "url"));
+    let Some(at) = statements.iter().position(is_url) else { return };
+    let mut checks: Vec<Stmt> = Vec::new();
+    for statement in &statements[..at] {
+        let Stmt::Local(local) = statement else { continue };
+        let syn::Pat::Ident(name) = &local.pat else { continue };
+        let name = &name.ident;
+        let Some(parameter) = parameters.get(&plain(&name.to_string())) else { continue };
+        let (own, each) = checks::calls(&parameter.limits);
+        let label = &parameter.name;
+        if !own.is_empty() {
+            checks.push(syn::parse_quote! {
+                crate::check::value(#label, &#name) #(#own)* .done().map_err(crate::Error::invalid_input)?;
+            });
+        }
+        if !each.is_empty() {
+            checks.push(syn::parse_quote! {
+                crate::check::each(#label, &#name, |value| value #(#each)*).map_err(crate::Error::invalid_input)?;
+            });
+        }
+    }
+    statements.splice(at..at, checks);
 }
 
 /// The check of the body's limits, and where it goes: after the body is complete.
@@ -168,12 +206,25 @@ struct Repeated {
     only_header: Option<Punctuated<Expr, Token![,]>>,
     has_bytes: bool,
     has_form: bool,
+    /// The parameters of the query, by their names on the wire, with their values.
+    query: Vec<(String, Expr)>,
 }
 
 impl VisitMut for Repeated {
     /// `.form_urlencoded(&body)?` fails with progenitor's error: the form is made before.
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr
+            && call.method == "query"
+            && let Some(Expr::Reference(reference)) = call.args.first()
+            && let Expr::Call(new) = &*reference.expr
+            && let (Some(Expr::Lit(syn::ExprLit { lit: Lit::Str(name), .. })), Some(value)) =
+                (new.args.first(), new.args.get(1))
+        {
+            self.query.push((name.value(), value.clone()));
+            *expr = (*call.receiver).clone();
+            return;
+        }
         if let Expr::Try(attempt) = expr
             && let Expr::MethodCall(call) = &*attempt.expr
             && call.method == "form_urlencoded"
@@ -209,11 +260,18 @@ impl VisitMut for Repeated {
 }
 
 /// Rewrites what fills the path's template and what refuses an argument.
-struct Parameters {
+struct Parameters<'d> {
     failed: Option<String>,
+    parameters: &'d BTreeMap<String, Parameter>,
 }
 
-impl VisitMut for Parameters {
+impl Parameters<'_> {
+    fn style(&self, name: &str, else_: &str) -> syn::Ident {
+        format_ident!("{}", self.parameters.get(&plain(name)).map_or(else_, |parameter| parameter.style))
+    }
+}
+
+impl VisitMut for Parameters<'_> {
     /// `Error::InvalidRequest` is progenitor's error; ours is made by `Error::invalid_input`.
     fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
         let names: Vec<_> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
@@ -235,8 +293,11 @@ impl VisitMut for Parameters {
             && conversion.method == "try_into"
             && let Some(value) = call.args.get_mut(1)
         {
-            let text = &conversion.receiver;
-            *value = syn::parse_quote!(crate::transport::header_value(#name, &#text)?);
+            // `value.to_string()`, which no list has.
+            let Expr::MethodCall(text) = &*conversion.receiver else { return };
+            let text = &text.receiver;
+            let style = self.style(&quote!(#name).to_string(), "Simple");
+            *value = syn::parse_quote!(crate::transport::header_value(#name, crate::transport::Style::#style, &#text)?);
         }
     }
 
@@ -259,7 +320,12 @@ impl VisitMut for Parameters {
             };
             match name {
                 Some(name) => {
-                    *expr = syn::parse_quote!(crate::transport::path_segment(#name, #argument)?);
+                    let (value, style) = (format_ident!("{name}"), self.style(&name, "Simple"));
+                    let parameter = self.parameters.get(&plain(&name));
+                    let wire = parameter.map_or(&name, |parameter| &parameter.name);
+                    *expr = syn::parse_quote!(
+                        crate::transport::path_segment(#wire, crate::transport::Style::#style, &#value)?
+                    );
                 }
                 None => self.failed = Some("encode_path takes something else than a parameter".into()),
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::generated::{Client, ResponseValue};
 use crate::operation::Operation;
-use crate::transport::{self, path_segment};
+use crate::transport::{self, Style, path_segment};
 
 /// # Other endpoints
 impl Client {
@@ -72,7 +72,7 @@ impl Request<'_> {
         let mut url = client.baseurl.clone();
         for segment in &segments {
             url.push('/');
-            url.push_str(&path_segment("a segment of the path", segment)?);
+            url.push_str(&path_segment("a segment of the path", Style::Simple, &segment)?);
         }
         let mut url = Url::parse(&url).map_err(|e| Error::invalid_input(format!("the URL cannot be built: {e}")))?;
         if !query.is_empty() {

@@ -6,6 +6,7 @@
 mod attempt;
 mod decode;
 mod encode;
+mod parameters;
 mod trace;
 
 use std::fmt;
@@ -23,7 +24,9 @@ use tracing::{Instrument, Span};
 use self::attempt::{Answer, Attempt};
 use self::decode::decode;
 #[allow(unused_imports)] // Some are called where the spec has such an operation.
-pub(crate) use self::encode::{form, header_value, path_segment, repeatable};
+pub(crate) use self::encode::repeatable;
+#[allow(unused_imports)]
+pub(crate) use self::parameters::{Query, Style, form, header_value, path_segment};
 use self::trace::Traced;
 use crate::auth::Credentials;
 use crate::error::{Error, Reason};

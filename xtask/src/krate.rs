@@ -1,5 +1,6 @@
 //! The crate that an effective spec gives, without building it.
 
+mod blame;
 pub mod calls;
 pub mod codegen;
 pub mod own_code;
@@ -8,6 +9,7 @@ pub mod surface;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::bail;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use serde_json::Value;
 
@@ -40,6 +42,15 @@ impl Crate {
     pub fn of(text: &str, effective: &Spec, workspace: &Workspace) -> anyhow::Result<Self> {
         let generated = codegen::generated(text)?;
         let surface = Surface::of_client(workspace, &generated.code)?;
+        let own = own_code::methods_of_client(workspace)?;
+        let begins =
+            |name: &str| surface.get(&format!("Client::{name}")).is_some_and(|item| item.text.contains("-> builder::"));
+        if let Some(method) = own.iter().find(|name| begins(name)) {
+            bail!(
+                "the operation `{method}` would be a method of the client that there is already, written by hand; leave it \
+                 out, or give it another operationId in openapi/overlay.yaml"
+            );
+        }
         let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (pointer, item) in generated.places {
             places.entry(pointer).or_default().push(item);

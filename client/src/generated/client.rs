@@ -2793,11 +2793,23 @@ pub mod builder {
             let to = to.map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups", client.baseurl,
-                crate ::transport::path_segment("organization", & organization
-                .to_string()) ?, crate ::transport::path_segment("database", & database
-                .to_string()) ?, crate ::transport::path_segment("branch", & branch
-                .to_string()) ?,
+                crate ::transport::path_segment("organization", crate
+                ::transport::Style::Simple, & organization) ?, crate
+                ::transport::path_segment("database", crate ::transport::Style::Simple, &
+                database) ?, crate ::transport::path_segment("branch", crate
+                ::transport::Style::Simple, & branch) ?,
             );
+            let url = crate::transport::Query::new(url)
+                .add("all", crate::transport::Style::Form, &all)?
+                .add("from", crate::transport::Style::Form, &from)?
+                .add("page", crate::transport::Style::Form, &page)?
+                .add("per_page", crate::transport::Style::Form, &per_page)?
+                .add("policy", crate::transport::Style::Form, &policy)?
+                .add("production", crate::transport::Style::Form, &production)?
+                .add("running_at", crate::transport::Style::Form, &running_at)?
+                .add("state", crate::transport::Style::Form, &state)?
+                .add("to", crate::transport::Style::Form, &to)?
+                .url();
             crate::transport::call(
                     client,
                     &|| {
@@ -2810,29 +2822,6 @@ pub mod builder {
                                     "application/json",
                                 ),
                             )
-                            .query(&progenitor_client::QueryParam::new("all", &all))
-                            .query(&progenitor_client::QueryParam::new("from", &from))
-                            .query(&progenitor_client::QueryParam::new("page", &page))
-                            .query(
-                                &progenitor_client::QueryParam::new("per_page", &per_page),
-                            )
-                            .query(
-                                &progenitor_client::QueryParam::new("policy", &policy),
-                            )
-                            .query(
-                                &progenitor_client::QueryParam::new(
-                                    "production",
-                                    &production,
-                                ),
-                            )
-                            .query(
-                                &progenitor_client::QueryParam::new(
-                                    "running_at",
-                                    &running_at,
-                                ),
-                            )
-                            .query(&progenitor_client::QueryParam::new("state", &state))
-                            .query(&progenitor_client::QueryParam::new("to", &to))
                             .header(
                                 ::reqwest::header::HeaderName::from_static("api-version"),
                                 ::reqwest::header::HeaderValue::from_static(
@@ -2982,10 +2971,11 @@ pub mod builder {
             crate::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups", client.baseurl,
-                crate ::transport::path_segment("organization", & organization
-                .to_string()) ?, crate ::transport::path_segment("database", & database
-                .to_string()) ?, crate ::transport::path_segment("branch", & branch
-                .to_string()) ?,
+                crate ::transport::path_segment("organization", crate
+                ::transport::Style::Simple, & organization) ?, crate
+                ::transport::path_segment("database", crate ::transport::Style::Simple, &
+                database) ?, crate ::transport::path_segment("branch", crate
+                ::transport::Style::Simple, & branch) ?,
             );
             crate::transport::call(
                     client,
@@ -3111,10 +3101,12 @@ pub mod builder {
             let id = id.map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .baseurl, crate ::transport::path_segment("organization", & organization
-                .to_string()) ?, crate ::transport::path_segment("database", & database
-                .to_string()) ?, crate ::transport::path_segment("branch", & branch
-                .to_string()) ?, crate ::transport::path_segment("id", & id.to_string())
+                .baseurl, crate ::transport::path_segment("organization", crate
+                ::transport::Style::Simple, & organization) ?, crate
+                ::transport::path_segment("database", crate ::transport::Style::Simple, &
+                database) ?, crate ::transport::path_segment("branch", crate
+                ::transport::Style::Simple, & branch) ?, crate
+                ::transport::path_segment("id", crate ::transport::Style::Simple, & id)
                 ?,
             );
             crate::transport::call(
@@ -3240,10 +3232,12 @@ pub mod builder {
             let id = id.map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .baseurl, crate ::transport::path_segment("organization", & organization
-                .to_string()) ?, crate ::transport::path_segment("database", & database
-                .to_string()) ?, crate ::transport::path_segment("branch", & branch
-                .to_string()) ?, crate ::transport::path_segment("id", & id.to_string())
+                .baseurl, crate ::transport::path_segment("organization", crate
+                ::transport::Style::Simple, & organization) ?, crate
+                ::transport::path_segment("database", crate ::transport::Style::Simple, &
+                database) ?, crate ::transport::path_segment("branch", crate
+                ::transport::Style::Simple, & branch) ?, crate
+                ::transport::path_segment("id", crate ::transport::Style::Simple, & id)
                 ?,
             );
             crate::transport::call_empty(
@@ -3396,10 +3390,12 @@ pub mod builder {
                 .map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .baseurl, crate ::transport::path_segment("organization", & organization
-                .to_string()) ?, crate ::transport::path_segment("database", & database
-                .to_string()) ?, crate ::transport::path_segment("branch", & branch
-                .to_string()) ?, crate ::transport::path_segment("id", & id.to_string())
+                .baseurl, crate ::transport::path_segment("organization", crate
+                ::transport::Style::Simple, & organization) ?, crate
+                ::transport::path_segment("database", crate ::transport::Style::Simple, &
+                database) ?, crate ::transport::path_segment("branch", crate
+                ::transport::Style::Simple, & branch) ?, crate
+                ::transport::path_segment("id", crate ::transport::Style::Simple, & id)
                 ?,
             );
             crate::transport::call(

@@ -3,7 +3,11 @@
 use std::cell::Cell;
 use std::sync::Once;
 
+use anyhow::Context;
+
+use super::blame::blame;
 use crate::generate::{self, Generated};
+use crate::vendor::spec::Spec;
 
 /// The client's code for a spec, as it is stored and built.
 ///
@@ -16,8 +20,21 @@ pub fn formatted(spec: &str) -> anyhow::Result<String> {
 /// The client's code for a spec, and what became what in it.
 ///
 /// # Errors
-/// As [`generate::generate`]; a panic of progenitor's, which some documents provoke, is an error too.
+/// As [`generate::generate`], with the operation and the pointer that are to blame; a panic of progenitor's, which
+/// some documents provoke, is an error too.
 pub fn generated(spec: &str) -> anyhow::Result<Generated> {
+    let result = attempt(spec);
+    let Err(error) = &result else { return result };
+    match Spec::parse(spec).ok().and_then(|spec| blame(&spec, |spec| Some(attempt(spec).err()?.to_string()))) {
+        Some((operation, pointer)) if !error.to_string().contains("#/paths/") => {
+            result.with_context(|| format!("operation {operation} cannot be offered, for what is at {pointer}"))
+        }
+        _ => result,
+    }
+}
+
+/// Generates the code, and says what the generator says.
+fn attempt(spec: &str) -> anyhow::Result<Generated> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         let hook = std::panic::take_hook();
@@ -34,9 +51,18 @@ pub fn generated(spec: &str) -> anyhow::Result<Generated> {
     let generated = result.map_err(|panic| {
         let message = panic.downcast_ref::<&str>().map(ToString::to_string);
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-        anyhow::anyhow!("progenitor panicked on the spec: {}", message.unwrap_or_default())
+        anyhow::anyhow!(
+            "no code can be made of it ({}); leave the operation out, or correct openapi/overlay.yaml",
+            first_line(&message.unwrap_or_default())
+        )
     })?;
     Ok(generated?)
+}
+
+/// The first line of a message, for people: what follows is for the makers of the generator.
+fn first_line(message: &str) -> &str {
+    let line = message.lines().next().unwrap_or_default().trim_end_matches([' ', '{', '(']);
+    if line.is_empty() || line.starts_with("internal error") { "the generator does not know it" } else { line }
 }
 
 thread_local! {

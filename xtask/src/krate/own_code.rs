@@ -50,6 +50,35 @@ pub fn uses(workspace: &Workspace, changes: &[Change]) -> anyhow::Result<Vec<Str
     Ok(said)
 }
 
+/// The methods of the client that are written by hand: no operation can have their names.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn methods_of_client(workspace: &Workspace) -> anyhow::Result<BTreeSet<String>> {
+    let mut files = Vec::new();
+    rust_files(&workspace.client_source(), &mut files)?;
+    let mut methods = BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        if !text.contains("impl Client {") {
+            continue;
+        }
+        // What is not Rust is the compiler's to say.
+        let Ok(parsed) = syn::parse_file(&text) else { continue };
+        for item in parsed.items {
+            let syn::Item::Impl(item) = item else { continue };
+            let is_client = matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
+            if item.trait_.is_none() && is_client {
+                methods.extend(item.items.iter().filter_map(|item| match item {
+                    syn::ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+                    _ => None,
+                }));
+            }
+        }
+    }
+    Ok(methods)
+}
+
 /// Whether names are those of an item: its own, and that of what it belongs to.
 fn is_used(item: &str, names: &BTreeSet<String>) -> bool {
     let has = |name: &str| names.contains(name);

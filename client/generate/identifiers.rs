@@ -1,0 +1,98 @@
+//! Whether all that was generated has a name of its own: what has not does not compile.
+//!
+//! before: `userId` and `user_id` of one schema, which both become the field `user_id`
+//! after:  an error that names them
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use syn::{Fields, ImplItem, Item};
+
+use super::Error;
+use super::rust::{impl_of, rename_of};
+
+/// The methods that the client has beside its operations, whatever is written by hand.
+const RESERVED: [&str; 6] = ["api_version", "baseurl", "clone", "inner", "new", "new_with_client"];
+
+/// # Errors
+/// Where two things of one place have one name.
+pub(crate) fn check(file: &syn::File) -> Result<(), Error> {
+    module(&file.items, "the client")
+}
+
+fn module(items: &[Item], at: &str) -> Result<(), Error> {
+    let mut types = BTreeSet::new();
+    // Several impls of a type have one space of names, as long as they are of no trait.
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for item in items {
+        match item {
+            Item::Struct(item) => {
+                let name = item.ident.to_string();
+                unique(&mut types, &name, &format!("types in {at}"))?;
+                fields(&item.fields, &name)?;
+            }
+            Item::Enum(item) => {
+                let name = item.ident.to_string();
+                unique(&mut types, &name, &format!("types in {at}"))?;
+                let mut variants = BTreeSet::new();
+                for variant in &item.variants {
+                    unique(&mut variants, &variant.ident.to_string(), &format!("variants of {name}"))?;
+                    fields(&variant.fields, &format!("{name}::{}", variant.ident))?;
+                }
+            }
+            Item::Type(item) => unique(&mut types, &item.ident.to_string(), &format!("types in {at}"))?,
+            Item::Impl(item) => {
+                let (None, Some(owner)) = impl_of(item) else { continue };
+                let own = methods.entry(owner.clone()).or_default();
+                for function in &item.items {
+                    let ImplItem::Fn(function) = function else { continue };
+                    let name = function.sig.ident.to_string();
+                    if owner == "Client" && RESERVED.contains(&name.as_str()) && is_operation(function) {
+                        return Err(Error::Operation(format!(
+                            "the operation {name} would be `Client::{name}`, which the client has already: give it \
+                             another operationId"
+                        )));
+                    }
+                    unique(own, &name, &format!("methods of {owner}"))?;
+                }
+            }
+            Item::Mod(item) => {
+                if let Some((_, items)) = &item.content {
+                    module(items, &item.ident.to_string())?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a method begins the call of an operation.
+fn is_operation(function: &syn::ImplItemFn) -> bool {
+    let mut result = String::new();
+    if let syn::ReturnType::Type(_, ty) = &function.sig.output {
+        result = quote::quote!(#ty).to_string();
+    }
+    result.starts_with("builder ::")
+}
+
+fn fields(fields: &Fields, of: &str) -> Result<(), Error> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for field in fields {
+        let Some(ident) = &field.ident else { continue };
+        let wire = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
+        if let Some(other) = names.insert(ident.to_string(), wire.clone()) {
+            return Err(Error::Operation(format!(
+                "`{other}` and `{wire}` would both be the field `{ident}` of {of}: an action of the overlay can leave \
+                 one out"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn unique(names: &mut BTreeSet<String>, name: &str, what: &str) -> Result<(), Error> {
+    if names.insert(name.to_owned()) {
+        return Ok(());
+    }
+    Err(Error::Operation(format!("two {what} would be `{name}`")))
+}

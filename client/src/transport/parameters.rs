@@ -1,0 +1,288 @@
+//! Parameters as they travel, by OpenAPI's table of styles.
+//! <https://spec.openapis.org/oas/v3.0.3#style-values>
+//!
+//! A value is first what serde makes of it, so that a time is written as in a body. What is not set is not sent; nor
+//! is a list without items.
+
+#![allow(dead_code)] // What is called depends on the operations that the spec has.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::HeaderValue;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// What RFC 3986 calls unreserved; all else is encoded.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How lists and objects are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// `a=1&a=2`, and `x=1&y=2` for an object.
+    Form,
+    /// `a=1,2`, and `a=x,1,y,2`.
+    FormJoined,
+    /// `a=1%202`.
+    SpaceDelimited,
+    /// `a=1%7C2`.
+    PipeDelimited,
+    /// `a[x]=1&a[y]=2`.
+    DeepObject,
+    /// `1,2` and `x,1,y,2`.
+    Simple,
+    /// `1,2` and `x=1,y=2`.
+    SimpleExploded,
+    /// `.1,2`
+    Label,
+    /// `.1.2`
+    LabelExploded,
+    /// `;a=1,2`
+    Matrix,
+    /// `;a=1;a=2`
+    MatrixExploded,
+}
+
+/// A URL with its query in the making.
+pub(crate) struct Query {
+    url: String,
+    has_any: bool,
+}
+
+impl Query {
+    pub(crate) fn new(url: String) -> Self {
+        Self { url, has_any: false }
+    }
+
+    /// Adds a parameter, where it has a value.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for what its style cannot write.
+    pub(crate) fn add(mut self, name: &str, style: Style, value: &impl Serialize) -> Result<Self, Error> {
+        for (key, value) in query_pairs(name, style, &json(name, value)?)? {
+            self.url.push(if self.has_any { '&' } else { '?' });
+            self.has_any = true;
+            self.url.push_str(&format!("{key}={value}"));
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn url(self) -> String {
+        self.url
+    }
+}
+
+/// A form: each field as a query has it.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what is not flat.
+pub(crate) fn form(body: &impl Serialize) -> Result<String, Error> {
+    let Value::Object(fields) = json("the body", body)? else {
+        return Err(Error::invalid_input("the body is not a form: it has no fields"));
+    };
+    let mut pairs = Vec::new();
+    for (name, value) in fields {
+        pairs.extend(query_pairs(&name, Style::Form, &value)?);
+    }
+    Ok(pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"))
+}
+
+/// What takes the place of a parameter in a path.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what no encoding can save: an empty segment, and `.` and `..`, which every URL parser
+/// folds away, encoded or not (WHATWG URL, 4.4).
+pub(crate) fn path_segment(name: &str, style: Style, value: &impl Serialize) -> Result<String, Error> {
+    let (value, key) = (json(name, value)?, encoded(name));
+    let exploded = matches!(style, Style::SimpleExploded | Style::LabelExploded | Style::MatrixExploded);
+    let parts = match &value {
+        Value::Array(items) => each(name, items)?,
+        Value::Object(fields) if exploded => joined_fields(name, fields, "=")?,
+        Value::Object(fields) => flat_fields(name, fields)?,
+        value => vec![text(name, value)?],
+    };
+    let is_object = value.is_object();
+    let segment = match style {
+        Style::Label => format!(".{}", parts.join(",")),
+        Style::LabelExploded => format!(".{}", parts.join(".")),
+        Style::Matrix => format!(";{key}={}", parts.join(",")),
+        Style::MatrixExploded if is_object => format!(";{}", parts.join(";")),
+        Style::MatrixExploded => parts.iter().map(|part| format!(";{key}={part}")).collect(),
+        _ => parts.join(","),
+    };
+    match segment.as_str() {
+        "" => Err(Error::invalid_input(format!("{name} is empty"))),
+        "." | ".." => Err(Error::invalid_input(format!(
+            "{name} is `{segment}`, which would send the request to another endpoint"
+        ))),
+        _ => Ok(segment),
+    }
+}
+
+/// A header's value.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what cannot stand in a header.
+pub(crate) fn header_value(name: &str, style: Style, value: &impl Serialize) -> Result<HeaderValue, Error> {
+    let value = json(name, value)?;
+    let plain = |value: &Value| scalar(value).map(Cow::into_owned).ok_or_else(|| nested(name));
+    let text = match &value {
+        Value::Array(items) => items.iter().map(plain).collect::<Result<Vec<_>, _>>()?.join(","),
+        Value::Object(fields) => {
+            let between = if style == Style::SimpleExploded { "=" } else { "," };
+            let field = |(key, value): (&String, &Value)| Ok(format!("{key}{between}{}", plain(value)?));
+            fields.iter().map(field).collect::<Result<Vec<_>, Error>>()?.join(",")
+        }
+        value => plain(value)?,
+    };
+    let invalid = |_| Error::invalid_input(format!("{name} holds a character that cannot stand in a header"));
+    HeaderValue::try_from(text).map_err(invalid)
+}
+
+fn json(name: &str, value: &impl Serialize) -> Result<Value, Error> {
+    serde_json::to_value(value).map_err(|e| Error::invalid_input(format!("{name} cannot be written: {e}")))
+}
+
+/// The pairs of a query, encoded.
+fn query_pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, String)>, Error> {
+    let key = encoded(name);
+    let joined = |parts: Vec<String>, between: &str| match parts.is_empty() {
+        true => Vec::new(),
+        false => vec![(key.clone(), parts.join(between))],
+    };
+    Ok(match (value, style) {
+        (Value::Null, _) => Vec::new(),
+        (Value::Array(items), Style::FormJoined) => joined(each(name, items)?, ","),
+        (Value::Array(items), Style::SpaceDelimited) => joined(each(name, items)?, "%20"),
+        (Value::Array(items), Style::PipeDelimited) => joined(each(name, items)?, "%7C"),
+        (Value::Array(items), _) => each(name, items)?.into_iter().map(|item| (key.clone(), item)).collect(),
+        (Value::Object(fields), Style::FormJoined) => joined(flat_fields(name, fields)?, ","),
+        (Value::Object(fields), Style::SpaceDelimited) => joined(flat_fields(name, fields)?, "%20"),
+        (Value::Object(fields), Style::PipeDelimited) => joined(flat_fields(name, fields)?, "%7C"),
+        (Value::Object(fields), Style::DeepObject) => {
+            let mut pairs = Vec::new();
+            for (field, value) in fields {
+                pairs.extend(query_pairs(&format!("{name}[{field}]"), Style::DeepObject, value)?);
+            }
+            pairs
+        }
+        (Value::Object(fields), _) => {
+            let mut pairs = Vec::new();
+            for (field, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                pairs.push((encoded(field), text(name, value)?));
+            }
+            pairs
+        }
+        (value, _) => vec![(key, text(name, value)?)],
+    })
+}
+
+/// The items of a list, encoded.
+fn each(name: &str, items: &[Value]) -> Result<Vec<String>, Error> {
+    items.iter().map(|item| text(name, item)).collect()
+}
+
+/// Keys and values of an object in a row, encoded.
+fn flat_fields(name: &str, fields: &serde_json::Map<String, Value>) -> Result<Vec<String>, Error> {
+    let mut parts = Vec::new();
+    for (field, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+        parts.extend([encoded(field), text(name, value)?]);
+    }
+    Ok(parts)
+}
+
+fn joined_fields(name: &str, fields: &serde_json::Map<String, Value>, between: &str) -> Result<Vec<String>, Error> {
+    let set = fields.iter().filter(|(_, value)| !value.is_null());
+    set.map(|(field, value)| Ok(format!("{}{between}{}", encoded(field), text(name, value)?))).collect()
+}
+
+fn text(name: &str, value: &Value) -> Result<String, Error> {
+    scalar(value).map(|text| encoded(&text)).ok_or_else(|| nested(name))
+}
+
+fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        Value::Bool(flag) => Some(if *flag { "true" } else { "false" }.into()),
+        Value::Null => Some("null".into()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn nested(name: &str) -> Error {
+    Error::invalid_input(format!("{name} holds a list or an object in another one, which its style cannot write"))
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The examples of the specification, with the delimiters of values encoded.
+    #[test]
+    fn styles_are_those_of_the_specifications_table() {
+        let object = json!({ "R": 100, "G": 200, "B": 150 });
+        let list = json!(["blue", "black", "brown"]);
+        let query = |style, value: &Value| Query::new(String::new()).add("color", style, value).unwrap().url();
+        for (style, value, expected) in [
+            (Style::Form, &json!("blue"), "?color=blue"),
+            (Style::Form, &json!(""), "?color="),
+            (Style::Form, &json!(null), ""),
+            (Style::Form, &json!([]), ""),
+            (Style::FormJoined, &json!([]), ""),
+            (Style::Form, &list, "?color=blue&color=black&color=brown"),
+            (Style::FormJoined, &list, "?color=blue,black,brown"),
+            (Style::FormJoined, &json!(["a,b", "c"]), "?color=a%2Cb,c"),
+            (Style::SpaceDelimited, &list, "?color=blue%20black%20brown"),
+            (Style::PipeDelimited, &list, "?color=blue%7Cblack%7Cbrown"),
+            (Style::Form, &object, "?R=100&G=200&B=150"),
+            (Style::FormJoined, &object, "?color=R,100,G,200,B,150"),
+            (Style::DeepObject, &object, "?color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"),
+        ] {
+            let same = |text: &str| {
+                let mut parts: Vec<String> = text.split(['?', '&']).map(str::to_owned).collect();
+                parts.sort();
+                parts
+            };
+            // Objects have no order.
+            if value.is_object() && style == Style::FormJoined {
+                continue;
+            }
+            assert_eq!(same(&query(style, value)), same(expected), "{style:?} {value}");
+        }
+        let path = |style, value: &Value| path_segment("color", style, value).unwrap();
+        for (style, value, expected) in [
+            (Style::Simple, &json!("blue"), "blue"),
+            (Style::Simple, &list, "blue,black,brown"),
+            (Style::SimpleExploded, &list, "blue,black,brown"),
+            (Style::SimpleExploded, &json!({ "R": 100 }), "R=100"),
+            (Style::Simple, &json!({ "R": 100 }), "R,100"),
+            (Style::Label, &json!("blue"), ".blue"),
+            (Style::LabelExploded, &list, ".blue.black.brown"),
+            (Style::LabelExploded, &json!({ "R": 100 }), ".R=100"),
+            (Style::Matrix, &json!("blue"), ";color=blue"),
+            (Style::Matrix, &list, ";color=blue,black,brown"),
+            (Style::MatrixExploded, &list, ";color=blue;color=black;color=brown"),
+            (Style::MatrixExploded, &json!({ "R": 100 }), ";R=100"),
+        ] {
+            assert_eq!(path(style, value), expected, "{style:?} {value}");
+        }
+        for value in [json!(""), json!("."), json!(".."), json!([]), json!(["."])] {
+            path_segment("color", Style::Simple, &value).unwrap_err();
+        }
+        let header = |style, value: &Value| header_value("color", style, value).unwrap();
+        assert_eq!(header(Style::Simple, &list), "blue,black,brown");
+        assert_eq!(header(Style::SimpleExploded, &json!({ "R": 100 })), "R=100");
+        assert_eq!(form(&json!({ "a": [1, 2], "b": null, "c d": "e f" })).unwrap(), "a=1&a=2&c%20d=e%20f");
+        form(&json!({ "a": [[1]] })).unwrap_err();
+    }
+}
