@@ -101,6 +101,21 @@ impl Operations {
                         openapiv3::Parameter::Cookie { parameter_data, .. } => Some(parameter_data.name.clone()),
                         _ => None,
                     };
+                    // RFC 9110, 5.6.2: what is no token would panic where the request is built.
+                    let no_token = |parameter: &openapiv3::Parameter| match parameter {
+                        openapiv3::Parameter::Header { parameter_data: data, .. } => {
+                            let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+                            let is_none = data.name.is_empty() || !data.name.chars().all(is_token);
+                            is_none.then(|| data.name.clone())
+                        }
+                        _ => None,
+                    };
+                    if let Some(name) = parameters.clone().find_map(no_token) {
+                        let at = format!("#/paths/{}/{method}/parameters", escape(path));
+                        let why =
+                            format!("operation {id} ({at}) has the header `{name}`, which no header can be called");
+                        return Err(Error::Operation(why));
+                    }
                     if let Some(name) = parameters.clone().find_map(cookie) {
                         let at = format!("#/paths/{}/{method}/parameters", escape(path));
                         let why =

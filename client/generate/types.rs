@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type};
 
 use super::directions::Directions;
 use super::notes::{Limits, escape, read_note};
@@ -177,16 +178,29 @@ fn harden_struct(
 }
 
 fn denies_unknown_fields(attr: &Attribute) -> bool {
-    attr.path().is_ident("serde") && quote!(#attr).to_string().contains("deny_unknown_fields")
+    let metas = attr.parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated);
+    attr.path().is_ident("serde")
+        && metas.is_ok_and(|metas| metas.iter().any(|meta| meta.path().is_ident("deny_unknown_fields")))
 }
 
-/// What can be null can be absent: typify has serde insist on the key of a required property.
+/// What can be null can be absent: typify has serde insist on the key of a required property, by a function in an
+/// attribute that may say its name, too.
 fn absent_is_null(field: &mut syn::Field) {
-    let before = field.attrs.len();
-    field
-        .attrs
-        .retain(|attr| !(attr.path().is_ident("serde") && quote!(#attr).to_string().contains("Option::deserialize")));
-    if field.attrs.len() < before {
+    let mut insists = false;
+    for attr in field.attrs.iter_mut().filter(|attr| attr.path().is_ident("serde")) {
+        let Ok(metas) = attr.parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated) else { continue };
+        let (gone, kept): (Vec<_>, Vec<_>) =
+            metas.into_iter().partition(|meta| meta.path().is_ident("deserialize_with"));
+        if !gone.is_empty() {
+            insists = true;
+            *attr = syn::parse_quote!(#[serde(#(#kept),*)]);
+        }
+    }
+    // An attribute that says nothing any more.
+    field.attrs.retain(
+        |attr| !matches!(&attr.meta, syn::Meta::List(list) if attr.path().is_ident("serde") && list.tokens.is_empty()),
+    );
+    if insists {
         field.attrs.push(syn::parse_quote!(#[serde(default)]));
     }
 }

@@ -83,7 +83,7 @@ async fn forms() {
     let (server, client) = on("200 OK", &value!({ "ok": true })).await;
     client.send_form().body_map(|body| body.name("a b&c").size(3)).send().await.unwrap();
     let arrived = &server.arrived()[0];
-    assert_eq!(arrived.body, "name=a+b%26c&size=3");
+    assert_eq!(arrived.body, "name=a%20b%26c&size=3");
     assert!(arrived.head.to_ascii_lowercase().contains("content-type: application/x-www-form-urlencoded"));
 }
 

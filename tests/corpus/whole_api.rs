@@ -22,6 +22,7 @@ struct Expected {
     path: &'static [&'static str],
     /// The query, decoded.
     query: &'static [(&'static str, &'static str)],
+    headers: &'static [(&'static str, &'static str)],
     body: Option<&'static str>,
     status: &'static str,
     answer: Option<&'static str>,
@@ -58,6 +59,11 @@ async fn holds<T: Serialize>(
     pairs.sort();
     wanted.sort();
     assert_eq!(pairs, wanted, "{}", arrived.target());
+    for (name, value) in expected.headers {
+        // Names have no case, and what is not ASCII travels as UTF-8.
+        let line = format!("{}: {value}", name.to_lowercase());
+        assert!(arrived.head.lines().any(|arrived| arrived == line || arrived.to_lowercase() == line.to_lowercase()), "{line}: {}", arrived.head);
+    }
     match expected.body {
         Some(body) => assert_eq!(said(value(&arrived.body)), said(value(body))),
         None => assert_eq!(arrived.body, ""),

@@ -3,6 +3,7 @@
 mod blame;
 pub mod calls;
 pub mod codegen;
+pub mod constructs;
 pub mod own_code;
 pub mod surface;
 

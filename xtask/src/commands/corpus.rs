@@ -5,13 +5,18 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use serde_json::Value;
 
 use super::scratch::{Scratch, read};
-use crate::edition::Document;
+use crate::edition::{Document, Edition};
 use crate::effective::merge::merge;
-use crate::vendor::spec;
+use crate::effective::naming::Table;
+use crate::krate::constructs::constructs;
+use crate::krate::{Crate, calls};
+use crate::vendor::spec::{self, Spec};
 use crate::workspace::Workspace;
+use crate::workspace::sources::Sources;
 use crate::workspace::store;
 
 /// Builds the scratch copy, holds it to what the client is held to, and calls it.
@@ -20,13 +25,39 @@ use crate::workspace::store;
 /// Where a document gives no crate, or the crate is not as it should be.
 pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
     let corpus = workspace.path("tests/corpus");
-    let scratch = Scratch::new(workspace, "corpus", &document(workspace, &corpus)?)?;
+    let constructs = constructs(seed()?, CONSTRUCTS);
+    let unsaid = constructs.refused.iter().find(|why| !why.contains("#/"));
+    ensure!(unsaid.is_none(), "refused without its place: {}", unsaid.map_or("", String::as_str));
+    writeln!(out, "== random constructs: {} accepted, {} refused", constructs.accepted, constructs.refused.len())?;
+    constructs.refused.iter().try_for_each(|why| writeln!(out, "   {why}"))?;
+    let random = Document::parse("random constructs", constructs.document.to_string())?;
+    let random = Edition::new(workspace, Sources::default(), vec![random], String::new(), Table::default());
+    let named = &random.named()?.value;
+    let random = Document::parse("random constructs", named.to_string())?;
+    let effective = spec::to_yaml("The corpus of constructs.", &document(workspace, &corpus, random)?)?;
+    let krate = Crate::of(&effective, &Spec::parse(&effective)?, workspace)?;
+    let calls = calls::calls(named, &krate.surface);
+    ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
+    let scratch = Scratch::new(workspace, "corpus", &effective)?;
     scratch.write("client/tests/corpus.rs", &read(&corpus.join("calls.rs"))?)?;
-    scratch.hold(&[&["--test", "corpus"], &["--doc"]], out)
+    scratch.write("client/tests/constructs.rs", &read(&corpus.join("whole_api.rs"))?)?;
+    scratch.write("client/tests/calls/mod.rs", &calls.code)?;
+    scratch.hold(&[&["--test", "corpus"], &["--test", "constructs"], &["--doc"]], out)
 }
 
-/// Our own effective spec, and all documents of the corpus.
-fn document(workspace: &Workspace, corpus: &Path) -> anyhow::Result<String> {
+/// How many random operations are made.
+const CONSTRUCTS: usize = 150;
+
+/// The seed of the random operations: another one by `CONSTRUCTS_SEED`.
+fn seed() -> anyhow::Result<u64> {
+    match std::env::var("CONSTRUCTS_SEED") {
+        Ok(seed) => seed.parse().with_context(|| format!("CONSTRUCTS_SEED is `{seed}`, but must be a number")),
+        Err(_) => Ok(1),
+    }
+}
+
+/// Our own effective spec, all documents of the corpus, and one of random constructs.
+fn document(workspace: &Workspace, corpus: &Path, random: Document) -> anyhow::Result<Value> {
     let own = workspace.openapi().join(store::EFFECTIVE);
     let mut files: Vec<PathBuf> = fs::read_dir(corpus)
         .with_context(|| format!("cannot read {}", corpus.display()))?
@@ -36,6 +67,7 @@ fn document(workspace: &Workspace, corpus: &Path) -> anyhow::Result<String> {
     files.sort();
     files.insert(0, own);
     let parse = |file: PathBuf| Document::parse(&file.display().to_string(), read(&file)?);
-    let documents = files.into_iter().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
-    spec::to_yaml("The corpus of constructs.", &merge(&documents)?.spec.value)
+    let mut documents = files.into_iter().map(parse).collect::<anyhow::Result<Vec<_>>>()?;
+    documents.push(random);
+    Ok(merge(&documents)?.spec.value)
 }

@@ -78,7 +78,7 @@ impl Call<'_> {
     /// One call, and what is expected of it.
     fn call(&self, name: &str, amount: Amount) -> Option<String> {
         let mut path = self.path.to_owned();
-        let (mut query, mut setters) = (Vec::new(), String::new());
+        let (mut query, mut headers, mut setters) = (Vec::<(String, String)>::new(), Vec::new(), String::new());
         for parameter in self.parameters() {
             let (name, place) = (parameter["name"].as_str()?, parameter["in"].as_str()?);
             let required = parameter["required"] == true;
@@ -86,19 +86,19 @@ impl Call<'_> {
                 continue;
             }
             let values = self.sample(&parameter["schema"], Amount::All, 0);
-            setters.push_str(&format!(".{}({})", self.setter(name)?, argument(&values)));
+            let argument = match (&values, type_of(&parameter["schema"])) {
+                (Value::Object(_), of) => format!("value::<{of}>({:?})", values.to_string()),
+                _ => argument(&values),
+            };
+            setters.push_str(&format!(".{}({argument})", self.setter(name)?));
+            let exploded = parameter["explode"].as_bool();
             match place {
-                "path" => path = path.replace(&format!("{{{name}}}"), &plain(&values).replace('/', "\u{0}")),
-                _ => {
-                    let joined = parameter["explode"] == false;
-                    match &values {
-                        Value::Array(items) if joined => {
-                            query.push((name, items.iter().map(plain).collect::<Vec<_>>().join(",")));
-                        }
-                        Value::Array(items) => query.extend(items.iter().map(|item| (name, plain(item)))),
-                        value => query.push((name, plain(value))),
-                    }
+                "path" => {
+                    let text = in_path(name, parameter["style"].as_str(), exploded == Some(true), &values);
+                    path = path.replace(&format!("{{{name}}}"), &text.replace('/', "\u{0}"));
                 }
+                "header" => headers.push((name, plain_list(&values).join(","))),
+                _ => query.extend(in_query(name, parameter["style"].as_str(), exploded, &values)),
             }
         }
         let body = self.operation.get("requestBody").and_then(|body| body.get("content")?.get("application/json"));
@@ -110,7 +110,7 @@ impl Call<'_> {
         let (status, answer) = self.answer(amount)?;
         let segments: Vec<String> = path.split('/').skip(1).map(|part| part.replace('\u{0}', "/")).collect();
         Some(format!(
-            "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, body: {:?}, \
+            "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, headers: &{headers:?}, body: {:?}, \
              status: {status:?}, answer: {:?} }},\n        async |client: Client| client.{name}(){setters}.send().await,\n    )\n    .await;\n",
             self.method.to_uppercase(),
             sent.map(|sent| sent.to_string()),
@@ -209,6 +209,42 @@ fn together(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => one.into_iter().chain(other).collect::<Map<_, _>>().into(),
         (one, _) => one,
+    }
+}
+
+/// A parameter in a path, decoded, by OpenAPI's table of styles.
+fn in_path(name: &str, style: Option<&str>, exploded: bool, value: &Value) -> String {
+    let items = plain_list(value);
+    match style {
+        Some("label") => format!(".{}", items.join(if exploded { "." } else { "," })),
+        Some("matrix") if exploded => items.iter().map(|item| format!(";{name}={item}")).collect(),
+        Some("matrix") => format!(";{name}={}", items.join(",")),
+        _ => items.join(","),
+    }
+}
+
+/// The pairs of a query for a parameter, decoded, by the same table.
+fn in_query(name: &str, style: Option<&str>, exploded: Option<bool>, value: &Value) -> Vec<(String, String)> {
+    let one = |text: String| vec![(name.to_owned(), text)];
+    match (value, style) {
+        (Value::Array(items), _) if items.is_empty() => Vec::new(),
+        (Value::Array(_), None | Some("form")) if exploded == Some(false) => one(plain_list(value).join(",")),
+        (Value::Array(_), Some("spaceDelimited")) if exploded != Some(true) => one(plain_list(value).join(" ")),
+        (Value::Array(_), Some("pipeDelimited")) if exploded != Some(true) => one(plain_list(value).join("|")),
+        (Value::Array(items), _) => items.iter().map(|item| (name.to_owned(), plain(item))).collect(),
+        (Value::Object(fields), Some("deepObject")) => {
+            fields.iter().map(|(key, value)| (format!("{name}[{key}]"), plain(value))).collect()
+        }
+        (Value::Object(fields), _) => fields.iter().map(|(key, value)| (key.clone(), plain(value))).collect(),
+        (value, _) => one(plain(value)),
+    }
+}
+
+/// The items of a list, or the one value, as text.
+fn plain_list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().map(plain).collect(),
+        value => vec![plain(value)],
     }
 }
 

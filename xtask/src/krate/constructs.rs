@@ -1,0 +1,212 @@
+//! Random operations over the grammar of OpenAPI: what is accepted must compile, send what the document says, and
+//! read what it allows; what is not must be refused by name and place.
+
+use serde_json::{Map, Value, json};
+
+use super::codegen;
+
+/// Random operations, each for itself: a document with those that are accepted, and what was said of the others.
+#[derive(Clone, Debug)]
+pub struct Constructs {
+    /// The document.
+    pub document: Value,
+    /// How many operations are in it.
+    pub accepted: usize,
+    /// Why the others are not.
+    pub refused: Vec<String>,
+}
+
+/// Makes random operations.
+pub fn constructs(seed: u64, count: usize) -> Constructs {
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut all = Constructs { document: document(Map::new()), accepted: 0, refused: Vec::new() };
+    for number in 0..count {
+        let id = format!("random_{number}");
+        let (path, item) = operation(&mut random, &id, number);
+        let alone = document(Map::from_iter([(path.clone(), item.clone())]));
+        match codegen::formatted(&alone.to_string()) {
+            Ok(_) => {
+                all.accepted += 1;
+                all.document["paths"][path] = item;
+            }
+            Err(e) => all.refused.push(format!("{id}: {e:#}")),
+        }
+    }
+    all
+}
+
+fn document(paths: Map<String, Value>) -> Value {
+    json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Constructs", "version": "v1" },
+        "paths": paths,
+        "components": { "schemas": {
+            "ConstructFilter": { "type": "object", "description": "A filter.", "properties": {
+                "kind": { "type": "string" }, "depth": { "type": "integer" }
+            } },
+            "ConstructKind": { "type": "string", "description": "A kind.", "enum": ["small", "large"] }
+        } }
+    })
+}
+
+/// Names of properties and parameters, some of which are one name in Rust.
+const NAMES: [&str; 16] = [
+    "id",
+    "name",
+    "userId",
+    "user_id",
+    "a.b",
+    "a-b",
+    "type",
+    "self",
+    "Self",
+    "per_page",
+    "filter[a]",
+    "filter_b",
+    "2fa",
+    "X-Trace",
+    "value",
+    "client",
+];
+
+fn operation(random: &mut Random, id: &str, number: usize) -> (String, Value) {
+    let mut path = format!("/constructs/{number}");
+    let mut parameters = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    for _ in 0..random.below(5) {
+        let name = *random.one(&NAMES);
+        if names.contains(&name) {
+            continue;
+        }
+        names.push(name);
+        let place = *random.one(&["path", "query", "query", "query", "header"]);
+        let mut schema = parameter_schema(random);
+        let mut parameter = json!({ "name": name, "in": place });
+        let styles: &[&str] = match place {
+            "path" => &["simple", "label", "matrix"],
+            "header" => &["simple"],
+            _ => &["form", "form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        };
+        let style = *random.one(styles);
+        if style == "deepObject" {
+            schema = json!({ "$ref": "#/components/schemas/ConstructFilter" });
+        }
+        if random.chance(2) {
+            parameter["style"] = style.into();
+        }
+        if random.chance(3) && style != "deepObject" {
+            parameter["explode"] = random.chance(2).into();
+        }
+        if style == "deepObject" {
+            parameter["style"] = style.into();
+        }
+        parameter["schema"] = schema;
+        if place == "path" {
+            path.push_str(&format!("/{{{name}}}"));
+        }
+        if place == "path" || random.chance(3) {
+            parameter["required"] = true.into();
+        }
+        parameters.push(parameter);
+    }
+    let method = *random.one(&["get", "post", "put", "patch"]);
+    let answer = object(random, 2);
+    let mut operation = json!({
+        "operationId": id,
+        "parameters": parameters,
+        "responses": { "200": { "description": "Done", "content": { "application/json": { "schema": answer } } } }
+    });
+    if method != "get" && random.chance(2) {
+        operation["requestBody"] = json!({
+            "required": true,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ConstructFilter" } } }
+        });
+    }
+    (path, json!({ method: operation }))
+}
+
+fn parameter_schema(random: &mut Random) -> Value {
+    let plain = |random: &mut Random| match random.below(6) {
+        0 => json!({ "type": "integer" }),
+        1 => json!({ "type": "boolean" }),
+        2 => json!({ "type": "number" }),
+        3 => json!({ "$ref": "#/components/schemas/ConstructKind" }),
+        _ => json!({ "type": "string" }),
+    };
+    match random.below(3) {
+        0 => json!({ "type": "array", "items": plain(random) }),
+        1 if random.chance(3) => json!({ "type": "integer", "minimum": 1, "maximum": 9 }),
+        _ => plain(random),
+    }
+}
+
+fn object(random: &mut Random, depth: usize) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for _ in 0..random.below(5) {
+        let name = *random.one(&NAMES);
+        properties.insert(name.to_owned(), schema(random, depth));
+        if random.chance(2) {
+            required.push(name);
+        }
+    }
+    required.sort_unstable();
+    required.dedup();
+    let mut object = json!({ "type": "object", "properties": properties });
+    if !required.is_empty() {
+        object["required"] = required.into();
+    }
+    if random.chance(3) {
+        object["additionalProperties"] = false.into();
+    }
+    object
+}
+
+fn schema(random: &mut Random, depth: usize) -> Value {
+    let mut schema = match random.below(if depth == 0 { 7 } else { 10 }) {
+        0 => json!({ "type": "string" }),
+        1 => json!({ "type": "integer", "format": "int64" }),
+        2 => json!({ "type": "number" }),
+        3 => json!({ "type": "boolean" }),
+        4 => json!({ "type": "string", "format": "date-time" }),
+        5 => json!({ "type": "string", "enum": ["on", "off"] }),
+        6 => json!({ "$ref": "#/components/schemas/ConstructKind" }),
+        7 => json!({ "type": "array", "items": self::schema(random, depth - 1) }),
+        8 => json!({ "type": "object", "additionalProperties": self::schema(random, depth - 1) }),
+        _ => object(random, depth - 1),
+    };
+    if schema.get("$ref").is_some() {
+        return schema;
+    }
+    match random.below(5) {
+        0 => schema["nullable"] = true.into(),
+        1 if schema.get("enum").is_some() => {
+            schema["nullable"] = true.into();
+            schema["enum"] = json!(["on", "off", null]);
+        }
+        2 => schema = json!({ "allOf": [schema] }),
+        3 if random.chance(4) => schema["not"] = json!({}),
+        _ => {}
+    }
+    schema
+}
+
+/// A source of numbers that are the same for a seed everywhere (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % end as u64).unwrap_or_default()
+    }
+
+    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+
+    fn chance(&mut self, of: usize) -> bool {
+        self.below(of) == 0
+    }
+}
