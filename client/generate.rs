@@ -10,7 +10,9 @@
 //! 3. `types`, with `unions`, `lenient`, `builders` and `checks`, opens what is received and checks what is sent,
 //!    by the `directions` that types travel in;
 //! 4. `operations`, with `send`, hands every request to `crate::transport`, the only place that sends;
-//! 5. `pages` adds streams to the operations whose answers come in pages.
+//! 5. `pages` adds streams to the operations whose answers come in pages, and `words` changes what builders say.
+//!
+//! `identifiers` refuses what would be said twice.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
@@ -46,6 +48,8 @@ mod send;
 mod types;
 #[path = "generate/unions.rs"]
 mod unions;
+#[path = "generate/words.rs"]
+mod words;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -105,7 +109,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     let (checked, places) = types::harden(&mut file, &directions)?;
     operations::harden(&mut file, &operations, &checked, &spec.info)?;
     pages::add(&mut file)?;
-    Ok(Generated { code: file.into_token_stream(), places })
+    Ok(Generated { code: words::ours(file.into_token_stream()), places })
 }
 
 /// Why no code could be generated.

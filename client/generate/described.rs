@@ -176,6 +176,7 @@ fn resolved<'s>(
 
 /// Takes out how parameters are written: progenitor knows one style, and all are ours to write.
 pub(crate) fn without_styles(spec: &mut openapiv3::OpenAPI) {
+    let all = spec.components.clone().unwrap_or_default();
     let components = spec.components.iter_mut().flat_map(|components| components.parameters.values_mut());
     let items = spec.paths.paths.values_mut().filter_map(|item| match item {
         openapiv3::ReferenceOr::Item(item) => Some(item),
@@ -189,16 +190,50 @@ pub(crate) fn without_styles(spec: &mut openapiv3::OpenAPI) {
     for parameter in components.chain(listed) {
         let openapiv3::ReferenceOr::Item(parameter) = parameter else { continue };
         match parameter {
-            openapiv3::Parameter::Query { parameter_data, style, .. } => {
-                parameter_data.explode = None;
-                *style = openapiv3::QueryStyle::Form;
-            }
-            openapiv3::Parameter::Path { parameter_data, style } => {
-                parameter_data.explode = None;
-                *style = openapiv3::PathStyle::Simple;
-            }
-            openapiv3::Parameter::Header { parameter_data, .. } => parameter_data.explode = None,
-            openapiv3::Parameter::Cookie { .. } => {}
+            openapiv3::Parameter::Query { style, .. } => *style = openapiv3::QueryStyle::Form,
+            openapiv3::Parameter::Path { style, .. } => *style = openapiv3::PathStyle::Simple,
+            openapiv3::Parameter::Header { .. } | openapiv3::Parameter::Cookie { .. } => {}
+        }
+        let data = match parameter {
+            openapiv3::Parameter::Query { parameter_data, .. }
+            | openapiv3::Parameter::Path { parameter_data, .. }
+            | openapiv3::Parameter::Header { parameter_data, .. }
+            | openapiv3::Parameter::Cookie { parameter_data, .. } => parameter_data,
+        };
+        data.explode = None;
+        // progenitor's builders take no struct for a parameter. A map has all that it could say.
+        if let openapiv3::ParameterSchemaOrContent::Schema(schema) = &mut data.format
+            && is_struct(&all, schema)
+        {
+            *schema = openapiv3::ReferenceOr::Item(openapiv3::Schema {
+                schema_data: openapiv3::SchemaData::default(),
+                schema_kind: openapiv3::SchemaKind::Type(openapiv3::Type::Object(openapiv3::ObjectType {
+                    additional_properties: Some(openapiv3::AdditionalProperties::Any(true)),
+                    ..Default::default()
+                })),
+            });
         }
     }
+}
+
+/// Whether a schema is an object with properties, said there or elsewhere.
+fn is_struct(components: &openapiv3::Components, schema: &openapiv3::ReferenceOr<openapiv3::Schema>) -> bool {
+    const HOPS: usize = 8;
+    let mut here = schema;
+    for _ in 0..HOPS {
+        match here {
+            openapiv3::ReferenceOr::Item(schema) => {
+                return matches!(
+                    &schema.schema_kind,
+                    openapiv3::SchemaKind::Type(openapiv3::Type::Object(object)) if !object.properties.is_empty()
+                );
+            }
+            openapiv3::ReferenceOr::Reference { reference } => {
+                let name = reference.strip_prefix("#/components/schemas/").unwrap_or_default();
+                let Some(next) = components.schemas.get(name) else { return false };
+                here = next;
+            }
+        }
+    }
+    false
 }

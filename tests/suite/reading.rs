@@ -120,6 +120,7 @@ fn scalar() -> impl Strategy<Value = String> {
         "[-+]?[0-9]{0,3}\\.?[0-9]{0,3}([eE][-+]?[0-9]{1,3})?",
         "0[xob][0-9a-fA-F]{1,6}",
         "[a-zA-Z~.]{0,6}",
+        // U+2028 and U+2029 end a line in YAML 1.1 only.
         "'[^'\\n\\r\\u{0}-\\u{1f}\\u{7f}-\\u{9f}\\u{feff}\\u{fffe}\\u{ffff}]{0,8}'",
         prop::sample::select(
             &[

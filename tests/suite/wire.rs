@@ -127,6 +127,6 @@ async fn arguments_out_of_bounds_are_not_sent() {
         call().body_map(|b| b.retention_value(value)).send().await.unwrap();
     }
     let error = client.create_backup().organization("acme").branch("main").send().await.unwrap_err();
-    assert_eq!(error.to_string(), "invalid input, nothing was sent: database was not initialized");
+    assert_eq!(error.to_string(), "invalid input, nothing was sent: `database` was not set");
     assert_eq!(server.arrived().len(), 2);
 }

@@ -567,9 +567,9 @@ pub mod types {
         impl ::std::default::Default for Actor {
             fn default() -> Self {
                 Self {
-                    avatar_url: Err("no value supplied for avatar_url".to_string()),
-                    display_name: Err("no value supplied for display_name".to_string()),
-                    id: Err("no value supplied for id".to_string()),
+                    avatar_url: Err("`avatar_url` was not set".to_string()),
+                    display_name: Err("`display_name` was not set".to_string()),
+                    id: Err("`id` was not set".to_string()),
                 }
             }
         }
@@ -583,7 +583,7 @@ pub mod types {
                 self.avatar_url = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for avatar_url: {e}")
+                        format!("`avatar_url` does not take what it was given: {e}")
                     });
                 self
             }
@@ -596,7 +596,7 @@ pub mod types {
                 self.display_name = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for display_name: {e}")
+                        format!("`display_name` does not take what it was given: {e}")
                     });
                 self
             }
@@ -608,7 +608,7 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
                 self
             }
         }
@@ -642,8 +642,8 @@ pub mod types {
         impl ::std::default::Default for ApiError {
             fn default() -> Self {
                 Self {
-                    code: Err("no value supplied for code".to_string()),
-                    message: Err("no value supplied for message".to_string()),
+                    code: Err("`code` was not set".to_string()),
+                    message: Err("`message` was not set".to_string()),
                 }
             }
         }
@@ -656,9 +656,7 @@ pub mod types {
             {
                 self.code = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for code: {e}")
-                    });
+                    .map_err(|e| format!("`code` does not take what it was given: {e}"));
                 self
             }
             /// What went wrong, for people.
@@ -670,7 +668,7 @@ pub mod types {
                 self.message = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for message: {e}")
+                        format!("`message` does not take what it was given: {e}")
                     });
                 self
             }
@@ -756,26 +754,26 @@ pub mod types {
                     actor: Ok(::std::default::Default::default()),
                     backup_policy: Ok(::std::default::Default::default()),
                     completed_at: Ok(::std::default::Default::default()),
-                    created_at: Err("no value supplied for created_at".to_string()),
+                    created_at: Err("`created_at` was not set".to_string()),
                     database_branch: Ok(::std::default::Default::default()),
                     deleted_at: Ok(::std::default::Default::default()),
                     estimated_storage_cost: Err(
-                        "no value supplied for estimated_storage_cost".to_string(),
+                        "`estimated_storage_cost` was not set".to_string(),
                     ),
                     expires_at: Ok(::std::default::Default::default()),
-                    id: Err("no value supplied for id".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    protected: Err("no value supplied for protected".to_string()),
-                    pvc_size: Err("no value supplied for pvc_size".to_string()),
-                    required: Err("no value supplied for required".to_string()),
+                    id: Err("`id` was not set".to_string()),
+                    name: Err("`name` was not set".to_string()),
+                    protected: Err("`protected` was not set".to_string()),
+                    pvc_size: Err("`pvc_size` was not set".to_string()),
+                    required: Err("`required` was not set".to_string()),
                     restored_branches: Err(
-                        "no value supplied for restored_branches".to_string(),
+                        "`restored_branches` was not set".to_string(),
                     ),
                     schema_snapshot: Ok(::std::default::Default::default()),
-                    size: Err("no value supplied for size".to_string()),
+                    size: Err("`size` was not set".to_string()),
                     started_at: Ok(::std::default::Default::default()),
-                    state: Err("no value supplied for state".to_string()),
-                    updated_at: Err("no value supplied for updated_at".to_string()),
+                    state: Err("`state` was not set".to_string()),
+                    updated_at: Err("`updated_at` was not set".to_string()),
                 }
             }
         }
@@ -825,7 +823,7 @@ pub mod types {
                 self.created_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for created_at: {e}")
+                        format!("`created_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -863,7 +861,7 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!(
-                            "error converting supplied value for estimated_storage_cost: {e}"
+                            "`estimated_storage_cost` does not take what it was given: {e}"
                         )
                     });
                 self
@@ -888,7 +886,7 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
                 self
             }
             /// The name of the backup
@@ -899,9 +897,7 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
+                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
                 self
             }
             /// Whether or not the backup is protected from deletion
@@ -913,7 +909,7 @@ pub mod types {
                 self.protected = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for protected: {e}")
+                        format!("`protected` does not take what it was given: {e}")
                     });
                 self
             }
@@ -926,7 +922,7 @@ pub mod types {
                 self.pvc_size = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for pvc_size: {e}")
+                        format!("`pvc_size` does not take what it was given: {e}")
                     });
                 self
             }
@@ -939,7 +935,7 @@ pub mod types {
                 self.required = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for required: {e}")
+                        format!("`required` does not take what it was given: {e}")
                     });
                 self
             }
@@ -953,7 +949,7 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!(
-                            "error converting supplied value for restored_branches: {e}"
+                            "`restored_branches` does not take what it was given: {e}"
                         )
                     });
                 self
@@ -978,9 +974,7 @@ pub mod types {
             {
                 self.size = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for size: {e}")
-                    });
+                    .map_err(|e| format!("`size` does not take what it was given: {e}"));
                 self
             }
             /// When the backup started
@@ -1004,7 +998,7 @@ pub mod types {
                 self.state = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for state: {e}")
+                        format!("`state` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1017,7 +1011,7 @@ pub mod types {
                 self.updated_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for updated_at: {e}")
+                        format!("`updated_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1191,29 +1185,21 @@ pub mod types {
         impl ::std::default::Default for BackupPolicy {
             fn default() -> Self {
                 Self {
-                    created_at: Err("no value supplied for created_at".to_string()),
-                    frequency_unit: Err(
-                        "no value supplied for frequency_unit".to_string(),
-                    ),
-                    frequency_value: Err(
-                        "no value supplied for frequency_value".to_string(),
-                    ),
-                    id: Err("no value supplied for id".to_string()),
+                    created_at: Err("`created_at` was not set".to_string()),
+                    frequency_unit: Err("`frequency_unit` was not set".to_string()),
+                    frequency_value: Err("`frequency_value` was not set".to_string()),
+                    id: Err("`id` was not set".to_string()),
                     last_ran_at: Ok(::std::default::Default::default()),
-                    name: Err("no value supplied for name".to_string()),
+                    name: Err("`name` was not set".to_string()),
                     next_run_at: Ok(::std::default::Default::default()),
-                    required: Err("no value supplied for required".to_string()),
-                    retention_unit: Err(
-                        "no value supplied for retention_unit".to_string(),
-                    ),
-                    retention_value: Err(
-                        "no value supplied for retention_value".to_string(),
-                    ),
+                    required: Err("`required` was not set".to_string()),
+                    retention_unit: Err("`retention_unit` was not set".to_string()),
+                    retention_value: Err("`retention_value` was not set".to_string()),
                     schedule_day: Ok(::std::default::Default::default()),
                     schedule_time: Ok(::std::default::Default::default()),
                     schedule_week: Ok(::std::default::Default::default()),
-                    target: Err("no value supplied for target".to_string()),
-                    updated_at: Err("no value supplied for updated_at".to_string()),
+                    target: Err("`target` was not set".to_string()),
+                    updated_at: Err("`updated_at` was not set".to_string()),
                 }
             }
         }
@@ -1227,7 +1213,7 @@ pub mod types {
                 self.created_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for created_at: {e}")
+                        format!("`created_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1240,9 +1226,7 @@ pub mod types {
                 self.frequency_unit = value
                     .try_into()
                     .map_err(|e| {
-                        format!(
-                            "error converting supplied value for frequency_unit: {e}"
-                        )
+                        format!("`frequency_unit` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1255,9 +1239,7 @@ pub mod types {
                 self.frequency_value = value
                     .try_into()
                     .map_err(|e| {
-                        format!(
-                            "error converting supplied value for frequency_value: {e}"
-                        )
+                        format!("`frequency_value` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1269,7 +1251,7 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
                 self
             }
             /// When the backup was last run
@@ -1292,9 +1274,7 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
+                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
                 self
             }
             /// When the backup will next run
@@ -1318,7 +1298,7 @@ pub mod types {
                 self.required = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for required: {e}")
+                        format!("`required` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1331,9 +1311,7 @@ pub mod types {
                 self.retention_unit = value
                     .try_into()
                     .map_err(|e| {
-                        format!(
-                            "error converting supplied value for retention_unit: {e}"
-                        )
+                        format!("`retention_unit` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1346,9 +1324,7 @@ pub mod types {
                 self.retention_value = value
                     .try_into()
                     .map_err(|e| {
-                        format!(
-                            "error converting supplied value for retention_value: {e}"
-                        )
+                        format!("`retention_value` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1397,7 +1373,7 @@ pub mod types {
                 self.target = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for target: {e}")
+                        format!("`target` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1410,7 +1386,7 @@ pub mod types {
                 self.updated_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for updated_at: {e}")
+                        format!("`updated_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1521,11 +1497,11 @@ pub mod types {
         impl ::std::default::Default for BranchReference {
             fn default() -> Self {
                 Self {
-                    created_at: Err("no value supplied for created_at".to_string()),
+                    created_at: Err("`created_at` was not set".to_string()),
                     deleted_at: Ok(::std::default::Default::default()),
-                    id: Err("no value supplied for id".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    updated_at: Err("no value supplied for updated_at".to_string()),
+                    id: Err("`id` was not set".to_string()),
+                    name: Err("`name` was not set".to_string()),
+                    updated_at: Err("`updated_at` was not set".to_string()),
                 }
             }
         }
@@ -1539,7 +1515,7 @@ pub mod types {
                 self.created_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for created_at: {e}")
+                        format!("`created_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1563,7 +1539,7 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
                 self
             }
             /// The name for the resource
@@ -1574,9 +1550,7 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
+                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
                 self
             }
             /// When the resource was last updated
@@ -1588,7 +1562,7 @@ pub mod types {
                 self.updated_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for updated_at: {e}")
+                        format!("`updated_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1784,13 +1758,13 @@ pub mod types {
         impl ::std::default::Default for PaginatedBackup {
             fn default() -> Self {
                 Self {
-                    current_page: Err("no value supplied for current_page".to_string()),
-                    data: Err("no value supplied for data".to_string()),
+                    current_page: Err("`current_page` was not set".to_string()),
+                    data: Err("`data` was not set".to_string()),
                     next_page: Ok(::std::default::Default::default()),
                     next_page_url: Ok(::std::default::Default::default()),
                     prev_page: Ok(::std::default::Default::default()),
                     prev_page_url: Ok(::std::default::Default::default()),
-                    type_: Err("no value supplied for type_".to_string()),
+                    type_: Err("`type` was not set".to_string()),
                 }
             }
         }
@@ -1804,7 +1778,7 @@ pub mod types {
                 self.current_page = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for current_page: {e}")
+                        format!("`current_page` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1816,9 +1790,7 @@ pub mod types {
             {
                 self.data = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for data: {e}")
-                    });
+                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1877,9 +1849,7 @@ pub mod types {
             {
                 self.type_ = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
+                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1960,12 +1930,12 @@ pub mod types {
         impl ::std::default::Default for SchemaSnapshot {
             fn default() -> Self {
                 Self {
-                    created_at: Err("no value supplied for created_at".to_string()),
-                    id: Err("no value supplied for id".to_string()),
+                    created_at: Err("`created_at` was not set".to_string()),
+                    id: Err("`id` was not set".to_string()),
                     linted_at: Ok(::std::default::Default::default()),
-                    name: Err("no value supplied for name".to_string()),
-                    updated_at: Err("no value supplied for updated_at".to_string()),
-                    url: Err("no value supplied for url".to_string()),
+                    name: Err("`name` was not set".to_string()),
+                    updated_at: Err("`updated_at` was not set".to_string()),
+                    url: Err("`url` was not set".to_string()),
                 }
             }
         }
@@ -1979,7 +1949,7 @@ pub mod types {
                 self.created_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for created_at: {e}")
+                        format!("`created_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1991,7 +1961,7 @@ pub mod types {
             {
                 self.id = value
                     .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
                 self
             }
             /// When the schema snapshot was last linted
@@ -2014,9 +1984,7 @@ pub mod types {
             {
                 self.name = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
+                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
                 self
             }
             /// When the schema snapshot was last updated
@@ -2028,7 +1996,7 @@ pub mod types {
                 self.updated_at = value
                     .try_into()
                     .map_err(|e| {
-                        format!("error converting supplied value for updated_at: {e}")
+                        format!("`updated_at` does not take what it was given: {e}")
                     });
                 self
             }
@@ -2040,9 +2008,7 @@ pub mod types {
             {
                 self.url = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for url: {e}")
-                    });
+                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
                 self
             }
             /// Sets or clears [`linted_at`](Self::linted_at).
@@ -2587,9 +2553,9 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                organization: Err("organization was not initialized".to_string()),
-                database: Err("database was not initialized".to_string()),
-                branch: Err("branch was not initialized".to_string()),
+                organization: Err("`organization` was not set".to_string()),
+                database: Err("`database` was not set".to_string()),
+                branch: Err("`branch` was not set".to_string()),
                 all: Ok(None),
                 from: Ok(None),
                 page: Ok(None),
@@ -2611,8 +2577,7 @@ pub mod builder {
             self.organization = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for organization failed"
-                        .to_string()
+                    "`organization` does not take what it was given".to_string()
                 });
             self
         }
@@ -2625,10 +2590,7 @@ pub mod builder {
         {
             self.database = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for database failed"
-                        .to_string()
-                });
+                .map_err(|_| "`database` does not take what it was given".to_string());
             self
         }
         /// The name of the branch
@@ -2640,10 +2602,7 @@ pub mod builder {
         {
             self.branch = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for branch failed"
-                        .to_string()
-                });
+                .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
         /// Whether to include all backups, including deleted ones
@@ -2654,7 +2613,7 @@ pub mod builder {
             self.all = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `bool` for all failed".to_string());
+                .map_err(|_| "`all` does not take what it was given".to_string());
             self
         }
         /// Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
@@ -2665,10 +2624,7 @@ pub mod builder {
             self.from = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for from failed"
-                        .to_string()
-                });
+                .map_err(|_| "`from` does not take what it was given".to_string());
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -2679,7 +2635,7 @@ pub mod builder {
             self.page = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for page failed".to_string());
+                .map_err(|_| "`page` does not take what it was given".to_string());
             self
         }
         /// If provided, specifies the number of returned results
@@ -2690,7 +2646,7 @@ pub mod builder {
             self.per_page = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for per_page failed".to_string());
+                .map_err(|_| "`per_page` does not take what it was given".to_string());
             self
         }
         /// Filter backups by backup policy ID
@@ -2701,10 +2657,7 @@ pub mod builder {
             self.policy = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for policy failed"
-                        .to_string()
-                });
+                .map_err(|_| "`policy` does not take what it was given".to_string());
             self
         }
         /// Filter backups by production branch
@@ -2715,7 +2668,7 @@ pub mod builder {
             self.production = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `bool` for production failed".to_string());
+                .map_err(|_| "`production` does not take what it was given".to_string());
             self
         }
         /// Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
@@ -2726,10 +2679,7 @@ pub mod builder {
             self.running_at = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for running_at failed"
-                        .to_string()
-                });
+                .map_err(|_| "`running_at` does not take what it was given".to_string());
             self
         }
         /// Filter backups by state
@@ -2740,7 +2690,7 @@ pub mod builder {
             self.state = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `BackupState` for state failed".to_string());
+                .map_err(|_| "`state` does not take what it was given".to_string());
             self
         }
         /// Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
@@ -2751,10 +2701,7 @@ pub mod builder {
             self.to = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for to failed"
-                        .to_string()
-                });
+                .map_err(|_| "`to` does not take what it was given".to_string());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
@@ -2877,9 +2824,9 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                organization: Err("organization was not initialized".to_string()),
-                database: Err("database was not initialized".to_string()),
-                branch: Err("branch was not initialized".to_string()),
+                organization: Err("`organization` was not set".to_string()),
+                database: Err("`database` was not set".to_string()),
+                branch: Err("`branch` was not set".to_string()),
                 body: Ok(::std::default::Default::default()),
             }
         }
@@ -2893,8 +2840,7 @@ pub mod builder {
             self.organization = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for organization failed"
-                        .to_string()
+                    "`organization` does not take what it was given".to_string()
                 });
             self
         }
@@ -2907,10 +2853,7 @@ pub mod builder {
         {
             self.database = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for database failed"
-                        .to_string()
-                });
+                .map_err(|_| "`database` does not take what it was given".to_string());
             self
         }
         /// The name of the branch
@@ -2922,10 +2865,7 @@ pub mod builder {
         {
             self.branch = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for branch failed"
-                        .to_string()
-                });
+                .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
         /// Sets `body`.
@@ -2939,9 +2879,7 @@ pub mod builder {
             self.body = value
                 .try_into()
                 .map(From::from)
-                .map_err(|s| {
-                    format!("conversion to `CreateBackupBody` for body failed: {}", s)
-                });
+                .map_err(|s| format!("`body` does not take what it was given: {}", s));
             self
         }
         /// Changes the body with a closure over its builder.
@@ -3023,10 +2961,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                organization: Err("organization was not initialized".to_string()),
-                database: Err("database was not initialized".to_string()),
-                branch: Err("branch was not initialized".to_string()),
-                id: Err("id was not initialized".to_string()),
+                organization: Err("`organization` was not set".to_string()),
+                database: Err("`database` was not set".to_string()),
+                branch: Err("`branch` was not set".to_string()),
+                id: Err("`id` was not set".to_string()),
             }
         }
         /// The name of the organization the branch belongs to
@@ -3039,8 +2977,7 @@ pub mod builder {
             self.organization = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for organization failed"
-                        .to_string()
+                    "`organization` does not take what it was given".to_string()
                 });
             self
         }
@@ -3053,10 +2990,7 @@ pub mod builder {
         {
             self.database = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for database failed"
-                        .to_string()
-                });
+                .map_err(|_| "`database` does not take what it was given".to_string());
             self
         }
         /// The name of the branch
@@ -3068,10 +3002,7 @@ pub mod builder {
         {
             self.branch = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for branch failed"
-                        .to_string()
-                });
+                .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
         /// The ID of the backup
@@ -3083,10 +3014,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "`id` does not take what it was given".to_string());
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
@@ -3154,10 +3082,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                organization: Err("organization was not initialized".to_string()),
-                database: Err("database was not initialized".to_string()),
-                branch: Err("branch was not initialized".to_string()),
-                id: Err("id was not initialized".to_string()),
+                organization: Err("`organization` was not set".to_string()),
+                database: Err("`database` was not set".to_string()),
+                branch: Err("`branch` was not set".to_string()),
+                id: Err("`id` was not set".to_string()),
             }
         }
         /// The name of the organization the branch belongs to
@@ -3170,8 +3098,7 @@ pub mod builder {
             self.organization = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for organization failed"
-                        .to_string()
+                    "`organization` does not take what it was given".to_string()
                 });
             self
         }
@@ -3184,10 +3111,7 @@ pub mod builder {
         {
             self.database = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for database failed"
-                        .to_string()
-                });
+                .map_err(|_| "`database` does not take what it was given".to_string());
             self
         }
         /// The name of the branch
@@ -3199,10 +3123,7 @@ pub mod builder {
         {
             self.branch = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for branch failed"
-                        .to_string()
-                });
+                .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
         /// The ID of the backup
@@ -3214,10 +3135,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "`id` does not take what it was given".to_string());
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
@@ -3280,10 +3198,10 @@ pub mod builder {
         pub(crate) fn new(client: &'a super::Client) -> Self {
             Self {
                 client: client,
-                organization: Err("organization was not initialized".to_string()),
-                database: Err("database was not initialized".to_string()),
-                branch: Err("branch was not initialized".to_string()),
-                id: Err("id was not initialized".to_string()),
+                organization: Err("`organization` was not set".to_string()),
+                database: Err("`database` was not set".to_string()),
+                branch: Err("`branch` was not set".to_string()),
+                id: Err("`id` was not set".to_string()),
                 body: Ok(::std::default::Default::default()),
             }
         }
@@ -3297,8 +3215,7 @@ pub mod builder {
             self.organization = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for organization failed"
-                        .to_string()
+                    "`organization` does not take what it was given".to_string()
                 });
             self
         }
@@ -3311,10 +3228,7 @@ pub mod builder {
         {
             self.database = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for database failed"
-                        .to_string()
-                });
+                .map_err(|_| "`database` does not take what it was given".to_string());
             self
         }
         /// The name of the branch
@@ -3326,10 +3240,7 @@ pub mod builder {
         {
             self.branch = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for branch failed"
-                        .to_string()
-                });
+                .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
         /// The ID of the backup
@@ -3341,10 +3252,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "`id` does not take what it was given".to_string());
             self
         }
         /// Sets `body`.
@@ -3358,9 +3266,7 @@ pub mod builder {
             self.body = value
                 .try_into()
                 .map(From::from)
-                .map_err(|s| {
-                    format!("conversion to `UpdateBackupBody` for body failed: {}", s)
-                });
+                .map_err(|s| format!("`body` does not take what it was given: {}", s));
             self
         }
         /// Changes the body with a closure over its builder.

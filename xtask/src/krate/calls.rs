@@ -86,8 +86,9 @@ impl Call<'_> {
                 continue;
             }
             let values = self.sample(&parameter["schema"], Amount::All, 0);
-            let argument = match (&values, type_of(&parameter["schema"])) {
-                (Value::Object(_), of) => format!("value::<{of}>({:?})", values.to_string()),
+            let argument = match &values {
+                // No struct can be a parameter.
+                Value::Object(_) => format!("value::<serde_json::Map<String, Value>>({:?})", values.to_string()),
                 _ => argument(&values),
             };
             setters.push_str(&format!(".{}({argument})", self.setter(name)?));
