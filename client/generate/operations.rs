@@ -66,6 +66,7 @@ pub(crate) fn harden(
                 let (first, link) = doc.split_once("\n").unwrap_or((&doc, ""));
                 let how = "Set what it needs, and [`send`](Self::send) it.";
                 set_doc(&mut item.attrs, &format!("{}. {how}\n{link}", first.trim()));
+                item.attrs.push(syn::parse_quote!(#[must_use = "nothing is sent before `send()`"]));
             }
             Item::Use(item) => {
                 let text = quote!(#item).to_string();

@@ -24,6 +24,10 @@ pub const SERVER_URL_VAR: &str = "PLANETSCALE_SERVER_URL";
 /// How long a whole operation may take, retries, delays and the reading of the answer included.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long one attempt may take, the reading of its answer included, as the vendors of other APIs have it in their
+/// SDKs: long enough for an answer, short enough for another attempt within [`DEFAULT_TIMEOUT`].
+pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// How long a connection may take to be made.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -83,13 +87,13 @@ impl Client {
     /// ```
     #[must_use = "the client itself stays as it is"]
     pub fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let Inner { timeout, max_bytes, .. } = self.inner;
-        let mut settings = Settings { timeout, retry: self.inner.retry.clone(), max_bytes };
+        let Inner { timeout, attempt_timeout, max_bytes, .. } = self.inner;
+        let mut settings = Settings { timeout, attempt_timeout, retry: self.inner.retry.clone(), max_bytes };
         change(&mut settings);
         let mut client = self.clone();
-        client.inner.has_own_timeout |= settings.timeout != client.inner.timeout;
-        (client.inner.timeout, client.inner.retry) = (settings.timeout, settings.retry);
-        client.inner.max_bytes = settings.max_bytes;
+        client.inner.has_own_timeout |= (settings.timeout, settings.attempt_timeout) != (timeout, attempt_timeout);
+        (client.inner.timeout, client.inner.attempt_timeout) = (settings.timeout, settings.attempt_timeout);
+        (client.inner.retry, client.inner.max_bytes) = (settings.retry, settings.max_bytes);
         client
     }
 }
@@ -98,6 +102,7 @@ impl Client {
 #[derive(Clone, Debug)]
 pub struct Settings {
     timeout: Duration,
+    attempt_timeout: Duration,
     retry: RetryPolicy,
     max_bytes: usize,
 }
@@ -106,6 +111,12 @@ impl Settings {
     /// As [`ClientBuilder::timeout`]. Nothing is ever answered within zero.
     pub fn timeout(&mut self, timeout: Duration) -> &mut Self {
         self.timeout = timeout.min(A_YEAR);
+        self
+    }
+
+    /// As [`ClientBuilder::attempt_timeout`].
+    pub fn attempt_timeout(&mut self, timeout: Duration) -> &mut Self {
+        self.attempt_timeout = timeout.min(A_YEAR);
         self
     }
 
@@ -132,6 +143,7 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     base_url: String,
     timeout: Duration,
+    attempt_timeout: Duration,
     connect_timeout: Duration,
     retry: RetryPolicy,
     product: Option<String>,
@@ -145,6 +157,7 @@ impl fmt::Debug for ClientBuilder {
             .field("credentials", &self.credentials)
             .field("base_url", &self.base_url)
             .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("retry", &self.retry)
             .field("product", &self.product)
@@ -158,6 +171,7 @@ impl Default for ClientBuilder {
             credentials: None,
             base_url: DEFAULT_BASE_URL.to_owned(),
             timeout: DEFAULT_TIMEOUT,
+            attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
             product: None,
@@ -186,6 +200,14 @@ impl ClientBuilder {
     /// the last byte of the answer. Default: [`DEFAULT_TIMEOUT`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of its answer, within the
+    /// [`timeout`](Self::timeout) of the whole. What reads may then be tried again; what changes something may have
+    /// been done ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default: [`DEFAULT_ATTEMPT_TIMEOUT`].
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
         self
     }
 
@@ -241,13 +263,14 @@ impl ClientBuilder {
         let authorization = credentials.header()?;
         let url = base_url(&self.base_url)?;
         let timeout = duration("timeout", self.timeout)?;
+        let attempt_timeout = duration("attempt_timeout", self.attempt_timeout)?;
         let http =
             self.http.as_ref().map_or_else(reqwest::Client::builder, |change| change(reqwest::Client::builder()));
         let mut http = http
             .user_agent(user_agent(self.product.as_deref())?)
             .connect_timeout(duration("connect_timeout", self.connect_timeout)?)
-            // That of a first attempt; a later one has what is left.
-            .timeout(timeout)
+            // That of a first attempt; a later one may have less left.
+            .timeout(timeout.min(attempt_timeout))
             // A redirect would take the token along, and turn a POST into a GET.
             .redirect(reqwest::redirect::Policy::none())
             // Attempts are the business of `crate::retry` alone.
@@ -263,6 +286,7 @@ impl ClientBuilder {
             credentials,
             authorization,
             timeout,
+            attempt_timeout,
             has_own_timeout: false,
             retry: self.retry,
             max_bytes: self.max_bytes,

@@ -79,7 +79,8 @@ pub enum Error {
     Timeout(Box<Failure>),
     /// The connection broke after the request was, or may have been, sent.
     Interrupted(Box<Failure>),
-    /// The API, or something in front of it, answered that it did not do it.
+    /// The API, or something in front of it, answered with a status that is no success. [`Error::outcome`] says
+    /// whether it may have done it all the same: after a 5xx, a 408, a 302 or a 303 it may.
     Refused(Box<Refused>),
     /// The server accepted the request, but its answer cannot be read.
     Unreadable(Box<Unreadable>),
@@ -104,6 +105,20 @@ impl Error {
         }
     }
 
+    /// The operation that failed, such as `create_backup`; nothing, where no call was made.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.call().map(|operation| operation.id)
+    }
+
+    /// The server's id of the request, for the vendor's support, where it gave one.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refused) => refused.request_id(),
+            Self::Unreadable(answer) => answer.request_id(),
+            _ => None,
+        }
+    }
+
     /// The API's own code for a refusal, such as `not_found` or `invalid_params`.
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -118,7 +133,7 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         match self {
             // The list in which it would be could not be read.
-            _ if self.looked() > 0 && self.operation().is_some_and(Operation::is_safe) => Outcome::Unknown,
+            _ if self.looked() > 0 && self.call().is_some_and(Operation::is_safe) => Outcome::Unknown,
             Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotApplied,
             Self::Unreadable(_) => Outcome::Applied,
             Self::Timeout(failure) | Self::Interrupted(failure) => match failure.status {
@@ -126,11 +141,16 @@ impl Error {
                 _ if !failure.is_sent => Outcome::NotApplied,
                 _ => Outcome::Unknown,
             },
-            // 408 comes from something in between that gave up; so may any 5xx.
+            // 408 comes from something in between that gave up; so may any 5xx. 303 is an answer to what was done
+            // (RFC 9110, 15.4.4), and what else is no error of the client's says nothing.
             Self::Refused(refused) => match refused.status {
                 StatusCode::REQUEST_TIMEOUT => Outcome::Unknown,
-                status if status.is_server_error() => Outcome::Unknown,
-                _ => Outcome::NotApplied,
+                status if status.is_client_error() => Outcome::NotApplied,
+                // It is to be sent elsewhere, and so was not done here.
+                StatusCode::MOVED_PERMANENTLY | StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {
+                    Outcome::NotApplied
+                }
+                _ => Outcome::Unknown,
             },
         }
     }
@@ -189,7 +209,7 @@ impl Error {
         self
     }
 
-    fn operation(&self) -> Option<Operation> {
+    fn call(&self) -> Option<Operation> {
         match self {
             Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => Some(failure.operation),
             Self::Refused(refused) => Some(refused.operation),

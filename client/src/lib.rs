@@ -5,6 +5,7 @@
 // What stands in the public API.
 pub use bytes::Bytes;
 pub use chrono;
+pub use reqwest;
 pub use reqwest::header::HeaderMap;
 pub use reqwest::{Method, StatusCode};
 
@@ -34,7 +35,10 @@ pub use backups::{
     Awaited, BackupRef, BranchRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL,
     DEFAULT_MAX_CONSECUTIVE_ERRORS, EnsureBackup, Ensured, WaitError, WaitForBackup,
 };
-pub use client::{ClientBuilder, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, SERVER_URL_VAR, Settings};
+pub use client::{
+    ClientBuilder, DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, SERVER_URL_VAR,
+    Settings,
+};
 pub use error::{Error, ErrorDetail, Failure, Message, Outcome, Refused, Unreadable};
 pub use generated::{Client, ResponseValue, builder, types};
 pub use open_enum::UnknownValue;

@@ -46,7 +46,9 @@ pub struct Inner {
     pub(crate) authorization: HeaderValue,
     /// For a whole operation.
     pub(crate) timeout: Duration,
-    /// Whether that is another one than the `reqwest::Client` has.
+    /// For one attempt of it.
+    pub(crate) attempt_timeout: Duration,
+    /// Whether these are others than the `reqwest::Client` has.
     pub(crate) has_own_timeout: bool,
     pub(crate) retry: RetryPolicy,
     /// The largest body that is read, in bytes.
@@ -58,6 +60,7 @@ impl fmt::Debug for Inner {
         f.debug_struct("Inner")
             .field("credentials", &self.credentials)
             .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

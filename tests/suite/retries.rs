@@ -129,6 +129,32 @@ async fn a_refused_connection_is_tried_again_within_the_deadline() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_stalls_is_not_all_of_it() {
+    // What reads is answered by the second attempt.
+    let server = Server::start([Step::Stall, Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
+    let client = builder(&server.url()).retry(quick()).attempt_timeout(Duration::from_millis(300)).build().unwrap();
+    let get = || client.get_backup().organization("acme").database("shop").branch("main").id("b1");
+    let start = Instant::now();
+    get().send().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(300) && start.elapsed() < Duration::from_secs(20));
+    assert_eq!(server.arrived().len(), 2);
+    // What may have acted is not sent again, and is not waited for.
+    let server = Server::start([Step::Stall, created()]).await;
+    let client = builder(&server.url()).attempt_timeout(Duration::from_millis(300)).build().unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert_eq!((error.outcome(), error.operation()), (Outcome::Unknown, Some("create_backup")));
+    assert!(start.elapsed() < Duration::from_secs(20));
+    assert_eq!(server.arrived().len(), 1);
+    // For one call, too.
+    let server = Server::start([Step::Stall, created()]).await;
+    let client = builder(&server.url()).build().unwrap();
+    let client = client.with(|settings| {
+        settings.attempt_timeout(Duration::from_millis(300));
+    });
+    assert!(matches!(create(&client).await.unwrap_err(), Error::Timeout(_)));
+}
+
+#[tokio::test]
 async fn nothing_that_may_have_acted_is_sent_again() {
     let steps = [
         Step::ResetAfterReading,

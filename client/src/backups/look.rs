@@ -38,11 +38,11 @@ impl Patience {
         Self { deadline: Instant::now() + client.inner.timeout, delays, looks: 1 }
     }
 
-    /// A client whose calls leave time for another look: one that is never answered must not take all of it.
+    /// A client whose calls end in time. One that is never answered has an attempt's time-out, and leaves the rest.
     pub(super) fn client(&self, client: &Client) -> Client {
         let left = self.deadline.saturating_duration_since(Instant::now());
         client.with(|settings| {
-            settings.timeout(left / 2);
+            settings.timeout(left);
         })
     }
 

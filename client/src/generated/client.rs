@@ -2529,6 +2529,7 @@ pub mod builder {
     ///
     /// [`Client::list_backups`]: super::Client::list_backups
     #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
     pub struct ListBackups<'a> {
         client: &'a super::Client,
         organization: Result<::std::string::String, String>,
@@ -2808,6 +2809,7 @@ pub mod builder {
     ///
     /// [`Client::create_backup`]: super::Client::create_backup
     #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
     pub struct CreateBackup<'a> {
         client: &'a super::Client,
         organization: Result<::std::string::String, String>,
@@ -2945,6 +2947,7 @@ pub mod builder {
     ///
     /// [`Client::get_backup`]: super::Client::get_backup
     #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
     pub struct GetBackup<'a> {
         client: &'a super::Client,
         organization: Result<::std::string::String, String>,
@@ -3066,6 +3069,7 @@ pub mod builder {
     ///
     /// [`Client::delete_backup`]: super::Client::delete_backup
     #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
     pub struct DeleteBackup<'a> {
         client: &'a super::Client,
         organization: Result<::std::string::String, String>,
@@ -3181,6 +3185,7 @@ pub mod builder {
     ///
     /// [`Client::update_backup`]: super::Client::update_backup
     #[derive(Debug, Clone)]
+    #[must_use = "nothing is sent before `send()`"]
     pub struct UpdateBackup<'a> {
         client: &'a super::Client,
         organization: Result<::std::string::String, String>,

@@ -50,7 +50,7 @@ impl Attempt<'_> {
         let mut request = build().map_err(unbuilt)?;
         if !self.is_first || self.client.inner.has_own_timeout {
             let left = self.deadline.saturating_duration_since(Instant::now());
-            *request.timeout_mut() = Some(left);
+            *request.timeout_mut() = Some(left.min(self.client.inner.attempt_timeout));
         }
         let info = OperationInfo { operation_id: self.operation.id };
         let hook = |e: progenitor_client::Error<()>| Error::invalid_input(e.to_string());

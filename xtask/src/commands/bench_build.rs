@@ -45,14 +45,14 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         |name: &'static str, folder: &str| Consumer { name, dir: dir.path().join(folder), costs: Vec::new() };
     let mut consumers = [
         consumer("reqwest and serde", "base"),
-        consumer("ours, without codegen", "released"),
         consumer("ours", "ours"),
+        consumer("ours, with codegen", "generated"),
         consumer("plain progenitor", "plain"),
     ];
-    let [base, released, ours, plain] = &consumers;
+    let [base, ours, generated, plain] = &consumers;
     write_base(workspace, &base.dir)?;
-    write_ours(workspace, &released.dir, "default-features = false, features = [\"rustls\"]")?;
     write_ours(workspace, &ours.dir, "features = []")?;
+    write_ours(workspace, &generated.dir, "features = [\"codegen\"]")?;
     write_plain(workspace, &plain.dir)?;
     for consumer in &consumers {
         // Fetching is not building.

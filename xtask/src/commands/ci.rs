@@ -113,7 +113,7 @@ impl Step {
                 if !has(out, cmd!(sh, "cargo {toolchain} --version"), &install)? {
                     return Ok(());
                 }
-                let features = ["--features", "mock,schemars"];
+                let features = ["--features", "codegen,mock,schemars"];
                 run_shown(out, cmd!(sh, "cargo {toolchain} check --locked --package {client} {features...}"))
             }
             Self::Deny => {

@@ -21,12 +21,14 @@ struct Variant {
     has_generator: bool,
 }
 
-const VARIANTS: [Variant; 4] = [
-    Variant { features: &[], has_generator: true },
-    Variant { features: &["--no-default-features", "--features", "released"], has_generator: false },
+const VARIANTS: [Variant; 3] = [
+    Variant { features: &[], has_generator: false },
     Variant { features: &["--no-default-features"], has_generator: false },
-    Variant { features: &["--features", "all"], has_generator: true },
+    Variant { features: ALL, has_generator: true },
 ];
+
+/// With the generator, too.
+const ALL: &[&str] = &["--features", "all"];
 
 /// Texts in the generator's source, and others in their place: a generator that makes other code, and one
 /// whose code has another shape than the hardening knows.
@@ -73,7 +75,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
         std::fs::write(&method, source.replace(from, to))?;
         let patch = format!("\n[patch.crates-io]\n{GENERATOR} = {{ path = {other:?} }}\n");
         std::fs::write(consumer.join("Cargo.toml"), format!("{manifest}{patch}"))?;
-        let said = check(in_consumer, &[], out)?;
+        let said = check(in_consumer, ALL, out)?;
         if !said.contains(&format!("the generator {what}")) || !said.contains("the released code is built") {
             bail!("with a generator that {what}, the package does not warn: {said}");
         }
@@ -90,8 +92,8 @@ fn consumer(workspace: &Workspace, dir: &Path, unpacked: &Path) -> anyhow::Resul
     std::fs::create_dir_all(consumer.join("src"))?;
     let manifest = format!(
         "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[features]\nall = \
-         [\"{NAME}/default\", \"{NAME}/native-tls\", \"{NAME}/schemars\", \"{NAME}/mock\"]\n\
-         default = [\"{NAME}/default\"]\nreleased = [\"{NAME}/rustls\"]\n[dependencies]\n\
+         [\"{NAME}/codegen\", \"{NAME}/native-tls\", \"{NAME}/schemars\", \"{NAME}/mock\"]\n\
+         default = [\"{NAME}/default\"]\n[dependencies]\n\
          {NAME} = {{ path = {unpacked:?}, default-features = false }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
     );

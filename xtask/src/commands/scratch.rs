@@ -51,7 +51,7 @@ impl Scratch {
     /// At the first command that fails.
     pub(super) fn hold(&self, tests: &[&[&str]], out: &mut dyn Write) -> anyhow::Result<()> {
         let sh = &shell(&self.dir, &self.workspace)?;
-        let package = ["--package", "planetscale-client", "--features", "mock,schemars", "--offline"];
+        let package = ["--package", "planetscale-client", "--features", "codegen,mock,schemars", "--offline"];
         run(out, cmd!(sh, "cargo clippy {package...} --all-targets -- --deny warnings"))?;
         run(out, cmd!(sh, "cargo doc --no-deps {package...}").env("RUSTDOCFLAGS", "--deny warnings"))?;
         for test in tests.iter().copied() {
