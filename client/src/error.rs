@@ -268,6 +268,9 @@ impl Error {
         match self.outcome() {
             Outcome::Applied => "the server had accepted the request",
             Outcome::NotApplied => "nothing was done",
+            Outcome::Unknown if self.looked() == 0 && self.call().is_some_and(Operation::is_safe) => {
+                "it only reads, so it can be tried again"
+            }
             Outcome::Unknown => "the outcome is unknown: check whether the server has acted before trying again",
         }
     }

@@ -246,9 +246,12 @@ impl Report {
     }
 
     /// The first break, for a title: an operation, what happened to it, and how many more there are; the verdict, where
-    /// nothing breaks.
+    /// the crate does not break.
     pub fn title(&self) -> String {
         const LONGEST: usize = 120;
+        if !matches!(self.bump(), None | Some(Bump::Major)) {
+            return plain(&self.verdict());
+        }
         let open = || self.findings.iter().filter(|entry| entry.accepted.is_none());
         let breaks = |entry: &&Entry| entry.finding.level == Level::Err;
         let moves = |entry: &&Entry| entry.effect.as_ref().is_some_and(|effect| effect.contains("(major)"));

@@ -74,6 +74,12 @@ fn entry(change: &Change) -> (String, String) {
         return (operation.to_owned(), line);
     }
     let name = item.strip_prefix("types::").unwrap_or(&item).to_owned();
+    const DENIES: &str = " #[serde(deny_unknown_fields)]";
+    let without = |shape: &Option<String>| shape.as_ref().map(|shape| shape.replace(DENIES, ""));
+    if old.is_some() && old != new && without(&old) == without(&new) {
+        let reads = if new.is_some_and(|new| new.contains(DENIES)) { "refuses" } else { "reads over" };
+        return (name.clone(), format!("`{name}` {reads} fields that it does not know."));
+    }
     let line = match (old, new, change.kind) {
         (Some(old), Some(new), _) => format!("`{name}` is `{new}` (was `{old}`)."),
         (None, Some(new), Kind::Field | Kind::Const) => format!("`{name}`, `{new}`."),
