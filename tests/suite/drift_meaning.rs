@@ -556,3 +556,35 @@ fn what_differs_far_behind_an_alternative_is_no_widening() {
     assert_eq!(worst(&diff(&with(plain.clone(), "string"), &with(wrapped.clone(), "string"))), INFO);
     assert_eq!(worst(&diff(&with(plain, "string"), &with(wrapped, "integer"))), ERR);
 }
+
+/// What is told apart only by what a fault would lose.
+#[test]
+fn small_differences_are_seen() {
+    let schema = |schema: Value| {
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        operation(json!({ "requestBody": body, "responses": { "200": { "description": "ok" } } }), json!({}))
+    };
+    // Numbers beyond what any integer holds: the smaller of two negative ones is the longer one.
+    let document = |minimum: &str| {
+        let text = schema(json!({ "type": "integer", "minimum": -7 })).to_string().replace("-7", minimum);
+        xtask::vendor::spec::Spec::parse(&text).unwrap().value
+    };
+    let (far, near) = ("-200000000000000000000000000000000000000000", "-100000000000000000000000000000000000000000");
+    let levels = |old: &str, new: &str| worst(&diff(&document(old), &document(new)));
+    assert_eq!((levels(far, near), levels(near, far)), (ERR, INFO));
+    // Names of headers have no case.
+    let header = |name: &str| {
+        let parameter = json!({ "name": name, "in": "header", "schema": { "type": "string" } });
+        operation(json!({ "parameters": [parameter] }), json!({}))
+    };
+    assert!(worst(&diff(&header("X-Trace"), &header("x-trace"))) <= DOC);
+    // A default makes a new demand no less of one for what was optional.
+    let required = |required: Value| {
+        schema(
+            json!({ "type": "object", "required": required, "properties": { "a": { "type": "string", "default": "x" } } }),
+        )
+    };
+    let ids: Vec<String> =
+        diff(&required(json!([])), &required(json!(["a"]))).into_iter().map(|found| found.id).collect();
+    assert_eq!(ids, ["request-property-became-required-with-default"]);
+}

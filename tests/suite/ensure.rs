@@ -233,10 +233,34 @@ async fn a_refusal_is_what_it_is() {
     let error = ensure(&client).await.unwrap_err();
     assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::NotApplied, 0, 1));
     // Where another backup may have been quicker, it looks.
-    server.pass_next();
-    server.refuse_next(422, "unprocessable", "a backup is running");
-    let error = ensure(&client).await.unwrap_err();
-    assert_eq!((error.outcome(), error.looked(), error.code()), (Outcome::NotApplied, 1, Some("unprocessable")));
+    for (status, code) in [(422, "unprocessable"), (409, "conflict")] {
+        server.pass_next();
+        server.refuse_next(status, code, "a backup is running");
+        let error = ensure(&client).await.unwrap_err();
+        assert_eq!((error.outcome(), error.looked(), error.code()), (Outcome::NotApplied, 1, Some(code)));
+    }
+}
+
+#[tokio::test]
+async fn a_look_comes_again_when_the_server_wants_it() {
+    let slow = answer("503 Service Unavailable", &[("retry-after", "1")], "");
+    let there = value!({ "type": "list", "data": [body_with("name", Some(value!(NAME)))], "next_page": null });
+    let server = Server::start([Step::Answer(slow), Step::Answer(json("200 OK", &there.to_string()))]).await;
+    let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1)).max_retries(0);
+    let client = Client::builder().auth(MockServer::token()).base_url(server.url()).retry(policy).build().unwrap();
+    let start = std::time::Instant::now();
+    assert!(!ensure(&client).await.unwrap().created);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+/// A server that is slower than half of the time there is.
+#[tokio::test]
+async fn a_look_has_the_time_of_an_attempt() {
+    let (server, _) = started().await;
+    let client = quick(&server.base_url(), Duration::from_secs(2));
+    ensure(&client).await.unwrap();
+    server.delay_next(Duration::from_millis(1_300));
+    assert!(!ensure(&client).await.unwrap().created);
 }
 
 #[tokio::test]

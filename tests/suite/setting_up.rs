@@ -38,6 +38,14 @@ async fn a_clone_may_have_other_settings() {
         settings.max_response_bytes(10_000);
     });
     create(&larger).await.unwrap();
+    // To the byte.
+    let length = just_created::body().to_string().len();
+    for (most, fits) in [(length, true), (length - 1, false)] {
+        let client = client.with(|settings| {
+            settings.max_response_bytes(most);
+        });
+        assert_eq!(create(&client).await.is_ok(), fits, "{most}");
+    }
 
     let busy = Server::start([Step::Answer(answer("429 Too Many Requests", &[], ""))]).await;
     let client = builder(&busy.url()).retry(RetryPolicy::none()).build().unwrap();
