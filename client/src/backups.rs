@@ -2,12 +2,14 @@
 //! crate would serve any API.
 
 mod ensure;
+mod handles;
 mod look;
 mod refs;
 mod schedule;
 mod wait;
 
 pub use ensure::{EnsureBackup, Ensured};
+pub use handles::{Branch, BranchBackup};
 pub use refs::{BackupRef, BranchRef};
 pub use schedule::{
     DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, WaitError,

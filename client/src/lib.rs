@@ -32,7 +32,7 @@ mod backups;
 
 pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
 pub use backups::{
-    Awaited, BackupRef, BranchRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL,
+    Awaited, BackupRef, Branch, BranchBackup, BranchRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL,
     DEFAULT_MAX_CONSECUTIVE_ERRORS, EnsureBackup, Ensured, WaitError, WaitForBackup,
 };
 pub use client::{

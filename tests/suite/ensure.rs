@@ -253,6 +253,32 @@ async fn a_look_comes_again_when_the_server_wants_it() {
     assert!(start.elapsed() >= Duration::from_secs(1));
 }
 
+#[tokio::test]
+async fn a_branch_is_named_once() {
+    let (server, client) = started().await;
+    let branch = client.branch(main_branch());
+    let made = branch.create_backup().body_map(|b| b.name(NAME)).send().await.unwrap();
+    assert!(!branch.ensure_backup(NAME).await.unwrap().created);
+    assert_eq!(branch.list_backups().send().await.unwrap().data.len(), 1);
+    let backup = branch.backup(&made.id);
+    assert_eq!(backup.get().send().await.unwrap().id, made.id);
+    assert!(backup.update().body_map(|b| b.protected(true)).send().await.unwrap().protected);
+    backup.update().body_map(|b| b.protected(false)).send().await.unwrap();
+    backup.delete().send().await.unwrap();
+    assert!(
+        server.requests().iter().all(|it| it.target.starts_with("/v1/organizations/acme/databases/shop/branches/main/"))
+    );
+    // And as a text.
+    for text in ["acme/shop/main", "ä b/c/d"] {
+        assert_eq!(text.parse::<BranchRef>().unwrap().to_string(), text);
+        assert_eq!(format!("{text}/x").parse::<BackupRef>().unwrap().to_string(), format!("{text}/x"));
+    }
+    for text in ["", "a/b", "a//c", "a/b/c/d/e", "/b/c"] {
+        assert!(matches!(text.parse::<BranchRef>(), Err(Error::InvalidInput(_))), "{text}");
+        assert!(matches!(text.parse::<BackupRef>(), Err(Error::InvalidInput(_))), "{text}");
+    }
+}
+
 /// A server that is slower than half of the time there is.
 #[tokio::test]
 async fn a_look_has_the_time_of_an_attempt() {

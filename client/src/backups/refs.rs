@@ -1,13 +1,15 @@
 //! Which branch and which backup are meant.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::generated::{Client, builder};
 
 /// A branch of a database.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BranchRef {
     /// The organization's name.
@@ -45,7 +47,30 @@ impl From<&BranchRef> for BranchRef {
     }
 }
 
-/// `acme/shop/main`, for people.
+/// `acme/shop/main`, as [`Display`](fmt::Display) writes it.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what has not three names.
+impl FromStr for BranchRef {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match names(text)[..] {
+            [organization, database, branch] => Ok(Self::new(organization, database, branch)),
+            _ => {
+                Err(Error::invalid_input(format!("`{text}` is no branch; one is written organization/database/branch")))
+            }
+        }
+    }
+}
+
+/// The names between slashes; none, where one is empty.
+fn names(text: &str) -> Vec<&str> {
+    let names: Vec<&str> = text.split('/').collect();
+    if names.iter().any(|name| name.is_empty()) { Vec::new() } else { names }
+}
+
+/// `acme/shop/main`.
 impl fmt::Display for BranchRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.organization, self.database, self.branch)
@@ -55,7 +80,7 @@ impl fmt::Display for BranchRef {
 /// A backup of a branch.
 ///
 /// It can be stored, and a [wait](Client::wait_for_backup) be begun again by it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BackupRef {
     /// The organization's name.
@@ -66,6 +91,31 @@ pub struct BackupRef {
     pub branch: String,
     /// The backup's ID.
     pub id: String,
+}
+
+/// `acme/shop/main/abc123`, as [`Display`](fmt::Display) writes it.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for what has not three names and an ID.
+impl FromStr for BackupRef {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match names(text)[..] {
+            [organization, database, branch, id] => Ok(Self::new(organization, database, branch, id)),
+            _ => {
+                let how = "one is written organization/database/branch/id";
+                Err(Error::invalid_input(format!("`{text}` is no backup; {how}")))
+            }
+        }
+    }
+}
+
+/// `acme/shop/main/abc123`.
+impl fmt::Display for BackupRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}/{}", self.organization, self.database, self.branch, self.id)
+    }
 }
 
 impl BackupRef {

@@ -1,0 +1,98 @@
+//! A branch and a backup of a client: the calls that are about them, with the names set.
+
+use super::ensure::EnsureBackup;
+use super::refs::{BackupRef, BranchRef};
+use super::wait::WaitForBackup;
+use crate::generated::{Client, builder};
+
+/// # Handles
+impl Client {
+    /// The calls that are about a branch, with its names set.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+    /// use planetscale_client::BranchRef;
+    ///
+    /// let main = client.branch(BranchRef::new("acme", "shop", "main"));
+    /// let backup = main.create_backup().body_map(|b| b.name("nightly")).send().await?;
+    /// main.backup(&backup.id).delete().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn branch(&self, branch: impl Into<BranchRef>) -> Branch<'_> {
+        Branch { client: self, branch: branch.into() }
+    }
+}
+
+/// A branch of a client. See [`Client::branch`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Branch<'a> {
+    client: &'a Client,
+    branch: BranchRef,
+}
+
+impl<'a> Branch<'a> {
+    /// Which branch it is.
+    pub fn branch_ref(&self) -> &BranchRef {
+        &self.branch
+    }
+
+    /// [`Client::create_backup`] of this branch.
+    pub fn create_backup(&self) -> builder::CreateBackup<'a> {
+        self.branch.create(self.client)
+    }
+
+    /// [`Client::list_backups`] of this branch.
+    pub fn list_backups(&self) -> builder::ListBackups<'a> {
+        self.branch.list(self.client)
+    }
+
+    /// [`Client::ensure_backup`] of this branch.
+    pub fn ensure_backup(&self, name: impl Into<String>) -> EnsureBackup<'a> {
+        self.client.ensure_backup(&self.branch, name)
+    }
+
+    /// The calls that are about a backup of this branch.
+    pub fn backup(&self, id: impl Into<String>) -> BranchBackup<'a> {
+        BranchBackup { client: self.client, backup: self.branch.backup(id) }
+    }
+}
+
+/// A backup of a branch of a client. See [`Branch::backup`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct BranchBackup<'a> {
+    client: &'a Client,
+    backup: BackupRef,
+}
+
+impl<'a> BranchBackup<'a> {
+    /// Which backup it is.
+    pub fn backup_ref(&self) -> &BackupRef {
+        &self.backup
+    }
+
+    /// [`Client::get_backup`].
+    pub fn get(&self) -> builder::GetBackup<'a> {
+        self.backup.get(self.client)
+    }
+
+    /// [`Client::update_backup`].
+    pub fn update(&self) -> builder::UpdateBackup<'a> {
+        let BackupRef { organization, database, branch, id } = &self.backup;
+        self.client.update_backup().organization(organization).database(database).branch(branch).id(id)
+    }
+
+    /// [`Client::delete_backup`].
+    pub fn delete(&self) -> builder::DeleteBackup<'a> {
+        let BackupRef { organization, database, branch, id } = &self.backup;
+        self.client.delete_backup().organization(organization).database(database).branch(branch).id(id)
+    }
+
+    /// [`Client::wait_for_backup`].
+    pub fn wait(&self) -> WaitForBackup<'a> {
+        self.client.wait_for_backup(self.backup.clone())
+    }
+}
