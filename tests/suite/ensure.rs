@@ -266,7 +266,10 @@ async fn a_branch_is_named_once() {
     backup.update().body_map(|b| b.protected(false)).send().await.unwrap();
     backup.delete().send().await.unwrap();
     assert!(
-        server.requests().iter().all(|it| it.target.starts_with("/v1/organizations/acme/databases/shop/branches/main/"))
+        server
+            .requests()
+            .iter()
+            .all(|it| it.target.starts_with("/v1/organizations/acme/databases/shop/branches/main/"))
     );
     // And as a text.
     for text in ["acme/shop/main", "ä b/c/d"] {
