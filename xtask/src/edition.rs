@@ -219,7 +219,7 @@ impl Edition {
     /// The crate that is generated from it.
     ///
     /// # Errors
-    /// As [`effective`](Self::effective), and where no code can be generated.
+    /// As [`effective_as_stored_or_made`](Self::effective_as_stored_or_made), and where no code can be generated.
     pub fn krate(&self) -> anyhow::Result<&Rc<Crate>> {
         once(&self.krate, || {
             let effective = self.effective_as_stored_or_made()?;
@@ -230,7 +230,7 @@ impl Edition {
     /// The files of the edition, by name, with their texts.
     ///
     /// # Errors
-    /// As [`effective`](Self::effective).
+    /// As [`effective_as_stored_or_made`](Self::effective_as_stored_or_made).
     pub fn files(&self) -> anyhow::Result<Vec<(&str, Cow<'_, str>)>> {
         let mut files: Vec<(&str, Cow<'_, str>)> =
             self.documents.iter().map(|document| (document.file.as_str(), document.text.as_str().into())).collect();
