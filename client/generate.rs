@@ -89,10 +89,9 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
     let answers = answers::simplify(&mut document)?;
     prepare::prepare(&mut document);
-    let spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
+    let mut spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
     let operations = described::Operations::of(&spec, &answers)?;
-    let mut spec = spec;
     described::without_styles(&mut spec);
     let mut settings = progenitor::GenerationSettings::new();
     settings

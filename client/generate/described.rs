@@ -97,30 +97,9 @@ impl Operations {
                 if let Some(id) = &operation.operation_id {
                     let parameters = item.parameters.iter().chain(&operation.parameters);
                     let parameters = parameters.filter_map(|parameter| resolved(spec, parameter));
-                    let cookie = |parameter: &openapiv3::Parameter| match parameter {
-                        openapiv3::Parameter::Cookie { parameter_data, .. } => Some(parameter_data.name.clone()),
-                        _ => None,
-                    };
-                    // RFC 9110, 5.6.2: what is no token would panic where the request is built.
-                    let no_token = |parameter: &openapiv3::Parameter| match parameter {
-                        openapiv3::Parameter::Header { parameter_data: data, .. } => {
-                            let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-                            let is_none = data.name.is_empty() || !data.name.chars().all(is_token);
-                            is_none.then(|| data.name.clone())
-                        }
-                        _ => None,
-                    };
-                    if let Some(name) = parameters.clone().find_map(no_token) {
+                    if let Some(why) = parameters.clone().find_map(unsendable) {
                         let at = format!("#/paths/{}/{method}/parameters", escape(path));
-                        let why =
-                            format!("operation {id} ({at}) has the header `{name}`, which no header can be called");
-                        return Err(Error::Operation(why));
-                    }
-                    if let Some(name) = parameters.clone().find_map(cookie) {
-                        let at = format!("#/paths/{}/{method}/parameters", escape(path));
-                        let why =
-                            format!("operation {id} ({at}) has the cookie parameter `{name}`: a client has no cookies");
-                        return Err(Error::Operation(why));
+                        return Err(Error::Operation(format!("operation {id} ({at}) has {why}")));
                     }
                     let travel =
                         parameters.clone().map(|one| (plain(&one.parameter_data_ref().name), Parameter::of(one)));
@@ -152,6 +131,20 @@ impl Operations {
     /// What the spec says of an operation, by the name of its function.
     pub(crate) fn get(&self, function: &str) -> Option<&Described> {
         self.0.get(function)
+    }
+}
+
+/// What a parameter is, where no request can have it.
+fn unsendable(parameter: &openapiv3::Parameter) -> Option<String> {
+    let name = &parameter.parameter_data_ref().name;
+    // RFC 9110, 5.6.2: what is not a token would panic where the request is built.
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    match parameter {
+        openapiv3::Parameter::Cookie { .. } => Some(format!("the cookie parameter `{name}`: a client has no cookies")),
+        openapiv3::Parameter::Header { .. } if name.is_empty() || !name.chars().all(is_token) => {
+            Some(format!("the header `{name}`, which no header can be called"))
+        }
+        _ => None,
     }
 }
 

@@ -178,17 +178,20 @@ fn harden_struct(
 }
 
 fn denies_unknown_fields(attr: &Attribute) -> bool {
-    let metas = attr.parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated);
-    attr.path().is_ident("serde")
-        && metas.is_ok_and(|metas| metas.iter().any(|meta| meta.path().is_ident("deny_unknown_fields")))
+    serde_metas(attr).iter().flatten().any(|meta| meta.path().is_ident("deny_unknown_fields"))
+}
+
+/// What an attribute says to serde; nothing, where it is for something else.
+fn serde_metas(attr: &Attribute) -> Option<Punctuated<syn::Meta, Token![,]>> {
+    attr.parse_args_with(Punctuated::parse_terminated).ok().filter(|_| attr.path().is_ident("serde"))
 }
 
 /// What can be null can be absent: typify has serde insist on the key of a required property, by a function in an
 /// attribute that may say its name, too.
 fn absent_is_null(field: &mut syn::Field) {
     let mut insists = false;
-    for attr in field.attrs.iter_mut().filter(|attr| attr.path().is_ident("serde")) {
-        let Ok(metas) = attr.parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated) else { continue };
+    for attr in &mut field.attrs {
+        let Some(metas) = serde_metas(attr) else { continue };
         let (gone, kept): (Vec<_>, Vec<_>) =
             metas.into_iter().partition(|meta| meta.path().is_ident("deserialize_with"));
         if !gone.is_empty() {

@@ -6,6 +6,7 @@
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Direction, Finding, Level, diff};
+use xtask::random::Random;
 use xtask::vendor::spec::Spec;
 
 /// Findings that are below WARN although there are values against it, each with its reason.
@@ -13,27 +14,6 @@ const CONVENTIONS: &[(&str, &str)] = &[
     ("new-optional-request-property", "an open schema took any value of it before, but nobody sent it"),
     ("new-optional-request-parameter-property", "as of a body"),
 ];
-
-/// A pseudo-random source (xorshift), whose numbers are the same for a seed everywhere.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.max(1);
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap()
-    }
-
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-
-    pub fn chance(&mut self, of: usize) -> bool {
-        self.below(of) == 0
-    }
-}
 
 const NAMES: [&str; 4] = ["a", "b", "c", "kind"];
 

@@ -84,6 +84,17 @@ impl Scratch {
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
+    /// Runs `release`.
+    fn release(&self, more: &[&str]) -> (String, String, String) {
+        run_xtask(&[&["release", "--workspace", self.dir.path().to_str().unwrap()], more].concat())
+    }
+
+    /// Releases the first version, but for its tag.
+    fn release_first(&self) {
+        assert_eq!(self.release(&[]).0, exit_code(0));
+        self.git(&["commit", "--quiet", "--all", "--message", "Release 0.1.0"]);
+    }
+
     /// Takes over our document with some text replaced.
     fn propose_update(&self, edits: &[(&str, &str)]) -> (String, String, String) {
         let mut new = upstream();
@@ -198,8 +209,7 @@ fn a_minor_drift_is_a_branch_that_can_be_merged() {
 #[test]
 fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
     let scratch = Scratch::new();
-    let workspace = scratch.dir.path().to_str().unwrap().to_owned();
-    let release = |more: &[&str]| run_xtask(&[&["release", "--workspace", &workspace], more].concat());
+    let release = |more: &[&str]| scratch.release(more);
     let (code, out, err) = release(&[]);
     assert_eq!((code, err.as_str()), (exit_code(0), ""));
     assert!(
@@ -354,10 +364,7 @@ fn the_branch_is_never_one_that_something_else_is() {
 #[test]
 fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
     let scratch = Scratch::new();
-    let workspace = scratch.dir.path().to_str().unwrap().to_owned();
-    let release = || run_xtask(&["release", "--workspace", &workspace]);
-    release();
-    scratch.git(&["commit", "--quiet", "--all", "--message", "Release 0.1.0"]);
+    scratch.release_first();
     scratch.git(&["tag", "v0.1.0"]);
     scratch.git(&["push", "--quiet", "origin", "main"]);
     let unreleased = || {
@@ -392,7 +399,7 @@ fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
     let (head, tail) = changelog.split_once("## [Unreleased]").unwrap();
     let tail = &tail[tail.find("## [0.1.0]").unwrap()..];
     fs::write(scratch.path("CHANGELOG.md"), format!("{head}## [Unreleased]\n\n{tail}")).unwrap();
-    let (code, out, err) = release();
+    let (code, out, err) = scratch.release(&[]);
     assert_eq!((code, err.as_str()), (exit_code(0), ""));
     assert!(out.starts_with("0.1.0 → 0.2.0: a breaking release\n"), "{out}");
     assert!(scratch.read("CHANGELOG.md").contains("- `create_backup` takes `dry_run`."));
@@ -418,10 +425,8 @@ fn a_body_is_as_long_as_github_takes() {
 #[test]
 fn a_last_release_that_is_not_known_is_no_first_one() {
     let scratch = Scratch::new();
-    let workspace = scratch.dir.path().to_str().unwrap().to_owned();
-    let release = || run_xtask(&["release", "--workspace", &workspace]);
-    release();
-    scratch.git(&["commit", "--quiet", "--all", "--message", "Release 0.1.0"]);
+    let release = || scratch.release(&[]);
+    scratch.release_first();
     let (code, _, err) = release();
     assert_eq!(code, exit_code(2));
     assert!(err.contains("CHANGELOG.md has a section for 0.1.0, but there is no tag v0.1.0"), "{err}");
@@ -451,7 +456,7 @@ fn a_last_release_that_is_not_known_is_no_first_one() {
     assert!(err.contains("there is a tag v0.2.0 already, which is not on this line"), "{err}");
     // A shallow clone.
     let shallow = tempfile::tempdir().unwrap();
-    let from = format!("file://{workspace}");
+    let from = format!("file://{}", scratch.dir.path().display());
     scratch.git(&["clone", "--quiet", "--depth", "1", &from, shallow.path().to_str().unwrap()]);
     let (code, _, err) = run_xtask(&["release", "--workspace", shallow.path().to_str().unwrap()]);
     assert_eq!(code, exit_code(2));

@@ -19,6 +19,7 @@ pub mod effective;
 #[path = "../../client/generate.rs"]
 pub mod generate;
 pub mod krate;
+pub mod random;
 pub mod release;
 pub mod vendor;
 pub mod workspace;

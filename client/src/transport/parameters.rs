@@ -15,6 +15,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 
+type Fields = serde_json::Map<String, Value>;
+
 /// What RFC 3986 calls unreserved; all else is encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -99,7 +101,9 @@ pub(crate) fn path_segment(name: &str, style: Style, value: &impl Serialize) -> 
     let exploded = matches!(style, Style::SimpleExploded | Style::LabelExploded | Style::MatrixExploded);
     let parts = match &value {
         Value::Array(items) => each(name, items)?,
-        Value::Object(fields) if exploded => joined_fields(name, fields, "=")?,
+        Value::Object(fields) if exploded => {
+            pairs(name, fields)?.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
+        }
         Value::Object(fields) => flat_fields(name, fields)?,
         value => vec![text(name, value)?],
     };
@@ -168,13 +172,7 @@ fn query_pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, S
             }
             pairs
         }
-        (Value::Object(fields), _) => {
-            let mut pairs = Vec::new();
-            for (field, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-                pairs.push((encoded(field), text(name, value)?));
-            }
-            pairs
-        }
+        (Value::Object(fields), _) => pairs(name, fields)?,
         (value, _) => vec![(key, text(name, value)?)],
     })
 }
@@ -185,17 +183,14 @@ fn each(name: &str, items: &[Value]) -> Result<Vec<String>, Error> {
 }
 
 /// Keys and values of an object in a row, encoded.
-fn flat_fields(name: &str, fields: &serde_json::Map<String, Value>) -> Result<Vec<String>, Error> {
-    let mut parts = Vec::new();
-    for (field, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-        parts.extend([encoded(field), text(name, value)?]);
-    }
-    Ok(parts)
+fn flat_fields(name: &str, fields: &Fields) -> Result<Vec<String>, Error> {
+    Ok(pairs(name, fields)?.into_iter().flat_map(<[String; 2]>::from).collect())
 }
 
-fn joined_fields(name: &str, fields: &serde_json::Map<String, Value>, between: &str) -> Result<Vec<String>, Error> {
+/// The fields of an object, each as key and value, encoded.
+fn pairs(name: &str, fields: &Fields) -> Result<Vec<(String, String)>, Error> {
     let set = fields.iter().filter(|(_, value)| !value.is_null());
-    set.map(|(field, value)| Ok(format!("{}{between}{}", encoded(field), text(name, value)?))).collect()
+    set.map(|(field, value)| Ok((encoded(field), text(name, value)?))).collect()
 }
 
 fn text(name: &str, value: &Value) -> Result<String, Error> {

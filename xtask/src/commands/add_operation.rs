@@ -6,8 +6,7 @@ use anyhow::bail;
 
 use super::update_spec;
 use crate::Status;
-use crate::comparison::report::Format;
-use crate::edition::{Edition, compare};
+use crate::edition::Edition;
 use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
@@ -43,9 +42,5 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         Some(id) => old.with_operation(id, from)?,
         None => old.with_all_operations(from)?,
     };
-    let report = compare(&old, &new)?;
-    report.write(Format::Text, out)?;
-    new.save(&old, &store)?;
-    update_spec::next_steps(&report, out)?;
-    Ok(Status::Done)
+    update_spec::adopt(&old, &new, &store, out)
 }

@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         .into_iter()
         .flat_map(|(location, spec)| spec.notes().iter().map(move |note| format!("{location}: {note}")));
     let report = Report::new(krate).with_notes(&[], notes.collect());
-    let report = report.with_findings(findings, (&old, &new), &to.to_string());
+    let report = report.with_findings(findings, (&old, &new), &to.to_string()).with_effects();
     let accepted = arguments.accepted.clone().unwrap_or_else(|| workspace.openapi().join(store::ACCEPTED));
     let report = arguments.output.narrowed(report, &accepted)?;
     let files = [from, to]

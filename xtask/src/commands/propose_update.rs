@@ -18,7 +18,7 @@ use crate::effective::overlay;
 use crate::release::branch::{Branch, writable};
 use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
-use crate::release::unreleased::{self, Unreleased, last_release};
+use crate::release::unreleased::{Released, Unreleased, last_release};
 use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
@@ -194,7 +194,8 @@ fn commit(
     let save = |next: &Edition, last: &Edition| next.save(last, &Store::open(workspace)?);
     let mut notes = Vec::new();
     let released = last_release(workspace, git)?;
-    let since = || released.as_ref().map(|released| unreleased::since(workspace, git, released)).transpose();
+    let last = released.as_ref().map(|version| Released::read(git, version)).transpose()?;
+    let since = || last.as_ref().map(|last| last.unreleased(workspace, git)).transpose();
     let before = since()?;
     save(new, old)?;
     if !arguments.no_build {

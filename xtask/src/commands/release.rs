@@ -5,11 +5,11 @@ use std::io::Write;
 use anyhow::bail;
 
 use crate::Status;
-use crate::comparison::report::changelog_of;
+use crate::comparison::report::changelog_entries;
 use crate::krate::surface::Bump;
 use crate::release::changelog;
 use crate::release::manifests::{self, Manifests};
-use crate::release::unreleased::{self, last_release};
+use crate::release::unreleased::{Released, last_release};
 use crate::workspace::Workspace;
 use crate::workspace::git::Git;
 
@@ -33,20 +33,23 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         return Ok(Status::Done);
     }
     let last = last_release(workspace, &git)?;
-    let unreleased = last.as_ref().map(|last| unreleased::since(workspace, &git, last)).transpose()?;
+    let unreleased = match &last {
+        Some(last) => Some(Released::read(&git, last)?.unreleased(workspace, &git)?),
+        None => None,
+    };
     let bump = unreleased.as_ref().map_or(Bump::None, |unreleased| unreleased.bump);
     if last.is_some() && bump == Bump::None {
         bail!("nothing changed in client/ or openapi/ since the last release");
     }
     let version = manifests::wanted(last.as_ref(), &current, bump);
     let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string();
-    if git.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{version}")])? {
+    if git.is_tagged(&version)? {
         bail!(
             "there is a tag v{version} already, which is not on this line; merge it, or raise the version in client/Cargo.toml"
         );
     }
-    let lines = unreleased.map(|unreleased| changelog_of(unreleased.bump.max(Bump::Minor), &unreleased.changes, false));
-    let changelog = changelog::with_unreleased(&manifests.changelog()?, "", &lines.flatten().unwrap_or_default())?;
+    let lines = unreleased.map_or_else(String::new, |unreleased| changelog_entries(&unreleased.changes));
+    let changelog = changelog::with_unreleased(&manifests.changelog()?, "", &lines)?;
     let changelog = changelog::released(&changelog, &version, &date)?;
     manifests.set_version(&version)?;
     manifests.set_changelog(&changelog)?;

@@ -4,8 +4,7 @@ use std::io::Write;
 
 use super::update_spec;
 use crate::Status;
-use crate::comparison::report::Format;
-use crate::edition::{Edition, compare};
+use crate::edition::Edition;
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
@@ -26,9 +25,5 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let store = Store::open(workspace)?;
     let old = Edition::stored(&store)?;
     let new = old.without_operation(&arguments.operation)?;
-    let report = compare(&old, &new)?;
-    report.write(Format::Text, out)?;
-    new.save(&old, &store)?;
-    update_spec::next_steps(&report, out)?;
-    Ok(Status::Done)
+    update_spec::adopt(&old, &new, &store, out)
 }

@@ -120,8 +120,20 @@ fn show_difference(new: &Edition, changed: &[Change], from: &Origin, out: &mut d
     Ok(())
 }
 
+/// Reports what a new edition means, writes it, and says what is left to do for a person.
+///
+/// # Errors
+/// Where no code can be generated from it, or it cannot be written. Nothing was written, then.
+pub(super) fn adopt(old: &Edition, new: &Edition, store: &Store, out: &mut dyn Write) -> anyhow::Result<Status> {
+    let report = compare(old, new)?;
+    report.write(Format::Text, out)?;
+    new.save(old, store)?;
+    next_steps(&report, out)?;
+    Ok(Status::Done)
+}
+
 /// What is left to do for a person.
-pub(super) fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
+fn next_steps(report: &Report, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "\nopenapi/ is updated. Next:")?;
     let mut number = 0;
     let mut step = |out: &mut dyn Write, what: &str| {

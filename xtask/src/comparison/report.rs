@@ -11,13 +11,13 @@ mod escape;
 mod render;
 mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use regex::Regex;
 use serde::Serialize;
 
 pub use self::accepted::Accepted;
-pub use self::changelog::changelog_of;
+pub use self::changelog::{changelog_entries, changelog_of};
 pub use self::entry::Entry;
 pub use self::escape::{plain, plain_lines};
 use crate::comparison::diff::{Finding, Level};
@@ -94,23 +94,31 @@ impl Report {
     pub fn with_findings(mut self, findings: Vec<Finding>, (old, new): (&Spec, &Spec), file: &str) -> Self {
         let mut placed = entry::placed(findings, old, new, file);
         // What several documents say is one finding, for the operations of all of them.
+        let known: HashMap<String, usize> =
+            self.findings.iter().enumerate().map(|(at, entry)| (entry.fingerprint.clone(), at)).rev().collect();
         placed.retain(|entry| {
-            let is_same = |there: &&mut Entry| there.file != entry.file && there.fingerprint == entry.fingerprint;
-            let Some(there) = self.findings.iter_mut().find(is_same) else { return true };
+            let Some(at) = known.get(&entry.fingerprint) else { return true };
+            let there = &mut self.findings[*at];
             there.finding.level = there.finding.level.max(entry.finding.level);
             let operations = there.finding.operations.iter().chain(&*entry.finding.operations);
             there.finding.operations = operations.cloned().collect::<BTreeSet<String>>().into_iter().collect();
             false
         });
         self.findings.extend(placed);
+        let order = |entry: &Entry| (std::cmp::Reverse(entry.finding.level), entry.finding.clone());
+        self.findings.sort_by_cached_key(order);
+        self.count();
+        self
+    }
+
+    /// With what each finding means for the crate. All findings must be there, as each change of the crate is said
+    /// of some of them.
+    pub fn with_effects(mut self) -> Self {
         if let Some(krate) = &self.krate {
             let findings: Vec<&Finding> = self.findings.iter().map(|entry| &entry.finding).collect();
             let effects = krate.effects(&findings);
             self.findings.iter_mut().zip(effects).for_each(|(entry, effect)| entry.effect = effect);
         }
-        let order = |entry: &Entry| (std::cmp::Reverse(entry.finding.level), entry.finding.clone());
-        self.findings.sort_by_cached_key(order);
-        self.count();
         self
     }
 

@@ -43,7 +43,7 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
             report = report.with_findings(findings, (&before.spec, &document.spec), &file);
         }
     }
-    Ok(report)
+    Ok(report.with_effects())
 }
 
 /// What went wrong, after what is known of the new edition: an operation that is gone may be why.

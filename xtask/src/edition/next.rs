@@ -6,7 +6,7 @@ use super::{Document, Edition};
 use crate::vendor::operations::{self, Operation};
 use crate::vendor::origin::{Location, Origin};
 use crate::vendor::page::{self, Fetched};
-use crate::vendor::spec::{self, Spec};
+use crate::vendor::spec::Spec;
 use crate::workspace::sources::Source;
 use crate::workspace::store;
 
@@ -63,13 +63,11 @@ impl Read {
     /// left of it.
     fn with(&self, operations: &[String], file: &str) -> anyhow::Result<Document> {
         let pruned = self.spec.clone().pruned(operations)?;
-        let text = match pruned.value == self.spec.value {
-            true => self.document.text.clone(),
-            false => spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?,
-        };
-        // Findings have the lines of what is stored.
-        let spec = pruned.in_text(&text);
-        Ok(Document { file: file.to_owned(), text, spec })
+        if pruned.value != self.spec.value {
+            return Document::of_pruned(file, pruned);
+        }
+        let text = self.document.text.clone();
+        Ok(Document { file: file.to_owned(), spec: pruned.in_text(&text), text })
     }
 }
 

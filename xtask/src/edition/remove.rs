@@ -5,7 +5,6 @@ use anyhow::{Context, bail};
 use super::{Document, Edition};
 use crate::effective::overlay;
 use crate::vendor::nearest::nearest;
-use crate::vendor::spec;
 use crate::workspace::sources::Source;
 use crate::workspace::store;
 
@@ -15,8 +14,7 @@ impl Edition {
     /// # Errors
     /// Where it is not offered, is the only one, or the overlay cannot be mended.
     pub fn without_operation(&self, id: &str) -> anyhow::Result<Self> {
-        let offered = self.effective_as_stored_or_made()?.spec.clone();
-        let offered = offered.operations();
+        let offered = self.effective_as_stored_or_made()?.spec.operations();
         if !offered.contains(&id) {
             bail!("{id} is not offered{}", nearest(id, &offered));
         }
@@ -38,9 +36,7 @@ impl Edition {
             documents.retain(|document| document.file != source.file);
         } else {
             for document in documents.iter_mut().filter(|document| document.file == source.file) {
-                let pruned = document.spec.clone().pruned(&rest)?;
-                let text = spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?;
-                *document = Document { file: source.file.clone(), spec: pruned.in_text(&text), text };
+                *document = Document::of_pruned(&source.file, document.spec.clone().pruned(&rest)?)?;
                 sources.set_version(&source.file, &store::sha256(&document.text), None);
             }
             sources.set_operations(&source.file, rest);
@@ -51,9 +47,8 @@ impl Edition {
         let next = Self { overlay, ..self.followed_by(sources, documents) };
         // Actions that found something before, and find nothing without the operation.
         let idle = |edition: &Self| -> anyhow::Result<Vec<bool>> {
-            let effective = edition.made_anew().with_overlay(next.overlay.clone());
-            let effects = effective.effective_as_stored_or_made()?.effects.clone();
-            Ok(effects.iter().map(|effect| effect.matched == 0).collect())
+            let made = edition.with_overlay(next.overlay.clone());
+            Ok(made.effective_as_stored_or_made()?.effects.iter().map(|effect| effect.matched == 0).collect())
         };
         let (before, after) = (idle(self)?, idle(&next)?);
         let needless: Vec<usize> = (0..after.len()).filter(|at| after[*at] && !before[*at]).collect();

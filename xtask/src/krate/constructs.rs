@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::codegen;
+use crate::random::Random;
 
 /// Random operations, each for itself: a document with those that are accepted, and what was said of the others.
 #[derive(Clone, Debug)]
@@ -189,24 +190,4 @@ fn schema(random: &mut Random, depth: usize) -> Value {
         _ => {}
     }
     schema
-}
-
-/// A source of numbers that are the same for a seed everywhere (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap_or_default()
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-
-    fn chance(&mut self, of: usize) -> bool {
-        self.below(of) == 0
-    }
 }

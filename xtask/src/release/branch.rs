@@ -1,6 +1,6 @@
 //! The branch of a pull request, on which only our own commits are ever lost.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, bail};
 
@@ -154,7 +154,7 @@ impl<'g> Branch<'g> {
 ///
 /// # Errors
 /// Where they cannot.
-pub fn writable(dir: &PathBuf) -> anyhow::Result<()> {
+pub fn writable(dir: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
     tempfile::tempfile_in(dir).map(drop).with_context(|| format!("cannot write to the folder {}", dir.display()))
 }

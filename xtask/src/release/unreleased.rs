@@ -1,7 +1,5 @@
 //! What has changed since the last release.
 
-use std::path::Path;
-
 use anyhow::{Context, bail};
 use semver::Version;
 
@@ -37,8 +35,7 @@ pub fn last_release(workspace: &Workspace, git: &Git) -> anyhow::Result<Option<V
         .filter(|version| version.pre.is_empty())
         .max();
     if let Some(said) = said.filter(|said| last.as_ref().is_none_or(|last| last < said)) {
-        let tagged = git.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{said}")])?;
-        match tagged {
+        match git.is_tagged(&said)? {
             true => bail!("the tag v{said} is not on this line: CHANGELOG.md has it, but HEAD does not come after it"),
             false => bail!(
                 "CHANGELOG.md has a section for {said}, but there is no tag v{said}; run `git fetch --tags`, or tag what \
@@ -49,29 +46,46 @@ pub fn last_release(workspace: &Workspace, git: &Git) -> anyhow::Result<Option<V
     Ok(last)
 }
 
-/// What has changed between a release and what the checkout holds now.
-///
-/// # Errors
-/// Where a source cannot be read.
-pub fn since(workspace: &Workspace, git: &Git, released: &Version) -> anyhow::Result<Unreleased> {
-    let tag = format!("v{released}");
-    let dir = tempfile::tempdir().context("cannot make a folder")?;
-    for file in git.run(&["ls-tree", "-r", "--name-only", &tag, "--", "client/src"])?.lines() {
-        let place = dir.path().join(file);
-        std::fs::create_dir_all(place.parent().unwrap_or(&place))?;
-        std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
+/// A release, as its tag has it.
+#[derive(Debug)]
+pub struct Released {
+    tag: String,
+    surface: Surface,
+    /// Nothing, where it cannot be read.
+    effective: Option<Spec>,
+}
+
+impl Released {
+    /// Reads a release's source.
+    ///
+    /// # Errors
+    /// Where git does not have it, or it is not a client.
+    pub fn read(git: &Git, version: &Version) -> anyhow::Result<Self> {
+        let tag = format!("v{version}");
+        let dir = tempfile::tempdir().context("cannot make a folder")?;
+        for file in git.run(&["ls-tree", "-r", "--name-only", &tag, "--", "client/src"])?.lines() {
+            let place = dir.path().join(file);
+            std::fs::create_dir_all(place.parent().unwrap_or(&place))?;
+            std::fs::write(&place, git.run(&["show", &format!("{tag}:{file}")])?)?;
+        }
+        let surface = Surface::of_released(&dir.path().join("client/src")).context(tag.clone())?;
+        let effective = git.run(&["show", &format!("{tag}:openapi/{}", store::EFFECTIVE)]);
+        Ok(Self { surface, effective: effective.ok().and_then(|text| Spec::parse(&text).ok()), tag })
     }
-    let surface = |root: &Path| Surface::of_released(&root.join("client/src"));
-    let mut changes = changes(&surface(dir.path()).context(tag.clone())?, &surface(workspace.root())?);
-    let effective = format!("openapi/{}", store::EFFECTIVE);
-    if let Ok(before) = git.run(&["show", &format!("{tag}:{effective}")])
-        && let Ok(before) = Spec::parse(&before)
-    {
-        let path = workspace.path(&effective);
-        let now = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        changes.extend(new_demands(&before, &Spec::parse(&now).context(effective)?));
+
+    /// What has changed since, in what the checkout holds now.
+    ///
+    /// # Errors
+    /// Where a source cannot be read.
+    pub fn unreleased(&self, workspace: &Workspace, git: &Git) -> anyhow::Result<Unreleased> {
+        let mut changes = changes(&self.surface, &Surface::of_released(&workspace.path("client/src"))?);
+        if let Some(before) = &self.effective {
+            let path = workspace.openapi().join(store::EFFECTIVE);
+            let now = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            changes.extend(new_demands(before, &Spec::parse(&now).with_context(|| path.display().to_string())?));
+        }
+        let same = git.succeeds(&["diff", "--quiet", &self.tag, "--", "client", "openapi"])?;
+        let bump = changes.iter().map(|change| change.bump).max();
+        Ok(Unreleased { bump: bump.unwrap_or(if same { Bump::None } else { Bump::Patch }), changes })
     }
-    let same = git.succeeds(&["diff", "--quiet", &tag, "--", "client", "openapi"])?;
-    let bump = changes.iter().map(|change| change.bump).max();
-    Ok(Unreleased { bump: bump.unwrap_or(if same { Bump::None } else { Bump::Patch }), changes })
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::vendor::spec::Spec;
+use crate::vendor::spec::{self, Spec};
 
 /// One of the vendor's documents.
 #[derive(Clone, Debug)]
@@ -23,5 +23,15 @@ impl Document {
     pub fn parse(file: &str, text: String) -> anyhow::Result<Self> {
         let spec = Spec::parse(&text).with_context(|| file.to_owned())?;
         Ok(Self { file: file.to_owned(), text, spec })
+    }
+
+    /// What is left of a document where only some operations are kept, in a text of its own.
+    ///
+    /// # Errors
+    /// Where it cannot be written as YAML.
+    pub fn of_pruned(file: &str, pruned: Spec) -> anyhow::Result<Self> {
+        let text = spec::to_yaml("Pruned from the vendor's document for the whole API.", &pruned.value)?;
+        // Findings have the lines of what is stored.
+        Ok(Self { file: file.to_owned(), spec: pruned.in_text(&text), text })
     }
 }

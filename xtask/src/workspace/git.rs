@@ -53,6 +53,14 @@ impl Git {
         Ok(self.run(&["status", "--porcelain"])?.lines().map(str::to_owned).collect())
     }
 
+    /// Whether a version has a tag, on whatever line.
+    ///
+    /// # Errors
+    /// As [`succeeds`](Self::succeeds).
+    pub fn is_tagged(&self, version: &Version) -> anyhow::Result<bool> {
+        self.succeeds(&["rev-parse", "--quiet", "--verify", &format!("refs/tags/v{version}")])
+    }
+
     /// The tag of the newest release that HEAD comes after, `v` and a version, where there is one. A pre-release is
     /// none.
     ///

@@ -145,20 +145,16 @@ impl<'c, 'a> Cover<'c, 'a> {
             "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
             | "maxProperties" => {
                 let upper = key.starts_with("max");
-                let exclusive = match key {
+                let is_exclusive = |part: &Node<'_>| match key {
                     "minimum" => part.is_true("exclusiveMinimum"),
                     "maximum" => part.is_true("exclusiveMaximum"),
                     _ => false,
                 };
+                let exclusive = is_exclusive(part);
                 facts.parts.iter().any(|narrow| {
-                    let own = match key {
-                        "minimum" => narrow.is_true("exclusiveMinimum"),
-                        "maximum" => narrow.is_true("exclusiveMaximum"),
-                        _ => false,
-                    };
                     let order = narrow.value.get(key).and_then(|narrow| numbers::compare(narrow, value));
                     order.is_some_and(|order| match order.is_eq() {
-                        true => own || !exclusive,
+                        true => !exclusive || is_exclusive(narrow),
                         false => order.is_lt() == upper,
                     })
                 }) || facts.each_value(|json| fits_limit(key, value, exclusive, json))
@@ -212,19 +208,15 @@ impl<'c, 'a> Cover<'c, 'a> {
         if part.has("patternProperties") {
             return false;
         }
+        let maps = facts.values("properties").into_iter().filter_map(Value::as_object);
+        let names: BTreeSet<&String> = maps.flat_map(|map| map.keys()).collect();
+        let mut undescribed =
+            names.into_iter().filter(|name| !described.contains(name.as_str()) && !facts.excludes(name));
         if others.value == &Value::Bool(false) {
-            let names = facts.all("properties").into_iter().flat_map(|map| map.value.as_object()).flatten();
-            return facts.is_closed()
-                && names.map(|(name, _)| name).all(|name| described.contains(name.as_str()) || facts.excludes(name));
+            return facts.is_closed() && undescribed.next().is_none();
         }
-        let names: BTreeSet<&String> = facts
-            .all("properties")
-            .into_iter()
-            .flat_map(|map| map.value.as_object())
-            .flat_map(|map| map.keys())
-            .collect();
         let own = slice::from_ref(others);
-        names.into_iter().filter(|name| !described.contains(name.as_str()) && !facts.excludes(name)).all(|name| {
+        undescribed.all(|name| {
             let narrow = facts.property(name);
             !narrow.is_empty() && self.covers(own, &narrow)
         }) && (facts.is_closed() || {

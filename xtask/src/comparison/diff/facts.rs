@@ -71,18 +71,14 @@ impl<'a> Facts<'a> {
 
     /// Whether no value has a property.
     pub(super) fn excludes(&self, name: &str) -> bool {
-        self.parts.iter().any(|part| {
-            part.value.get("additionalProperties") == Some(&Value::Bool(false))
-                && !part.get("properties").has(name)
-                && !part.has("patternProperties")
-        })
+        let excludes =
+            |part: &Node<'a>| part.is_closed() && !part.get("properties").has(name) && !part.has("patternProperties");
+        self.parts.iter().any(excludes)
     }
 
     /// Whether no value has a property that is not described.
     pub(super) fn is_closed(&self) -> bool {
-        self.parts.iter().any(|part| {
-            part.value.get("additionalProperties") == Some(&Value::Bool(false)) && !part.has("patternProperties")
-        })
+        self.parts.iter().any(|part| part.is_closed() && !part.has("patternProperties"))
     }
 }
 

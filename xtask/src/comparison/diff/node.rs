@@ -45,6 +45,11 @@ impl<'a> Node<'a> {
         self.value.get(key) == Some(&Value::Bool(true))
     }
 
+    /// Whether a schema allows no properties but those that it describes itself.
+    pub(super) fn is_closed(&self) -> bool {
+        self.value.get("additionalProperties") == Some(&Value::Bool(false))
+    }
+
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         self.value.get(key)?.as_str()
     }

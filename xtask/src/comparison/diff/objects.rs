@@ -232,9 +232,8 @@ impl<'a> Walk<'a> {
 
 /// The properties that are described, but not by a schema beside it in `allOf` that allows none but its own.
 fn shut_out<'a>(view: &View<'a>) -> BTreeSet<&'a str> {
-    let is_closed = |part: &&Node<'a>| part.value.get("additionalProperties") == Some(&Value::Bool(false));
     let all: BTreeSet<&str> = view.properties().into_keys().collect();
-    let shut = view.parts().iter().filter(is_closed).flat_map(|part| {
+    let shut = view.parts().iter().filter(|part| part.is_closed()).flat_map(|part| {
         let own = part.value.get("properties");
         all.iter().copied().filter(move |name| own.and_then(|own| own.get(name)).is_none())
     });

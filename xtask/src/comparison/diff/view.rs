@@ -277,7 +277,7 @@ impl<'a> View<'a> {
 
     /// Whether no other properties are allowed than those that are described.
     pub(super) fn is_closed(&self) -> bool {
-        self.parts.iter().any(|part| part.value.get("additionalProperties") == Some(&Value::Bool(false)))
+        self.parts.iter().any(Node::is_closed)
     }
 
     /// The names that are required, by any part.

@@ -7,7 +7,7 @@ use crate::krate::surface::{Bump, Change, Kind};
 
 /// What the changelog says of changes of the crate: under headings, by operation and type, a line for each item.
 /// What comes along with another item, as a type's members do, is not said.
-fn entries(changes: &[Change]) -> String {
+pub fn changelog_entries(changes: &[Change]) -> String {
     let is_whole =
         |item: &str| changes.iter().any(|other| other.item == item && other.old.is_none() != other.new.is_none());
     let comes_along = |change: &Change| {
@@ -106,6 +106,6 @@ pub fn changelog_of(bump: Bump, changes: &[Change], only_docs: bool) -> Option<S
     match bump {
         Bump::None => None,
         Bump::Patch => Some(without_changes(only_docs).to_owned()),
-        Bump::Minor | Bump::Major => Some(entries(changes)).filter(|lines| !lines.is_empty()),
+        Bump::Minor | Bump::Major => Some(changelog_entries(changes)).filter(|lines| !lines.is_empty()),
     }
 }

@@ -41,13 +41,8 @@ pub(super) fn name_of(item: &Item) -> Option<(String, &Visibility, &[Attribute])
 
 pub(super) fn denies_unknown_fields(attrs: &[Attribute]) -> bool {
     let denies = |attr: &Attribute| {
-        let mut denies = false;
-        // Others have values, at which reading ends; those that matter do not.
-        let _ = attr.parse_nested_meta(|meta| {
-            denies |= meta.path.is_ident("deny_unknown_fields");
-            meta.value().and_then(|value| value.parse::<syn::Lit>()).map(drop).or(Ok(()))
-        });
-        denies
+        let metas = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+        metas.is_ok_and(|metas| metas.iter().any(|meta| meta.path().is_ident("deny_unknown_fields")))
     };
     attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(denies)
 }
