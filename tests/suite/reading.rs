@@ -154,6 +154,62 @@ proptest! {
     }
 }
 
+/// Values of JSON, keys that a pointer escapes and numbers of all sizes among them.
+fn value() -> impl Strategy<Value = Value> {
+    let number = prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-1e6..1e6f64).prop_map(Value::from),
+        Just(json!(1e20)),
+        Just(json!(1.0)),
+        Just(json!(-0.0)),
+    ];
+    let text = prop_oneof!["[a-z/~ é😀]{0,4}", Just("\"{}[],:\\\n".to_owned())];
+    let leaf = prop_oneof![number, text.clone().prop_map(Value::from), any::<bool>().prop_map(Value::from)];
+    let leaf = prop_oneof![leaf, Just(Value::Null)];
+    leaf.prop_recursive(5, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((text.clone(), inner), 0..4)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+}
+
+/// The pointers of all values in a value.
+fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
+    all.push(at.to_owned());
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            let token = key.replace('~', "~0").replace('/', "~1");
+            pointers(value, &format!("{at}/{token}"), all);
+        }),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, value)| pointers(value, &format!("{at}/{i}"), all));
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(config(500))]
+
+    /// JSON is YAML: read as the one or, below a comment, as the other, values and their places are the same.
+    #[test]
+    fn json_is_read_as_the_yaml_that_it_is(value in value(), pretty in any::<bool>()) {
+        let document = json!({ "openapi": "3.0.1", "info": { "title": "T", "version": "v1" }, "paths": {}, "x-a": value });
+        let text = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) }.unwrap();
+        let (as_json, as_yaml) = (Spec::parse(&text).unwrap(), Spec::parse(&format!("# YAML\n{text}")).unwrap());
+        prop_assert_eq!(&as_json.value, &as_yaml.value);
+        let mut all = vec!["/x-a/nowhere/below".to_owned()];
+        pointers(&as_json.value, "", &mut all);
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let (mut as_json, as_yaml) = (as_json.places(&all), as_yaml.places(&all));
+        as_json.values_mut().for_each(|place| place.line += 1);
+        prop_assert_eq!(as_json, as_yaml);
+    }
+}
+
 #[test]
 fn whole_numbers_are_compared_to_their_last_digit() {
     let with = |most: &str| {

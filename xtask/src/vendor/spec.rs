@@ -2,6 +2,7 @@
 
 mod anchors;
 mod error;
+mod json;
 mod repairs;
 mod v31;
 mod validate;
@@ -72,7 +73,7 @@ impl Spec {
             *version = number.to_string().into();
         }
         let foreign = if v31::is_31(&value) { v31::read_as_30(&mut value) } else { Vec::new() };
-        if let Err(Invalid { pointer, what }) = validate::validate(&lowered(&value)) {
+        if let Err(Invalid { pointer, what }) = validate::validate(&value) {
             let place = yaml::places(text, &[&pointer])?.get(&pointer).copied();
             let place = place.map(|place| format!(" ({})", in_page(place))).unwrap_or_default();
             let pointer = if pointer.is_empty() { String::new() } else { format!("#{pointer}{place}: ") };

@@ -6,10 +6,10 @@ use openapiv3::{
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use serde_path_to_error::Segment;
 
-use super::{METHODS, pointer_token, references, target};
+use super::{METHODS, lowered, pointer_token, references, target};
 
 /// What is wrong, and where.
 #[derive(Debug)]
@@ -46,9 +46,8 @@ pub(super) fn validate(document: &Value) -> Result {
     if !map.contains_key("paths") {
         return invalid("", "there are no `paths`, so there is no operation");
     }
-    let document = &without_callbacks(document);
-    if OpenAPI::deserialize(document).is_err() {
-        parts(document)?;
+    if !is_valid_by_parts(map) {
+        parts(&readable(document))?;
     }
     let mut broken = None;
     references(document, &mut |holder, reference| {
@@ -79,16 +78,46 @@ fn pointer_to(document: &Value, wanted: &Value) -> Option<String> {
     }
 }
 
-/// openapiv3 does not know that a callback may be a reference. What they say is not used in any client.
-fn without_callbacks(value: &Value) -> Value {
+/// Whether openapiv3 reads a document, of which it gets a path or a component at a time: the whole would be held
+/// twice more.
+fn is_valid_by_parts(document: &Map<String, Value>) -> bool {
+    let members = |key| document.get(key).and_then(Value::as_object).into_iter().flatten();
+    let paths = members("paths").map(|(path, item)| json!({ "paths": { path: readable(item) } }));
+    let components = members("components").flat_map(|(kind, all)| {
+        let one = move |(name, value): (&String, _)| json!({ kind: { name: readable(value) } });
+        let all = all.as_object().into_iter().flatten().map(one);
+        all.map(|components| json!({ "paths": {}, "components": components }))
+    });
+    let rest = document.iter().map(|(key, value)| match (key.as_str(), value) {
+        ("paths", Value::Object(_)) => (key.clone(), json!({})),
+        ("components", Value::Object(kinds)) => {
+            let emptied = kinds.iter().map(|(kind, all)| match all {
+                Value::Object(_) => (kind.clone(), json!({})),
+                other => (kind.clone(), readable(other)),
+            });
+            (key.clone(), emptied.collect())
+        }
+        _ => (key.clone(), readable(value)),
+    });
+    let is_read = |mut part: Value| {
+        part["openapi"] = "3.0.3".into();
+        part["info"] = json!({ "title": "", "version": "" });
+        OpenAPI::deserialize(part).is_ok()
+    };
+    OpenAPI::deserialize(Value::Object(rest.collect())).is_ok() && paths.chain(components).all(is_read)
+}
+
+/// A value that openapiv3 can read: it does not know that a callback may be a reference (what they say is not used
+/// in any client), nor whole numbers of more than 64 bits, which become floats, as near as these come.
+fn readable(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let is_operation = map.contains_key("responses");
             let kept = map.iter().filter(|(key, _)| !(is_operation && *key == "callbacks"));
-            kept.map(|(key, value)| (key.clone(), without_callbacks(value))).collect()
+            kept.map(|(key, value)| (key.clone(), readable(value))).collect()
         }
-        Value::Array(items) => items.iter().map(without_callbacks).collect(),
-        value => value.clone(),
+        Value::Array(items) => items.iter().map(readable).collect(),
+        value => lowered(value),
     }
 }
 

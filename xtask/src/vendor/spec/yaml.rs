@@ -9,6 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
 use super::error::{Error, Position, error};
+use super::json;
 use super::repairs::{json_pairs, with_repairs};
 
 /// How deep a document may be nested, as in serde_yaml.
@@ -23,6 +24,9 @@ const MAX_VALUES: usize = 5_000_000;
 /// # Errors
 /// Where it is none, or says something twice.
 pub fn read(text: &str, notes: &mut Vec<String>) -> Result<Value, Error> {
+    if let Some(value) = json::read(text) {
+        return Ok(value);
+    }
     with_repairs(&json_pairs(text), notes, |text| Reader::new(text, Vec::new()).read().map(|(value, _)| value))
 }
 
@@ -36,7 +40,10 @@ pub fn places(text: &str, pointers: &[&str]) -> Result<HashMap<String, Position>
     wanted.sort_unstable();
     wanted.dedup();
     let read = |text: &str| Reader::new(text, wanted.clone()).read().map(|(_, found)| found);
-    let found = with_repairs(&json_pairs(text), &mut Vec::new(), read)?;
+    let found = match json::places(text, &wanted) {
+        Some(found) => found,
+        None => with_repairs(&json_pairs(text), &mut Vec::new(), read)?,
+    };
     let nearest = |pointer: &&str| {
         let place = around(pointer).find_map(|around| found.get(around).copied());
         ((*pointer).to_owned(), place.unwrap_or(Position { line: 1, column: 1 }))
