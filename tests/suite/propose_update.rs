@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use xtask::krate::surface::Bump;
+use xtask::comparison::report::changelog_entries;
+use xtask::krate::surface::{Bump, Change, Kind};
 use xtask::release::changelog::{notes, released, with_unreleased};
 use xtask::release::manifests::{Manifests, next, wanted};
 use xtask::workspace::Workspace;
@@ -380,7 +381,7 @@ fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
     scratch.ended(scratch.propose_update(&[MAJOR]), "made");
     assert_eq!(unreleased(), "### Changed\n- `Backup::pvc_size` is `String` (was `i64`).");
     let title = scratch.read("out/title");
-    assert!(title.starts_with("POST /organizations/") && title.contains("pvc_size"), "{title}");
+    assert!(title.starts_with("create_backup: ") && title.contains("pvc_size"), "{title}");
     // Parameters are setters of the operation.
     let parameter = (
         "      requestBody:\n",
@@ -403,6 +404,25 @@ fn the_changelog_is_that_of_the_whole_way_from_the_last_release() {
     assert_eq!((code, err.as_str()), (exit_code(0), ""));
     assert!(out.starts_with("0.1.0 → 0.2.0: a breaking release\n"), "{out}");
     assert!(scratch.read("CHANGELOG.md").contains("- `create_backup` takes `dry_run`."));
+}
+
+#[test]
+fn traits_that_a_type_gains_or_loses_are_named_in_the_changelog() {
+    let line = |old: &str, new: &str| {
+        let shape = |traits: &str| Some(format!("struct #[non_exhaustive] derive({traits})"));
+        let change = Change {
+            item: "types::Body".to_owned(),
+            kind: Kind::Struct,
+            old: shape(old),
+            new: shape(new),
+            bump: Bump::Major,
+            demand: None,
+        };
+        changelog_entries(&[change])
+    };
+    assert_eq!(line("Clone", "Clone, Default"), "### Changed\n- `Body` implements `Default`.\n");
+    assert_eq!(line("Clone, Copy, Eq", "Clone"), "### Changed\n- `Body` implements `Copy`, `Eq` no more.\n");
+    assert_eq!(line("Clone, Eq", "Clone, Default"), "### Changed\n- `Body` implements `Default`, and `Eq` no more.\n");
 }
 
 #[test]

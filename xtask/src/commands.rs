@@ -12,6 +12,7 @@ mod package;
 pub mod propose_update;
 pub mod release;
 pub mod remove_operation;
+mod replay;
 mod scratch;
 mod shell;
 pub mod surface;

@@ -165,7 +165,9 @@ fn acceptance(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> 
     let sh = &shell(workspace.root(), workspace)?;
     let expectations = data.join("oasdiff");
     run_shown(out, cmd!(sh, "cargo run --locked --quiet --package xtask --example oasdiff_score -- {expectations}"))?;
-    super::whole_api::run(workspace, data.join("specs/planetscale-2026-08-18.yaml"), out)
+    let [june, august] = ["2026-06-15", "2026-08-18"].map(|day| data.join(format!("specs/planetscale-{day}.yaml")));
+    super::replay::run(workspace, [june, august.clone()], out)?;
+    super::whole_api::run(workspace, august, out)
 }
 
 /// Whether a page holds the very document that is stored.

@@ -37,6 +37,11 @@ impl Scratch {
         Ok(scratch)
     }
 
+    /// Its folder.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Writes a file, unless it is as it should be: cargo builds what is newer.
     ///
     /// # Errors

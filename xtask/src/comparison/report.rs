@@ -24,6 +24,7 @@ use crate::comparison::diff::{Finding, Level};
 use crate::comparison::impact::Impact;
 use crate::effective::overlay::Effect;
 use crate::krate::surface::Bump;
+use crate::vendor::operations;
 use crate::vendor::spec::Spec;
 
 /// The version of the JSON's shape. It is raised where a key is removed or gets another meaning.
@@ -66,6 +67,9 @@ pub struct Report {
     version: u32,
     findings: Vec<Entry>,
     counts: Counts,
+    /// The operationIds, by method and path.
+    #[serde(skip)]
+    ids: HashMap<String, String>,
     /// Nothing, where the crates were not compared.
     #[serde(rename = "crate", skip_serializing_if = "Option::is_none")]
     krate: Option<Impact>,
@@ -84,6 +88,7 @@ impl Report {
             version: VERSION,
             findings: Vec::new(),
             counts: Counts::default(),
+            ids: HashMap::new(),
             krate,
             own_code: Vec::new(),
             notes: Vec::new(),
@@ -92,6 +97,10 @@ impl Report {
 
     /// With what two documents differ in, of which the new one is, or will be, in `file`.
     pub fn with_findings(mut self, findings: Vec<Finding>, (old, new): (&Spec, &Spec), file: &str) -> Self {
+        for spec in [new, old] {
+            let with_ids = operations::of(&spec.value).into_iter().filter(|operation| !operation.id.is_empty());
+            self.ids.extend(with_ids.map(|operation| (operation.endpoint(), operation.id.to_owned())));
+        }
         let mut placed = entry::placed(findings, old, new, file);
         // What several documents say is one finding, for the operations of all of them.
         let known: HashMap<String, usize> =
@@ -273,7 +282,10 @@ impl Report {
         };
         let of = match &*first.finding.operations {
             [] => String::new(),
-            operations => format!("{}: ", rows::heading(operations)),
+            operations => {
+                let names: Vec<String> = operations.iter().map(|at| self.ids.get(at).unwrap_or(at).clone()).collect();
+                format!("{}: ", rows::heading(&names))
+            }
         };
         let more = match open().filter(breaks).count() - 1 {
             0 => String::new(),

@@ -81,6 +81,18 @@ fn entry(change: &Change) -> (String, String) {
         return (name.clone(), format!("`{name}` {reads} fields that it does not know."));
     }
     let line = match (old, new, change.kind) {
+        (Some(old), Some(new), _) if derived(&old).0 == derived(&new).0 => {
+            let (old, new) = (derived(&old).1, derived(&new).1);
+            let only = |these: &[&str], those: &[&str]| {
+                let only = these.iter().filter(|name| !those.contains(name)).map(|name| format!("`{name}`"));
+                only.collect::<Vec<_>>().join(", ")
+            };
+            match (only(&new, &old), only(&old, &new)) {
+                (gained, lost) if lost.is_empty() => format!("`{name}` implements {gained}."),
+                (gained, lost) if gained.is_empty() => format!("`{name}` implements {lost} no more."),
+                (gained, lost) => format!("`{name}` implements {gained}, and {lost} no more."),
+            }
+        }
         (Some(old), Some(new), _) => format!("`{name}` is `{new}` (was `{old}`)."),
         (None, Some(new), Kind::Field | Kind::Const) => format!("`{name}`, `{new}`."),
         (_, _, kind @ (Kind::Struct | Kind::Enum | Kind::Type)) => {
@@ -89,6 +101,15 @@ fn entry(change: &Change) -> (String, String) {
         _ => format!("`{name}`."),
     };
     (name, line)
+}
+
+/// A type's shape without the traits that are derived for it, and those.
+fn derived(shape: &str) -> (String, Vec<&str>) {
+    let derive = shape.split_once("derive(").and_then(|(before, rest)| Some((before, rest.split_once(')')?)));
+    match derive {
+        Some((before, (names, after))) => (format!("{before}{after}"), names.split(", ").collect()),
+        None => (shape.to_owned(), Vec::new()),
+    }
 }
 
 /// What is said where the public surface stays as it is, but the code does not.

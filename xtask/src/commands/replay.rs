@@ -1,0 +1,215 @@
+//! A year of the vendor's editions, one after the other, over operations of several kinds: each is taken over as a
+//! maintainer would, and what comes out at the end is compiled and released.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+use super::scratch::{Scratch, copy, read};
+use crate::comparison::report::{Report, changelog_entries};
+use crate::edition::{Edition, compare};
+use crate::release::manifests::Manifests;
+use crate::release::unreleased::Released;
+use crate::vendor::origin::{Location, Origin};
+use crate::vendor::spec::{self, Spec};
+use crate::workspace::Workspace;
+use crate::workspace::git::Git;
+use crate::workspace::store::{self, Store};
+
+/// The operations beside `create_backup`: those of the vendor's that change the most.
+const OPERATIONS: [&str; 12] = [
+    "list_branches",
+    "get_branch",
+    "create_branch",
+    "update_branch",
+    "list_databases",
+    "get_database",
+    "list_roles",
+    "create_role",
+    "get_default_role",
+    "reset_default_role",
+    "list_passwords",
+    "list_deploy_requests",
+];
+
+/// How many editions there are, the first and the last included.
+const EDITIONS: usize = 21;
+
+/// Takes over the editions between two of the vendor's, a part of what differs at a time.
+///
+/// # Errors
+/// At the first edition that cannot be taken over, changes in silence, or renames a type; and where the crate at the
+/// end does not compile, or its changelog says a thing twice.
+pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut dyn Write) -> anyhow::Result<()> {
+    let edition = Edition::stored(&Store::open_to_read(workspace)?)?;
+    let scratch = Scratch::new(workspace, "replay", &edition.effective_as_stored_or_made()?.text)?;
+    let replay = Replay::begin(workspace, Workspace::at(scratch.dir()))?;
+    let [old, new] = [&first, &last].map(|path| anyhow::Ok(replay.pruned(&Spec::parse(&read(path)?)?)?.value));
+    let (old, new, page) = (old?, new?, replay.path("edition.yaml"));
+    fs::write(&page, spec::to_yaml("", &old)?)?;
+    let edits = edits(&old, &new);
+    writeln!(out, "== {EDITIONS} editions over {} operations: {} edits", OPERATIONS.len() + 1, edits.len())?;
+    for id in OPERATIONS {
+        replay.take_over(|edition| edition.with_operation(id, &at(&page)))?;
+    }
+    replay.release("0.1.0")?;
+    for number in 1..EDITIONS {
+        let mut document = old.clone();
+        for edit in &edits[..edits.len() * number / (EDITIONS - 1)] {
+            edit.apply(&mut document);
+        }
+        fs::write(&page, spec::to_yaml("", &document)?)?;
+        let said =
+            replay.take_over(|edition| edition.updated(&at(&page))).with_context(|| format!("edition {number}"))?;
+        writeln!(out, "edition {number}: {said}")?;
+    }
+    let left = Edition::stored(&replay.store()?)?.updated(&at(&page))?;
+    ensure!(left.changed_since(&Edition::stored(&replay.store()?)?)?.is_empty(), "the last edition is drift once more");
+    writeln!(out, "\n{}", replay.changelog()?)?;
+    scratch.hold(&[], out)
+}
+
+fn at(path: &Path) -> Origin {
+    Origin::At(Location::File(path.to_owned()))
+}
+
+struct Replay(Workspace);
+
+impl Replay {
+    fn begin(from: &Workspace, workspace: Workspace) -> anyhow::Result<Self> {
+        let replay = Self(workspace);
+        for old in ["openapi", ".git"] {
+            let _ = fs::remove_dir_all(replay.path(old));
+        }
+        copy(&from.openapi(), &replay.path("openapi"))?;
+        let effective = from.openapi().join(store::EFFECTIVE);
+        fs::copy(&effective, replay.path("openapi").join(store::EFFECTIVE))
+            .context("cannot copy the effective spec")?;
+        fs::write(replay.path(".gitignore"), "/target\n/edition.yaml\n.lock\n")?;
+        replay.git(&["init", "--quiet", "--initial-branch", "main"])?;
+        Ok(replay)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path(name)
+    }
+
+    fn store(&self) -> anyhow::Result<Store> {
+        Store::open(&self.0)
+    }
+
+    fn git(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let nobody = ["-c", "user.name=replay", "-c", "user.email=replay@example.com", "-c", "commit.gpgsign=false"];
+        Git::new(self.0.root()).run(&[&nobody, arguments].concat())
+    }
+
+    /// A document of the whole API with the operations of the replay alone.
+    fn pruned(&self, whole: &Spec) -> anyhow::Result<Spec> {
+        let operations = OPERATIONS.iter().chain(&["create_backup"]).map(|&id| id.to_owned());
+        whole.clone().pruned(&operations.collect::<Vec<_>>())
+    }
+
+    /// Takes over what follows the stored edition. Returns the verdict.
+    fn take_over(&self, next: impl FnOnce(&Edition) -> anyhow::Result<Edition>) -> anyhow::Result<String> {
+        let store = self.store()?;
+        let old = Edition::stored(&store)?;
+        let new = next(&old)?;
+        let report: Report = compare(&old, &new)?;
+        let effective = |edition: &Edition| anyhow::Ok(edition.effective_as_stored_or_made()?.spec.value.clone());
+        ensure!(!report.is_empty() || effective(&old)? == effective(&new)?, "it changes in silence");
+        let before = names(&store)?;
+        new.save(&old, &store)?;
+        let after = names(&store)?;
+        for (place, name) in &before {
+            let now = after.get(place).unwrap_or(name);
+            ensure!(now == name, "the type at {place} was `{name}`, and is `{now}` now");
+        }
+        Ok(report.verdict())
+    }
+
+    fn release(&self, version: &str) -> anyhow::Result<()> {
+        Manifests(&self.0).set_version(&version.parse()?)?;
+        self.git(&["add", "--all"])?;
+        self.git(&["commit", "--quiet", "--message", "A release"])?;
+        self.git(&["tag", &format!("v{version}")]).map(drop)
+    }
+
+    /// What is said of all that came since the release: no item has two lines.
+    fn changelog(&self) -> anyhow::Result<String> {
+        let git = Git::new(self.0.root());
+        let changes = Released::read(&git, &"0.1.0".parse()?)?.unreleased(&self.0, &git)?.changes;
+        let text = changelog_entries(&changes);
+        let (mut section, mut sections) = ("", BTreeMap::new());
+        for line in text.lines() {
+            match line.strip_prefix("### ") {
+                Some(name) => section = name,
+                None if line.starts_with("- ") => {
+                    let other = sections.insert(line, section);
+                    ensure!(
+                        other.is_none(),
+                        "the changelog says it under {} and {section}: {line}",
+                        other.unwrap_or_default()
+                    );
+                }
+                None => {}
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// The types' names by where upstream describes each.
+fn names(store: &Store) -> anyhow::Result<BTreeMap<String, String>> {
+    let table: toml_edit::DocumentMut = store.read(store::NAMES)?.parse().context(store::NAMES)?;
+    let places = |item: &toml_edit::Item| match item.as_array() {
+        Some(list) => list.iter().filter_map(|place| place.as_str().map(str::to_owned)).collect(),
+        None => item.as_str().map(str::to_owned).into_iter().collect::<Vec<_>>(),
+    };
+    Ok(table.iter().flat_map(|(name, item)| places(item).into_iter().map(move |at| (at, name.to_owned()))).collect())
+}
+
+/// One difference between two trees: what is at a pointer's key then.
+struct Edit {
+    pointer: String,
+    key: String,
+    value: Option<Value>,
+}
+
+impl Edit {
+    fn apply(&self, document: &mut Value) {
+        let Some(Value::Object(map)) = document.pointer_mut(&self.pointer) else { return };
+        match &self.value {
+            Some(value) => drop(map.insert(self.key.clone(), value.clone())),
+            None => drop(map.shift_remove(&self.key)),
+        }
+    }
+}
+
+/// What leads from one tree to another. What is new among the components comes first: something may refer to it.
+fn edits(old: &Value, new: &Value) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    collect(old, new, "", &mut edits);
+    edits.sort_by_key(|edit| match &edit.value {
+        Some(_) => !edit.pointer.starts_with("/components"),
+        None => true,
+    });
+    edits
+}
+
+fn collect(old: &Value, new: &Value, pointer: &str, edits: &mut Vec<Edit>) {
+    let (Value::Object(before), Value::Object(after)) = (old, new) else { return };
+    let keys = before.keys().chain(after.keys().filter(|key| !before.contains_key(*key)));
+    for key in keys {
+        match (before.get(key), after.get(key)) {
+            (Some(from), Some(to)) if from == to => {}
+            (Some(from @ Value::Object(_)), Some(to @ Value::Object(_))) => {
+                collect(from, to, &format!("{pointer}/{}", spec::pointer_token(key)), edits);
+            }
+            (_, value) => edits.push(Edit { pointer: pointer.to_owned(), key: key.clone(), value: value.cloned() }),
+        }
+    }
+}
