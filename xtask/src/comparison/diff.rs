@@ -19,6 +19,7 @@ mod bodies;
 mod callbacks;
 mod composition;
 mod context;
+mod contradiction;
 mod covers;
 mod discriminators;
 mod document;

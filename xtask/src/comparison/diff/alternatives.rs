@@ -30,9 +30,11 @@ pub(super) fn null(node: &Node<'_>, seen: &mut HashSet<String>) -> Option<bool> 
     let mut alternatives = |key: &str| {
         let members = node.items(key);
         let said: Vec<Option<bool>> = members.iter().map(|member| null(member, seen)).collect();
+        // One that says nothing takes null, too.
+        let takes_null = said.iter().filter(|said| **said != Some(false)).count();
         match () {
             // Of several that it fits, oneOf takes none.
-            () if key == "oneOf" && said.iter().filter(|said| **said == Some(true)).count() > 1 => Some(false),
+            () if key == "oneOf" && said.contains(&Some(true)) && takes_null > 1 => Some(false),
             () if said.contains(&Some(true)) => Some(true),
             // One that allows anything allows null, too, but says nothing of it.
             () if said.contains(&None) => None,
@@ -83,8 +85,12 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a
     }
 }
 
-/// Whether alternatives list a value twice, of which `oneOf` takes none, then.
+/// Whether alternatives are equal, or list a value twice: `oneOf` takes none of that, then.
 fn lists_twice(list: &Node<'_>) -> bool {
+    let members: Vec<Node<'_>> = list.list().into_iter().map(Node::resolved).collect();
+    if members.iter().enumerate().any(|(i, member)| members[..i].iter().any(|other| other.value == member.value)) {
+        return true;
+    }
     let mut met = BTreeSet::new();
     !list.list().iter().filter_map(constants).flatten().all(|value| met.insert(value))
 }

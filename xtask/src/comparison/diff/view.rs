@@ -293,14 +293,30 @@ impl<'a> View<'a> {
         for (name, value) in maps.flatten() {
             all.entry(name.as_str()).and_modify(|other| *other = None).or_insert(Some(value));
         }
+        for (name, value) in all.iter_mut().filter(|_| self.parts.len() > 1) {
+            if self.others_with(name).next().is_some() {
+                *value = None;
+            }
+        }
         all
     }
 
-    /// What the parts say of a property; where it would stand, if none says anything.
+    /// What parts that do not describe a property say of all that they do not describe.
+    fn others_with(&self, name: &str) -> impl Iterator<Item = Node<'a>> {
+        let silent = self.parts.iter().filter(move |part| !part.get("properties").has(name));
+        let others = silent.map(|part| part.get("additionalProperties"));
+        others.filter(|others| others.value.as_object().is_some_and(|map| !map.is_empty()))
+    }
+
+    /// What the parts say of a property that one of them describes; where it would stand, if none does.
     pub(super) fn property(&self, name: &str) -> Vec<Node<'a>> {
         let maps = self.parts.iter().map(|part| part.get("properties"));
-        let all: Vec<_> = maps.filter(|map| map.has(name)).map(|map| map.get(name)).collect();
-        if all.is_empty() { vec![self.get("properties").get(name)] } else { all }
+        let mut all: Vec<_> = maps.filter(|map| map.has(name)).map(|map| map.get(name)).collect();
+        if all.is_empty() {
+            return vec![self.get("properties").get(name)];
+        }
+        all.extend(self.others_with(name));
+        all
     }
 
     /// The values of `enum` that all parts allow, null aside, each as canonical JSON. Nothing where none has it.
@@ -332,36 +348,6 @@ impl<'a> View<'a> {
     /// that what a `$ref` leads to may be null, and meant so.
     pub(super) fn null(&self) -> Option<bool> {
         all_allow(self.nodes.iter().map(|node| null(node, &mut HashSet::new())))
-    }
-
-    /// Why no value can fit all parts, if so.
-    pub(super) fn contradiction(&self) -> Option<String> {
-        if self.parts.len() == 1 {
-            return None;
-        }
-        let mut types: BTreeSet<String> =
-            self.all("type").iter().filter_map(|node| node.value.as_str()).map(str::to_owned).collect();
-        if types.contains("integer") {
-            types.remove("number");
-        }
-        if types.len() > 1 {
-            return Some(format!("its members are of different types, {}", Vec::from_iter(types).join(" and ")));
-        }
-        if self.values("enum").is_some_and(|values| values.is_empty()) {
-            return Some("no value is in the `enum`s of all its members".to_owned());
-        }
-        for (low, high) in [
-            ("minimum", "maximum"),
-            ("minLength", "maxLength"),
-            ("minItems", "maxItems"),
-            ("minProperties", "maxProperties"),
-        ] {
-            let order = numbers::compare(self.get(low).value, self.get(high).value);
-            if order.is_some_and(|order| order.is_gt()) {
-                return Some(format!("its members' {low} is above their {high}"));
-            }
-        }
-        None
     }
 }
 
