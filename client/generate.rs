@@ -3,11 +3,11 @@
 //! `build.rs` calls it to build the client, xtask to store and print the code and to see what a change of the
 //! spec does to it. Each pass is a module, whose first comment shows an example:
 //!
-//! 1. `answers` and `prepare` change the spec, so that progenitor makes no type of it that refuses what the
-//!    server may well send; `notes` carry to the later passes what was taken out, and `described` what progenitor
-//!    does not carry over;
+//! 1. `answers`, `media`, `parameters`, `nulls`, `composed`, `defaults` and `prepare` change the spec, so that progenitor makes no type of it that refuses what the
+//!    server may well send; `notes` carry to the later passes what was taken out, and `described` and
+//!    `discriminators` what progenitor does not carry over;
 //! 2. progenitor generates types, builders and operations;
-//! 3. `types`, with `unions`, `lenient`, `builders` and `checks`, opens what is received and checks what is sent,
+//! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is sent,
 //!    by the `directions` that types travel in;
 //! 4. `operations`, with `send`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, and `words` changes what builders say.
@@ -22,20 +22,34 @@ mod answers;
 mod builders;
 #[path = "generate/checks.rs"]
 mod checks;
+#[path = "generate/composed.rs"]
+mod composed;
+#[path = "generate/defaults.rs"]
+mod defaults;
 #[path = "generate/described.rs"]
 mod described;
 #[path = "generate/directions.rs"]
 mod directions;
+#[path = "generate/discriminators.rs"]
+mod discriminators;
 #[path = "generate/identifiers.rs"]
 mod identifiers;
 #[path = "generate/lenient.rs"]
 mod lenient;
+#[path = "generate/media.rs"]
+mod media;
 #[path = "generate/notes.rs"]
 mod notes;
+#[path = "generate/nullable.rs"]
+mod nullable;
+#[path = "generate/nulls.rs"]
+pub mod nulls;
 #[path = "generate/operations.rs"]
 mod operations;
 #[path = "generate/pages.rs"]
 mod pages;
+#[path = "generate/parameters.rs"]
+mod parameters;
 #[path = "generate/prepare.rs"]
 pub mod prepare;
 #[path = "generate/prose.rs"]
@@ -87,11 +101,16 @@ pub type Places = Vec<(String, String)>;
 /// a shape that the hardening does not know: better no client than one without it.
 pub fn generate(spec: &str) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
-    let answers = answers::simplify(&mut document)?;
+    let bodies = answers::simplify(&mut document)?;
+    parameters::prepare(&mut document);
+    nulls::prepare(&mut document);
+    composed::prepare(&mut document);
+    defaults::prepare(&mut document);
+    let discriminators = discriminators::of(&document);
     prepare::prepare(&mut document);
     let mut spec: openapiv3::OpenAPI = serde_json::from_value(document).map_err(|e| Error::Document(e.to_string()))?;
 
-    let operations = described::Operations::of(&spec, &answers)?;
+    let operations = described::Operations::of(&spec, &bodies)?;
     described::without_styles(&mut spec);
     let mut settings = progenitor::GenerationSettings::new();
     settings
@@ -105,7 +124,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
 
     identifiers::check(&file)?;
     let directions = directions::Directions::of(&file)?;
-    let (checked, places) = types::harden(&mut file, &directions)?;
+    let (checked, places) = types::harden(&mut file, &directions, &discriminators)?;
     operations::harden(&mut file, &operations, &checked, &spec.info)?;
     pages::add(&mut file)?;
     Ok(Generated { code: words::ours(file.into_token_stream()), places })

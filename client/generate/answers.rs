@@ -1,7 +1,10 @@
-//! What each operation answers with, said as progenitor can take it: one success, one shape.
+//! What each operation sends and answers with, said as progenitor can take it: one success, one shape, one media type.
 //!
 //! before: `200` with a backup, `204` without a body, `404` with an error
 //! after:  `200` with a backup; noted: it may be absent
+//!
+//! before: `200` with a backup, `202` with a job
+//! after:  `200` with one of the two, `oneOf`
 //!
 //! Bodies of other statuses never reach progenitor, as `crate::Error` reads them.
 
@@ -9,9 +12,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Error;
 use super::notes::escape;
 use super::prepare::METHODS;
+use super::{Error, media};
 
 /// What a call gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,22 +27,53 @@ pub(crate) enum Answer {
     Location,
 }
 
-/// Takes out of each operation what it does not answer with on success.
+/// What an operation sends and answers with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bodies {
+    pub(crate) answer: Answer,
+    /// The media type that is asked for, where it is not what is read.
+    pub(crate) accept: Option<String>,
+    /// The media type that is sent, where it is not what is written.
+    pub(crate) content_type: Option<String>,
+}
+
+/// Takes out of each operation what it does not answer with on success, and what it does not send.
 ///
 /// # Errors
-/// Where there are two shapes of success: no one type could say which.
-pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Answer>, Error> {
-    let mut answers = BTreeMap::new();
+/// Where there are two shapes of success that are not both JSON: no one type could say which; and where a body cannot be sent.
+pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>, Error> {
+    let mut operations = BTreeMap::new();
+    let shared = document.pointer_mut("/components/requestBodies").and_then(Value::as_object_mut).into_iter().flatten();
+    let shared: BTreeMap<String, Result<Option<String>, String>> = shared
+        .map(|(name, body)| (format!("#/components/requestBodies/{}", escape(name)), media::simplify_body(body)))
+        .collect();
     let root = document.clone();
-    let Some(Value::Object(paths)) = document.get_mut("paths") else { return Ok(answers) };
+    let mut made = Map::new();
+    let Some(Value::Object(paths)) = document.get_mut("paths") else { return Ok(operations) };
     for (path, item) in paths {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             let at = format!("#/paths/{}/{method}", escape(path));
             let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let content_type = match operation.get_mut("requestBody") {
+                None => Ok(None),
+                Some(body) => match body.get("$ref").and_then(Value::as_str) {
+                    Some(to) => shared.get(to).cloned().unwrap_or(Ok(None)),
+                    None => media::simplify_body(body),
+                },
+            };
+            let content_type = content_type
+                .map_err(|why| Error::Operation(format!("operation {id} ({at}/requestBody) cannot be sent: {why}")))?;
             if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-                let answer = one_answer(responses, &root, &format!("operation {id} ({at}/responses)"))?;
-                answers.insert(id, answer);
+                let mut name = |either: Value| {
+                    let name =
+                        free_name(&format!("{}Answer", heck::ToUpperCamelCase::to_upper_camel_case(&*id)), &root);
+                    made.insert(name.clone(), either);
+                    json!({ "$ref": format!("#/components/schemas/{name}") })
+                };
+                let of = format!("operation {id} ({at}/responses)");
+                let (answer, accept) = one_answer(responses, &root, &of, &mut name)?;
+                operations.insert(id, Bodies { answer, accept, content_type });
             }
             if let Value::Object(operation) = operation {
                 // Nobody is called back by a client of this crate.
@@ -47,11 +81,32 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Answer>,
             }
         }
     }
-    Ok(answers)
+    if !made.is_empty() {
+        let schemas =
+            document.as_object_mut().map(|document| document.entry("components").or_insert_with(|| json!({})));
+        let schemas =
+            schemas.and_then(Value::as_object_mut).map(|all| all.entry("schemas").or_insert_with(|| json!({})));
+        schemas
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .for_each(|schemas| schemas.extend(std::mem::take(&mut made)));
+    }
+    Ok(operations)
+}
+
+/// A name that no component has.
+fn free_name(name: &str, root: &Value) -> String {
+    let plain = |name: &str| name.replace('_', "").to_lowercase();
+    let taken = |name: &String| {
+        let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
+        schemas.is_some_and(|schemas| schemas.keys().any(|other| plain(other) == plain(name)))
+    };
+    let others = (2..).map(|number| format!("{name}{number}"));
+    std::iter::once(name.to_owned()).chain(others).find(|name| !taken(name)).unwrap_or_default()
 }
 
 /// What stands under a `$ref`, or the value itself.
-fn resolved<'v>(value: &'v Value, root: &'v Value) -> &'v Value {
+pub(crate) fn resolved<'v>(value: &'v Value, root: &'v Value) -> &'v Value {
     let mut here = value;
     for _ in 0..32 {
         let to = here.get("$ref").and_then(Value::as_str).and_then(|to| root.pointer(to.strip_prefix('#')?));
@@ -63,7 +118,12 @@ fn resolved<'v>(value: &'v Value, root: &'v Value) -> &'v Value {
     here
 }
 
-fn one_answer(responses: &mut Map<String, Value>, root: &Value, of: &str) -> Result<Answer, Error> {
+fn one_answer(
+    responses: &mut Map<String, Value>,
+    root: &Value,
+    of: &str,
+    name: &mut impl FnMut(Value) -> Value,
+) -> Result<(Answer, Option<String>), Error> {
     let statuses =
         |first: char| -> Vec<String> { responses.keys().filter(|s| s.starts_with(first)).cloned().collect() };
     let mut successes = statuses('2');
@@ -72,13 +132,17 @@ fn one_answer(responses: &mut Map<String, Value>, root: &Value, of: &str) -> Res
         successes.push("default".to_owned());
     }
     let mut bodies: Vec<(String, Value, Value)> = Vec::new();
-    let mut empty = Vec::new();
+    let (mut empty, mut accept) = (Vec::new(), None);
     for status in &successes {
         let response = resolved(&responses[status], root);
-        match content(response) {
+        let content = response.get("content").and_then(Value::as_object);
+        match content.and_then(media::of_answer) {
             None => empty.push(status.clone()),
-            Some((media, body)) => {
-                let shape = json!({ media: resolved(body.get("schema").unwrap_or(&Value::Null), root) });
+            Some((media, body, name)) => {
+                if media::is_other(name, &media) {
+                    accept.get_or_insert_with(|| name.to_owned());
+                }
+                let shape = json!({ &media: resolved(body.get("schema").unwrap_or(&Value::Null), root) });
                 if bodies.iter().all(|(_, other, _)| *other != shape) {
                     let mut kept = response.clone();
                     kept["content"] = json!({ media: body });
@@ -92,9 +156,17 @@ fn one_answer(responses: &mut Map<String, Value>, root: &Value, of: &str) -> Res
         [] if !redirects.is_empty() => (json!({ "description": "" }), Answer::Location),
         [] => (json!({ "description": "" }), Answer::AsItIs),
         [(_, _, kept)] => (kept.clone(), if empty.is_empty() { Answer::AsItIs } else { Answer::Optional }),
+        several if several.iter().all(|(_, shape, _)| shape.get(media::JSON).is_some()) => {
+            let schemas = several.iter().map(|(.., kept)| kept["content"][media::JSON]["schema"].clone());
+            let either = name(json!({ "oneOf": schemas.collect::<Vec<_>>() }));
+            let kept = json!({ "description": "", "content": { media::JSON: { "schema": either } } });
+            (kept, if empty.is_empty() { Answer::AsItIs } else { Answer::Optional })
+        }
         several => {
             let statuses = several.iter().map(|(status, ..)| status.as_str()).collect::<Vec<_>>().join(" and ");
-            let why = format!("{of} answers with different bodies to {statuses}, which no one type can be");
+            let why = format!(
+                "{of} answers with different bodies to {statuses}, not all of them JSON, which no one type can be"
+            );
             return Err(Error::Operation(why));
         }
     };
@@ -102,13 +174,5 @@ fn one_answer(responses: &mut Map<String, Value>, root: &Value, of: &str) -> Res
     let status = status.filter(|status| status != "default").unwrap_or_else(|| "200".to_owned());
     responses.retain(|key, _| key.starts_with("x-"));
     responses.insert(status, kept);
-    Ok(answer)
-}
-
-/// The media type that is read: JSON if there is any.
-fn content(response: &Value) -> Option<(&str, &Value)> {
-    let content = response.get("content")?.as_object()?;
-    let is_json = |name: &str| name.contains("json");
-    let json = content.iter().find(|(name, _)| is_json(name));
-    json.or_else(|| content.iter().next()).map(|(name, media)| (name.as_str(), media))
+    Ok((answer, accept))
 }

@@ -90,6 +90,9 @@ fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), Stri
                 let ImplItem::Fn(function) = item else { continue };
                 let field = function.sig.ident.clone();
                 let doc = documentation.get(&(owner.clone(), field.to_string()));
+                if doc.is_none() && !doc_of(&function.attrs).is_empty() {
+                    continue;
+                }
                 let doc = doc.cloned().unwrap_or_else(|| format!("Sets `{field}`."));
                 if let Some(inner) = optional_target(&function.sig) {
                     let plain = field.to_string();
@@ -124,7 +127,7 @@ fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), Stri
 }
 
 /// `X`, where a setter takes what converts into `Option<X>`.
-fn optional_target(signature: &syn::Signature) -> Option<Type> {
+pub(crate) fn optional_target(signature: &syn::Signature) -> Option<Type> {
     let is_setter = signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(_)));
     let bounds = signature.generics.where_clause.as_ref().filter(|_| is_setter)?;
     bounds.predicates.iter().find_map(|predicate| {

@@ -32,7 +32,7 @@ pub(crate) fn add(
 ) -> BTreeSet<String> {
     let sent = || limits.iter().filter(|(name, _)| directions.request.contains(*name));
     let held = |ty: &Type| {
-        let ty = argument(ty, "Option").unwrap_or(ty);
+        let ty = argument(ty, "Option").or_else(|| argument(ty, "Nullable")).unwrap_or(ty);
         let ty = argument(ty, "Vec").unwrap_or(ty);
         last_name(ty).map(ToString::to_string)
     };

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Error;
-use super::answers::Answer;
+use super::answers::{Answer, Bodies};
 use super::notes::{Limits, escape, read_note};
+use super::{Error, parameters};
 
 /// The operations, by their ids.
 pub(crate) struct Operations(BTreeMap<String, Described>);
@@ -19,7 +19,7 @@ pub(crate) struct Described {
     pub(crate) path: String,
     /// The id, as upstream writes it.
     pub(crate) id: String,
-    pub(crate) answer: Answer,
+    pub(crate) bodies: Bodies,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
     /// The parameters, by the same.
@@ -69,7 +69,9 @@ impl Parameter {
             openapiv3::ParameterSchemaOrContent::Content(_) => None,
         };
         let (_, _, limits) = read_note(&described.unwrap_or_default());
-        Self { name: data.name.clone(), style, limits }
+        let wire = data.extensions.get(parameters::WIRE_NAME).and_then(|name| name.as_str());
+        let style = if data.extensions.contains_key(parameters::IS_JSON) { "Json" } else { style };
+        Self { name: wire.unwrap_or(&data.name).to_owned(), style, limits }
     }
 }
 
@@ -87,7 +89,7 @@ pub(crate) fn plain(name: &str) -> String {
 }
 
 impl Operations {
-    pub(crate) fn of(spec: &openapiv3::OpenAPI, answers: &BTreeMap<String, Answer>) -> Result<Self, Error> {
+    pub(crate) fn of(spec: &openapiv3::OpenAPI, bodies: &BTreeMap<String, Bodies>) -> Result<Self, Error> {
         let mut operations = BTreeMap::new();
         for (path, item) in &spec.paths.paths {
             let Some(item) = item.as_item() else {
@@ -97,6 +99,12 @@ impl Operations {
                 if let Some(id) = &operation.operation_id {
                     let parameters = item.parameters.iter().chain(&operation.parameters);
                     let parameters = parameters.filter_map(|parameter| resolved(spec, parameter));
+                    let elsewhere = operation.servers.iter().chain(&item.servers).find(|server| !is_ours(spec, server));
+                    if let Some(server) = elsewhere {
+                        let at = format!("#/paths/{}/{method}/servers", escape(path));
+                        let why = format!("is on a server of its own, {}: use `Client::with` for it", server.url);
+                        return Err(Error::Operation(format!("operation {id} ({at}) {why}")));
+                    }
                     if let Some(why) = parameters.clone().find_map(unsendable) {
                         let at = format!("#/paths/{}/{method}/parameters", escape(path));
                         return Err(Error::Operation(format!("operation {id} ({at}) has {why}")));
@@ -111,9 +119,10 @@ impl Operations {
                     let body = operation.request_body.as_ref().and_then(|body| body.as_item());
                     let body = body.and_then(|body| Some(("body".to_owned(), body.description.clone()?)));
                     let arguments = parameters.chain(body).collect();
-                    let answer = answers.get(id).copied().unwrap_or(Answer::AsItIs);
+                    let none = || Bodies { answer: Answer::AsItIs, accept: None, content_type: None };
+                    let bodies = bodies.get(id).cloned().unwrap_or_else(none);
                     let (method, path) = (method.to_uppercase(), path.clone());
-                    let described = Described { method, path, id: id.clone(), answer, arguments, parameters: travel };
+                    let described = Described { method, path, id: id.clone(), bodies, arguments, parameters: travel };
                     if let Some(other) = operations.insert(function_name(id), described) {
                         let why = format!(
                             "the operations {id} and {} would be one function, {}",
@@ -131,6 +140,14 @@ impl Operations {
     /// What the spec says of an operation, by the name of its function.
     pub(crate) fn get(&self, function: &str) -> Option<&Described> {
         self.0.get(function)
+    }
+}
+
+/// Whether a server is one of the document's.
+fn is_ours(spec: &openapiv3::OpenAPI, server: &openapiv3::Server) -> bool {
+    match spec.servers.is_empty() {
+        true => server.url == "/",
+        false => spec.servers.iter().any(|ours| ours.url == server.url),
     }
 }
 

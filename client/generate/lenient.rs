@@ -15,7 +15,7 @@ use super::pages;
 use super::rust::{argument, last_name, rename_of};
 
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
-const PLAIN: [&str; 5] = ["String", "bool", "f32", "f64", "Vec"];
+const PLAIN: [&str; 7] = ["String", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
 
 /// Hardens the structs of answers. `open` are the enums that are open; `alternatives` are those of a
 /// union, which are distinguished by what they hold.
@@ -56,10 +56,13 @@ fn harden_struct(
         let Some(ident) = field.ident.clone() else { continue };
         let name = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
         if let Some(inner) = argument(&field.ty, "Option") {
-            if is_one_of(inner, &WHOLE) {
-                has_default(field, true);
-                field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = "crate::lenient::read_optional")]));
-            }
+            let read = match is_one_of(inner, &WHOLE) {
+                true => "crate::lenient::read_optional",
+                false if holds_whole(inner) => "crate::lenient::read_optional_whole",
+                false => continue,
+            };
+            has_default(field, true);
+            field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = #read)]));
             continue;
         }
         // What an answer is about is never made up, nor that a list is empty.
@@ -78,8 +81,7 @@ fn harden_struct(
         let marker = format_ident!("{of}{}", camel(&ident.to_string()));
         let label = format!("{of}.{name}");
         named.push(quote!(#marker = #label;));
-        let whole = argument(&field.ty, "Vec").is_some_and(|item| is_one_of(item, &WHOLE));
-        let how = if whole { "read_whole" } else { "read" };
+        let how = if holds_whole(&field.ty) { "read_whole" } else { "read" };
         let read = format!("crate::lenient::{how}::<_, _, absent::{marker}>");
         field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = #read)]));
         if !optional {
@@ -105,6 +107,24 @@ fn has_default(field: &mut Field, wanted: bool) -> bool {
         field.attrs.push(syn::parse_quote!(#[serde(default)]));
     }
     found
+}
+
+/// Whether a list or a map is of whole numbers, at whatever depth.
+fn holds_whole(ty: &Type) -> bool {
+    let inner = ["Vec", "Option"].iter().find_map(|name| argument(ty, name)).or_else(|| value_of_map(ty));
+    inner.is_some_and(|inner| is_one_of(inner, &WHOLE) || holds_whole(inner))
+}
+
+/// `T` of `HashMap<String, T>`.
+fn value_of_map(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "HashMap")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments
+        .args
+        .iter()
+        .filter_map(|argument| if let syn::GenericArgument::Type(ty) = argument { Some(ty) } else { None })
+        .nth(1)
 }
 
 fn is_one_of(ty: &Type, names: &[&str]) -> bool {

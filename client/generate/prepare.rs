@@ -11,7 +11,7 @@
 
 use serde_json::{Map, Value};
 
-use super::notes::{MARK, escape};
+use super::notes::{MARK, NULLABLE, escape};
 use super::pages;
 
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
@@ -91,6 +91,9 @@ fn schema(value: &mut Value, at: &str) {
         simplify(map);
         page(map);
         let mut notes = format!("at=#{at}");
+        if map.get("nullable") == Some(&Value::Bool(true)) {
+            notes.push_str(&format!(";{NULLABLE}=true"));
+        }
         for (name, limit) in take_limits(map) {
             notes.push_str(&format!(";{name}={limit}"));
         }

@@ -63,11 +63,12 @@ fn plain(text: &str, out: &mut String) {
     while let Some(c) = rest.chars().next() {
         // A link that is one: `[text](target)`.
         let link = rest.starts_with('[').then(|| rest.find("](")).flatten();
-        let link =
-            link.filter(|at| !rest[1..*at].contains(['[', ']'])).and_then(|at| Some(at + rest[at..].find(')')? + 1));
+        let link = link
+            .filter(|at| !rest[1..*at].contains(['[', ']', '`']))
+            .and_then(|at| Some(at + rest[at..].find(')')? + 1));
         let url = ["https://", "http://"].iter().any(|scheme| rest.starts_with(scheme)).then(|| url_length(rest));
         if let Some(end) = link {
-            out.push_str(&rest[..end]);
+            link_to(&rest[..end], out);
             rest = &rest[end..];
         } else if let Some(end) = url {
             out.push_str(&format!("<{}>", &rest[..end]));
@@ -87,6 +88,17 @@ fn plain(text: &str, out: &mut String) {
             rest = &rest[c.len_utf8()..];
         }
     }
+}
+
+/// `[text](target)`, where the target is on the web. All else rustdoc takes for an item, or it leads nowhere.
+fn link_to(link: &str, out: &mut String) {
+    let (text, target) = link.split_once("](").unwrap_or_default();
+    if ["https://", "http://"].iter().any(|scheme| target.starts_with(scheme)) {
+        return out.push_str(link);
+    }
+    let target = target.trim_end_matches(')').replace('`', "'");
+    plain(&text[1..], out);
+    out.push_str(&format!(" (`{target}`)"));
 }
 
 /// How long a URL is that stands in a sentence.

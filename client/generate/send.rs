@@ -11,14 +11,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Token, Type};
 
 use super::Error;
-use super::answers::Answer;
+use super::answers::{Answer, Bodies};
 use super::checks;
 use super::described::{Described, Operations, Parameter, plain};
 use super::directions::names_in;
@@ -31,7 +31,7 @@ pub(crate) fn harden(
     checked: &BTreeSet<String>,
 ) -> Result<ImplItem, Error> {
     let (id, end) = operation_id(send)?;
-    let Described { method, path, id, answer, parameters, .. } =
+    let Described { method, path, id, bodies, parameters, .. } =
         operations.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
 
     let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
@@ -46,11 +46,13 @@ pub(crate) fn harden(
         .ok_or_else(|| shape("send does not return Result<ResponseValue<_>, _>"))?;
     let is = |name: &str| last_name(&success).is_some_and(|last| last == name);
     let (read, success): (_, Type) = match &success {
-        _ if *answer == Answer::Location => (quote!(call_location), syn::parse_quote!(::std::string::String)),
+        _ if bodies.answer == Answer::Location => (quote!(call_location), syn::parse_quote!(::std::string::String)),
         Type::Tuple(unit) if unit.elems.is_empty() => (quote!(call_empty), success.clone()),
         _ if is("Upgraded") => return Err(shape("upgrades are not supported")),
         _ if is("ByteStream") => (quote!(call_bytes), syn::parse_quote!(crate::Bytes)),
-        _ if *answer == Answer::Optional => (quote!(call_optional), syn::parse_quote!(::std::option::Option<#success>)),
+        _ if bodies.answer == Answer::Optional => {
+            (quote!(call_optional), syn::parse_quote!(::std::option::Option<#success>))
+        }
         _ => (quote!(call), success.clone()),
     };
     **output = syn::parse_quote!(Result<ResponseValue<#success>, crate::Error>);
@@ -67,7 +69,7 @@ pub(crate) fn harden(
     let mut build = attempt.expr;
     let only_header = only_header(statements);
     let mut repeated =
-        Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false, query: Vec::new() };
+        Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false, query: Vec::new(), bodies };
     repeated.visit_expr_mut(&mut build);
     if only_header.is_some() && repeated.only_header.is_none() {
         statements.truncate(statements.len() - 2);
@@ -75,7 +77,9 @@ pub(crate) fn harden(
     if !repeated.query.is_empty() {
         let mut url = quote!(crate::transport::Query::new(url));
         for (name, value) in &repeated.query {
-            let style = format_ident!("{}", parameters.get(&plain(name)).map_or("Form", |parameter| parameter.style));
+            let parameter = parameters.get(&plain(name));
+            let style = format_ident!("{}", parameter.map_or("Form", |parameter| parameter.style));
+            let name = parameter.map_or(name, |parameter| &parameter.name);
             url = quote!(#url.add(#name, crate::transport::Style::#style, #value)?);
         }
         statements.push(syn::parse_quote!(let url = #url.url();));
@@ -201,16 +205,18 @@ fn only_header(statements: &[Stmt]) -> Option<Punctuated<Expr, Token![,]>> {
 }
 
 /// Makes an expression that builds a request one that can be run again: it takes nothing for good.
-struct Repeated {
+struct Repeated<'d> {
     /// Taken where it takes the place of the map.
     only_header: Option<Punctuated<Expr, Token![,]>>,
     has_bytes: bool,
     has_form: bool,
     /// The parameters of the query, by their names on the wire, with their values.
     query: Vec<(String, Expr)>,
+    /// The media types that are other ones than progenitor knows.
+    bodies: &'d Bodies,
 }
 
-impl VisitMut for Repeated {
+impl VisitMut for Repeated<'_> {
     /// `.form_urlencoded(&body)?` fails with progenitor's error: the form is made before.
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
@@ -230,9 +236,10 @@ impl VisitMut for Repeated {
             && call.method == "form_urlencoded"
         {
             let receiver = &call.receiver;
+            let name = self.bodies.content_type.as_deref().unwrap_or("application/x-www-form-urlencoded");
             *expr = syn::parse_quote! {
                 #receiver
-                    .header(::reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .header(::reqwest::header::CONTENT_TYPE, #name)
                     .body(form.clone())
             };
             self.has_form = true;
@@ -241,6 +248,7 @@ impl VisitMut for Repeated {
 
     fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
+        self.media_types(call);
         let starts = matches!(&*call.receiver, Expr::Field(_));
         let bytes = call.method == "body";
         self.has_bytes |= bytes;
@@ -255,6 +263,28 @@ impl VisitMut for Repeated {
             } else if bytes || call.method == "headers" {
                 *argument = syn::parse_quote!(#argument.clone());
             }
+        }
+    }
+}
+
+impl Repeated<'_> {
+    /// Says the media types as the spec has them.
+    fn media_types(&self, call: &mut syn::ExprMethodCall) {
+        let value = |name: &str| -> Expr { syn::parse_quote!(::reqwest::header::HeaderValue::from_static(#name)) };
+        let header = call.args.first().and_then(|name| match name {
+            Expr::Path(path) if call.method == "header" => path.path.segments.last(),
+            _ => None,
+        });
+        let name = match header.map(|last| last.ident.to_string()).as_deref() {
+            Some("ACCEPT") => &self.bodies.accept,
+            Some("CONTENT_TYPE") => &self.bodies.content_type,
+            _ => &None,
+        };
+        if let (Some(name), Some(argument)) = (name, call.args.get_mut(1)) {
+            *argument = value(name);
+        } else if let Some(name) = self.bodies.content_type.as_ref().filter(|_| call.method == "json") {
+            let (receiver, value) = (&call.receiver, value(name));
+            *call.receiver = syn::parse_quote!(#receiver.header(::reqwest::header::CONTENT_TYPE, #value));
         }
     }
 }
@@ -297,7 +327,12 @@ impl VisitMut for Parameters<'_> {
             let Expr::MethodCall(text) = &*conversion.receiver else { return };
             let text = &text.receiver;
             let style = self.style(&quote!(#name).to_string(), "Simple");
-            *value = syn::parse_quote!(crate::transport::header_value(#name, crate::transport::Style::#style, &#text)?);
+            let wire = match self.parameters.get(&plain(&quote!(#name).to_string())) {
+                Some(parameter) => parameter.name.to_token_stream(),
+                None => name.to_token_stream(),
+            };
+            *value = syn::parse_quote!(crate::transport::header_value(#wire, crate::transport::Style::#style, &#text)?);
+            call.args[0] = syn::parse_quote!(#wire);
         }
     }
 

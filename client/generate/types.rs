@@ -12,23 +12,28 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type};
 
 use super::directions::Directions;
+use super::discriminators::Discriminators;
 use super::notes::{Limits, escape, read_note};
 use super::prose::tidy;
 use super::rust::{argument, doc_of, impl_of, last_name, module_mut, rename_of, set_doc};
-use super::{Error, Places, builders, checks, lenient, unions};
+use super::{Error, Places, builders, checks, lenient, notes, nullable, unions};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
-pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(BTreeSet<String>, Places), Error> {
+pub(crate) fn harden(
+    file: &mut syn::File,
+    directions: &Directions,
+    discriminators: &Discriminators,
+) -> Result<(BTreeSet<String>, Places), Error> {
     let types = module_mut(&mut file.items, "types").ok_or_else(|| Error::Shape("mod types is missing".into()))?;
 
     let mut opened = BTreeMap::new();
     let mut limits: BTreeMap<String, Vec<(Ident, Type, Limits)>> = BTreeMap::new();
     let docs = type_docs(types);
     let places = places(types);
-    let alternatives = unions::alternatives(types);
+    let alternatives = unions::alternatives(types, discriminators);
     let tags = unions::tags(types, &alternatives);
-    let mut unions = BTreeSet::new();
+    let (mut unions, mut readers) = (BTreeSet::new(), Vec::new());
     for item in types.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -38,6 +43,8 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
             Item::Enum(item) => {
                 let name = item.ident.to_string();
                 let values = unit_values(item);
+                let is_answer = directions.response.contains(&name);
+                let reader = unions::reader(item, discriminators, &places).filter(|_| is_answer && values.is_none());
                 document(&mut item.attrs, &format!("`{name}`"));
                 item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
                 for (variant, value) in item.variants.iter_mut().zip(values.iter().flatten()) {
@@ -46,14 +53,14 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
                     }
                 }
                 match values {
-                    Some(values) if directions.response.contains(&name) && !tags.contains(&name) => {
+                    Some(values) if is_answer && !tags.contains(&name) => {
                         opened.insert(name, values);
                     }
                     Some(_) => item.attrs.push(schemars_derive()),
                     None => {
                         item.attrs.push(schemars_derive());
-                        let is_answer = directions.response.contains(&name);
-                        unions::harden(item, is_answer);
+                        unions::harden(item, is_answer, reader.is_some());
+                        readers.extend(reader);
                         if is_answer {
                             unions.insert(name);
                         }
@@ -65,6 +72,7 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
     }
     let open: BTreeSet<String> = opened.keys().cloned().collect();
     unions::drop_impls(types, &unions.union(&open).cloned().collect());
+    types.extend(readers);
     lenient::harden(types, directions, &open, &alternatives);
     open_enums(types, &opened);
     for item in types.iter_mut() {
@@ -73,6 +81,7 @@ pub(crate) fn harden(file: &mut syn::File, directions: &Directions) -> Result<(B
             name_the_choices(item);
         }
     }
+    nullable::harden_builders(types);
     builders::harden(types);
     Ok((checks::add(types, &limits, directions), places))
 }
@@ -162,7 +171,11 @@ fn harden_struct(
                     .cloned()
                     .unwrap_or_else(|| field.ident.as_ref().map(|i| format!("`{i}`")).unwrap_or_default());
             }
+            let is_clearable = notes::is_nullable(&doc_of(&field.attrs));
             set_doc(&mut field.attrs, &tidy(&prose));
+            if is_clearable && directions.request.contains(&name) && !directions.response.contains(&name) {
+                nullable::harden(field);
+            }
             if directions.response.contains(&name) {
                 absent_is_null(field);
             }

@@ -1,6 +1,7 @@
 //! Enums whose variants hold something: `oneOf` and `anyOf`.
 //!
-//! before: `#[serde(untagged)] pub enum Pet { Cat(Cat), Dog(Dog) }`
+//! before: `#[derive(Deserialize)] #[serde(untagged)] pub enum Pet { Cat(Cat), Dog(Dog) }`, of which the first that fits
+//!         is read
 //! after:  `#[serde(untagged)] pub enum Pet {
 //!              /// A [`Cat`].
 //!              Cat(Cat),
@@ -8,25 +9,30 @@
 //!              Dog(Dog),
 //!              /// What this version of the crate does not know, as it came.
 //!              Unknown(::serde_json::Value) }`
+//!         and an `impl Deserialize` that goes by the discriminator, or takes what keeps most of the value
 
 use std::collections::BTreeSet;
 
 use quote::{format_ident, quote};
 use syn::{Fields, Item, ItemEnum, Variant};
 
+use super::Places;
+use super::discriminators::{Discriminator, Discriminators};
 use super::notes::read_note;
 use super::prose::tidy;
-use super::rust::{doc_of, impl_of, last_name, set_doc};
+use super::rust::{argument, doc_of, impl_of, last_name, set_doc};
 
 /// The structs that are distinguished from others by what they hold: what is missing in one may make it
 /// another, and so nothing of them is taken as empty.
-pub(crate) fn alternatives(types: &[Item]) -> BTreeSet<String> {
+pub(crate) fn alternatives(types: &[Item], discriminators: &Discriminators) -> BTreeSet<String> {
     let unions = types.iter().filter_map(|item| match item {
-        Item::Enum(item) => Some(item),
+        Item::Enum(item) if !(held_types(item).is_some() && discriminator(item, discriminators).is_some()) => {
+            Some(item)
+        }
         _ => None,
     });
     let held = unions.flat_map(|item| &item.variants).filter_map(|variant| match &variant.fields {
-        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => last_name(&fields.unnamed[0].ty),
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => innermost(&fields.unnamed[0].ty),
         _ => None,
     });
     held.map(ToString::to_string).collect()
@@ -47,8 +53,89 @@ pub(crate) fn tags(types: &[Item], alternatives: &BTreeSet<String>) -> BTreeSet<
     only.filter(|name| names.contains(name)).collect()
 }
 
-/// Documents a union, and opens one of the server's.
-pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool) {
+/// What tells the alternatives of an enum apart.
+fn discriminator<'d>(item: &ItemEnum, discriminators: &'d Discriminators) -> Option<&'d Discriminator> {
+    let (_, at, _) = read_note(&doc_of(&item.attrs));
+    discriminators.get(at?.trim_start_matches('#'))
+}
+
+/// The type that each variant holds, where serde tries one after the other.
+fn held_types(item: &ItemEnum) -> Option<Vec<(&syn::Ident, &syn::Type)>> {
+    let is_untagged = serde_says(&item.attrs, "untagged");
+    let held = item.variants.iter().map(|variant| match &variant.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Some((&variant.ident, &fields.unnamed[0].ty)),
+        _ => None,
+    });
+    held.collect::<Option<Vec<_>>>().filter(|_| is_untagged)
+}
+
+/// Whether an item says a word to serde.
+fn serde_says(attrs: &[syn::Attribute], word: &str) -> bool {
+    let mut said = false;
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        let _ = attr.parse_nested_meta(|meta| {
+            said |= meta.path.is_ident(word);
+            Ok(())
+        });
+    }
+    said
+}
+
+/// How an enum of the server's is read, by its discriminator if it has one; nothing, where serde's own way will do.
+pub(crate) fn reader(item: &ItemEnum, discriminators: &Discriminators, places: &Places) -> Option<Item> {
+    let held = held_types(item)?;
+    let (name, unknown) = (&item.ident, unknown(item));
+    let all = held.iter().map(|(variant, _)| quote!(.or(Self::#variant)));
+    let any = quote!(union #(#all)*.or_unknown(Self::#unknown));
+    let read = match discriminator(item, discriminators) {
+        None => any,
+        Some(Discriminator { property, values }) => {
+            let arms = values.iter().filter_map(|(value, pointer)| {
+                let (_, path) = places
+                    .iter()
+                    .find(|(at, path)| at == pointer && !path.trim_start_matches("types::").contains("::"))?;
+                let ty = path.trim_start_matches("types::");
+                let (variant, _) = held.iter().find(|(_, held)| innermost(held).is_some_and(|held| held == ty))?;
+                Some(quote!(Some(#value) => union.or(Self::#variant).or_unknown(Self::#unknown),))
+            });
+            let arms: Vec<_> = arms.collect();
+            // What has no name of its own cannot be told apart.
+            if arms.len() < values.len() {
+                any
+            } else {
+                quote! {
+                    match union.tag(#property).as_deref() {
+                        #(#arms)*
+                        Some(_) => union.or_unknown(Self::#unknown),
+                        None => #any,
+                    }
+                }
+            }
+        }
+    };
+    Some(syn::parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                let union = crate::union::Union::read(deserializer)?;
+                Ok(#read)
+            }
+        }
+    })
+}
+
+/// The name of a type, of what is in a box the inner one's.
+fn innermost(ty: &syn::Type) -> Option<&syn::Ident> {
+    last_name(argument(ty, "Box").unwrap_or(ty))
+}
+
+/// What the variant for all else is called.
+fn unknown(item: &ItemEnum) -> syn::Ident {
+    let taken = item.variants.iter().any(|variant| variant.ident == "Unknown");
+    format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" })
+}
+
+/// Documents a union, and opens one of the server's. `is_read` says that it has a reader of its own.
+pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool, is_read: bool) {
     for variant in &mut item.variants {
         let (prose, ..) = read_note(&doc_of(&variant.attrs));
         let doc = if prose.is_empty() { said_of(variant) } else { tidy(&prose) };
@@ -64,11 +151,8 @@ pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool) {
     if !is_answer {
         return;
     }
-    let untagged =
-        item.attrs.iter().any(|attr| attr.path().is_ident("serde") && quote!(#attr).to_string().contains("untagged"));
-    let taken = item.variants.iter().any(|variant| variant.ident == "Unknown");
-    let unknown = format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" });
-    let how = (!untagged).then(|| quote!(#[serde(untagged)]));
+    let unknown = unknown(item);
+    let how = (!serde_says(&item.attrs, "untagged")).then(|| quote!(#[serde(untagged)]));
     item.variants.push(syn::parse_quote!(
         /// What this version of the crate does not know, as it came.
         #how
@@ -82,6 +166,7 @@ pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool) {
             let keeps = |path: &syn::Path| {
                 !path.segments.last().is_some_and(|last| {
                     ["Copy", "Eq", "Hash", "Ord", "PartialOrd"].iter().any(|name| last.ident == name)
+                        || is_read && last.ident == "Deserialize"
                 })
             };
             let kept: Vec<_> = paths.into_iter().filter(keeps).collect();

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::nullable::Nullable;
+
 /// A value with limits somewhere inside.
 pub(crate) trait Check {
     /// Says which field breaks which limit.
@@ -15,6 +17,12 @@ pub(crate) trait Check {
 impl<T: Check> Check for Option<T> {
     fn check(&self) -> Result<(), String> {
         self.as_ref().map_or(Ok(()), Check::check)
+    }
+}
+
+impl<T: Check> Check for Nullable<T> {
+    fn check(&self) -> Result<(), String> {
+        self.as_option().map_or(Ok(()), Check::check)
     }
 }
 
@@ -77,6 +85,12 @@ impl<T: Measure> Measure for Option<T> {
     }
 }
 
+impl<T: Measure> Measure for Nullable<T> {
+    fn measure(&self) -> Option<f64> {
+        self.as_option().and_then(Measure::measure)
+    }
+}
+
 /// Begins the check of one value.
 #[allow(dead_code)]
 pub(crate) fn value(label: &'static str, value: &impl Measure) -> Value {
@@ -93,6 +107,12 @@ pub(crate) trait Elements {
 impl<T: Elements> Elements for Option<T> {
     fn elements(&self) -> Vec<(String, Option<f64>)> {
         self.as_ref().map(Elements::elements).unwrap_or_default()
+    }
+}
+
+impl<T: Elements> Elements for Nullable<T> {
+    fn elements(&self) -> Vec<(String, Option<f64>)> {
+        self.as_option().map(Elements::elements).unwrap_or_default()
     }
 }
 

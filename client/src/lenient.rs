@@ -1,11 +1,12 @@
 //! What an answer may leave out, or write otherwise, without being unreadable.
 //!
-//! A backup that was made is not an error because its size is missing. So a number, text, truth value or
-//! list that an answer must have, and has not or has null in its place, is empty, with a warning in the
+//! A backup that was made is not an error because its size is missing. So a number, text, truth value,
+//! list or map that an answer must have, and has not or has null in its place, is empty, with a warning in the
 //! trace: the AWS SDKs do likewise and call it error correction. What says which thing is meant, when
 //! something was, and objects as a whole are never made up. A whole number may be written as JSON
 //! writes any number: `5368709120.0` and `1e3` are whole.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -40,18 +41,28 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T: Empty, F: Field>(deserializer: 
     Ok(T::read(deserializer)?.unwrap_or_else(missing::<T, F>))
 }
 
-/// A list of whole numbers, each however it is written, that may be null though it must not be.
+/// A list or a map of whole numbers, each however it is written, that may be null though it must not be.
 ///
 /// # Errors
 /// Where it is of another type.
 #[allow(dead_code)] // Called where the spec has such a field.
-pub(crate) fn read_whole<'de, D: Deserializer<'de>, T, F: Field>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    T: Integer + for<'a> Deserialize<'a>,
-{
-    let numbers: Option<Vec<Whole<T>>> = Option::deserialize(deserializer)?;
-    let numbers = numbers.map(|numbers| numbers.into_iter().map(|number| number.0).collect());
-    Ok(numbers.unwrap_or_else(missing::<Vec<T>, F>))
+pub(crate) fn read_whole<'de, D: Deserializer<'de>, T: Numbers + Empty, F: Field>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let numbers: Option<Whole<T>> = Option::deserialize(deserializer)?;
+    Ok(numbers.map_or_else(missing::<T, F>, |numbers| numbers.0))
+}
+
+/// As [`read_whole`], of what may be null.
+///
+/// # Errors
+/// Where it is of another type.
+#[allow(dead_code)] // Called where the spec has such a field.
+pub(crate) fn read_optional_whole<'de, D: Deserializer<'de>, T: Numbers>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let numbers: Option<Whole<T>> = Option::deserialize(deserializer)?;
+    Ok(numbers.map(|numbers| numbers.0))
 }
 
 /// A field that may be null, of a type that may be written otherwise.
@@ -89,6 +100,26 @@ impl<T: for<'a> Deserialize<'a>> Empty for Vec<T> {
     }
 }
 
+impl<T: for<'a> Deserialize<'a>> Empty for HashMap<String, T> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+}
+
+impl Empty for serde_json::Map<String, serde_json::Value> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+}
+
 macro_rules! whole {
     ($($type:ty),*) => { $(
         impl Empty for $type {
@@ -102,57 +133,85 @@ macro_rules! whole {
             }
         }
 
-        impl Integer for $type {
-            const NAME: &'static str = stringify!($type);
+        impl Numbers for $type {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                whole(deserializer, stringify!($type))
+            }
         }
     )* };
 }
 
 whole!(i8, i16, i32, i64, u8, u16, u32, u64);
 
-/// A type of whole numbers.
-pub(crate) trait Integer: TryFrom<i128> {
-    /// What it is called in an error.
-    const NAME: &'static str;
+/// Whole numbers, or lists and maps of them.
+pub(crate) trait Numbers: Sized {
+    /// Reads them, however each is written.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// A whole number, however it is written.
+impl<T: Numbers> Numbers for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let numbers = Vec::<Whole<T>>::deserialize(deserializer)?;
+        Ok(numbers.into_iter().map(|number| number.0).collect())
+    }
+}
+
+impl<T: Numbers> Numbers for HashMap<String, T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let numbers = HashMap::<String, Whole<T>>::deserialize(deserializer)?;
+        Ok(numbers.into_iter().map(|(key, number)| (key, number.0)).collect())
+    }
+}
+
+impl<T: Numbers> Numbers for Option<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Option::<Whole<T>>::deserialize(deserializer)?;
+        Ok(number.map(|number| number.0))
+    }
+}
+
+/// What is read as numbers are.
 struct Whole<T>(T);
 
-impl<'de, T: Integer> Deserialize<'de> for Whole<T> {
+impl<'de, T: Numbers> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visit<T>(PhantomData<T>);
+        T::read(deserializer).map(Self)
+    }
+}
 
-        impl<T: Integer> Visitor<'_> for Visit<T> {
-            type Value = Whole<T>;
+/// A whole number, however it is written, of a type with a name.
+fn whole<'de, D: Deserializer<'de>, T: TryFrom<i128>>(deserializer: D, name: &'static str) -> Result<T, D::Error> {
+    struct Visit<T>(&'static str, PhantomData<T>);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(T::NAME)
-            }
+    impl<T: TryFrom<i128>> Visitor<'_> for Visit<T> {
+        type Value = T;
 
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Whole<T>, E> {
-                let other = |_| E::invalid_value(Unexpected::Signed(value), &self);
-                T::try_from(value.into()).map(Whole).map_err(other)
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Whole<T>, E> {
-                let other = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
-                T::try_from(value.into()).map(Whole).map_err(other)
-            }
-
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Whole<T>, E> {
-                // Floats up to this size hold whole numbers exactly, and so fit into 128 bits.
-                const MOST: f64 = 1e30;
-                #[allow(clippy::cast_possible_truncation)]
-                let whole = (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128);
-                let other = || E::invalid_type(Unexpected::Float(value), &self);
-                whole.and_then(|whole| T::try_from(whole).ok()).map(Whole).ok_or_else(other)
-            }
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
         }
 
-        // JSON is self-describing.
-        deserializer.deserialize_any(Visit(PhantomData))
+        fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+            let other = |_| E::invalid_value(Unexpected::Signed(value), &self);
+            T::try_from(value.into()).map_err(other)
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+            let other = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
+            T::try_from(value.into()).map_err(other)
+        }
+
+        fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+            // Floats up to this size hold whole numbers exactly, and so fit into 128 bits.
+            const MOST: f64 = 1e30;
+            #[allow(clippy::cast_possible_truncation)]
+            let whole = (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128);
+            let other = || E::invalid_type(Unexpected::Float(value), &self);
+            whole.and_then(|whole| T::try_from(whole).ok()).ok_or_else(other)
+        }
     }
+
+    // JSON is self-describing.
+    deserializer.deserialize_any(Visit(name, PhantomData))
 }
 
 /// Names fields for their warnings.
@@ -204,10 +263,17 @@ mod tests {
 
     #[test]
     fn a_list_of_whole_numbers_may_be_written_in_any_way() {
-        let read = |json| read_whole::<_, i64, Size>(&mut serde_json::Deserializer::from_str(json));
-        assert_eq!(read("[1, 2.0, 3e2]").unwrap(), [1, 2, 300]);
-        assert_eq!(read("null").unwrap(), Vec::<i64>::new());
-        assert!(read("[1.5]").is_err() && read("7").is_err());
+        fn read<T: Numbers + Empty>(json: &str) -> Result<T, serde_json::Error> {
+            read_whole::<_, T, Size>(&mut serde_json::Deserializer::from_str(json))
+        }
+        assert_eq!(read::<Vec<i64>>("[1, 2.0, 3e2]").unwrap(), [1, 2, 300]);
+        assert_eq!(read::<Vec<i64>>("null").unwrap(), Vec::<i64>::new());
+        assert!(read::<Vec<i64>>("[1.5]").is_err() && read::<Vec<i64>>("7").is_err());
+        assert_eq!(read::<Vec<Vec<i64>>>("[[1.0], []]").unwrap(), [vec![1], vec![]]);
+        let map = read::<HashMap<String, Vec<Option<u8>>>>(r#"{"a": [1.0, null]}"#).unwrap();
+        assert_eq!(map, HashMap::from([("a".to_owned(), vec![Some(1), None])]));
+        let optional = |json| read_optional_whole::<_, Vec<i64>>(&mut serde_json::Deserializer::from_str(json));
+        assert_eq!((optional("null").unwrap(), optional("[2.0]").unwrap()), (None, Some(vec![2])));
     }
 
     #[test]
@@ -216,6 +282,7 @@ mod tests {
         assert_eq!(read_as::<String>("null").unwrap(), "");
         assert!(!read_as::<bool>("null").unwrap());
         assert_eq!(read_as::<Vec<String>>("null").unwrap(), Vec::<String>::new());
+        assert!(read_as::<HashMap<String, bool>>("null").unwrap().is_empty());
         assert!(
             read_as::<String>("7").is_err() && read_as::<bool>("\"yes\"").is_err() && read_as::<f64>("[]").is_err()
         );

@@ -20,6 +20,7 @@ mod lenient;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
+mod nullable;
 mod open_enum;
 mod operation;
 mod pages;
@@ -27,6 +28,7 @@ mod request;
 mod retry;
 mod retry_after;
 mod transport;
+mod union;
 
 mod backups;
 
@@ -41,6 +43,7 @@ pub use client::{
 };
 pub use error::{Error, ErrorDetail, Failure, Message, Outcome, Refused, Unreadable};
 pub use generated::{Client, ResponseValue, builder, types};
+pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
 pub use pages::{Items, Pages};
 pub use request::Request;

@@ -6,7 +6,7 @@
 #[allow(dead_code)]
 mod support;
 
-use planetscale_client::types::{Maybe, Shapes, Unions, UnionsAny, UnionsId, UnionsPet};
+use planetscale_client::types::{Maybe, Shapes, Unions, UnionsAny, UnionsId, UnionsMost, UnionsPet, UnionsVehicle};
 use planetscale_client::{Client, Error, RetryPolicy, ServiceToken};
 use serde_json::{Value, json as value};
 use support::{Server, Step, answer, json};
@@ -149,19 +149,23 @@ async fn shapes_are_open_in_answers_and_held_to_their_limits_in_requests() {
 #[tokio::test]
 async fn unions_are_open() {
     let known = value!({
-        "pet": { "kind": "dog", "name": "Rex", "more": 1 }, "id": 7, "any": { "kind": "cat", "lives": 9 }, "inline": { "b": 2 }
+        "pet": { "kind": "dog", "name": "Rex", "more": 1 }, "id": 7, "any": { "kind": "cat", "lives": 9 }, "inline": { "b": 2 },
+        "vehicle": { "type": "van", "load": 2.5 }, "most": { "name": "n", "size": 3 }
     });
     let (server, client) = on("200 OK", &known).await;
     let body: Unions = serde_json::from_value(value!({ "id": "x" })).unwrap();
     let got = client.send_unions().body(body.clone()).send().await.unwrap().into_inner();
     assert!(matches!(&got.pet, Some(UnionsPet::Dog(dog)) if dog.name == "Rex"));
+    assert!(matches!(&got.vehicle, Some(UnionsVehicle::Lorry(lorry)) if lorry.load == Some(2.5)));
+    assert!(matches!(&got.most, Some(UnionsMost::Long(long)) if long.size == Some(3)));
     assert!(matches!(got.id, Some(UnionsId::Integer(7))));
     assert!(matches!(&got.any, Some(UnionsAny::Cat(cat)) if cat.lives == 9));
     assert_eq!(server.arrived()[0].body, r#"{"id":"x"}"#);
-    let unknown = value!({ "pet": { "kind": "fish" }, "id": [1], "any": "bird", "inline": {} });
+    let unknown = value!({ "pet": { "kind": "fish" }, "id": [1], "any": "bird", "inline": {}, "vehicle": { "type": "bike" } });
     let (_server, client) = on("200 OK", &unknown).await;
     let got = client.send_unions().body(body).send().await.unwrap().into_inner();
     assert!(matches!(&got.pet, Some(UnionsPet::Unknown(pet)) if *pet == unknown["pet"]));
     assert!(matches!(&got.any, Some(UnionsAny::Unknown(any)) if *any == "bird"));
+    assert!(matches!(&got.vehicle, Some(UnionsVehicle::Unknown(_))));
     assert_eq!(serde_json::to_value(&got).unwrap(), unknown);
 }

@@ -94,7 +94,7 @@ fn what_cannot_be_added_changes_nothing() {
     for (name, arguments) in [
         ("offered_already", ["create_backup", "--from", list.as_str()]),
         ("not_in_the_page", ["delete_backup", "--from", list.as_str()]),
-        ("no_operation_id", ["../backup", "--from", list.as_str()]),
+        ("no_operation_id", ["get\nbackup", "--from", list.as_str()]),
         ("same_path_and_method", ["make_backup", "--from", twice.as_str()]),
     ] {
         let ended = copy.command("add-operation", &arguments);

@@ -27,7 +27,7 @@ fn generate_and_surface_print_what_is_locked() {
 fn ungeneratable() -> String {
     let mut spec = xtask::vendor::spec::Spec::parse(&upstream()).unwrap().value;
     let responses = spec.pointer_mut(&format!("{BACKUPS}/post/responses")).unwrap();
-    let content = serde_json::json!({ "application/json": { "schema": { "type": "string" } } });
+    let content = serde_json::json!({ "text/plain": { "schema": { "type": "string" } } });
     responses["202"] = serde_json::json!({ "description": "Accepted", "content": content });
     serde_json::to_string(&spec).unwrap()
 }

@@ -488,7 +488,7 @@ fn what_gives_no_crate_changes_nothing() {
     let scratch = Scratch::new();
     let before = scratch.git(&["rev-parse", "HEAD"]);
     let answer = "        '201':\n";
-    let other = "        '202':\n          description: Accepted\n          content:\n            application/json:\n              schema:\n                type: string\n        '201':\n";
+    let other = "        '202':\n          description: Accepted\n          content:\n            text/plain:\n              schema:\n                type: string\n        '201':\n";
     let (code, _, err) = scratch.propose_update(&[(answer, other)]);
     assert_eq!(code, exit_code(2));
     assert!(err.contains("answers with different bodies to 20"), "{err}");

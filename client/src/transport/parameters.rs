@@ -45,6 +45,8 @@ pub(crate) enum Style {
     Matrix,
     /// `;a=1;a=2`
     MatrixExploded,
+    /// `a={"x":1}`, encoded.
+    Json,
 }
 
 /// A URL with its query in the making.
@@ -100,6 +102,7 @@ pub(crate) fn path_segment(name: &str, style: Style, value: &impl Serialize) -> 
     let (value, key) = (json(name, value)?, encoded(name));
     let exploded = matches!(style, Style::SimpleExploded | Style::LabelExploded | Style::MatrixExploded);
     let parts = match &value {
+        value if style == Style::Json => vec![encoded(&value.to_string())],
         Value::Array(items) => each(name, items)?,
         Value::Object(fields) if exploded => {
             pairs(name, fields)?.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
@@ -133,6 +136,7 @@ pub(crate) fn header_value(name: &str, style: Style, value: &impl Serialize) -> 
     let value = json(name, value)?;
     let plain = |value: &Value| scalar(value).map(Cow::into_owned).ok_or_else(|| nested(name));
     let text = match &value {
+        value if style == Style::Json => value.to_string(),
         Value::Array(items) => items.iter().map(plain).collect::<Result<Vec<_>, _>>()?.join(","),
         Value::Object(fields) => {
             let between = if style == Style::SimpleExploded { "=" } else { "," };
@@ -158,6 +162,7 @@ fn query_pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, S
     };
     Ok(match (value, style) {
         (Value::Null, _) => Vec::new(),
+        (value, Style::Json) => vec![(key, encoded(&value.to_string()))],
         (Value::Array(items), Style::FormJoined) => joined(each(name, items)?, ","),
         (Value::Array(items), Style::SpaceDelimited) => joined(each(name, items)?, "%20"),
         (Value::Array(items), Style::PipeDelimited) => joined(each(name, items)?, "%7C"),
@@ -241,6 +246,7 @@ mod tests {
             (Style::PipeDelimited, &list, "?color=blue%7Cblack%7Cbrown"),
             (Style::Form, &object, "?R=100&G=200&B=150"),
             (Style::FormJoined, &object, "?color=R,100,G,200,B,150"),
+            (Style::Json, &json!({ "R": [1] }), "?color=%7B%22R%22%3A%5B1%5D%7D"),
             (Style::DeepObject, &object, "?color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"),
         ] {
             let same = |text: &str| {

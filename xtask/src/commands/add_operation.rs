@@ -20,6 +20,9 @@ pub struct Arguments {
     /// All operations of the vendor's document for the whole API
     #[arg(long, conflicts_with = "operation")]
     all: bool,
+    /// With --all, leave out the operations that cannot be offered, and list them
+    #[arg(long, requires = "all")]
+    keep_going: bool,
     /// Read this page or document instead of the vendor's page for the operation, or for the whole API
     #[arg(long, value_name = "URL or FILE")]
     from: Option<Location>,
@@ -31,16 +34,21 @@ pub struct Arguments {
 /// Where the page cannot be read or used, or no code can be generated. Nothing was written, then.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     if let Some(id) = &arguments.operation
-        && (id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
+        && (id.is_empty() || id.contains(char::is_control))
     {
-        bail!("`{id}` is not an operationId");
+        bail!("`{}` is not an operationId", id.escape_debug());
     }
     let store = Store::open(workspace)?;
     let old = Edition::stored(&store)?;
     let from = &Origin::named(arguments.from.clone());
-    let new = match &arguments.operation {
-        Some(id) => old.with_operation(id, from)?,
-        None => old.with_all_operations(from)?,
+    let (new, left_out) = match &arguments.operation {
+        Some(id) => (old.with_operation(id, from)?, Vec::new()),
+        None => old.with_all_operations(from, arguments.keep_going)?,
     };
-    update_spec::adopt(&old, &new, &store, out)
+    let status = update_spec::adopt(&old, &new, &store, out)?;
+    if !left_out.is_empty() {
+        writeln!(out, "\nLeft out, as they cannot be offered:")?;
+        left_out.iter().try_for_each(|why| writeln!(out, "  {why}"))?;
+    }
+    Ok(status)
 }

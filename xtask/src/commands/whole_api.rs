@@ -20,7 +20,7 @@ use crate::workspace::store::Store;
 pub(super) fn run(workspace: &Workspace, document: PathBuf, out: &mut dyn Write) -> anyhow::Result<()> {
     // Nothing is saved: the scratch copy gets what comes out.
     let store = Store::open_to_read(workspace)?;
-    let edition = Edition::stored(&store)?.with_all_operations(&Origin::At(Location::File(document)))?;
+    let edition = Edition::stored(&store)?.with_all_operations(&Origin::At(Location::File(document)), false)?.0;
     let effective = edition.effective_as_stored_or_made()?;
     let calls = calls::calls(&effective.spec.value, &edition.krate()?.surface);
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));

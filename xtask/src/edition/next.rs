@@ -208,17 +208,20 @@ impl Edition {
         if let Some(source) = self.sources().documents().iter().find(holds) {
             bail!("{id} is offered already, from openapi/{}", source.file);
         }
-        let page = format!("{PAGES}{id}.md");
+        // Of an id, which may be any text, a name that a file and a URL can have.
+        let name = id.replace(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')), "_");
+        let page = format!("{PAGES}{name}.md");
         let location = from.or(&page);
         let read = Read::from(&location)?;
-        self.with_source(&read, &format!("{id}.yaml"), vec![id.to_owned()], (&location, &page))
+        self.with_source(&read, &format!("{name}.yaml"), vec![id.to_owned()], (&location, &page))
     }
 
-    /// This edition with all operations of the vendor's document for the whole API that it lacks.
+    /// This edition with all operations of the vendor's document for the whole API that it lacks; and, where others
+    /// may be left out, why they are.
     ///
     /// # Errors
     /// Where it lacks none, or the document cannot be read.
-    pub fn with_all_operations(&self, from: &Origin) -> anyhow::Result<Self> {
+    pub fn with_all_operations(&self, from: &Origin, leaves_out: bool) -> anyhow::Result<(Self, Vec<String>)> {
         let location = from.or(WHOLE_API);
         let read = Read::from(&location)?;
         // What is offered from that document already comes from the new one, too.
@@ -233,7 +236,22 @@ impl Edition {
         let mut before = self.made_anew();
         before.sources.remove(WHOLE_API_FILE);
         before.documents.retain(|document| document.file != WHOLE_API_FILE);
-        before.with_source(&read, WHOLE_API_FILE, operations, (&location, WHOLE_API))
+        let with = |operations| before.with_source(&read, WHOLE_API_FILE, operations, (&location, WHOLE_API));
+        let all = with(operations.clone())?;
+        if !leaves_out || all.krate().is_ok() {
+            return Ok((all, Vec::new()));
+        }
+        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+        for id in operations {
+            match with(vec![id.clone()]).and_then(|alone| alone.krate().map(drop)) {
+                Ok(()) => kept.push(id),
+                Err(e) => left_out.push(format!("{id}: {e:#}")),
+            }
+        }
+        if kept.is_empty() {
+            bail!("no operation of {location} can be offered:\n  {}", left_out.join("\n  "));
+        }
+        Ok((with(kept)?, left_out))
     }
 
     /// This edition with operations of a document that was read from somewhere, of which `home` is the URL.

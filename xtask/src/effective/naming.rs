@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use self::table::Table;
+use crate::generate::nulls;
 
 /// A document whose types have names.
 #[derive(Clone, Debug)]
@@ -42,7 +43,10 @@ pub struct Named {
 /// Gives names to a document's types. `origins` tells by operationId which of several documents an
 /// operation is from.
 pub fn name(document: &Value, origins: &BTreeMap<String, usize>, table: &Table) -> Named {
-    let mut lifted = lift::lift(document.clone(), origins);
+    let mut document = document.clone();
+    // What belongs to a place is said there.
+    nulls::prepare(&mut document);
+    let mut lifted = lift::lift(document, origins);
     editions::join(&mut lifted, table);
     let names = rule::names(&lifted, table);
     let (table, notes) = table.followed_by(&names);

@@ -2,6 +2,8 @@
 //!
 //! What they are held to is in `tests/corpus/whole_api.rs`, which the code is a module of.
 
+use std::collections::BTreeSet;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
@@ -71,12 +73,16 @@ impl Call<'_> {
         let name = id.to_snake_case();
         self.surface.get(&format!("Client::{name}"))?;
         let amounts = [Amount::All, Amount::Nulls, Amount::Least];
-        let calls: Vec<String> = amounts.iter().map(|amount| self.call(&name, *amount)).collect::<Option<_>>()?;
+        let answers = self.successes()?.len().max(1);
+        // Each kind of success is answered with at least once.
+        let calls =
+            (0..answers.max(amounts.len())).map(|number| self.call(&name, amounts[number % amounts.len()], number));
+        let calls: Vec<String> = calls.collect::<Option<_>>()?;
         Some(format!("\n#[tokio::test]\nasync fn {name}() {{\n{}}}\n", calls.concat()))
     }
 
     /// One call, and what is expected of it.
-    fn call(&self, name: &str, amount: Amount) -> Option<String> {
+    fn call(&self, name: &str, amount: Amount, number: usize) -> Option<String> {
         let mut path = self.path.to_owned();
         let (mut query, mut headers, mut setters) = (Vec::<(String, String)>::new(), Vec::new(), String::new());
         for parameter in self.parameters() {
@@ -85,34 +91,40 @@ impl Call<'_> {
             if !required && amount == Amount::Least {
                 continue;
             }
-            let values = self.sample(&parameter["schema"], Amount::All, 0);
+            let json = parameter.pointer("/content/application~1json/schema");
+            let values = self.sample(json.unwrap_or(&parameter["schema"]), Amount::All, 0);
             let argument = match &values {
                 // No struct can be a parameter.
                 Value::Object(_) => format!("value::<serde_json::Map<String, Value>>({:?})", values.to_string()),
                 _ => argument(&values),
             };
-            setters.push_str(&format!(".{}({argument})", self.setter(name)?));
+            setters.push_str(&format!(".{}({argument})", self.setter(parameter)?));
             let exploded = parameter["explode"].as_bool();
             match place {
                 "path" => {
                     let text = in_path(name, parameter["style"].as_str(), exploded == Some(true), &values);
                     path = path.replace(&format!("{{{name}}}"), &text.replace('/', "\u{0}"));
                 }
-                "header" => headers.push((name, plain_list(&values).join(","))),
+                "query" if json.is_some() => query.push((name.to_owned(), values.to_string())),
+                "header" => headers.push((name.to_owned(), plain_list(&values).join(","))),
                 _ => query.extend(in_query(name, parameter["style"].as_str(), exploded, &values)),
             }
         }
-        let body = self.operation.get("requestBody").and_then(|body| body.get("content")?.get("application/json"));
-        let body = body.map(|body| &body["schema"]);
+        let body = self.operation.get("requestBody").and_then(|body| body.get("content")?.as_object());
+        let body = body.and_then(json_of);
+        headers.extend(body.map(|(media, _)| ("content-type".to_owned(), media.to_owned())));
+        let body = body.map(|(_, schema)| schema);
         let sent = body.map(|schema| self.sample(schema, amount, 0));
         if let (Some(schema), Some(sent)) = (body, &sent) {
-            setters.push_str(&format!(".body(value::<{}>({:?}))", type_of(schema), sent.to_string()));
+            let inline = format!("types::{}Body", self.operation["operationId"].as_str()?.to_upper_camel_case());
+            let inline = Some(inline).filter(|inline| self.surface.get(inline).is_some());
+            setters.push_str(&format!(".body(value::<{}>({:?}))", type_of(schema, inline), sent.to_string()));
         }
-        let (status, answer) = self.answer(amount)?;
+        let (status, media, answer) = self.answer(amount, number)?;
         let segments: Vec<String> = path.split('/').skip(1).map(|part| part.replace('\u{0}', "/")).collect();
         Some(format!(
             "    holds(\n        Expected {{ method: {:?}, path: &{segments:?}, query: &{query:?}, headers: &{headers:?}, body: {:?}, \
-             status: {status:?}, answer: {:?} }},\n        async |client: Client| client.{name}(){setters}.send().await,\n    )\n    .await;\n",
+             status: {status:?}, media: {media:?}, answer: {:?} }},\n        async |client: Client| client.{name}(){setters}.send().await,\n    )\n    .await;\n",
             self.method.to_uppercase(),
             sent.map(|sent| sent.to_string()),
             answer.map(|answer| answer.to_string()),
@@ -125,22 +137,46 @@ impl Call<'_> {
         own.into_iter().chain(shared).flatten().map(|parameter| self.resolved(parameter)).collect()
     }
 
-    /// The builder's method for a parameter.
-    fn setter(&self, name: &str) -> Option<String> {
+    /// The builder's method for a parameter: one whose name another has already is called by its place, too.
+    fn setter(&self, parameter: &Value) -> Option<String> {
         let id = self.operation["operationId"].as_str()?.to_upper_camel_case();
+        let name = parameter["name"].as_str()?;
+        let fold = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        let body = self.operation.get("requestBody").map(|_| "body".to_owned());
+        let all = self.parameters();
+        let paths = all.iter().filter(|one| one["in"] == "path").filter_map(|one| one["name"].as_str()).map(fold);
+        let mut taken: BTreeSet<String> = body.into_iter().chain(paths).collect();
+        let mut called = name.to_owned();
+        for one in all.iter().filter(|one| one["in"] != "path") {
+            let (own, place) = (one["name"].as_str()?, one["in"].as_str()?);
+            let others = std::iter::once(format!("{own}_{place}")).chain((2..).map(|number| format!("{own}_{number}")));
+            let given = std::iter::once(own.to_owned()).chain(others).find(|name| taken.insert(fold(name)))?;
+            if std::ptr::eq(*one, parameter) {
+                called = given;
+            }
+        }
+        let name = called;
         let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
         let snake = words.to_snake_case();
         let there = |name: &String| self.surface.get(&format!("builder::{id}::{name}")).is_some();
         [snake.clone(), format!("{snake}_"), format!("_{snake}")].into_iter().find(there)
     }
 
-    /// The status that says that all is well, and the body with it.
-    fn answer(&self, amount: Amount) -> Option<(String, Option<Value>)> {
+    /// The responses that say that all is well, by status.
+    fn successes(&self) -> Option<Vec<(&String, &Value)>> {
         let responses = self.operation.get("responses")?.as_object()?;
-        let of = |start: char| responses.iter().find(|(status, _)| status.starts_with(start));
-        let (status, response) = of('2').or_else(|| of('3'))?;
-        let schema = self.resolved(response).get("content").and_then(|content| content.get("application/json"));
-        Some((status.clone(), schema.map(|media| self.sample(&media["schema"], amount, 0))))
+        let of = |start: char| responses.iter().filter(move |(status, _)| status.starts_with(start));
+        Some(of('2').chain(of('3').filter(|_| of('2').next().is_none())).collect())
+    }
+
+    /// One of the statuses that say that all is well, and the body with it and its media type.
+    fn answer(&self, amount: Amount, number: usize) -> Option<(String, &str, Option<Value>)> {
+        let all = self.successes()?;
+        let (status, response) = all.get(number % all.len().max(1))?;
+        let content = self.resolved(response).get("content").and_then(Value::as_object);
+        let (media, schema) = content.and_then(json_of).unzip();
+        let media = media.filter(|media| !media.contains('*')).unwrap_or("application/json");
+        Some(((*status).clone(), media, schema.map(|schema| self.sample(schema, amount, 0))))
     }
 
     fn resolved<'v>(&'v self, mut value: &'v Value) -> &'v Value {
@@ -164,7 +200,20 @@ impl Call<'_> {
             return all.reduce(together).unwrap_or_default();
         }
         if let Some(members) = members("oneOf").or_else(|| members("anyOf")) {
-            return self.sample(&members[0], amount, depth + 1);
+            // With all, another one than with least.
+            let number = if amount == Amount::All { members.len() - 1 } else { 0 };
+            let mut value = self.sample(&members[number], amount, depth + 1);
+            let to = members[number].get("$ref").and_then(Value::as_str).and_then(|to| to.rsplit('/').next());
+            if let (Some(property), Some(to)) =
+                (schema.pointer("/discriminator/propertyName").and_then(Value::as_str), to)
+            {
+                let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object).into_iter().flatten();
+                let is_meant = |(_, target): &(&String, &Value)| {
+                    target.as_str().is_some_and(|target| target.rsplit('/').next() == Some(to))
+                };
+                value[property] = mapping.into_iter().find(is_meant).map_or(to, |(value, _)| value).into();
+            }
+            return value;
         }
         if let Some(values) = members("enum") {
             return values[0].clone();
@@ -203,6 +252,14 @@ impl Call<'_> {
             .collect::<Map<_, _>>()
             .into()
     }
+}
+
+/// The media type of a body that is JSON, and its schema.
+fn json_of(content: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let plain = content.iter().find(|(name, _)| name.as_str() == "application/json");
+    let is_json = |name: &str| name.contains("json") || name == "*/*";
+    let found = plain.or_else(|| content.iter().find(|(name, _)| is_json(name)));
+    found.and_then(|(name, media)| Some((name.as_str(), media.get("schema")?)))
 }
 
 /// What two members of an `allOf` describe.
@@ -266,11 +323,12 @@ fn argument(value: &Value) -> String {
     }
 }
 
-/// The type of a body.
-fn type_of(schema: &Value) -> String {
+/// The type of a body, which may have one of its own.
+fn type_of(schema: &Value, inline: Option<String>) -> String {
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| {
         let to = target(reference)?;
         Some(key_of(to.strip_prefix("/components/schemas/")?).to_upper_camel_case())
     });
-    name.map_or_else(|| "serde_json::Map<String, Value>".to_owned(), |name| format!("types::{name}"))
+    let name = name.map(|name| format!("types::{name}")).or(inline);
+    name.unwrap_or_else(|| "serde_json::Map<String, Value>".to_owned())
 }

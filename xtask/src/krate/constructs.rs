@@ -45,6 +45,13 @@ fn document(paths: Map<String, Value>) -> Value {
             "ConstructFilter": { "type": "object", "description": "A filter.", "properties": {
                 "kind": { "type": "string" }, "depth": { "type": "integer" }
             } },
+            "ConstructNone": { "type": "object", "nullable": true, "properties": { "kind": { "type": "string" } } },
+            "ConstructCar": { "type": "object", "required": ["of"], "properties": {
+                "of": { "type": "string" }, "doors": { "type": "integer" }
+            } },
+            "ConstructVan": { "type": "object", "required": ["of"], "properties": {
+                "of": { "type": "string" }, "load": { "type": "number" }
+            } },
             "ConstructKind": { "type": "string", "description": "A kind.", "enum": ["small", "large"] }
         } }
     })
@@ -73,14 +80,14 @@ const NAMES: [&str; 16] = [
 fn operation(random: &mut Random, id: &str, number: usize) -> (String, Value) {
     let mut path = format!("/constructs/{number}");
     let mut parameters = Vec::new();
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<(&str, &str)> = Vec::new();
     for _ in 0..random.below(5) {
         let name = *random.one(&NAMES);
-        if names.contains(&name) {
+        let place = *random.one(&["path", "query", "query", "query", "header"]);
+        if names.contains(&(name, place)) {
             continue;
         }
-        names.push(name);
-        let place = *random.one(&["path", "query", "query", "query", "header"]);
+        names.push((name, place));
         let mut schema = parameter_schema(random);
         let mut parameter = json!({ "name": name, "in": place });
         let styles: &[&str] = match place {
@@ -101,7 +108,11 @@ fn operation(random: &mut Random, id: &str, number: usize) -> (String, Value) {
         if style == "deepObject" {
             parameter["style"] = style.into();
         }
-        parameter["schema"] = schema;
+        if place == "query" && random.chance(8) {
+            parameter = json!({ "name": name, "in": place, "content": { "application/json": { "schema": schema } } });
+        } else {
+            parameter["schema"] = schema;
+        }
         if place == "path" {
             path.push_str(&format!("/{{{name}}}"));
         }
@@ -111,17 +122,28 @@ fn operation(random: &mut Random, id: &str, number: usize) -> (String, Value) {
         parameters.push(parameter);
     }
     let method = *random.one(&["get", "post", "put", "patch"]);
-    let answer = object(random, 2);
-    let mut operation = json!({
-        "operationId": id,
-        "parameters": parameters,
-        "responses": { "200": { "description": "Done", "content": { "application/json": { "schema": answer } } } }
-    });
+    let media =
+        *random.one(&["application/json", "application/json; charset=utf-8", "application/vnd.a.v2+json", "*/*"]);
+    let answer = json!({ "description": "Done", "content": { media: { "schema": object(random, 2) } } });
+    let mut operation = json!({ "operationId": id, "parameters": parameters, "responses": { "200": answer } });
+    if random.chance(4) {
+        let other = json!({ "application/json": { "schema": object(random, 2) } });
+        operation["responses"]["202"] = json!({ "description": "Begun", "content": other });
+    }
+    if random.chance(4) {
+        operation["responses"]["204"] = json!({ "description": "Nothing" });
+    }
     if method != "get" && random.chance(2) {
-        operation["requestBody"] = json!({
-            "required": true,
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ConstructFilter" } } }
-        });
+        let schema = if random.chance(2) {
+            json!({ "$ref": "#/components/schemas/ConstructFilter" })
+        } else {
+            object(random, 2)
+        };
+        let media = *random.one(&["application/json", "application/merge-patch+json", "text/json"]);
+        operation["requestBody"] = json!({ "required": true, "content": { media: { "schema": schema } } });
+        if random.chance(3) {
+            operation["requestBody"]["content"]["application/xml"] = json!({ "schema": { "type": "object" } });
+        }
     }
     (path, json!({ method: operation }))
 }
@@ -164,7 +186,7 @@ fn object(random: &mut Random, depth: usize) -> Value {
 }
 
 fn schema(random: &mut Random, depth: usize) -> Value {
-    let mut schema = match random.below(if depth == 0 { 7 } else { 10 }) {
+    let mut schema = match random.below(if depth == 0 { 10 } else { 13 }) {
         0 => json!({ "type": "string" }),
         1 => json!({ "type": "integer", "format": "int64" }),
         2 => json!({ "type": "number" }),
@@ -172,8 +194,16 @@ fn schema(random: &mut Random, depth: usize) -> Value {
         4 => json!({ "type": "string", "format": "date-time" }),
         5 => json!({ "type": "string", "enum": ["on", "off"] }),
         6 => json!({ "$ref": "#/components/schemas/ConstructKind" }),
-        7 => json!({ "type": "array", "items": self::schema(random, depth - 1) }),
-        8 => json!({ "type": "object", "additionalProperties": self::schema(random, depth - 1) }),
+        7 => json!({ "$ref": "#/components/schemas/ConstructNone" }),
+        8 => json!({ "type": "integer", "default": 3 }),
+        9 => {
+            return json!({
+                "oneOf": [{ "$ref": "#/components/schemas/ConstructCar" }, { "$ref": "#/components/schemas/ConstructVan" }],
+                "discriminator": { "propertyName": "of", "mapping": { "car": "ConstructCar", "van": "#/components/schemas/ConstructVan" } }
+            });
+        }
+        10 => json!({ "type": "array", "items": self::schema(random, depth - 1) }),
+        11 => json!({ "type": "object", "additionalProperties": self::schema(random, depth - 1) }),
         _ => object(random, depth - 1),
     };
     if schema.get("$ref").is_some() {

@@ -1,0 +1,62 @@
+//! Null, said where a value may be it.
+//!
+//! before: `Owner: {type: object, nullable: true, …}` and `owner: {$ref: '#/components/schemas/Owner'}`, of which
+//!         typify forgets the null
+//! after:  `Owner: {type: object, …}` and `owner: {allOf: [{$ref: '#/components/schemas/Owner'}], nullable: true}`
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::notes::escape;
+
+/// Moves null from the components to where they are referred to.
+pub fn prepare(document: &mut Value) {
+    let mut nullable = BTreeSet::new();
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        // A name for another nullable schema is nullable, too.
+        while schemas.iter().any(|(name, schema)| allows_null(schema, &nullable) && nullable.insert(pointer(name))) {}
+        for (name, schema) in schemas {
+            if let Some(schema) = schema.as_object_mut().filter(|_| nullable.contains(&pointer(name))) {
+                schema.remove("nullable");
+            }
+        }
+    }
+    if !nullable.is_empty() {
+        mark(document, &nullable);
+    }
+}
+
+fn pointer(name: &str) -> String {
+    format!("#/components/schemas/{}", escape(name))
+}
+
+fn refers_to(schema: &Value, nullable: &BTreeSet<String>) -> bool {
+    schema.get("$ref").and_then(Value::as_str).is_some_and(|to| nullable.contains(to))
+}
+
+/// Whether a component may be null: by itself, or as one of the alternatives that are null.
+fn allows_null(schema: &Value, nullable: &BTreeSet<String>) -> bool {
+    schema.get("nullable") == Some(&Value::Bool(true)) || refers_to(schema, nullable)
+}
+
+fn mark(value: &mut Value, nullable: &BTreeSet<String>) {
+    let may_be_null = |schema: &mut Value| {
+        if refers_to(schema, nullable) {
+            *schema = json!({ "allOf": [schema.take()], "nullable": true });
+        }
+    };
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::Object(properties)) = map.get_mut("properties") {
+                properties.values_mut().for_each(may_be_null);
+            }
+            ["items", "additionalProperties"]
+                .iter()
+                .for_each(|key| map.get_mut(*key).into_iter().for_each(may_be_null));
+            map.values_mut().for_each(|value| mark(value, nullable));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| mark(item, nullable)),
+        _ => {}
+    }
+}

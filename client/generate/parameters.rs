@@ -1,0 +1,95 @@
+//! Parameters, said as progenitor can take them: each with a name of its own, and a schema.
+//!
+//! before: `parameters: [{in: path, name: id, …}, {in: query, name: id, …}]`
+//! after:  `parameters: [{in: path, name: id, …}, {in: query, name: id_query, x-wire-name: id, …}]`
+//!
+//! before: `{in: query, name: filter, content: {application/json: {schema: {…}}}}`
+//! after:  `{in: query, name: filter, schema: {…}, x-is-json: true}`
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::answers::resolved;
+use super::described::plain;
+use super::media;
+use super::prepare::METHODS;
+
+/// The extension that says what a parameter is called on the wire.
+pub(crate) const WIRE_NAME: &str = "x-wire-name";
+
+/// The extension that says that a parameter's value is JSON.
+pub(crate) const IS_JSON: &str = "x-is-json";
+
+/// Changes the parameters of all operations.
+pub(crate) fn prepare(document: &mut Value) {
+    let root = document.clone();
+    let Some(Value::Object(paths)) = document.get_mut("paths") else { return };
+    for item in paths.values_mut() {
+        each(item, &root, &mut |parameter| with_schema(parameter));
+        let of_all: Vec<Value> = list(item).iter().map(|parameter| resolved(parameter, &root).clone()).collect();
+        for method in METHODS {
+            let Some(operation) = item.get_mut(method) else { continue };
+            let body = operation.get("requestBody").map(|_| "body".to_owned());
+            let mut taken: BTreeSet<String> = body.into_iter().collect();
+            taken.extend(of_all.iter().map(|parameter| plain(name(parameter))));
+            // What a path holds has the name of its place there.
+            let own = list(operation).iter().map(|parameter| resolved(parameter, &root));
+            taken.extend(own.filter(|one| one["in"] == "path").map(|one| plain(name(one))));
+            each(operation, &root, &mut |parameter| {
+                let changed = with_schema(parameter);
+                let is_same = |other: &Value| name(other) == name(parameter) && other["in"] == parameter["in"];
+                if parameter["in"] == "path" || of_all.iter().any(is_same) {
+                    return changed;
+                }
+                changed | with_own_name(parameter, &mut taken)
+            });
+        }
+    }
+}
+
+fn list(holder: &Value) -> &[Value] {
+    holder.get("parameters").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn name(parameter: &Value) -> &str {
+    parameter.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Changes parameters, those that are said elsewhere in a copy.
+fn each(holder: &mut Value, root: &Value, change: &mut impl FnMut(&mut Value) -> bool) {
+    let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
+    for parameter in parameters {
+        let mut changed = resolved(parameter, root).clone();
+        if change(&mut changed) {
+            *parameter = changed;
+        }
+    }
+}
+
+/// A value that travels as JSON has its schema where the others have theirs.
+fn with_schema(parameter: &mut Value) -> bool {
+    let Value::Object(map) = parameter else { return false };
+    let Some(Value::Object(content)) = map.get("content") else { return false };
+    let Some((_, media, _)) = media::of_answer(content).filter(|(becomes, ..)| becomes == media::JSON) else {
+        return false;
+    };
+    map.remove("content");
+    map.insert("schema".to_owned(), media["schema"].clone());
+    map.insert(IS_JSON.to_owned(), true.into());
+    true
+}
+
+/// Gives a parameter a name that no other one has.
+fn with_own_name(parameter: &mut Value, taken: &mut BTreeSet<String>) -> bool {
+    let own = name(parameter).to_owned();
+    if taken.insert(plain(&own)) {
+        return false;
+    }
+    let place = parameter["in"].as_str().unwrap_or_default();
+    let others = (2..).map(|number| format!("{own}_{number}"));
+    let free = std::iter::once(format!("{own}_{place}")).chain(others).find(|name| taken.insert(plain(name)));
+    parameter["name"] = free.unwrap_or_default().into();
+    parameter[WIRE_NAME] = own.into();
+    true
+}

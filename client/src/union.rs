@@ -1,0 +1,101 @@
+//! Values that are one of several alternatives.
+
+#![allow(dead_code)] // What is called depends on the types that the spec has.
+
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::Value;
+
+/// A value, and the alternative that it is by what was tried so far.
+pub(crate) struct Union<T> {
+    value: Value,
+    best: Option<(usize, T)>,
+}
+
+impl<T> Union<T> {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Where it is no JSON.
+    pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { value: Value::deserialize(deserializer)?, best: None })
+    }
+
+    /// The text of the property that tells alternatives apart.
+    pub(crate) fn tag(&self, property: &str) -> Option<String> {
+        self.value.get(property)?.as_str().map(str::to_owned)
+    }
+
+    /// Tries an alternative. Of several that the value can be read as, it is the one that keeps most of it; the first,
+    /// where they keep as much.
+    pub(crate) fn or<A: DeserializeOwned + Serialize>(mut self, alternative: fn(A) -> T) -> Self {
+        if let Ok(read) = A::deserialize(&self.value) {
+            let kept = serde_json::to_value(&read).map_or(0, |again| kept(&self.value, &again));
+            if self.best.as_ref().is_none_or(|(most, _)| kept > *most) {
+                self.best = Some((kept, alternative(read)));
+            }
+        }
+        self
+    }
+
+    /// The alternative that was found, or what stands for none.
+    pub(crate) fn or_unknown(self, unknown: fn(Value) -> T) -> T {
+        match self.best {
+            Some((_, best)) => best,
+            None => unknown(self.value),
+        }
+    }
+}
+
+/// How many values of one are in another, at the same place.
+fn kept(value: &Value, again: &Value) -> usize {
+    match (value, again) {
+        (Value::Object(from), Value::Object(to)) => {
+            1 + from.iter().filter_map(|(key, value)| Some(kept(value, to.get(key)?))).sum::<usize>()
+        }
+        (Value::Array(from), Value::Array(to)) => 1 + from.iter().zip(to).map(|(a, b)| kept(a, b)).sum::<usize>(),
+        (Value::Number(a), Value::Number(b)) => usize::from(a == b || a.as_f64() == b.as_f64()),
+        (a, b) => usize::from(a == b),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Small {
+        name: String,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Large {
+        name: String,
+        size: f64,
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Either {
+        Small(Small),
+        Large(Large),
+        Unknown(Value),
+    }
+
+    fn read(value: Value) -> Either {
+        Union::read(value).unwrap().or(Either::Small).or(Either::Large).or_unknown(Either::Unknown)
+    }
+
+    #[test]
+    fn the_alternative_is_the_one_that_keeps_most() {
+        let large = Large { name: "a".to_owned(), size: 1.0 };
+        assert_eq!(read(json!({ "name": "a", "size": 1 })), Either::Large(large));
+        let small = || Either::Small(Small { name: "a".to_owned() });
+        assert_eq!(read(json!({ "name": "a" })), small());
+        assert_eq!(read(json!({ "name": "a", "size": "large", "more": [] })), small());
+        assert_eq!(read(json!([1])), Either::Unknown(json!([1])));
+    }
+}
