@@ -10,7 +10,8 @@
 //! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is sent,
 //!    by the `directions` that types travel in;
 //! 4. `operations`, with `send`, hands every request to `crate::transport`, the only place that sends;
-//! 5. `pages` adds streams to the operations whose answers come in pages, and `words` changes what builders say.
+//! 5. `pages` adds streams to the operations whose answers come in pages, `client` puts the crate's own client in the
+//!    place of progenitor's, and `words` changes what builders say.
 //!
 //! `identifiers` refuses what would be said twice.
 //!
@@ -22,6 +23,8 @@ mod answers;
 mod builders;
 #[path = "generate/checks.rs"]
 mod checks;
+#[path = "generate/client.rs"]
+mod client;
 #[path = "generate/composed.rs"]
 mod composed;
 #[path = "generate/defaults.rs"]
@@ -113,11 +116,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     let operations = described::Operations::of(&spec, &bodies)?;
     described::without_styles(&mut spec);
     let mut settings = progenitor::GenerationSettings::new();
-    settings
-        .with_interface(progenitor::InterfaceStyle::Builder)
-        .with_hooks(progenitor::HooksMode::Expected)
-        .with_inner_type(quote::quote!(crate::transport::Inner))
-        .with_derive("PartialEq");
+    settings.with_interface(progenitor::InterfaceStyle::Builder).with_derive("PartialEq");
     let tokens =
         progenitor::Generator::new(&settings).generate_tokens(&spec).map_err(|e| Error::Generator(e.to_string()))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
@@ -125,8 +124,9 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     identifiers::check(&file)?;
     let directions = directions::Directions::of(&file)?;
     let (checked, places) = types::harden(&mut file, &directions, &discriminators)?;
-    operations::harden(&mut file, &operations, &checked, &spec.info)?;
+    operations::harden(&mut file, &operations, &checked)?;
     pages::add(&mut file)?;
+    client::harden(&mut file, &spec.info.version)?;
     Ok(Generated { code: words::ours(file.into_token_stream()), places })
 }
 

@@ -128,6 +128,11 @@ fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), Stri
 
 /// `X`, where a setter takes what converts into `Option<X>`.
 pub(crate) fn optional_target(signature: &syn::Signature) -> Option<Type> {
+    target(signature).and_then(|ty| argument(&ty, "Option").cloned())
+}
+
+/// `X`, where a setter takes what converts into it.
+pub(crate) fn target(signature: &syn::Signature) -> Option<Type> {
     let is_setter = signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(_)));
     let bounds = signature.generics.where_clause.as_ref().filter(|_| is_setter)?;
     bounds.predicates.iter().find_map(|predicate| {
@@ -136,7 +141,7 @@ pub(crate) fn optional_target(signature: &syn::Signature) -> Option<Type> {
             let syn::TypeParamBound::Trait(bound) = bound else { return None };
             let path = &bound.path;
             let target: Type = syn::parse_quote!(#path);
-            argument(&target, "TryInto").and_then(|ty| argument(ty, "Option")).cloned()
+            argument(&target, "TryInto").cloned()
         })
     })
 }

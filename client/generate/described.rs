@@ -20,6 +20,8 @@ pub(crate) struct Described {
     /// The id, as upstream writes it.
     pub(crate) id: String,
     pub(crate) bodies: Bodies,
+    /// Whether the spec says that it wants no credentials.
+    pub(crate) is_public: bool,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
     /// The parameters, by the same.
@@ -122,7 +124,9 @@ impl Operations {
                     let none = || Bodies { answer: Answer::AsItIs, accept: None, content_type: None };
                     let bodies = bodies.get(id).cloned().unwrap_or_else(none);
                     let (method, path) = (method.to_uppercase(), path.clone());
-                    let described = Described { method, path, id: id.clone(), bodies, arguments, parameters: travel };
+                    let is_public = operation.security.as_ref().is_some_and(Vec::is_empty);
+                    let described =
+                        Described { method, path, id: id.clone(), bodies, is_public, arguments, parameters: travel };
                     if let Some(other) = operations.insert(function_name(id), described) {
                         let why = format!(
                             "the operations {id} and {} would be one function, {}",

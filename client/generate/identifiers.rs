@@ -11,7 +11,7 @@ use super::Error;
 use super::rust::{impl_of, rename_of};
 
 /// The methods that the client has beside its operations, whatever is written by hand.
-const RESERVED: [&str; 6] = ["api_version", "baseurl", "clone", "inner", "new", "new_with_client"];
+const RESERVED: [&str; 4] = ["base_url", "clone", "http", "new"];
 
 /// # Errors
 /// Where two things of one place have one name.

@@ -14,48 +14,14 @@ use super::prose::tidy;
 use super::rust::{as_send, doc_of, impl_of, missing, module_mut, set_doc};
 use super::{Error, builders, send};
 
-pub(crate) fn harden(
-    file: &mut syn::File,
-    operations: &Operations,
-    checked: &BTreeSet<String>,
-    info: &openapiv3::Info,
-) -> Result<(), Error> {
-    file.items.retain_mut(|item| match item {
-        Item::Use(_) => false,
-        Item::Mod(item) => item.ident != "prelude",
-        Item::Struct(item) if item.ident == "Client" => {
-            set_doc(
-                &mut item.attrs,
-                &format!(
-                    "A client for {}, version {}.\n\nMade by [`Client::builder`]. It is cheap to clone, \
-                 and all clones share one pool of connections.",
-                    info.title.trim(),
-                    info.version.trim(),
-                ),
-            );
-            true
+pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
+    for item in &mut file.items {
+        if let Item::Impl(item) = item
+            && let (None, Some("Client")) = (impl_of(item).0.as_deref(), impl_of(item).1.as_deref())
+        {
+            document_calls(item);
         }
-        Item::Impl(item) => {
-            if let (None, Some("Client")) = (impl_of(item).0.as_deref(), impl_of(item).1.as_deref()) {
-                client_impl(item);
-            }
-            true
-        }
-        _ => true,
-    });
-    file.items.insert(
-        0,
-        syn::parse_quote!(
-            pub use progenitor_client::ResponseValue;
-        ),
-    );
-    file.items.insert(
-        1,
-        syn::parse_quote!(
-            #[allow(unused_imports)]
-            use progenitor_client::{ClientHooks, ClientInfo, RequestBuilderExt};
-        ),
-    );
+    }
 
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     let optional = builder.iter().flat_map(builders::optional_fields).collect();
@@ -67,13 +33,16 @@ pub(crate) fn harden(
                 let how = "Set what it needs, and [`send`](Self::send) it.";
                 set_doc(&mut item.attrs, &format!("{}. {how}\n{link}", first.trim()));
                 item.attrs.push(syn::parse_quote!(#[must_use = "nothing is sent before `send()`"]));
+                if let syn::Fields::Named(fields) = &mut item.fields {
+                    fields.named.push(syn::parse_quote!(call_options: Options));
+                }
             }
             Item::Use(item) => {
                 let text = quote!(#item).to_string();
                 if text.contains("encode_path") {
                     *item = syn::parse_quote!(
                         #[allow(unused_imports)]
-                        use super::{ClientInfo, RequestBuilderExt, ResponseValue};
+                        use super::{Options, Response};
                     );
                 }
             }
@@ -81,21 +50,24 @@ pub(crate) fn harden(
             _ => {}
         }
     }
+    let futures: Vec<Item> = builder
+        .iter()
+        .filter_map(|item| match item {
+            Item::Impl(item) => into_future(item),
+            _ => None,
+        })
+        .collect();
+    builder.extend(futures);
     Ok(())
 }
 
-/// The inherent impls of `Client`: its constructors are the business of `crate::client`.
-fn client_impl(item: &mut ItemImpl) {
-    item.items.retain_mut(|item| {
-        let ImplItem::Fn(function) = item else { return true };
-        if function.sig.ident == "new_with_client" {
-            function.vis = syn::parse_quote!(pub(crate));
-        } else {
-            let doc = tidy(&doc_of(&function.attrs));
-            set_doc(&mut function.attrs, &doc);
-        }
-        function.sig.ident != "new"
-    });
+/// The methods of the client that begin a call.
+fn document_calls(item: &mut ItemImpl) {
+    for item in &mut item.items {
+        let ImplItem::Fn(function) = item else { continue };
+        let doc = tidy(&doc_of(&function.attrs));
+        set_doc(&mut function.attrs, &doc);
+    }
 }
 
 fn operation_impl(
@@ -113,7 +85,12 @@ fn operation_impl(
         let name = function.sig.ident.to_string();
         let said = described.and_then(|described| described.arguments.get(&plain(&name)));
         match name.as_str() {
-            "new" => function.vis = syn::parse_quote!(pub(crate)),
+            "new" => {
+                function.vis = syn::parse_quote!(pub(crate));
+                if let Some(syn::Stmt::Expr(syn::Expr::Struct(value), None)) = function.block.stmts.last_mut() {
+                    value.fields.push(syn::parse_quote!(call_options: Options::default()));
+                }
+            }
             "send" => operation = Some(send::harden(function, operations, checked)?),
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => {
@@ -126,5 +103,77 @@ fn operation_impl(
         }
     }
     item.items.splice(0..0, operation);
+    settings_of_a_call(item, optional, &owner);
     Ok(())
+}
+
+/// What can be set of every call, and of each optional parameter with an `Option`. A parameter's own setter comes
+/// first, where it has such a name.
+fn settings_of_a_call(item: &mut ItemImpl, optional: &BTreeSet<(String, String)>, owner: &str) {
+    let setters = item.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+        _ => None,
+    });
+    let taken: BTreeSet<String> = setters.collect();
+    let mut more: Vec<syn::ImplItemFn> = Vec::new();
+    for function in item.items.iter().filter_map(|item| if let ImplItem::Fn(f) = item { Some(f) } else { None }) {
+        let field = &function.sig.ident;
+        if !optional.contains(&(owner.to_owned(), field.to_string())) {
+            continue;
+        }
+        let Some(inner) = builders::target(&function.sig) else { continue };
+        let plain = field.to_string();
+        let plain = plain.trim_start_matches("r#");
+        let name = quote::format_ident!("set_{plain}");
+        let doc = format!(" Sets or clears [`{plain}`](Self::{plain}).");
+        more.push(syn::parse_quote! {
+            #[doc = #doc]
+            pub fn #name(mut self, value: ::std::option::Option<#inner>) -> Self {
+                self.#field = Ok(value);
+                self
+            }
+        });
+    }
+    more.extend([
+        syn::parse_quote! {
+            /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+            pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.call_options.timeout(timeout);
+                self
+            }
+        },
+        syn::parse_quote! {
+            /// When this call is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+            pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+                self.call_options.retry(policy);
+                self
+            }
+        },
+        syn::parse_quote! {
+            /// Adds a header to this call, such as `traceparent`. What cannot be a header is an error of
+            /// [`send`](Self::send).
+            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+                self.call_options.header(name.as_ref(), value.as_ref());
+                self
+            }
+        },
+    ]);
+    item.items.extend(more.into_iter().filter(|f| !taken.contains(&f.sig.ident.to_string())).map(ImplItem::Fn));
+}
+
+/// Lets a call be awaited as it is.
+fn into_future(item: &ItemImpl) -> Option<Item> {
+    let send = item.items.iter().find_map(as_send)?;
+    let syn::ReturnType::Type(_, output) = &send.sig.output else { return None };
+    let name = &item.self_ty;
+    Some(syn::parse_quote! {
+        impl<'a> ::std::future::IntoFuture for #name {
+            type Output = #output;
+            type IntoFuture = ::std::pin::Pin<::std::boxed::Box<dyn ::std::future::Future<Output = Self::Output> + Send + 'a>>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::boxed::Box::pin(self.send())
+            }
+        }
+    })
 }

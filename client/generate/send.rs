@@ -1,7 +1,7 @@
 //! What a call does once its request is built: all of it is `crate::transport`'s.
 //!
 //! before: `let request = client.client.post(url).json(&body).build()?; client.pre(…); client.exec(…); match …`
-//! after:  `transport::call(client, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION).await`
+//! after:  `transport::call(client, &call_options, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION)`
 //!
 //! And every parameter is written in its style, by a function that can refuse it:
 //!
@@ -31,7 +31,7 @@ pub(crate) fn harden(
     checked: &BTreeSet<String>,
 ) -> Result<ImplItem, Error> {
     let (id, end) = operation_id(send)?;
-    let Described { method, path, id, bodies, parameters, .. } =
+    let Described { method, path, id, bodies, parameters, is_public, .. } =
         operations.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
 
     let shape = |what: &str| Error::Shape(format!("operation {id}: {what}"));
@@ -59,6 +59,14 @@ pub(crate) fn harden(
 
     // The request.
     let statements = &mut send.block.stmts;
+    if let Some(Stmt::Local(syn::Local { pat: syn::Pat::Struct(all), .. })) = statements.first_mut() {
+        all.fields.push(syn::FieldPat {
+            attrs: Vec::new(),
+            member: syn::Member::Named(format_ident!("call_options")),
+            colon_token: None,
+            pat: Box::new(syn::parse_quote!(call_options)),
+        });
+    }
     statements.truncate(end);
     let Some(Stmt::Local(syn::Local { init: Some(built), .. })) = statements.pop() else {
         return Err(shape("no request is built"));
@@ -104,7 +112,7 @@ pub(crate) fn harden(
     }
     let client = client_name(statements);
     statements.push(Stmt::Expr(
-        syn::parse_quote!(crate::transport::#read(#client, &|| #build, &Self::OPERATION).await),
+        syn::parse_quote!(crate::transport::#read(#client, &call_options, &|| #build, &Self::OPERATION).await),
         None,
     ));
     let doc = format!(
@@ -114,7 +122,7 @@ pub(crate) fn harden(
     set_doc(&mut send.attrs, &doc);
     Ok(syn::parse_quote! {
         pub(crate) const OPERATION: crate::operation::Operation =
-            crate::operation::Operation { id: #id, method: #method, path: #path };
+            crate::operation::Operation { id: #id, method: #method, path: #path, is_public: #is_public };
     })
 }
 

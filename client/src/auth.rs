@@ -5,13 +5,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;
 
-/// The variable that [`ServiceToken::from_env`] takes the token's ID from, as the vendor's own CLI
-/// and Terraform provider do.
-pub const SERVICE_TOKEN_ID_VAR: &str = "PLANETSCALE_SERVICE_TOKEN_ID";
-
-/// The variable that [`ServiceToken::from_env`] takes the token from.
-pub const SERVICE_TOKEN_VAR: &str = "PLANETSCALE_SERVICE_TOKEN";
-
 /// A service token: an ID and a secret, made in an organization's settings.
 ///
 /// `create_backup` needs one with the access `write_backups`.
@@ -22,17 +15,24 @@ pub struct ServiceToken {
 }
 
 impl ServiceToken {
+    /// The variable that [`from_env`](Self::from_env) takes the token's ID from, as the vendor's own CLI and
+    /// Terraform provider do.
+    pub const ID_VAR: &'static str = "PLANETSCALE_SERVICE_TOKEN_ID";
+
+    /// The variable that [`from_env`](Self::from_env) takes the token from.
+    pub const TOKEN_VAR: &'static str = "PLANETSCALE_SERVICE_TOKEN";
+
     /// A service token of these two parts. They are checked when the client is built.
     pub fn new(id: impl Into<String>, token: impl Into<String>) -> Self {
         Self { id: id.into(), token: token.into().into() }
     }
 
-    /// The service token of the environment: [`SERVICE_TOKEN_ID_VAR`] and [`SERVICE_TOKEN_VAR`].
+    /// The service token of the environment: [`ID_VAR`](Self::ID_VAR) and [`TOKEN_VAR`](Self::TOKEN_VAR).
     ///
     /// # Errors
     /// [`Error::Config`] where one of them is not set, empty, or not Unicode.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(Self::new(variable(SERVICE_TOKEN_ID_VAR)?, variable(SERVICE_TOKEN_VAR)?))
+        Ok(Self::new(variable(Self::ID_VAR)?, variable(Self::TOKEN_VAR)?))
     }
 }
 
@@ -41,8 +41,9 @@ fn variable(name: &str) -> Result<String, Error> {
         Ok(value) if !value.is_empty() => Ok(value),
         Ok(_) => Err(Error::config(format!("the environment variable {name} is empty"))),
         Err(std::env::VarError::NotPresent) => Err(Error::config(format!(
-            "the environment variable {name} is not set; a service token is made of \
-             {SERVICE_TOKEN_ID_VAR} and {SERVICE_TOKEN_VAR}"
+            "the environment variable {name} is not set; a service token is made of {} and {}",
+            ServiceToken::ID_VAR,
+            ServiceToken::TOKEN_VAR,
         ))),
         Err(std::env::VarError::NotUnicode(_)) => {
             Err(Error::config(format!("the environment variable {name} is not Unicode")))

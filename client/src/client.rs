@@ -11,34 +11,46 @@ use reqwest::header::HeaderValue;
 
 use crate::auth::{Credentials, ServiceToken};
 use crate::error::Error;
-use crate::generated::Client;
+use crate::options::{A_YEAR, Settings};
 use crate::retry::RetryPolicy;
-use crate::transport::{Inner, MAX_RESPONSE_BYTES};
-
-/// Where the API is, by the `servers` of the spec.
-pub const DEFAULT_BASE_URL: &str = "https://api.planetscale.com/v1";
-
-/// The environment's variable for the base URL, as the vendor's Terraform provider has it.
-pub const SERVER_URL_VAR: &str = "PLANETSCALE_SERVER_URL";
-
-/// How long a whole operation may take, retries, delays and the reading of the answer included.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How long one attempt may take, the reading of its answer included, as the vendors of other APIs have it in their
-/// SDKs: long enough for an answer, short enough for another attempt within [`DEFAULT_TIMEOUT`].
-pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// How long a connection may take to be made.
-pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The longest time-out: a longer one means the same and overflows the clock.
-const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The name and version that the crate gives of itself.
 const USER_AGENT: &str = concat!("planetscale-client-rs/", env!("CARGO_PKG_VERSION"));
 
+/// A client for the PlanetScale API.
+///
+/// Made by [`Client::builder`]. It is cheap to clone, and all clones share one pool of connections.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) settings: Settings,
+}
+
+/// What all clones of a client share.
+pub(crate) struct Inner {
+    http: reqwest::Client,
+    base_url: String,
+    pub(crate) credentials: Credentials,
+    /// The Authorization header, marked sensitive.
+    pub(crate) authorization: HeaderValue,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.inner.base_url)
+            .field("credentials", &self.inner.credentials)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 /// # Making a client
 impl Client {
+    /// The environment's variable for the base URL, as the vendor's Terraform provider has it. The URL ends with the
+    /// version of the API, as [`ClientBuilder::DEFAULT_BASE_URL`] does.
+    pub const SERVER_URL_VAR: &'static str = "PLANETSCALE_SERVER_URL";
+
     /// Begins to make a client. Only [`auth`](ClientBuilder::auth) has no default.
     ///
     /// # Examples
@@ -52,21 +64,18 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// Makes a client by the environment: a service token from [`SERVICE_TOKEN_ID_VAR`] and
-    /// [`SERVICE_TOKEN_VAR`], and the base URL from [`SERVER_URL_VAR`] if that is set. The names are
-    /// those of the vendor's CLI and Terraform provider.
-    ///
-    /// [`SERVICE_TOKEN_ID_VAR`]: crate::SERVICE_TOKEN_ID_VAR
-    /// [`SERVICE_TOKEN_VAR`]: crate::SERVICE_TOKEN_VAR
+    /// Makes a client by the environment: a service token from [`ServiceToken::ID_VAR`] and
+    /// [`ServiceToken::TOKEN_VAR`], and the base URL from [`SERVER_URL_VAR`](Self::SERVER_URL_VAR) if that is set.
+    /// The names are those of the vendor's CLI and Terraform provider.
     ///
     /// # Errors
     /// As [`ServiceToken::from_env`](crate::ServiceToken::from_env) and [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         let builder = Self::builder().auth(ServiceToken::from_env()?);
-        match std::env::var(SERVER_URL_VAR) {
+        match std::env::var(Self::SERVER_URL_VAR) {
             Ok(url) if !url.is_empty() => builder.base_url(url).build(),
             Ok(_) | Err(VarError::NotPresent) => builder.build(),
-            Err(VarError::NotUnicode(_)) => Err(Error::config(format!("{SERVER_URL_VAR} is not Unicode"))),
+            Err(VarError::NotUnicode(_)) => Err(Error::config(format!("{} is not Unicode", Self::SERVER_URL_VAR))),
         }
     }
 
@@ -87,49 +96,19 @@ impl Client {
     /// ```
     #[must_use = "the client itself stays as it is"]
     pub fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let Inner { timeout, attempt_timeout, max_bytes, .. } = self.inner;
-        let mut settings = Settings { timeout, attempt_timeout, retry: self.inner.retry.clone(), max_bytes };
-        change(&mut settings);
         let mut client = self.clone();
-        client.inner.has_own_timeout |= (settings.timeout, settings.attempt_timeout) != (timeout, attempt_timeout);
-        (client.inner.timeout, client.inner.attempt_timeout) = (settings.timeout, settings.attempt_timeout);
-        (client.inner.retry, client.inner.max_bytes) = (settings.retry, settings.max_bytes);
+        change(&mut client.settings);
         client
     }
-}
 
-/// What can differ from call to call. See [`Client::with`].
-#[derive(Clone, Debug)]
-pub struct Settings {
-    timeout: Duration,
-    attempt_timeout: Duration,
-    retry: RetryPolicy,
-    max_bytes: usize,
-}
-
-impl Settings {
-    /// As [`ClientBuilder::timeout`]. Nothing is ever answered within zero.
-    pub fn timeout(&mut self, timeout: Duration) -> &mut Self {
-        self.timeout = timeout.min(A_YEAR);
-        self
+    /// Where the API is, without a slash at its end.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.inner.base_url
     }
 
-    /// As [`ClientBuilder::attempt_timeout`].
-    pub fn attempt_timeout(&mut self, timeout: Duration) -> &mut Self {
-        self.attempt_timeout = timeout.min(A_YEAR);
-        self
-    }
-
-    /// As [`ClientBuilder::retry`].
-    pub fn retry(&mut self, policy: RetryPolicy) -> &mut Self {
-        self.retry = policy;
-        self
-    }
-
-    /// As [`ClientBuilder::max_response_bytes`].
-    pub fn max_response_bytes(&mut self, most: usize) -> &mut Self {
-        self.max_bytes = most;
-        self
+    /// What sends requests.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.inner.http
     }
 }
 
@@ -169,26 +148,43 @@ impl Default for ClientBuilder {
     fn default() -> Self {
         Self {
             credentials: None,
-            base_url: DEFAULT_BASE_URL.to_owned(),
-            timeout: DEFAULT_TIMEOUT,
-            attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            base_url: ClientBuilder::DEFAULT_BASE_URL.to_owned(),
+            timeout: ClientBuilder::DEFAULT_TIMEOUT,
+            attempt_timeout: ClientBuilder::DEFAULT_ATTEMPT_TIMEOUT,
+            connect_timeout: ClientBuilder::DEFAULT_CONNECT_TIMEOUT,
             retry: RetryPolicy::default(),
             product: None,
             http: None,
-            max_bytes: MAX_RESPONSE_BYTES,
+            max_bytes: ClientBuilder::DEFAULT_MAX_RESPONSE_BYTES,
         }
     }
 }
 
 impl ClientBuilder {
+    /// Where the API is, by the `servers` of the spec.
+    pub const DEFAULT_BASE_URL: &'static str = "https://api.planetscale.com/v1";
+
+    /// How long a whole operation may take, retries, delays and the reading of the answer included.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// How long one attempt may take, the reading of its answer included, as the vendors of other APIs have it in
+    /// their SDKs: long enough for an answer, short enough for another attempt within
+    /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
+    pub const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+
+    /// How long a connection may take to be made.
+    pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// The largest body that is read, in bytes. A backup's is about 2 kB.
+    pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 8 << 20;
+
     /// Who calls: a [`ServiceToken`](crate::ServiceToken) or a [`BearerToken`](crate::BearerToken).
     pub fn auth(mut self, credentials: impl Into<Credentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
     }
 
-    /// Where the API is. Default: [`DEFAULT_BASE_URL`].
+    /// Where the API is. Default: [`Self::DEFAULT_BASE_URL`].
     ///
     /// It must be `https`, as the token travels with every request; `http` is for loopback only.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
@@ -197,7 +193,7 @@ impl ClientBuilder {
     }
 
     /// How long a whole operation may take: connecting, every attempt, the delays between them and
-    /// the last byte of the answer. Default: [`DEFAULT_TIMEOUT`].
+    /// the last byte of the answer. Default: [`Self::DEFAULT_TIMEOUT`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -205,14 +201,14 @@ impl ClientBuilder {
 
     /// How long one attempt may take, from connecting to the last byte of its answer, within the
     /// [`timeout`](Self::timeout) of the whole. What reads may then be tried again; what changes something may have
-    /// been done ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default: [`DEFAULT_ATTEMPT_TIMEOUT`].
+    /// been done ([`Outcome::Unknown`](crate::Outcome::Unknown)). Default: [`Self::DEFAULT_ATTEMPT_TIMEOUT`].
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
     /// How long a connection may take to be made, TLS included. Default:
-    /// [`DEFAULT_CONNECT_TIMEOUT`].
+    /// [`Self::DEFAULT_CONNECT_TIMEOUT`].
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -230,7 +226,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The largest body that is read, in bytes. Default: [`MAX_RESPONSE_BYTES`].
+    /// The largest body that is read, in bytes. Default: [`Self::DEFAULT_MAX_RESPONSE_BYTES`].
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_bytes = most;
         self
@@ -281,17 +277,10 @@ impl ClientBuilder {
         let http = with_tls(http, &url, self.http.is_some())?
             .build()
             .map_err(|e| Error::config(format!("no HTTP client can be made: {e}")))?;
-        let base = url.as_str().trim_end_matches('/');
-        let inner = Inner {
-            credentials,
-            authorization,
-            timeout,
-            attempt_timeout,
-            has_own_timeout: false,
-            retry: self.retry,
-            max_bytes: self.max_bytes,
-        };
-        Ok(Client::new_with_client(base, http, inner))
+        let base_url = url.as_str().trim_end_matches('/').to_owned();
+        let settings =
+            Settings { timeout, attempt_timeout, retry: self.retry, max_bytes: self.max_bytes, has_own_timeout: false };
+        Ok(Client { inner: Arc::new(Inner { http, base_url, credentials, authorization }), settings })
     }
 }
 

@@ -15,6 +15,7 @@ pub use self::body::ErrorDetail;
 pub(crate) use self::body::without_bom;
 pub use self::refused::Refused;
 use self::text::excerpt;
+pub(crate) use self::text::request_id;
 pub(crate) use self::unreadable::Reason;
 pub use self::unreadable::Unreadable;
 use crate::operation::Operation;

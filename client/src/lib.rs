@@ -23,8 +23,10 @@ pub mod mock;
 mod nullable;
 mod open_enum;
 mod operation;
+mod options;
 mod pages;
 mod request;
+mod response;
 mod retry;
 mod retry_after;
 mod transport;
@@ -32,20 +34,18 @@ mod union;
 
 mod backups;
 
-pub use auth::{BearerToken, Credentials, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+pub use auth::{BearerToken, Credentials, ServiceToken};
 pub use backups::{
     Awaited, BackupRef, Branch, BranchBackup, BranchRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL,
     DEFAULT_MAX_CONSECUTIVE_ERRORS, EnsureBackup, Ensured, WaitError, WaitForBackup,
 };
-pub use client::{
-    ClientBuilder, DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_BASE_URL, DEFAULT_CONNECT_TIMEOUT, DEFAULT_TIMEOUT, SERVER_URL_VAR,
-    Settings,
-};
+pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Failure, Message, Outcome, Refused, Unreadable};
-pub use generated::{Client, ResponseValue, builder, types};
+pub use generated::{builder, types};
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
+pub use options::Settings;
 pub use pages::{Items, Pages};
 pub use request::Request;
+pub use response::Response;
 pub use retry::RetryPolicy;
-pub use transport::MAX_RESPONSE_BYTES;

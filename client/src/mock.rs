@@ -29,8 +29,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::auth::ServiceToken;
+use crate::client::Client;
 use crate::error::Error;
-use crate::generated::{Client, types};
+use crate::generated::types;
 
 mod api;
 mod server;

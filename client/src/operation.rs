@@ -9,6 +9,8 @@ pub(crate) struct Operation {
     pub(crate) method: &'static str,
     /// The path's template.
     pub(crate) path: &'static str,
+    /// Whether it wants no credentials, and so gets none.
+    pub(crate) is_public: bool,
 }
 
 impl Operation {

@@ -8,13 +8,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::error::{Error, Reason, Unreadable};
-use crate::generated::ResponseValue;
 use crate::operation::Operation;
+use crate::response::Response;
 
 /// What the API begins with where no page is asked for.
 const FIRST_PAGE: i64 = 1;
 
-type Call<'a, P> = Pin<Box<dyn Future<Output = Result<ResponseValue<P>, Error>> + Send + 'a>>;
+type Call<'a, P> = Pin<Box<dyn Future<Output = Result<Response<P>, Error>> + Send + 'a>>;
 
 /// A stream of the pages of a list. See, for example, [`ListBackups::pages`](crate::builder::ListBackups::pages).
 ///
@@ -51,7 +51,7 @@ impl<'a, P> Pages<'a, P> {
         next_of: fn(&P) -> Option<i64>,
     ) -> Self
     where
-        F: Future<Output = Result<ResponseValue<P>, Error>> + Send + 'a,
+        F: Future<Output = Result<Response<P>, Error>> + Send + 'a,
     {
         let call = Box::new(move |page| Box::pin(call(page)) as Call<'a, P>);
         Self { operation, call, next_of, state: State::Next(first) }
@@ -61,12 +61,12 @@ impl<'a, P> Pages<'a, P> {
     ///
     /// # Errors
     /// As the operation's `send`. Nothing comes after an error.
-    pub async fn next(&mut self) -> Option<Result<ResponseValue<P>, Error>> {
+    pub async fn next(&mut self) -> Option<Result<Response<P>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
     /// What comes after an answer.
-    fn after(&self, page: i64, answer: &ResponseValue<P>) -> State<'a, P> {
+    fn after(&self, page: i64, answer: &Response<P>) -> State<'a, P> {
         match (self.next_of)(answer) {
             None => State::Ended,
             Some(next) if next > page => State::Next(Some(next)),
@@ -83,7 +83,7 @@ impl<'a, P> Pages<'a, P> {
 }
 
 impl<P> Stream for Pages<'_, P> {
-    type Item = Result<ResponseValue<P>, Error>;
+    type Item = Result<Response<P>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {

@@ -1,12 +1,14 @@
 //! Any endpoint that has no method of its own yet.
 
-use progenitor_client::ClientInfo;
 use reqwest::{Method, Url};
 use serde_json::Value;
 
+use crate::client::Client;
 use crate::error::Error;
-use crate::generated::{Client, ResponseValue};
+use crate::generated::API_VERSION;
 use crate::operation::Operation;
+use crate::options::Options;
+use crate::response::Response;
 use crate::transport::{self, Style, path_segment};
 
 /// # Other endpoints
@@ -27,7 +29,7 @@ impl Client {
     /// ```
     pub fn request<S: AsRef<str>>(&self, method: Method, segments: impl IntoIterator<Item = S>) -> Request<'_> {
         let segments = segments.into_iter().map(|segment| segment.as_ref().to_owned()).collect();
-        Request { client: self, method, segments, query: Vec::new(), body: None }
+        Request { client: self, method, segments, query: Vec::new(), body: None, options: Options::default() }
     }
 }
 
@@ -40,6 +42,7 @@ pub struct Request<'a> {
     segments: Vec<String>,
     query: Vec<(String, String)>,
     body: Option<Value>,
+    options: Options,
 }
 
 impl Request<'_> {
@@ -55,13 +58,31 @@ impl Request<'_> {
         self
     }
 
+    /// How long the request may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
+    pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+        self.options.timeout(timeout);
+        self
+    }
+
+    /// When the request is sent again, as [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+    pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+        self.options.retry(policy);
+        self
+    }
+
+    /// Adds a header, such as `traceparent`. What cannot be a header is an error of [`send`](Self::send).
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.options.header(name.as_ref(), value.as_ref());
+        self
+    }
+
     /// Sends the request, and reads the answer: null where that has no body.
     ///
     /// # Errors
     /// See [`Error`]: it says whether the server has acted. [`Error::InvalidInput`] where there is no
     /// segment, one is empty, `.` or `..`, or the method is none of RFC 9110's or `PATCH`.
-    pub async fn send(self) -> Result<ResponseValue<Value>, Error> {
-        let Self { client, method, segments, query, body } = self;
+    pub async fn send(self) -> Result<Response<Value>, Error> {
+        let Self { client, method, segments, query, body, options } = self;
         let names = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"];
         let Some(name) = names.into_iter().find(|name| *name == method.as_str()) else {
             return Err(Error::invalid_input(format!("the method {method} is unknown")));
@@ -69,7 +90,7 @@ impl Request<'_> {
         if segments.is_empty() {
             return Err(Error::invalid_input("the path has no segments"));
         }
-        let mut url = client.baseurl.clone();
+        let mut url = client.base_url().to_owned();
         for segment in &segments {
             url.push('/');
             url.push_str(&path_segment("a segment of the path", Style::Simple, &segment)?);
@@ -78,17 +99,16 @@ impl Request<'_> {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let operation = Operation { id: "request", method: name, path: "" };
+        let operation = Operation { id: "request", method: name, path: "", is_public: false };
         let build = || {
-            let mut request =
-                client.client.request(method.clone(), url.clone()).header("api-version", Client::api_version());
+            let mut request = client.http().request(method.clone(), url.clone()).header("api-version", API_VERSION);
             if let Some(body) = &body {
                 request = request.json(body);
             }
             request.build()
         };
-        let answer = transport::call_optional(client, &build, &operation).await?;
+        let answer = transport::call_optional(client, &options, &build, &operation).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok(ResponseValue::new(answer.into_inner().unwrap_or(Value::Null), status, headers))
+        Ok(Response::new(answer.into_inner().unwrap_or(Value::Null), status, headers))
     }
 }

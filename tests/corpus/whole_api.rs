@@ -9,7 +9,7 @@ mod calls;
 #[allow(dead_code)]
 mod support;
 
-use planetscale_client::{Client, Error, ResponseValue, ServiceToken};
+use planetscale_client::{Client, Error, Response, ServiceToken};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,7 +35,7 @@ const LOCATION: &str = "https://example.com/there";
 
 async fn holds<T: Serialize>(
     expected: Expected,
-    call: impl AsyncFnOnce(Client) -> Result<ResponseValue<T>, Error>,
+    call: impl AsyncFnOnce(Client) -> Result<Response<T>, Error>,
 ) {
     let status = format!("{} Status", expected.status);
     let bytes = match expected.answer {

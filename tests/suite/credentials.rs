@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
-use planetscale_client::{BearerToken, Client, SERVER_URL_VAR, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+use planetscale_client::{BearerToken, Client, ServiceToken};
 
 /// Runs [`create_with_the_environment`] in a process with these variables.
 fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
@@ -13,8 +13,8 @@ fn run(url: &str, id: Option<&str>, token: Option<&str>) -> Output {
 fn command(url: &str, id: Option<&str>, token: Option<&str>) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "credentials::create_with_the_environment", "--ignored", "--nocapture"]);
-    command.env(SERVER_URL_VAR, url);
-    for (name, value) in [(SERVICE_TOKEN_ID_VAR, id), (SERVICE_TOKEN_VAR, token)] {
+    command.env(Client::SERVER_URL_VAR, url);
+    for (name, value) in [(ServiceToken::ID_VAR, id), (ServiceToken::TOKEN_VAR, token)] {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),

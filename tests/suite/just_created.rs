@@ -1,6 +1,6 @@
 //! The answer of the API to `create_backup`, and a client to get it with.
 
-use planetscale_client::{Client, ClientBuilder, Error, ResponseValue, RetryPolicy, ServiceToken, types};
+use planetscale_client::{Client, ClientBuilder, Error, Response, RetryPolicy, ServiceToken, types};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -60,6 +60,6 @@ pub fn builder(url: &str) -> ClientBuilder {
 }
 
 /// Creates a backup of `acme/shop/main`.
-pub async fn create(client: &Client) -> Result<ResponseValue<types::Backup>, Error> {
+pub async fn create(client: &Client) -> Result<Response<types::Backup>, Error> {
     client.create_backup().organization("acme").database("shop").branch("main").send().await
 }

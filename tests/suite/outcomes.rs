@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use planetscale_client::types::{BackupPolicyTarget, BackupState};
-use planetscale_client::{Error, MAX_RESPONSE_BYTES, Outcome, Unreadable};
+use planetscale_client::{ClientBuilder, Error, Outcome, Unreadable};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
 use serde_json::{Value, json as value};
 
@@ -266,7 +266,7 @@ async fn a_huge_body_is_refused() {
     let server = Server::start([Step::Endless(head, vec![b'x'; 1 << 16])]).await;
     let error = create(&builder(&server.url()).build().unwrap()).await.unwrap_err();
     let Error::Unreadable(answer) = error else { panic!("{error:?}") };
-    assert!(answer.body().len() <= MAX_RESPONSE_BYTES);
+    assert!(answer.body().len() <= ClientBuilder::DEFAULT_MAX_RESPONSE_BYTES);
     assert_eq!(answer.id().as_deref(), Some("abc"));
     insta::assert_snapshot!(chain(&Error::Unreadable(answer)));
 }

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::process::ExitCode;
 
 use planetscale_client::mock::MockServer;
-use planetscale_client::{BranchRef, Client, SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR, ServiceToken};
+use planetscale_client::{BranchRef, Client, ServiceToken};
 
 /// The end of an example.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn StdError>>;
@@ -37,7 +37,7 @@ pub struct Connected {
 impl Target {
     /// The real API with credentials, and an embedded stand-in without.
     pub async fn connect(&self) -> Result<Connected> {
-        let credentials = [SERVICE_TOKEN_ID_VAR, SERVICE_TOKEN_VAR];
+        let credentials = [ServiceToken::ID_VAR, ServiceToken::TOKEN_VAR];
         if credentials.iter().any(|name| std::env::var_os(name).is_some()) {
             let mut builder = Client::builder().auth(ServiceToken::from_env()?);
             if let Some(url) = &self.base_url {

@@ -12,9 +12,10 @@ use super::look::{Patience, Seen, is_usable, look};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL, may_pass, varied};
 use crate::check::Check;
+use crate::client::Client;
 use crate::error::{Error, Failure, Outcome};
+use crate::generated::builder;
 use crate::generated::types::{self, Backup, CreateBackupBody};
-use crate::generated::{Client, builder};
 
 /// How often a list that does not have the backup is believed.
 const MAX_MISSES: usize = 5;

@@ -3,7 +3,8 @@
 use super::ensure::EnsureBackup;
 use super::refs::{BackupRef, BranchRef};
 use super::wait::WaitForBackup;
-use crate::generated::{Client, builder};
+use crate::client::Client;
+use crate::generated::builder;
 
 /// # Handles
 impl Client {

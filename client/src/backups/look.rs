@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::refs::BranchRef;
 use super::schedule::came_to_nothing;
+use crate::client::Client;
 use crate::error::Error;
-use crate::generated::Client;
 use crate::generated::types::{Backup, BackupState};
 use crate::retry_after::server_time;
 
@@ -34,8 +34,8 @@ pub(super) struct Patience {
 
 impl Patience {
     pub(super) fn new(client: &Client) -> Self {
-        let delays = client.inner.retry.backoff_for_polls().build();
-        Self { deadline: Instant::now() + client.inner.timeout, delays, looks: 1 }
+        let delays = client.settings.retry.backoff_for_polls().build();
+        Self { deadline: Instant::now() + client.settings.timeout, delays, looks: 1 }
     }
 
     /// A client whose calls end in time. One that is never answered has an attempt's time-out, and leaves the rest.

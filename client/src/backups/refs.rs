@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::client::Client;
 use crate::error::Error;
-use crate::generated::{Client, builder};
+use crate::generated::builder;
 
 /// A branch of a database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -148,7 +148,7 @@ mod tests {
     use crate::error::Refused;
     use crate::operation::Operation;
 
-    const GET: Operation = Operation { id: "get_backup", method: "GET", path: "/" };
+    const GET: Operation = Operation { id: "get_backup", method: "GET", path: "/", is_public: false };
 
     fn backup(state: &str) -> Backup {
         // As it is read: a number, text or list that is left out is empty.

@@ -13,7 +13,7 @@ use super::refs::BackupRef;
 use super::schedule::{
     DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, Schedule, WaitError,
 };
-use crate::generated::Client;
+use crate::client::Client;
 use crate::generated::types::Backup;
 
 /// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also

@@ -16,7 +16,7 @@ pub(super) fn excerpt(text: &str) -> String {
     line
 }
 
-pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let names = ["x-request-id", "cf-ray"];
     names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).filter(|id| !id.is_empty())
 }

@@ -3,15 +3,15 @@
 use std::time::SystemTime;
 
 use bytes::{Bytes, BytesMut};
-use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use super::Build;
+use crate::client::Client;
 use crate::error::{Error, Failure, Reason, Refused, Unreadable};
-use crate::generated::Client;
 use crate::operation::Operation;
+use crate::options::Settings;
 use crate::retry_after::retry_after;
 
 /// A success, read to its end.
@@ -32,6 +32,9 @@ impl Answer {
 /// One attempt of an operation.
 pub(super) struct Attempt<'a> {
     pub(super) client: &'a Client,
+    pub(super) settings: &'a Settings,
+    /// Those that the call wants beside its own.
+    pub(super) headers: &'a HeaderMap,
     pub(super) operation: Operation,
     pub(super) start: Instant,
     pub(super) deadline: Instant,
@@ -48,15 +51,22 @@ impl Attempt<'_> {
     /// Sends the request, and waits for the head of the answer.
     async fn respond(&self, build: Build<'_>) -> Result<Response, Error> {
         let mut request = build().map_err(unbuilt)?;
-        if !self.is_first || self.client.inner.has_own_timeout {
+        if !self.is_first || self.settings.has_own_timeout {
             let left = self.deadline.saturating_duration_since(Instant::now());
-            *request.timeout_mut() = Some(left.min(self.client.inner.attempt_timeout));
+            *request.timeout_mut() = Some(left.min(self.settings.attempt_timeout));
         }
-        let info = OperationInfo { operation_id: self.operation.id };
-        let hook = |e: progenitor_client::Error<()>| Error::invalid_input(e.to_string());
-        self.client.pre(&mut request, &info).await.map_err(hook)?;
-        let result = self.client.exec(request, &info).await;
-        self.client.post(&result, &info).await.map_err(hook)?;
+        let headers = request.headers_mut();
+        headers.extend(self.headers.clone());
+        if !self.operation.is_public {
+            headers.insert(AUTHORIZATION, self.client.inner.authorization.clone());
+        }
+        let result = self.client.http().execute(request).await;
+        match &result {
+            Ok(response) => {
+                tracing::debug!(operation = self.operation.id, status = response.status().as_u16(), "answered");
+            }
+            Err(error) => tracing::debug!(operation = self.operation.id, %error, "no answer"),
+        }
         result.map_err(|e| self.failed(None, e))
     }
 
@@ -66,7 +76,7 @@ impl Attempt<'_> {
         let headers = std::mem::take(response.headers_mut());
         // Most bodies come in one piece, which is then not copied.
         let (mut body, mut more) = (Bytes::new(), BytesMut::new());
-        let (mut broken, most) = (None, self.client.inner.max_bytes);
+        let (mut broken, most) = (None, self.settings.max_bytes);
         if let Some(how) = encoding(&headers) {
             broken = Some(Reason::Encoded(how));
         }

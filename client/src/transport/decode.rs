@@ -1,21 +1,21 @@
 //! An answer's JSON, and where it goes wrong.
 
-use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
+use crate::client::Client;
 use crate::error::{Error, Reason, without_bom};
-use crate::generated::Client;
 use crate::operation::Operation;
+use crate::response::Response;
 
 /// Decodes plainly, and only where that fails once more, for the path of the bad field.
 pub(super) fn decode<T: DeserializeOwned>(
     client: &Client,
     operation: Operation,
     answer: Answer,
-) -> Result<ResponseValue<T>, Error> {
+) -> Result<Response<T>, Error> {
     match serde_json::from_slice(without_bom(&answer.body)) {
-        Ok(value) => Ok(ResponseValue::new(value, answer.status, answer.headers)),
+        Ok(value) => Ok(Response::new(value, answer.status, answer.headers)),
         Err(_) => Err(undecodable::<T>(client, operation, &answer)),
     }
 }

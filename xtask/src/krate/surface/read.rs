@@ -98,7 +98,7 @@ impl Found<'_> {
 
     fn foreign(&mut self, place: &ModulePath, shown: &str, import: &Import) {
         let mut path = import.path.clone();
-        // `pub use generated::ResponseValue` where `generated` re-exports it itself.
+        // `pub use inner::Name` where `inner` re-exports it itself.
         if let [module, name] = &path[..] {
             let mut inner = place.clone();
             inner.push(module.clone());
