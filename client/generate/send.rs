@@ -121,8 +121,8 @@ pub(crate) fn harden(
     );
     set_doc(&mut send.attrs, &doc);
     Ok(syn::parse_quote! {
-        pub(crate) const OPERATION: crate::operation::Operation =
-            crate::operation::Operation { id: #id, method: #method, path: #path, is_public: #is_public };
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation { id: #id, method: #method, path: #path, is_public: #is_public };
     })
 }
 

@@ -2,6 +2,7 @@
 //! crate would serve any API.
 
 mod ensure;
+mod ensure_error;
 mod handles;
 mod look;
 mod refs;
@@ -9,9 +10,8 @@ mod schedule;
 mod wait;
 
 pub use ensure::{EnsureBackup, Ensured};
+pub use ensure_error::EnsureError;
 pub use handles::{Branch, BranchBackup};
 pub use refs::{BackupRef, BranchRef};
-pub use schedule::{
-    DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, WaitError,
-};
+pub use schedule::WaitError;
 pub use wait::{Awaited, WaitForBackup};

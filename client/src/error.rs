@@ -3,6 +3,8 @@
 mod body;
 mod refused;
 mod text;
+mod unanswered;
+mod unfinished;
 mod unreadable;
 
 use std::error::Error as StdError;
@@ -16,6 +18,9 @@ pub(crate) use self::body::without_bom;
 pub use self::refused::Refused;
 use self::text::excerpt;
 pub(crate) use self::text::request_id;
+pub(crate) use self::unanswered::How;
+pub use self::unanswered::Unanswered;
+pub use self::unfinished::Unfinished;
 pub(crate) use self::unreadable::Reason;
 pub use self::unreadable::Unreadable;
 use crate::operation::Operation;
@@ -71,44 +76,43 @@ pub enum Outcome {
 #[non_exhaustive]
 pub enum Error {
     /// The client cannot be built like this.
-    Config(Message),
+    Config(Invalid),
     /// An argument is missing or not valid. Nothing was sent.
-    InvalidInput(Message),
+    InvalidInput(Invalid),
     /// The request was not sent: no connection could be made.
-    NotSent(Box<Failure>),
+    NotSent(Box<Unanswered>),
     /// It timed out. [`Error::outcome`] says what became of the request.
-    Timeout(Box<Failure>),
+    Timeout(Box<Unanswered>),
     /// The connection broke after the request was, or may have been, sent.
-    Interrupted(Box<Failure>),
+    Interrupted(Box<Unanswered>),
     /// The API, or something in front of it, answered with a status that is no success. [`Error::outcome`] says
     /// whether it may have done it all the same: after a 5xx, a 408, a 302 or a 303 it may.
     Refused(Box<Refused>),
     /// The server accepted the request, but its answer cannot be read.
     Unreadable(Box<Unreadable>),
+    /// What takes several calls did not come to its end, such as a wait.
+    Unfinished(Box<Unfinished>),
 }
 
 impl Error {
-    pub(crate) fn config(message: impl Into<String>) -> Self {
-        Self::Config(Message(message.into()))
-    }
-
-    pub(crate) fn invalid_input(message: impl Into<String>) -> Self {
-        Self::InvalidInput(Message(message.into()))
-    }
-
     /// The status that the server answered with, where it answered.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused(refused) => Some(refused.status),
             Self::Unreadable(answer) => Some(answer.status),
-            Self::Timeout(failure) | Self::Interrupted(failure) => failure.status,
-            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => None,
+            Self::Timeout(request) | Self::Interrupted(request) => request.status,
+            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) | Self::Unfinished(_) => None,
         }
     }
 
     /// The operation that failed, such as `create_backup`; nothing, where no call was made.
     pub fn operation(&self) -> Option<&'static str> {
-        self.call().map(|operation| operation.id)
+        match self {
+            Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => Some(request.operation.id),
+            Self::Refused(refused) => Some(refused.operation.id),
+            Self::Unreadable(answer) => Some(answer.operation.id),
+            Self::Config(_) | Self::InvalidInput(_) | Self::Unfinished(_) => None,
+        }
     }
 
     /// The server's id of the request, for the vendor's support, where it gave one.
@@ -133,15 +137,10 @@ impl Error {
     /// For an operation that only reads, [`Outcome::Applied`] means no more than that it was answered.
     pub fn outcome(&self) -> Outcome {
         match self {
-            // The list in which it would be could not be read.
-            _ if self.looked() > 0 && self.call().is_some_and(Operation::is_safe) => Outcome::Unknown,
-            Self::Config(_) | Self::InvalidInput(_) | Self::NotSent(_) => Outcome::NotApplied,
+            Self::Config(_) | Self::InvalidInput(_) => Outcome::NotApplied,
             Self::Unreadable(_) => Outcome::Applied,
-            Self::Timeout(failure) | Self::Interrupted(failure) => match failure.status {
-                Some(status) if status.is_success() => Outcome::Applied,
-                _ if !failure.is_sent => Outcome::NotApplied,
-                _ => Outcome::Unknown,
-            },
+            Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.outcome(),
+            Self::Unfinished(unfinished) => unfinished.outcome,
             // 408 comes from something in between that gave up; so may any 5xx. 303 is an answer to what was done
             // (RFC 9110, 15.4.4), and what else is no error of the client's says nothing.
             Self::Refused(refused) => match refused.status {
@@ -168,7 +167,8 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NotSent(_) => true,
-            Self::Timeout(failure) | Self::Interrupted(failure) => failure.operation.is_safe() || !failure.is_sent,
+            Self::Timeout(request) | Self::Interrupted(request) => request.operation.is_safe(),
+            Self::Unfinished(unfinished) => unfinished.is_retryable,
             Self::Unreadable(answer) => matches!(answer.reason, Reason::CutShort(_)) && answer.operation.is_safe(),
             Self::Refused(refused) => {
                 let transient = refused.status == StatusCode::REQUEST_TIMEOUT || refused.status.is_server_error();
@@ -187,36 +187,46 @@ impl Error {
     }
 }
 
+/// # Errors by hand
+///
+/// Each kind of error can be made without a server, for tests of what handles it: with these, or of a [`Refused`] or
+/// an [`Unreadable`].
 impl Error {
-    /// How often [`Client::ensure_backup`](crate::Client::ensure_backup) looked for the backup before it gave up
-    /// with this error. Zero for every other call.
-    pub fn looked(&self) -> usize {
-        match self {
-            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => failure.looked,
-            Self::Refused(refused) => refused.looked,
-            Self::Unreadable(answer) => answer.looked,
-            Self::Config(_) | Self::InvalidInput(_) => 0,
-        }
+    /// [`Error::Config`].
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::Config(Invalid(message.into()))
     }
 
-    /// The same error, after looking without success.
-    pub(crate) fn having_looked(mut self, times: usize) -> Self {
-        match &mut self {
-            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => failure.looked = times,
-            Self::Refused(refused) => refused.looked = times,
-            Self::Unreadable(answer) => answer.looked = times,
-            Self::Config(_) | Self::InvalidInput(_) => {}
-        }
-        self
+    /// [`Error::InvalidInput`].
+    pub fn invalid_input(message: impl Into<String>) -> Self {
+        Self::InvalidInput(Invalid(message.into()))
     }
 
-    fn call(&self) -> Option<Operation> {
-        match self {
-            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => Some(failure.operation),
-            Self::Refused(refused) => Some(refused.operation),
-            Self::Unreadable(answer) => Some(answer.operation),
-            Self::Config(_) | Self::InvalidInput(_) => None,
-        }
+    /// [`Error::NotSent`].
+    pub fn not_sent(operation: Operation) -> Self {
+        Unanswered { operation, status: None, how: How::NotSent, after: Duration::ZERO, source: None }.into_error()
+    }
+
+    /// [`Error::Timeout`], after some time.
+    pub fn timeout(operation: Operation, after: Duration) -> Self {
+        Unanswered { operation, status: None, how: How::TimedOut, after, source: None }.into_error()
+    }
+
+    /// [`Error::Interrupted`].
+    pub fn interrupted(operation: Operation) -> Self {
+        Unanswered { operation, status: None, how: How::Interrupted, after: Duration::ZERO, source: None }.into_error()
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(Box::new(refused))
+    }
+}
+
+impl From<Unreadable> for Error {
+    fn from(answer: Unreadable) -> Self {
+        Self::Unreadable(Box::new(answer))
     }
 }
 
@@ -239,40 +249,12 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config(message) => write!(f, "invalid configuration: {message}"),
-            Self::InvalidInput(message) => write!(f, "invalid input, nothing was sent: {message}"),
-            Self::NotSent(failure) => {
-                write!(f, "{}: not sent, no connection could be made", failure.operation)
-            }
-            Self::Timeout(failure) => {
-                write!(f, "{}: timed out after {:.1} s; ", failure.operation, failure.after.as_secs_f64())?;
-                f.write_str(self.hint())
-            }
-            Self::Interrupted(failure) => {
-                write!(f, "{}: the connection broke; ", failure.operation)?;
-                f.write_str(self.hint())
-            }
+            Self::Config(why) => write!(f, "invalid configuration: {why}"),
+            Self::InvalidInput(why) => write!(f, "invalid input, nothing was sent: {why}"),
+            Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.fmt(f),
             Self::Refused(refused) => refused.fmt(f),
             Self::Unreadable(answer) => answer.fmt(f),
-        }?;
-        match self.looked() {
-            0 => Ok(()),
-            1 => f.write_str("; looked once, without success"),
-            times => write!(f, "; looked {times} times, without success"),
-        }
-    }
-}
-
-impl Error {
-    /// What a failure on the way means.
-    fn hint(&self) -> &'static str {
-        match self.outcome() {
-            Outcome::Applied => "the server had accepted the request",
-            Outcome::NotApplied => "nothing was done",
-            Outcome::Unknown if self.looked() == 0 && self.call().is_some_and(Operation::is_safe) => {
-                "it only reads, so it can be tried again"
-            }
-            Outcome::Unknown => "the outcome is unknown: check whether the server has acted before trying again",
+            Self::Unfinished(unfinished) => unfinished.fmt(f),
         }
     }
 }
@@ -280,10 +262,9 @@ impl Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::NotSent(failure) | Self::Timeout(failure) | Self::Interrupted(failure) => {
-                failure.source.as_deref().map(|e| e as _)
-            }
-            Self::Unreadable(answer) => Some(&answer.reason),
+            Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.source(),
+            Self::Unreadable(answer) => answer.source(),
+            Self::Unfinished(unfinished) => unfinished.source(),
             Self::Config(_) | Self::InvalidInput(_) | Self::Refused(_) => None,
         }
     }
@@ -291,37 +272,12 @@ impl StdError for Error {
 
 /// What is wrong with a configuration or an argument.
 #[derive(Debug)]
-pub struct Message(String);
+pub struct Invalid(String);
 
-impl fmt::Display for Message {
+impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-/// A request that came to nothing on the way.
-#[derive(Debug)]
-pub struct Failure {
-    pub(crate) operation: Operation,
-    /// The status, where the server had begun to answer.
-    pub(crate) status: Option<StatusCode>,
-    /// Whether the request was, or may have been, sent.
-    pub(crate) is_sent: bool,
-    /// How long it took to fail.
-    pub(crate) after: Duration,
-    /// How often `ensure_backup` looked for the result afterwards.
-    pub(crate) looked: usize,
-    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl Failure {
-    /// The operation's id, such as `create_backup`.
-    pub fn operation(&self) -> &str {
-        self.operation.id
-    }
-
-    /// How long the whole operation took until it failed.
-    pub fn after(&self) -> Duration {
-        self.after
-    }
-}
+impl StdError for Invalid {}

@@ -36,14 +36,14 @@ mod backups;
 
 pub use auth::{BearerToken, Credentials, ServiceToken};
 pub use backups::{
-    Awaited, BackupRef, Branch, BranchBackup, BranchRef, DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL,
-    DEFAULT_MAX_CONSECUTIVE_ERRORS, EnsureBackup, Ensured, WaitError, WaitForBackup,
+    Awaited, BackupRef, Branch, BranchBackup, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError, WaitForBackup,
 };
 pub use client::{Client, ClientBuilder};
-pub use error::{Error, ErrorDetail, Failure, Message, Outcome, Refused, Unreadable};
+pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
 pub use generated::{builder, types};
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
+pub use operation::Operation;
 pub use options::Settings;
 pub use pages::{Items, Pages};
 pub use request::Request;

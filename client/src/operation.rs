@@ -2,20 +2,42 @@
 
 use std::fmt;
 
-/// An operation of the spec.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Operation {
+/// An operation of the API: what an [`Error`](crate::Error) is about.
+///
+/// Those that the crate offers are constants, such as
+/// [`builder::CreateBackup::OPERATION`](crate::builder::CreateBackup::OPERATION).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: &'static str,
-    /// The path's template.
     pub(crate) path: &'static str,
     /// Whether it wants no credentials, and so gets none.
     pub(crate) is_public: bool,
 }
 
 impl Operation {
+    /// An operation by its operationId, its method in capitals, and its path's template.
+    pub const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self { id, method, path, is_public: false }
+    }
+
+    /// Its operationId, such as `create_backup`.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// Its method, in capitals.
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// Its path's template, such as `/organizations/{organization}`.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
     /// Whether it only reads (RFC 9110, 9.2.1), so that it may be sent any number of times.
-    pub(crate) fn is_safe(self) -> bool {
+    pub fn is_safe(&self) -> bool {
         matches!(self.method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 }

@@ -76,7 +76,6 @@ impl<'a, P> Pages<'a, P> {
                 headers: answer.headers().clone(),
                 body: bytes::Bytes::new(),
                 reason: Reason::NextPage { page, next },
-                looked: 0,
             })),
         }
     }

@@ -99,7 +99,7 @@ impl Request<'_> {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let operation = Operation { id: "request", method: name, path: "", is_public: false };
+        let operation = Operation::new("request", name, "");
         let build = || {
             let mut request = client.http().request(method.clone(), url.clone()).header("api-version", API_VERSION);
             if let Some(body) = &body {

@@ -155,7 +155,7 @@ mod tests {
     async fn a_request_that_cannot_be_built_is_an_error_with_the_cause() {
         let builder = Client::builder().auth(ServiceToken::new("id", "token"));
         let client = builder.base_url("http://127.0.0.1:9").build().unwrap();
-        let operation = Operation { id: "poll", method: "GET", path: "/", is_public: false };
+        let operation = Operation::new("poll", "GET", "/");
         let build = || client.http().get("nowhere").build();
         let error = call_empty(&client, &Options::default(), &build, &operation).await.unwrap_err();
         let text =

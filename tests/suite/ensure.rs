@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{BackupState, RetentionUnit};
-use planetscale_client::{BackupRef, BranchRef, Client, EnsureBackup, Error, Outcome, RetryPolicy};
+use planetscale_client::{BackupRef, BranchRef, Client, EnsureBackup, EnsureError, Error, Outcome, RetryPolicy};
 use planetscale_tests::{Server, Step, answer, json};
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
@@ -33,7 +33,7 @@ async fn started() -> (MockServer, Client) {
     (server, client)
 }
 
-fn ensure(client: &Client) -> EnsureBackup<'_> {
+fn ensure(client: &Client) -> EnsureBackup {
     client.ensure_backup(main_branch(), NAME).interval(Duration::from_millis(5)).deadline(Duration::from_secs(20))
 }
 
@@ -160,10 +160,10 @@ async fn what_was_not_made_stays_unknown_and_is_not_sent_again() {
     server.pass_next();
     server.lose_next_request();
     let error = ensure(&client).await.unwrap_err();
-    assert!(matches!(error, Error::Interrupted(_)), "{error:?}");
-    assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::Unknown, 5, 1));
+    assert!(matches!(error.call_error(), Some(Error::Interrupted(_))), "{error:?}");
+    assert_eq!((error.outcome(), error.looks(), posts(&server)), (Outcome::Unknown, 5, 1));
     assert!(error.to_string().ends_with("; looked 5 times, without success"), "{error}");
-    assert!(!error.is_retryable());
+    assert!(error.is_retryable() && error.creation_sent());
     // The next call looks first, and creates it.
     assert!(ensure(&client).await.unwrap().created);
     assert_eq!(server.backups().len(), 1);
@@ -176,7 +176,7 @@ async fn what_was_made_and_failed_is_no_success() {
     server.move_states([(Duration::ZERO, "failed")]);
     server.truncate_next_answer();
     let error = ensure(&client).await.unwrap_err();
-    assert!(matches!(error, Error::Unreadable(_)) && error.looked() == 5, "{error:?}");
+    assert!(matches!(error.call_error(), Some(Error::Unreadable(_))) && error.looks() == 5, "{error:?}");
     assert_eq!(error.outcome(), Outcome::Applied);
 }
 
@@ -210,7 +210,7 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         let (server, client) = started().await;
         refuse(&server);
         let error = ensure(&client).await.unwrap_err();
-        assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
+        assert_eq!((error.outcome(), error.looks(), posts(&server)), (Outcome::Unknown, 1, 0), "{error}");
         assert!(error.to_string().ends_with("; looked once, without success"), "{error}");
     }
     let passing = [answer("429 Too Many Requests", &[], ""), json("200 OK", "{"), json("200 OK", "{}")];
@@ -218,11 +218,11 @@ async fn a_look_that_fails_says_nothing_of_the_backup() {
         let server = Server::start([Step::Answer(bytes)]).await;
         let error = ensure(&quick(&server.url(), timeout)).await.unwrap_err();
         assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
-        assert!(error.looked() > 2 && server.arrived().iter().all(|it| it.head.starts_with("GET ")), "{error}");
+        assert!(error.looks() > 2 && server.arrived().iter().all(|it| it.head.starts_with("GET ")), "{error}");
     }
     let closed = planetscale_tests::closed_address().await;
     let error = ensure(&quick(&closed, timeout)).await.unwrap_err();
-    assert!(matches!(error, Error::NotSent(_)) && error.outcome() == Outcome::Unknown, "{error}");
+    assert!(matches!(error.call_error(), Some(Error::NotSent(_))) && error.outcome() == Outcome::Unknown, "{error}");
 }
 
 #[tokio::test]
@@ -231,13 +231,16 @@ async fn a_refusal_is_what_it_is() {
     server.pass_next();
     server.refuse_next(403, "forbidden", "no");
     let error = ensure(&client).await.unwrap_err();
-    assert_eq!((error.outcome(), error.looked(), posts(&server)), (Outcome::NotApplied, 0, 1));
+    assert_eq!((error.outcome(), error.looks(), posts(&server)), (Outcome::NotApplied, 0, 1));
     // Where another backup may have been quicker, it looks.
     for (status, code) in [(422, "unprocessable"), (409, "conflict")] {
         server.pass_next();
         server.refuse_next(status, code, "a backup is running");
         let error = ensure(&client).await.unwrap_err();
-        assert_eq!((error.outcome(), error.looked(), error.code()), (Outcome::NotApplied, 1, Some(code)));
+        assert_eq!(
+            (error.outcome(), error.looks(), error.call_error().unwrap().code()),
+            (Outcome::NotApplied, 1, Some(code))
+        );
     }
 }
 
@@ -312,7 +315,10 @@ async fn nothing_is_sent_for_what_is_not_valid() {
         client.ensure_backup(BranchRef::new("acme", "shop", ".."), NAME).await.unwrap_err(),
     ];
     for error in errors {
-        assert!(matches!(error, Error::InvalidInput(_)) && error.outcome() == Outcome::NotApplied, "{error:?}");
+        assert!(
+            matches!(error.call_error(), Some(Error::InvalidInput(_))) && error.outcome() == Outcome::NotApplied,
+            "{error:?}"
+        );
     }
     assert!(server.requests().is_empty());
     assert!(ensure(&client).body_map(|b| b.name(NAME)).await.unwrap().created, "the same name is fine");
@@ -327,7 +333,7 @@ async fn it_waits_for_an_idle_branch_if_told_so() {
     server.move_states([(short, "running"), (2 * short, "success")]);
     let other = client.ensure_backup(main_branch(), "other").await.unwrap();
     let error = ensure(&client).await.unwrap_err();
-    assert_eq!((error.outcome(), error.code()), (Outcome::NotApplied, Some("unprocessable")));
+    assert_eq!((error.outcome(), error.call_error().unwrap().code()), (Outcome::NotApplied, Some("unprocessable")));
 
     let ensured = ensure(&client).when_idle().await.unwrap();
     // Times have milliseconds.
@@ -341,11 +347,42 @@ async fn it_waits_for_an_idle_branch_if_told_so() {
     server.move_states([(Duration::ZERO, "running")]);
     let wait = client.ensure_backup(main_branch(), "third").when_idle().interval(short).deadline(2 * short);
     let error = wait.await.unwrap_err();
-    assert!(matches!(error, Error::Timeout(_)) && error.is_retryable(), "{error:?}");
-    assert_eq!((error.outcome(), posts(&server)), (Outcome::NotApplied, 3));
-    let shown = format!("{error:?}");
-    assert!(shown.contains("the branch acme/shop/main is busy: backup backup00000"), "{shown}");
-    assert!(shown.contains("nothing was done"), "{shown}");
+    assert!(error.busy_with().is_some_and(|busy| busy.name == NAME) && error.is_retryable(), "{error:?}");
+    assert_eq!((error.outcome(), error.creation_sent(), posts(&server)), (Outcome::NotApplied, false, 3));
+    let shown = error.to_string();
+    let start = "nothing was created within the deadline of 1s: the branch is busy, backup backup00000";
+    assert!(shown.starts_with(start), "{shown}");
+}
+
+#[tokio::test]
+async fn the_deadline_is_that_of_the_whole() {
+    let server = Server::start([Step::Stall]).await;
+    let client = quick(&server.url(), Duration::from_secs(60));
+    let ensure = client.ensure_backup(main_branch(), NAME).deadline(Duration::from_millis(200));
+    // It owns what it needs.
+    let error = tokio::spawn(ensure.into_future()).await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the deadline of 200ms passed: nothing was created");
+    assert_eq!((error.outcome(), error.creation_sent(), error.is_retryable()), (Outcome::Unknown, false, true));
+
+    let server = Server::start([Step::Answer(json("200 OK", NOTHING)), Step::Stall]).await;
+    let client = quick(&server.url(), Duration::from_secs(60));
+    let error = client.ensure_backup(main_branch(), NAME).deadline(Duration::from_millis(400)).await.unwrap_err();
+    assert_eq!((error.outcome(), error.creation_sent()), (Outcome::Unknown, true));
+    assert!(error.to_string().ends_with("the backup may have been created; ensure it again"), "{error}");
+    // For a function that has one error for all calls.
+    let error = Error::from(error);
+    assert!(error.outcome() == Outcome::Unknown && error.is_retryable(), "{error}");
+    let Error::Unfinished(unfinished) = error else { panic!("{error}") };
+    assert!(unfinished.get_ref().is::<EnsureError>());
+}
+
+#[tokio::test]
+async fn a_missing_access_says_that_nothing_was_tried() {
+    let refused = json("403 Forbidden", r#"{"code": "forbidden", "message": "no"}"#);
+    let server = Server::start([Step::Answer(refused)]).await;
+    let error = quick(&server.url(), Duration::from_secs(5)).ensure_backup(main_branch(), NAME).await.unwrap_err();
+    assert_eq!((error.creation_sent(), error.call_error().unwrap().code()), (false, Some("forbidden")));
+    assert_eq!(error.call_error().unwrap().operation(), Some("list_backups"));
 }
 
 /// A backup that comes between the look and the creation is waited for as well.
@@ -489,7 +526,11 @@ fn script(server: &MockServer, faults: &[Fault]) {
 }
 
 /// Runs a process that makes sure of the backup; again where it is cut off.
-async fn run(server: &MockServer, client: &Client, faults: &[Fault]) -> Result<planetscale_client::Ensured, Error> {
+async fn run(
+    server: &MockServer,
+    client: &Client,
+    faults: &[Fault],
+) -> Result<planetscale_client::Ensured, EnsureError> {
     loop {
         let before = server.requests().len();
         let is_cut_off = |fault: &Fault| matches!(fault, Fault::CutOffBefore | Fault::CutOffAfter);

@@ -2,6 +2,7 @@
 
 mod add_operation;
 mod architecture;
+mod by_hand;
 mod commands;
 mod corpora;
 mod coupling;

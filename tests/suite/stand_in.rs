@@ -28,7 +28,7 @@ async fn made(client: &Client) -> BackupRef {
     BackupRef::new("acme", "shop", "feature/é", &backup.id)
 }
 
-fn wait_for<'a>(client: &'a Client, it: &BackupRef) -> WaitForBackup<'a> {
+fn wait_for(client: &Client, it: &BackupRef) -> WaitForBackup<'static> {
     client.wait_for_backup(it.clone()).first_delay(Duration::ZERO).deadline(A_MINUTE)
 }
 

@@ -17,7 +17,7 @@ use arguments::Arguments;
 use clap::Parser;
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, builder::CreateBackupBody};
-use planetscale_client::{BranchRef, DEFAULT_FIRST_DELAY};
+use planetscale_client::{BranchRef, WaitForBackup};
 use support::{Connected, exit};
 
 #[tokio::main]
@@ -65,11 +65,9 @@ async fn create(connected: &Connected, arguments: &Arguments) -> support::Result
         print(&ensured.backup, branch, if ensured.created { "was created" } else { "was there already" });
         client.wait_for_backup(ensured)
     } else {
-        let BranchRef { organization, database, branch: name, .. } = branch;
-        let call = client.create_backup().organization(organization).database(database).branch(name);
-        let backup = call.body_map(body).send().await?;
+        let backup = client.branch(branch).create_backup().body_map(body).send().await?;
         print(&backup, branch, "was created");
-        client.wait_for_backup(branch.backup(&backup.id)).first_delay(DEFAULT_FIRST_DELAY)
+        client.wait_for_backup(branch.backup(&backup.id)).first_delay(WaitForBackup::DEFAULT_FIRST_DELAY)
     };
     if arguments.wait {
         // The stand-in is quicker than the real API.

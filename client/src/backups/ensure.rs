@@ -2,19 +2,20 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
-use tokio::time::Instant;
 
+use super::ensure_error::EnsureError;
 use super::look::{Patience, Seen, is_usable, look};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL, may_pass, varied};
 use crate::check::Check;
 use crate::client::Client;
-use crate::error::{Error, Failure, Outcome};
-use crate::generated::builder;
+use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, CreateBackupBody};
 
 /// How often a list that does not have the backup is believed.
@@ -42,16 +43,12 @@ impl Client {
     /// # Time
     /// Each call has the [time-out](crate::ClientBuilder::timeout) of the client. Steps 1 and 3 try again within
     /// another one, each, whatever the [`RetryPolicy`](crate::RetryPolicy) says of single calls: looking
-    /// changes nothing. Its delays are used.
+    /// changes nothing. Its delays are used. All of it has a [deadline](EnsureBackup::deadline).
     ///
     /// # Errors
-    /// The error of the call that failed. [`Error::outcome`] is about the backup of that name, whoever created it:
-    ///
-    /// - [`Outcome::NotApplied`]: there is none. The arguments are not valid, the creation was refused, or the
-    ///   branch was [busy](EnsureBackup::when_idle) for too long.
-    /// - [`Outcome::Unknown`]: the list could not be read, or step 3 did not find it. [`Error::looked`] is how
-    ///   often it looked. Call this function again later: it looks first.
-    /// - [`Outcome::Applied`]: it was created, but step 3 did not find it, or found that it has failed.
+    /// An [`EnsureError`]: its [`outcome`](EnsureError::outcome) is about the backup of that name, whoever created it,
+    /// and [`creation_sent`](EnsureError::creation_sent) is whether this call may have created it. Where the outcome
+    /// is unknown, call this function again later: it looks first.
     ///
     /// # Examples
     /// ```
@@ -75,9 +72,9 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn ensure_backup(&self, branch: impl Into<BranchRef>, name: impl Into<String>) -> EnsureBackup<'_> {
+    pub fn ensure_backup(&self, branch: impl Into<BranchRef>, name: impl Into<String>) -> EnsureBackup {
         EnsureBackup {
-            client: self,
+            client: self.clone(),
             branch: branch.into(),
             name: name.into(),
             body: Ok(types::builder::CreateBackupBody::default()),
@@ -109,8 +106,8 @@ impl Ensured {
 
 /// What is about to make sure of a backup. See [`Client::ensure_backup`].
 #[must_use = "nothing is done until it is awaited"]
-pub struct EnsureBackup<'a> {
-    client: &'a Client,
+pub struct EnsureBackup {
+    client: Client,
     branch: BranchRef,
     name: String,
     body: Result<types::builder::CreateBackupBody, String>,
@@ -119,7 +116,7 @@ pub struct EnsureBackup<'a> {
     interval: Duration,
 }
 
-impl fmt::Debug for EnsureBackup<'_> {
+impl fmt::Debug for EnsureBackup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnsureBackup")
             .field("branch", &self.branch)
@@ -130,8 +127,14 @@ impl fmt::Debug for EnsureBackup<'_> {
     }
 }
 
-impl EnsureBackup<'_> {
-    /// Sets `body`, as [`CreateBackup::body`](builder::CreateBackup::body) does. The name need not be in it.
+impl EnsureBackup {
+    /// How long all of it may take, unless another [deadline](Self::deadline) is set.
+    pub const DEFAULT_DEADLINE: Duration = DEFAULT_DEADLINE;
+
+    /// How long to wait between two checks whether the branch is idle, give or take a tenth.
+    pub const DEFAULT_INTERVAL: Duration = DEFAULT_INTERVAL;
+
+    /// Sets `body`, as [`CreateBackup::body`](crate::builder::CreateBackup::body) does. The name need not be in it.
     pub fn body<V>(mut self, value: V) -> Self
     where
         V: TryInto<CreateBackupBody>,
@@ -142,7 +145,7 @@ impl EnsureBackup<'_> {
     }
 
     /// Changes the body with a closure over its builder, as
-    /// [`CreateBackup::body_map`](builder::CreateBackup::body_map) does.
+    /// [`CreateBackup::body_map`](crate::builder::CreateBackup::body_map) does.
     pub fn body_map<F>(mut self, change: F) -> Self
     where
         F: FnOnce(types::builder::CreateBackupBody) -> types::builder::CreateBackupBody,
@@ -154,42 +157,67 @@ impl EnsureBackup<'_> {
     /// Waits before the creation until no other manual backup of the branch is pending or running: the API
     /// makes only one at a time.
     ///
-    /// Where the branch is still busy at the [deadline](Self::deadline), the error is [`Error::Timeout`] with
-    /// [`Outcome::NotApplied`].
+    /// Where the branch is still busy at the [deadline](Self::deadline), the error says
+    /// [with what](EnsureError::busy_with).
     pub fn when_idle(mut self) -> Self {
         self.when_idle = true;
         self
     }
 
-    /// How long to wait for the branch to be idle. Default: [`DEFAULT_DEADLINE`].
+    /// How long all of it may take: looking, waiting for the branch to be idle, creating, and looking again. Default:
+    /// [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
     /// How long to wait between two checks whether the branch is idle, give or take a tenth. Default:
-    /// [`DEFAULT_INTERVAL`].
+    /// [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 }
 
-impl<'a> IntoFuture for EnsureBackup<'a> {
-    type Output = Result<Ensured, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+impl IntoFuture for EnsureBackup {
+    type Output = Result<Ensured, EnsureError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let create = self.create()?;
-            self.ensure(create).await
+            let body = self.checked_body().map_err(|error| EnsureError::new(error, false))?;
+            let progress = Progress::default();
+            match tokio::time::timeout(self.deadline, self.ensure(body, &progress)).await {
+                Ok(result) => result,
+                Err(_) => {
+                    let Progress { creation_sent, busy } = progress;
+                    match busy.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                        Some(busy) => Err(EnsureError::busy(busy, self.deadline)),
+                        None => Err(EnsureError::deadline(self.deadline, creation_sent.into_inner())),
+                    }
+                }
+            }
         })
     }
 }
 
-impl<'a> EnsureBackup<'a> {
-    /// The call that creates the backup.
-    fn create(&self) -> Result<builder::CreateBackup<'a>, Error> {
+/// How far it has come, for when the deadline passes.
+#[derive(Default)]
+struct Progress {
+    creation_sent: AtomicBool,
+    /// What the branch is waited for.
+    busy: Mutex<Option<Backup>>,
+}
+
+impl Progress {
+    fn is_busy_with(&self, backup: Option<&Backup>) {
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = backup.cloned();
+    }
+}
+
+impl EnsureBackup {
+    /// The body of the creation, with the name in it.
+    fn checked_body(&self) -> Result<CreateBackupBody, Error> {
         let mut body: CreateBackupBody = self
             .body
             .clone()
@@ -204,11 +232,11 @@ impl<'a> EnsureBackup<'a> {
         }
         body.name = Some(self.name.clone());
         body.check().map_err(Error::invalid_input)?;
-        Ok(self.branch.create(self.client).body(body))
+        Ok(body)
     }
 
-    async fn ensure(self, create: builder::CreateBackup<'a>) -> Result<Ensured, Error> {
-        let start = Instant::now();
+    async fn ensure(&self, body: CreateBackupBody, progress: &Progress) -> Result<Ensured, EnsureError> {
+        let create = self.branch.create(&self.client).body(body);
         // Why the creation was refused, where the reason may be a backup that was quicker.
         let mut conflict = None;
         loop {
@@ -216,20 +244,28 @@ impl<'a> EnsureBackup<'a> {
             if let Some(backup) = seen.found {
                 return Ok(self.ensured(backup, false));
             }
-            if let Some(busy) = seen.busy.filter(|_| self.when_idle) {
-                self.wait_for(&busy, start).await?;
+            let busy = seen.busy.filter(|_| self.when_idle);
+            progress.is_busy_with(busy.as_ref());
+            if let Some(busy) = busy {
+                tracing::info!(id = busy.id, state = %busy.state, "waiting for another backup of the branch");
+                tokio::time::sleep(varied(self.interval)).await;
                 conflict = None;
                 continue;
             }
             if let Some(error) = conflict.take() {
-                return Err(Error::having_looked(error, 1));
+                return Err(EnsureError::new(error, true).having_looked(1));
             }
+            progress.creation_sent.store(true, Relaxed);
             match create.clone().send().await {
                 Ok(backup) => return Ok(self.ensured(backup.into_inner(), true)),
                 Err(error) if error.outcome() != Outcome::NotApplied => return self.settle(error, seen.at).await,
                 Err(error) if is_conflict(&error) => conflict = Some(error),
-                Err(error) => return Err(error),
+                Err(error) => {
+                    let is_sent = !matches!(error, Error::NotSent(_) | Error::InvalidInput(_));
+                    return Err(EnsureError::new(error, is_sent));
+                }
             }
+            progress.creation_sent.store(false, Relaxed);
         }
     }
 
@@ -239,28 +275,29 @@ impl<'a> EnsureBackup<'a> {
     }
 
     /// Looks until it sees something, within the time-out.
-    async fn look_until_seen(&self) -> Result<Seen, Error> {
-        let mut patience = Patience::new(self.client);
+    async fn look_until_seen(&self) -> Result<Seen, EnsureError> {
+        let mut patience = Patience::new(&self.client);
         loop {
-            match look(&patience.client(self.client), &self.branch, &self.name).await {
+            match look(&patience.client(&self.client), &self.branch, &self.name).await {
                 Ok(seen) => return Ok(seen),
                 Err(error) if may_pass(&error) && patience.after(Some(&error)).await => {}
-                Err(error) => return Err(error.having_looked(patience.looks)),
+                Err(error @ Error::InvalidInput(_)) => return Err(EnsureError::new(error, false)),
+                Err(error) => return Err(EnsureError::new(error, false).having_looked(patience.looks)),
             }
         }
     }
 
     /// Finds out what has become of a creation that ended with an error. `since` is the server's time of the
     /// look before it.
-    async fn settle(&self, error: Error, since: Option<DateTime<Utc>>) -> Result<Ensured, Error> {
+    async fn settle(&self, error: Error, since: Option<DateTime<Utc>>) -> Result<Ensured, EnsureError> {
         let id = match &error {
             Error::Unreadable(answer) => answer.id(),
             _ => None,
         };
-        let mut patience = Patience::new(self.client);
+        let mut patience = Patience::new(&self.client);
         let mut misses = 0;
         loop {
-            let failure = match self.find(id.as_deref(), &patience.client(self.client)).await {
+            let failure = match self.find(id.as_deref(), &patience.client(&self.client)).await {
                 Ok(Some(backup)) => {
                     let created = since.is_none_or(|since| backup.created_at >= since - CLOCK_SKEW);
                     return Ok(self.ensured(backup, created));
@@ -276,7 +313,7 @@ impl<'a> EnsureBackup<'a> {
                 if let Some(failure) = failure {
                     tracing::warn!(error = %failure, "the list of backups could not be read");
                 }
-                return Err(error.having_looked(patience.looks));
+                return Err(EnsureError::new(error, true).having_looked(patience.looks));
             }
         }
     }
@@ -292,26 +329,6 @@ impl<'a> EnsureBackup<'a> {
             }
         }
         Ok(look(client, &self.branch, &self.name).await?.found)
-    }
-
-    /// Waits until it is time to look again whether the branch is idle.
-    async fn wait_for(&self, busy: &Backup, start: Instant) -> Result<(), Error> {
-        let delay = varied(self.interval);
-        let left = self.deadline.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            let Backup { id, state, .. } = busy;
-            return Err(Error::Timeout(Box::new(Failure {
-                operation: builder::CreateBackup::OPERATION,
-                status: None,
-                is_sent: false,
-                after: start.elapsed(),
-                looked: 0,
-                source: Some(format!("the branch {} is busy: backup {id} is {state}", self.branch).into()),
-            })));
-        }
-        tracing::info!(id = busy.id, state = %busy.state, "waiting for another backup of the branch");
-        tokio::time::sleep(delay.min(left)).await;
-        Ok(())
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a> Branch<'a> {
     }
 
     /// [`Client::ensure_backup`] of this branch.
-    pub fn ensure_backup(&self, name: impl Into<String>) -> EnsureBackup<'a> {
+    pub fn ensure_backup(&self, name: impl Into<String>) -> EnsureBackup {
         self.client.ensure_backup(&self.branch, name)
     }
 
@@ -93,7 +93,7 @@ impl<'a> BranchBackup<'a> {
     }
 
     /// [`Client::wait_for_backup`].
-    pub fn wait(&self) -> WaitForBackup<'a> {
+    pub fn wait(&self) -> WaitForBackup<'static> {
         self.client.wait_for_backup(self.backup.clone())
     }
 }

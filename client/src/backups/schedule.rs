@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, Outcome, Unfinished};
 use crate::generated::types::{Backup, BackupState};
 
 /// How long to wait before the first poll of a backup that was just created.
-pub const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
 
 /// How long to wait between two polls, give or take a tenth.
-pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How long to wait in all.
-pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
+pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// How many polls in a row may fail.
-pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
+pub(super) const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
 
 /// Longer means the same, and cannot be varied by a tenth: a year.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -40,6 +40,47 @@ pub enum WaitError {
     },
     /// The backup could not be polled: with an error that will not pass, or too often in a row.
     Poll(Box<Error>),
+}
+
+impl WaitError {
+    /// What is known of the backup itself: a poll that failed changes nothing of it.
+    ///
+    /// - [`Outcome::NotApplied`]: it came to nothing.
+    /// - [`Outcome::Unknown`]: it was not done yet, or could not be read. Wait for it again.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Ended(_) => Outcome::NotApplied,
+            Self::TimedOut { .. } | Self::Poll(_) => Outcome::Unknown,
+        }
+    }
+
+    /// Whether the same wait may be begun again, with a hope of success.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Ended(_) => false,
+            Self::TimedOut { .. } => true,
+            Self::Poll(error) => may_pass(error),
+        }
+    }
+
+    /// The backup, as it was last seen.
+    pub fn backup(&self) -> Option<&Backup> {
+        match self {
+            Self::Ended(backup) => Some(backup),
+            Self::TimedOut { last, .. } => last.as_deref(),
+            Self::Poll(_) => None,
+        }
+    }
+}
+
+impl From<WaitError> for Error {
+    fn from(error: WaitError) -> Self {
+        Self::Unfinished(Box::new(Unfinished {
+            outcome: error.outcome(),
+            is_retryable: error.is_retryable(),
+            error: Box::new(error),
+        }))
+    }
 }
 
 impl fmt::Display for WaitError {
@@ -148,7 +189,7 @@ mod tests {
     use crate::error::Refused;
     use crate::operation::Operation;
 
-    const GET: Operation = Operation { id: "get_backup", method: "GET", path: "/", is_public: false };
+    const GET: Operation = Operation::new("get_backup", "GET", "/");
 
     fn backup(state: &str) -> Backup {
         // As it is read: a number, text or list that is left out is empty.
@@ -159,14 +200,11 @@ mod tests {
 
     fn refused(status: u16, retry_after: Option<u64>) -> Error {
         let status = reqwest::StatusCode::from_u16(status).unwrap();
-        let wait = retry_after.map(Duration::from_secs);
-        Error::Refused(Box::new(Refused::new(
-            GET,
-            status,
-            wait,
-            reqwest::header::HeaderMap::new(),
-            bytes::Bytes::new(),
-        )))
+        let mut headers = reqwest::header::HeaderMap::new();
+        if let Some(seconds) = retry_after {
+            headers.insert("retry-after", seconds.into());
+        }
+        Refused::new(GET, status).with_headers(headers).into()
     }
 
     fn schedule() -> Schedule {
@@ -281,7 +319,6 @@ mod tests {
                     headers: reqwest::header::HeaderMap::new(),
                     body: bytes::Bytes::new(),
                     reason: crate::error::Reason::Decode { path: None, error },
-                    looked: 0,
                 })))
             })
         };

@@ -55,7 +55,8 @@ impl Client {
     /// It is done with the state `success`. The states `failed`, `canceled` and `ignored` are
     /// [`WaitError::Ended`]. A state that this crate does not know is waited on, until the deadline.
     ///
-    /// The first poll is at once, as the backup may be done already; it is after [`DEFAULT_FIRST_DELAY`] where
+    /// The first poll is at once, as the backup may be done already; it is after
+    /// [`DEFAULT_FIRST_DELAY`](WaitForBackup::DEFAULT_FIRST_DELAY) where
     /// [`ensure_backup`](Client::ensure_backup) has just created it. After a creation of your own, set
     /// [`first_delay`](WaitForBackup::first_delay) to save a poll.
     ///
@@ -84,10 +85,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait_for_backup(&self, backup: impl Into<Awaited>) -> WaitForBackup<'_> {
+    pub fn wait_for_backup(&self, backup: impl Into<Awaited>) -> WaitForBackup<'static> {
         let Awaited { backup, is_new } = backup.into();
         WaitForBackup {
-            client: self,
+            client: self.clone(),
             backup,
             schedule: Schedule {
                 first_delay: if is_new { DEFAULT_FIRST_DELAY } else { Duration::ZERO },
@@ -100,10 +101,11 @@ impl Client {
     }
 }
 
-/// A wait that is about to begin. See [`Client::wait_for_backup`].
+/// A wait that is about to begin. See [`Client::wait_for_backup`]. It borrows no more than what is called
+/// [on progress](Self::on_progress), so that it can be spawned.
 #[must_use = "a wait does nothing until it is awaited"]
 pub struct WaitForBackup<'a> {
-    client: &'a Client,
+    client: Client,
     backup: BackupRef,
     schedule: Schedule,
     progress: Box<dyn FnMut(&Backup) + Send + 'a>,
@@ -118,8 +120,20 @@ impl fmt::Debug for WaitForBackup<'_> {
     }
 }
 
-impl<'a> WaitForBackup<'a> {
-    /// How long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`] for what
+impl WaitForBackup<'_> {
+    /// How long to wait before the first poll of a backup that was just created.
+    pub const DEFAULT_FIRST_DELAY: Duration = DEFAULT_FIRST_DELAY;
+
+    /// How long to wait between two polls, give or take a tenth.
+    pub const DEFAULT_INTERVAL: Duration = DEFAULT_INTERVAL;
+
+    /// How long to wait in all.
+    pub const DEFAULT_DEADLINE: Duration = DEFAULT_DEADLINE;
+
+    /// How many polls in a row may fail.
+    pub const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = DEFAULT_MAX_CONSECUTIVE_ERRORS;
+
+    /// How long to wait before the first poll. Default: [`DEFAULT_FIRST_DELAY`](Self::DEFAULT_FIRST_DELAY) for what
     /// [`ensure_backup`](Client::ensure_backup) has created, else nothing.
     pub fn first_delay(mut self, delay: Duration) -> Self {
         self.schedule.first_delay = delay;
@@ -127,13 +141,13 @@ impl<'a> WaitForBackup<'a> {
     }
 
     /// How long to wait between two polls, give or take a tenth. A `Retry-After` of the server's that
-    /// is longer is obeyed instead. Default: [`DEFAULT_INTERVAL`].
+    /// is longer is obeyed instead. Default: [`DEFAULT_INTERVAL`](Self::DEFAULT_INTERVAL).
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule.interval = interval;
         self
     }
 
-    /// How long to wait in all. Default: [`DEFAULT_DEADLINE`].
+    /// How long to wait in all. Default: [`DEFAULT_DEADLINE`](Self::DEFAULT_DEADLINE).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.schedule.deadline = deadline;
         self
@@ -141,16 +155,16 @@ impl<'a> WaitForBackup<'a> {
 
     /// How many polls in a row may fail with an error that may pass: one that is
     /// [retryable](crate::Error::is_retryable), or an answer that cannot be read.
-    /// Default: [`DEFAULT_MAX_CONSECUTIVE_ERRORS`].
+    /// Default: [`DEFAULT_MAX_CONSECUTIVE_ERRORS`](Self::DEFAULT_MAX_CONSECUTIVE_ERRORS).
     pub fn max_consecutive_errors(mut self, most: usize) -> Self {
         self.schedule.max_consecutive_errors = most;
         self
     }
 
     /// Called with what each poll found, the last one included.
-    pub fn on_progress(mut self, progress: impl FnMut(&Backup) + Send + 'a) -> Self {
-        self.progress = Box::new(progress);
-        self
+    pub fn on_progress<'p>(self, progress: impl FnMut(&Backup) + Send + 'p) -> WaitForBackup<'p> {
+        let Self { client, backup, schedule, .. } = self;
+        WaitForBackup { client, backup, schedule, progress: Box::new(progress) }
     }
 }
 
@@ -161,8 +175,8 @@ impl<'a> IntoFuture for WaitForBackup<'a> {
     fn into_future(self) -> Self::IntoFuture {
         let Self { client, backup, schedule, progress } = self;
         let poll = move || {
-            let call = backup.get(client).send();
-            async { Ok(call.await?.into_inner()) }
+            let (client, backup) = (client.clone(), backup.clone());
+            async move { Ok(backup.get(&client).send().await?.into_inner()) }
         };
         Box::pin(schedule.follow(poll, progress))
     }

@@ -1,7 +1,7 @@
 //! An answer that says no.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -10,6 +10,7 @@ use reqwest::header::{HeaderMap, LOCATION};
 use super::body::{ErrorBody, ErrorDetail};
 use super::text::{excerpt, in_brackets, request_id};
 use crate::operation::Operation;
+use crate::retry_after::retry_after;
 
 /// An answer that says no.
 #[derive(Debug)]
@@ -19,21 +20,35 @@ pub struct Refused {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// As with [`Failure`].
-    pub(crate) looked: usize,
     parsed: ErrorBody,
 }
 
 impl Refused {
-    pub(crate) fn new(
-        operation: Operation,
-        status: StatusCode,
-        retry_after: Option<Duration>,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Self {
-        let parsed = ErrorBody::read(&body);
-        Self { operation, status, retry_after, headers, body, looked: 0, parsed }
+    /// A refusal of an operation, without headers and body.
+    ///
+    /// # Examples
+    /// ```
+    /// use planetscale_client::builder::GetBackup;
+    /// use planetscale_client::{Error, Outcome, Refused, StatusCode};
+    ///
+    /// let refused = Refused::new(GetBackup::OPERATION, StatusCode::NOT_FOUND).with_body(r#"{"code": "not_found"}"#);
+    /// let error = Error::from(refused);
+    /// assert_eq!((error.code(), error.outcome()), (Some("not_found"), Outcome::NotApplied));
+    /// ```
+    pub fn new(operation: Operation, status: StatusCode) -> Self {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        Self { operation, status, retry_after: None, headers, body, parsed: ErrorBody::default() }
+    }
+
+    /// The same, with headers: `Retry-After` among them is when to try again.
+    pub fn with_headers(self, headers: HeaderMap) -> Self {
+        Self { retry_after: retry_after(&headers, SystemTime::now()), headers, ..self }
+    }
+
+    /// The same, with a body, which may be the JSON of an error.
+    pub fn with_body(self, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        Self { parsed: ErrorBody::read(&body), body, ..self }
     }
 
     /// The operation's id, such as `create_backup`.
@@ -111,3 +126,5 @@ impl fmt::Display for Refused {
         in_brackets(f, self.request_id())
     }
 }
+
+impl std::error::Error for Refused {}

@@ -19,8 +19,6 @@ pub struct Unreadable {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) reason: Reason,
-    /// As with [`Failure`].
-    pub(crate) looked: usize,
 }
 
 /// Why an answer cannot be read.
@@ -42,9 +40,22 @@ pub(crate) enum Reason {
     NextPage { page: i64, next: i64 },
     /// It is not a redirect, which is all that the operation answers with.
     NoLocation,
+    /// Something else.
+    Other(String),
 }
 
 impl Unreadable {
+    /// An answer of an operation that cannot be read for a reason, without headers.
+    pub fn new(operation: Operation, status: StatusCode, body: impl Into<Bytes>, why: impl Into<String>) -> Self {
+        let reason = Reason::Other(why.into());
+        Self { operation, status, headers: HeaderMap::new(), body: body.into(), reason }
+    }
+
+    /// The same, with headers.
+    pub fn with_headers(self, headers: HeaderMap) -> Self {
+        Self { headers, ..self }
+    }
+
     /// The operation's id, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
@@ -108,6 +119,12 @@ impl fmt::Display for Unreadable {
     }
 }
 
+impl StdError for Unreadable {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.reason)
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -121,6 +138,7 @@ impl fmt::Display for Reason {
                 write!(f, "page {page} says that page {next} comes after it: the list would have no end")
             }
             Self::NoLocation => f.write_str("it is not a redirect"),
+            Self::Other(why) => f.write_str(why),
             Self::TooLarge(limit) => write!(f, "the body is larger than {limit} bytes"),
             Self::Encoded(how) => {
                 write!(f, "the body is encoded as {}, which was not asked for", excerpt(how))
@@ -133,9 +151,7 @@ impl StdError for Reason {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::CutShort(error) => Some(error),
-            Self::Decode { .. } | Self::TooLarge(_) | Self::Encoded(_) | Self::NextPage { .. } | Self::NoLocation => {
-                None
-            }
+            _ => None,
         }
     }
 }

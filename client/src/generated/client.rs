@@ -2501,7 +2501,8 @@ pub mod builder {
         call_options: Options,
     }
     impl<'a> ListBackups<'a> {
-        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation {
             id: "list_backups",
             method: "GET",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
@@ -2854,7 +2855,8 @@ pub mod builder {
         call_options: Options,
     }
     impl<'a> CreateBackup<'a> {
-        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation {
             id: "create_backup",
             method: "POST",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups",
@@ -3012,7 +3014,8 @@ pub mod builder {
         call_options: Options,
     }
     impl<'a> GetBackup<'a> {
-        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation {
             id: "get_backup",
             method: "GET",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
@@ -3154,7 +3157,8 @@ pub mod builder {
         call_options: Options,
     }
     impl<'a> DeleteBackup<'a> {
-        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation {
             id: "delete_backup",
             method: "DELETE",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",
@@ -3291,7 +3295,8 @@ pub mod builder {
         call_options: Options,
     }
     impl<'a> UpdateBackup<'a> {
-        pub(crate) const OPERATION: crate::operation::Operation = crate::operation::Operation {
+        /// The operation that this is a call of.
+        pub const OPERATION: crate::Operation = crate::Operation {
             id: "update_backup",
             method: "PATCH",
             path: "/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}",

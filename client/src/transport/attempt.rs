@@ -1,7 +1,5 @@
 //! One attempt of an operation: sent, limited, and read to its end.
 
-use std::time::SystemTime;
-
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap};
 use reqwest::{Response, StatusCode};
@@ -9,10 +7,9 @@ use tokio::time::Instant;
 
 use super::Build;
 use crate::client::Client;
-use crate::error::{Error, Failure, Reason, Refused, Unreadable};
+use crate::error::{Error, How, Reason, Refused, Unanswered, Unreadable};
 use crate::operation::Operation;
 use crate::options::Settings;
-use crate::retry_after::retry_after;
 
 /// A success, read to its end.
 pub(super) struct Answer {
@@ -25,7 +22,7 @@ impl Answer {
     pub(super) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
         let credentials = &client.inner.credentials;
         let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
-        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason, looked: 0 }))
+        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason }))
     }
 }
 
@@ -111,35 +108,24 @@ impl Attempt<'_> {
 
     fn refused(&self, answer: &Answer) -> Error {
         let credentials = &self.client.inner.credentials;
-        Error::Refused(Box::new(Refused::new(
-            self.operation,
-            answer.status,
-            retry_after(&answer.headers, SystemTime::now()),
-            credentials.scrub_headers(&answer.headers),
-            credentials.scrub(answer.body.clone()),
-        )))
+        let refused = Refused::new(self.operation, answer.status);
+        let refused = refused.with_headers(credentials.scrub_headers(&answer.headers));
+        refused.with_body(credentials.scrub(answer.body.clone())).into()
     }
 
     /// What a failure of reqwest's means. `status` is that of an answer that had begun.
     fn failed(&self, status: Option<StatusCode>, error: reqwest::Error) -> Error {
-        let (connect, timeout) = (error.is_connect(), error.is_timeout());
         if error.is_builder() {
             return unbuilt(error);
         }
-        let failure = Box::new(Failure {
-            operation: self.operation,
-            status,
-            is_sent: !connect,
-            after: self.start.elapsed(),
-            looked: 0,
-            source: Some(Box::new(error)),
-        });
-        match () {
+        let how = match () {
             // Nothing is written before there is a connection.
-            () if connect => Error::NotSent(failure),
-            () if timeout => Error::Timeout(failure),
-            () => Error::Interrupted(failure),
-        }
+            () if error.is_connect() => How::NotSent,
+            () if error.is_timeout() => How::TimedOut,
+            () => How::Interrupted,
+        };
+        let (operation, after) = (self.operation, self.start.elapsed());
+        Unanswered { operation, status, how, after, source: Some(Box::new(error)) }.into_error()
     }
 }
 

@@ -1,0 +1,139 @@
+//! Why it is not certain that there is a backup.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::{Error, Outcome, Unfinished};
+use crate::generated::types::Backup;
+
+/// Why [`ensure_backup`](crate::Client::ensure_backup) gave up.
+#[derive(Debug)]
+pub struct EnsureError {
+    kind: Kind,
+    looks: usize,
+    creation_sent: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// A call failed.
+    Call(Box<Error>),
+    /// Another backup of the branch was under way until the deadline.
+    Busy(Box<Backup>, Duration),
+    /// The deadline passed in the middle of something.
+    Deadline(Duration),
+}
+
+impl EnsureError {
+    /// One of a call that failed, such as a test of one's own wants. `creation_sent` is whether the request
+    /// that creates the backup was sent.
+    pub fn new(error: Error, creation_sent: bool) -> Self {
+        Self { kind: Kind::Call(Box::new(error)), looks: 0, creation_sent }
+    }
+
+    pub(super) fn busy(backup: Backup, after: Duration) -> Self {
+        Self { kind: Kind::Busy(Box::new(backup), after), looks: 0, creation_sent: false }
+    }
+
+    pub(super) fn deadline(after: Duration, creation_sent: bool) -> Self {
+        Self { kind: Kind::Deadline(after), looks: 0, creation_sent }
+    }
+
+    pub(super) fn having_looked(self, looks: usize) -> Self {
+        Self { looks, ..self }
+    }
+
+    /// Whether the request that creates the backup was, or may have been, sent, whatever it was answered. Where it was
+    /// not, nothing was changed: a reason to mend what is wrong, not to look for a backup.
+    pub fn creation_sent(&self) -> bool {
+        self.creation_sent
+    }
+
+    /// What is known of a backup of that name, whoever created it:
+    ///
+    /// - [`Outcome::NotApplied`]: there is none, and none was created.
+    /// - [`Outcome::Unknown`]: the list could not be read, or the creation was not answered and the backup not found.
+    /// - [`Outcome::Applied`]: it was created, but is not to be found, or has failed.
+    pub fn outcome(&self) -> Outcome {
+        match &self.kind {
+            Kind::Busy(..) => Outcome::NotApplied,
+            Kind::Deadline(_) => Outcome::Unknown,
+            Kind::Call(error) if self.creation_sent => error.outcome(),
+            // The list in which it would be could not be read.
+            Kind::Call(_) if self.looks > 0 => Outcome::Unknown,
+            Kind::Call(_) => Outcome::NotApplied,
+        }
+    }
+
+    /// Whether the same call may be made again, later, with a hope of success. It looks first, so that no second
+    /// backup is made.
+    pub fn is_retryable(&self) -> bool {
+        match &self.kind {
+            Kind::Busy(..) | Kind::Deadline(_) => true,
+            Kind::Call(error) => error.is_retryable() || self.creation_sent && error.outcome() != Outcome::NotApplied,
+        }
+    }
+
+    /// The error of the call that failed.
+    pub fn call_error(&self) -> Option<&Error> {
+        match &self.kind {
+            Kind::Call(error) => Some(error),
+            Kind::Busy(..) | Kind::Deadline(_) => None,
+        }
+    }
+
+    /// The backup that the branch was busy with until the deadline.
+    pub fn busy_with(&self) -> Option<&Backup> {
+        match &self.kind {
+            Kind::Busy(backup, _) => Some(backup),
+            Kind::Call(_) | Kind::Deadline(_) => None,
+        }
+    }
+
+    /// How often it looked for the backup before it gave up.
+    pub fn looks(&self) -> usize {
+        self.looks
+    }
+}
+
+impl fmt::Display for EnsureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Call(error) => error.fmt(f),
+            Kind::Busy(backup, after) => {
+                let Backup { id, state, .. } = &**backup;
+                write!(f, "nothing was created within the deadline of {after:?}: the branch is busy, ")?;
+                write!(f, "backup {id} is {state}")
+            }
+            Kind::Deadline(after) if self.creation_sent => {
+                write!(f, "the deadline of {after:?} passed: the backup may have been created; ensure it again")
+            }
+            Kind::Deadline(after) => write!(f, "the deadline of {after:?} passed: nothing was created"),
+        }?;
+        match self.looks {
+            0 => Ok(()),
+            1 => f.write_str("; looked once, without success"),
+            times => write!(f, "; looked {times} times, without success"),
+        }
+    }
+}
+
+impl std::error::Error for EnsureError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.call_error().and_then(std::error::Error::source)
+    }
+}
+
+/// The error of a call that failed before anything was looked for stays what it is.
+impl From<EnsureError> for Error {
+    fn from(error: EnsureError) -> Self {
+        match error {
+            EnsureError { kind: Kind::Call(call), looks: 0, .. } => *call,
+            error => Self::Unfinished(Box::new(Unfinished {
+                outcome: error.outcome(),
+                is_retryable: error.is_retryable(),
+                error: Box::new(error),
+            })),
+        }
+    }
+}

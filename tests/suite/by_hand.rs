@@ -1,0 +1,92 @@
+//! Errors and answers that a user makes for tests of their own, without a server; and what one call can be told.
+
+use std::time::Duration;
+
+use planetscale_client::builder::{CreateBackup, GetBackup};
+use planetscale_client::types::Backup;
+use planetscale_client::{
+    EnsureError, Error, HeaderMap, Outcome, Refused, Response, RetryPolicy, StatusCode, Unreadable, WaitError,
+};
+use planetscale_tests::{Server, Step, json};
+
+use crate::just_created;
+
+#[test]
+fn every_kind_of_error_is_made_by_hand() {
+    let (create, get) = (CreateBackup::OPERATION, GetBackup::OPERATION);
+    let status = |number| StatusCode::from_u16(number).unwrap();
+    let minute = Duration::from_secs(60);
+    let errors = [
+        (Error::config("no credentials"), None, Outcome::NotApplied, false),
+        (Error::invalid_input("no name"), None, Outcome::NotApplied, false),
+        (Error::not_sent(create), Some("create_backup"), Outcome::NotApplied, true),
+        (Error::timeout(create, minute), Some("create_backup"), Outcome::Unknown, false),
+        (Error::timeout(get, minute), Some("get_backup"), Outcome::Unknown, true),
+        (Error::interrupted(create), Some("create_backup"), Outcome::Unknown, false),
+        (Refused::new(create, status(422)).into(), Some("create_backup"), Outcome::NotApplied, false),
+        (Refused::new(create, status(500)).into(), Some("create_backup"), Outcome::Unknown, false),
+        (
+            Unreadable::new(create, status(201), r#"{"id": "b"}"#, "cut").into(),
+            Some("create_backup"),
+            Outcome::Applied,
+            false,
+        ),
+        (WaitError::Poll(Box::new(Error::interrupted(get))).into(), None, Outcome::Unknown, true),
+        (EnsureError::new(Error::interrupted(create), true).into(), Some("create_backup"), Outcome::Unknown, false),
+    ];
+    for (error, operation, outcome, is_retryable) in errors {
+        assert_eq!(
+            (error.operation(), error.outcome(), error.is_retryable()),
+            (operation, outcome, is_retryable),
+            "{error}"
+        );
+        assert!(!error.to_string().is_empty());
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert("retry-after", 7.into());
+    headers.insert("x-request-id", "r-1".parse().unwrap());
+    let refused = Refused::new(create, status(429)).with_headers(headers).with_body(r#"{"code": "too_many"}"#);
+    let error = Error::from(refused);
+    assert_eq!((error.code(), error.request_id()), (Some("too_many"), Some("r-1")));
+    assert_eq!((error.retry_after(), error.is_retryable()), (Some(Duration::from_secs(7)), true));
+    let Error::Unreadable(answer) = Unreadable::new(create, status(201), r#"{"id": "b"}"#, "cut").into() else {
+        panic!()
+    };
+    assert_eq!(answer.id().as_deref(), Some("b"));
+    // Each part is an error by itself.
+    let parts: [Box<dyn std::error::Error + Send + Sync>; 2] = [answer, Box::new(Refused::new(get, status(404)))];
+    assert!(parts.iter().all(|part| !part.to_string().is_empty()));
+}
+
+#[test]
+fn an_answer_is_what_it_holds() {
+    let answer = Response::new(vec![1, 2], StatusCode::OK, HeaderMap::new());
+    assert_eq!((answer.len(), answer.status(), answer.request_id()), (2, StatusCode::OK, None));
+    assert_eq!(answer.map(|list| list.len()).into_inner(), 2);
+}
+
+#[tokio::test]
+async fn one_call_has_settings_of_its_own() {
+    let server = Server::start([Step::Answer(json("200 OK", &just_created::body().to_string()))]).await;
+    let client = just_created::builder(&server.url()).build().unwrap();
+    let call = || client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    // Awaited without `send()`, too.
+    let answer: Response<Backup> = call().header("traceparent", "00-1").header("x-a", "b").await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let head = server.arrived()[0].head.to_lowercase();
+    assert!(
+        head.contains("traceparent: 00-1") && head.contains("x-a: b") && head.contains("authorization: "),
+        "{head}"
+    );
+    for (name, value) in [("a b", "c"), ("a", "b\nc"), ("Authorization", "mine")] {
+        let error = call().header(name, value).send().await.unwrap_err();
+        assert!(matches!(error, Error::InvalidInput(_)), "{error}");
+    }
+    let server = Server::start([Step::Stall]).await;
+    let client = just_created::builder(&server.url()).build().unwrap();
+    let call = || client.get_backup().organization("acme").database("shop").branch("main").id("b");
+    let error = call().timeout(Duration::from_millis(50)).retry(RetryPolicy::none()).send().await.unwrap_err();
+    assert!(matches!(error, Error::Timeout(_)), "{error}");
+    let request = client.request(planetscale_client::Method::GET, ["a"]).timeout(Duration::from_millis(50));
+    assert!(matches!(request.send().await.unwrap_err(), Error::Timeout(_)));
+}
