@@ -8,7 +8,7 @@
 //!
 //! Bodies of other statuses never reach progenitor, as `crate::Error` reads them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -48,7 +48,7 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
         .map(|(name, body)| (format!("#/components/requestBodies/{}", escape(name)), media::simplify_body(body)))
         .collect();
     let root = document.clone();
-    let mut made = Map::new();
+    let (mut made, before) = (Map::new(), reached(document));
     let Some(Value::Object(paths)) = document.get_mut("paths") else { return Ok(operations) };
     for (path, item) in paths {
         for method in METHODS {
@@ -91,7 +91,32 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
             .into_iter()
             .for_each(|schemas| schemas.extend(std::mem::take(&mut made)));
     }
+    // What only a refusal is described with has no place in the client: `crate::Error` reads refusals.
+    let after = reached(document);
+    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
+        let pointer = |name: &str| format!("/components/schemas/{}", escape(name));
+        schemas.retain(|name, _| !before.contains(&pointer(name)) || after.contains(&pointer(name)));
+    }
     Ok(operations)
+}
+
+/// The pointers that the `$ref`s of a document's paths lead to, at any distance.
+fn reached(document: &Value) -> BTreeSet<String> {
+    let (mut open, mut seen) = (vec![document.get("paths").unwrap_or(&Value::Null)], BTreeSet::new());
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(map) => {
+                let to = map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
+                if let Some(pointer) = to.filter(|pointer| seen.insert((*pointer).to_owned())) {
+                    open.extend(document.pointer(pointer));
+                }
+                open.extend(map.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    seen
 }
 
 /// A name that no component has.

@@ -1,7 +1,7 @@
 //! Checks of what is sent: the limits that the spec has, looked at before the request leaves.
 //!
 //! before: `types::CreateBackupBody`, and the note `min=1;max=1000` of its `retention_value`
-//! after:  `impl crate::check::Check for CreateBackupBody`, which refuses 0 by name
+//! after:  `impl crate::runtime::check::Check for CreateBackupBody`, which refuses 0 by name
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,16 +57,17 @@ pub(crate) fn add(
             let label = field.to_string();
             if limits.is_empty() {
                 held(ty).filter(|held| checked.contains(held))?;
-                return Some(quote!(crate::check::inside(#label, &self.#field)?;));
+                return Some(quote!(crate::runtime::check::inside(#label, &self.#field)?;));
             }
             let (own, each) = calls(limits);
-            let own = (!own.is_empty()).then(|| quote!(crate::check::value(#label, &self.#field) #(#own)* .done()?;));
-            let each =
-                (!each.is_empty()).then(|| quote!(crate::check::each(#label, &self.#field, |value| value #(#each)*)?;));
+            let own = (!own.is_empty())
+                .then(|| quote!(crate::runtime::check::value(#label, &self.#field) #(#own)* .done()?;));
+            let each = (!each.is_empty())
+                .then(|| quote!(crate::runtime::check::each(#label, &self.#field, |value| value #(#each)*)?;));
             Some(quote!(#own #each))
         });
         types.push(syn::parse_quote! {
-            impl crate::check::Check for #name {
+            impl crate::runtime::check::Check for #name {
                 fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
                     #(#lines)*
                     Ok(())

@@ -41,7 +41,7 @@ pub(crate) fn harden(file: &mut syn::File, version: &str) -> Result<(), Error> {
         ),
         syn::parse_quote!(
             #[allow(unused_imports)]
-            use crate::transport::Options;
+            use crate::runtime::Options;
         ),
     ];
     file.items.splice(0..0, uses);

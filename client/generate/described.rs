@@ -32,7 +32,7 @@ pub(crate) struct Described {
 pub(crate) struct Parameter {
     /// Its name on the wire.
     pub(crate) name: String,
-    /// A variant of `crate::transport::Style`.
+    /// A variant of `crate::runtime::Style`.
     pub(crate) style: &'static str,
     /// What it is held to.
     pub(crate) limits: Limits,

@@ -1,8 +1,8 @@
 //! Fields of answers that may be left out, or be written otherwise, without making them unreadable.
 //!
 //! before: `pub size: i64,`
-//! after:  `#[serde(default = "crate::lenient::missing::<_, absent::BackupSize>",
-//!                  deserialize_with = "crate::lenient::read::<_, _, absent::BackupSize>")]
+//! after:  `#[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupSize>",
+//!                  deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupSize>")]
 //!         pub size: i64,`
 
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ pub(crate) fn harden(
         types.push(syn::parse_quote!(
             /// Fields that answers may lack.
             mod absent {
-                crate::lenient::fields! { #(#named)* }
+                crate::runtime::lenient::fields! { #(#named)* }
             }
         ));
     }
@@ -57,8 +57,8 @@ fn harden_struct(
         let name = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
         if let Some(inner) = argument(&field.ty, "Option") {
             let read = match is_one_of(inner, &WHOLE) {
-                true => "crate::lenient::read_optional",
-                false if holds_whole(inner) => "crate::lenient::read_optional_whole",
+                true => "crate::runtime::lenient::read_optional",
+                false if holds_whole(inner) => "crate::runtime::lenient::read_optional_whole",
                 false => continue,
             };
             has_default(field, true);
@@ -82,10 +82,10 @@ fn harden_struct(
         let label = format!("{of}.{name}");
         named.push(quote!(#marker = #label;));
         let how = if holds_whole(&field.ty) { "read_whole" } else { "read" };
-        let read = format!("crate::lenient::{how}::<_, _, absent::{marker}>");
+        let read = format!("crate::runtime::lenient::{how}::<_, _, absent::{marker}>");
         field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = #read)]));
         if !optional {
-            let missing = format!("crate::lenient::missing::<_, absent::{marker}>");
+            let missing = format!("crate::runtime::lenient::missing::<_, absent::{marker}>");
             field.attrs.push(syn::parse_quote!(#[serde(default = #missing)]));
             // The schema says what the spec says.
             field.attrs.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(!default))]));

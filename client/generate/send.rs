@@ -1,12 +1,12 @@
 //! What a call does once its request is built: all of it is `crate::transport`'s.
 //!
 //! before: `let request = client.client.post(url).json(&body).build()?; client.pre(…); client.exec(…); match …`
-//! after:  `transport::call(client, &call_options, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION)`
+//! after:  `runtime::call(client, &call_options, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION)`
 //!
 //! And every parameter is written in its style, by a function that can refuse it:
 //!
 //! before: `encode_path(&branch.to_string())`, `.query(&QueryParam::new("page", &page))`
-//! after:  `transport::path_segment("branch", Style::Simple, &branch)?`,
+//! after:  `runtime::path_segment("branch", Style::Simple, &branch)?`,
 //!         `let url = Query::new(url).add("page", Style::Form, &page)?.url();`
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,20 +83,20 @@ pub(crate) fn harden(
         statements.truncate(statements.len() - 2);
     }
     if !repeated.query.is_empty() {
-        let mut url = quote!(crate::transport::Query::new(url));
+        let mut url = quote!(crate::runtime::Query::new(url));
         for (name, value) in &repeated.query {
             let parameter = parameters.get(&plain(name));
             let style = format_ident!("{}", parameter.map_or("Form", |parameter| parameter.style));
             let name = parameter.map_or(name, |parameter| &parameter.name);
-            url = quote!(#url.add(#name, crate::transport::Style::#style, #value)?);
+            url = quote!(#url.add(#name, crate::runtime::Style::#style, #value)?);
         }
         statements.push(syn::parse_quote!(let url = #url.url();));
     }
     if repeated.has_form {
-        statements.push(syn::parse_quote!(let form = crate::transport::form(&body)?;));
+        statements.push(syn::parse_quote!(let form = crate::runtime::form(&body)?;));
     }
     if repeated.has_bytes {
-        statements.push(syn::parse_quote!(let body = crate::transport::repeatable(&body)?;));
+        statements.push(syn::parse_quote!(let body = crate::runtime::repeatable(&body)?;));
     }
 
     let mut written = Parameters { failed: None, parameters };
@@ -112,7 +112,7 @@ pub(crate) fn harden(
     }
     let client = client_name(statements);
     statements.push(Stmt::Expr(
-        syn::parse_quote!(crate::transport::#read(#client, &call_options, &|| #build, &Self::OPERATION).await),
+        syn::parse_quote!(crate::runtime::#read(#client, &call_options, &|| #build, &Self::OPERATION).await),
         None,
     ));
     let doc = format!(
@@ -140,12 +140,12 @@ fn add_parameter_checks(statements: &mut Vec<Stmt>, parameters: &BTreeMap<String
         let label = &parameter.name;
         if !own.is_empty() {
             checks.push(syn::parse_quote! {
-                crate::check::value(#label, &#name) #(#own)* .done().map_err(crate::Error::invalid_input)?;
+                crate::runtime::check::value(#label, &#name) #(#own)* .done().map_err(crate::Error::invalid_input)?;
             });
         }
         if !each.is_empty() {
             checks.push(syn::parse_quote! {
-                crate::check::each(#label, &#name, |value| value #(#each)*).map_err(crate::Error::invalid_input)?;
+                crate::runtime::check::each(#label, &#name, |value| value #(#each)*).map_err(crate::Error::invalid_input)?;
             });
         }
     }
@@ -167,7 +167,7 @@ fn body_check(statements: &[Stmt], checked: &BTreeSet<String>) -> Option<(usize,
             (
                 at + 1,
                 syn::parse_quote! {
-                    crate::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
+                    crate::runtime::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
                 },
             )
         })
@@ -339,7 +339,7 @@ impl VisitMut for Parameters<'_> {
                 Some(parameter) => parameter.name.to_token_stream(),
                 None => name.to_token_stream(),
             };
-            *value = syn::parse_quote!(crate::transport::header_value(#wire, crate::transport::Style::#style, &#text)?);
+            *value = syn::parse_quote!(crate::runtime::header_value(#wire, crate::runtime::Style::#style, &#text)?);
             call.args[0] = syn::parse_quote!(#wire);
         }
     }
@@ -367,7 +367,7 @@ impl VisitMut for Parameters<'_> {
                     let parameter = self.parameters.get(&plain(&name));
                     let wire = parameter.map_or(&name, |parameter| &parameter.name);
                     *expr = syn::parse_quote!(
-                        crate::transport::path_segment(#wire, crate::transport::Style::#style, &#value)?
+                        crate::runtime::path_segment(#wire, crate::runtime::Style::#style, &#value)?
                     );
                 }
                 None => self.failed = Some("encode_path takes something else than a parameter".into()),

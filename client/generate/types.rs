@@ -299,6 +299,11 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
                 Self::from(value.as_str())
             }
         }
+        impl ::std::convert::AsRef<str> for #name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
         impl ::std::str::FromStr for #name {
             type Err = ::std::convert::Infallible;
             fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
@@ -310,7 +315,7 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
                 f.pad(self.as_str())
             }
         }
-        impl crate::lenient::Empty for #name {
+        impl crate::runtime::lenient::Empty for #name {
             fn empty() -> Self {
                 Self::from("")
             }
@@ -327,7 +332,7 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
         }
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str(crate::open_enum::AnyString(::std::marker::PhantomData))
+                deserializer.deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
             }
         }
         #[cfg(feature = "schemars")]
@@ -336,7 +341,7 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
                 stringify!(#name).into()
             }
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                crate::open_enum::json_schema(Self::KNOWN)
+                crate::runtime::json_schema(Self::KNOWN)
             }
         }
     }

@@ -116,7 +116,7 @@ pub(crate) fn reader(item: &ItemEnum, discriminators: &Discriminators, places: &
     Some(syn::parse_quote! {
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                let union = crate::union::Union::read(deserializer)?;
+                let union = crate::runtime::Union::read(deserializer)?;
                 Ok(#read)
             }
         }

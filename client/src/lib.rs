@@ -14,9 +14,7 @@ mod client;
 mod generated;
 
 mod auth;
-mod check;
 mod error;
-mod lenient;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
@@ -29,8 +27,8 @@ mod request;
 mod response;
 mod retry;
 mod retry_after;
+mod runtime;
 mod transport;
-mod union;
 
 mod backups;
 

@@ -43,7 +43,7 @@ enum State<'a, P> {
 
 impl<'a, P> Pages<'a, P> {
     /// The pages from `first` on. `call` asks for a page, `next_of` reads which one comes after it.
-    #[allow(dead_code)] // Called where the spec has such an operation.
+    #[allow(dead_code)] // Called where the spec has pages.
     pub(crate) fn new<F>(
         operation: Operation,
         first: Option<i64>,
@@ -136,7 +136,7 @@ pub struct Items<'a, T> {
 
 impl<'a, T> Items<'a, T> {
     /// What `items_of` the pages gives.
-    #[allow(dead_code)] // Called where the spec has such an operation.
+    #[allow(dead_code)] // Called where the spec has pages.
     pub(crate) fn new<P: 'a>(pages: Pages<'a, P>, items_of: fn(P) -> Vec<T>) -> Self
     where
         T: 'a,

@@ -9,7 +9,7 @@ use crate::generated::API_VERSION;
 use crate::operation::Operation;
 use crate::options::Options;
 use crate::response::Response;
-use crate::transport::{self, Style, path_segment};
+use crate::runtime::{self, Style, path_segment};
 
 /// # Other endpoints
 impl Client {
@@ -107,7 +107,7 @@ impl Request<'_> {
             }
             request.build()
         };
-        let answer = transport::call_optional(client, &options, &build, &operation).await?;
+        let answer = runtime::call_optional(client, &options, &build, &operation).await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         Ok(Response::new(answer.into_inner().unwrap_or(Value::Null), status, headers))
     }

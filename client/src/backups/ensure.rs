@@ -13,10 +13,10 @@ use super::ensure_error::EnsureError;
 use super::look::{Patience, Seen, is_usable, look};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL, may_pass, varied};
-use crate::check::Check;
 use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, CreateBackupBody};
+use crate::runtime::check::Check;
 
 /// How often a list that does not have the backup is believed.
 const MAX_MISSES: usize = 5;

@@ -6,7 +6,7 @@ use crate::response::Response;
 /// The version of the API that is described.
 pub(crate) const API_VERSION: &str = "v1";
 #[allow(unused_imports)]
-use crate::transport::Options;
+use crate::runtime::Options;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -19,45 +19,33 @@ pub mod types {
     pub struct Actor {
         /// The URL of the actor's avatar
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::ActorAvatarUrl>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ActorAvatarUrl>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::ActorAvatarUrl>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::ActorAvatarUrl>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar_url: ::std::string::String,
         /// The name of the actor
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::ActorDisplayName>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ActorDisplayName>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::ActorDisplayName>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::ActorDisplayName>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The ID of the actor
-        #[serde(deserialize_with = "crate::lenient::read::<_, _, absent::ActorId>")]
-        #[serde(default = "crate::lenient::missing::<_, absent::ActorId>")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ActorId>"
+        )]
+        #[serde(default = "crate::runtime::lenient::missing::<_, absent::ActorId>")]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
     }
     impl Actor {
         /// A builder for [`Actor`].
         pub fn builder() -> builder::Actor {
-            Default::default()
-        }
-    }
-    /// The body of an answer that refuses a request.
-    ///
-    /// From `#/components/schemas/ApiError` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
-    #[non_exhaustive]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct ApiError {
-        /// What went wrong, for programs: `not_found`, `unauthorized`, `forbidden`, `invalid_params` and others.
-        pub code: ::std::string::String,
-        /// What went wrong, for people.
-        pub message: ::std::string::String,
-    }
-    impl ApiError {
-        /// A builder for [`ApiError`].
-        pub fn builder() -> builder::ApiError {
             Default::default()
         }
     }
@@ -89,10 +77,10 @@ pub mod types {
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The estimated storage cost of the backup
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupEstimatedStorageCost>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupEstimatedStorageCost>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::BackupEstimatedStorageCost>"
+            default = "crate::runtime::lenient::missing::<_, absent::BackupEstimatedStorageCost>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub estimated_storage_cost: f64,
@@ -102,37 +90,45 @@ pub mod types {
         /// The ID of the backup
         pub id: ::std::string::String,
         /// The name of the backup
-        #[serde(deserialize_with = "crate::lenient::read::<_, _, absent::BackupName>")]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupName>")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupName>"
+        )]
+        #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupName>")]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// Whether or not the backup is protected from deletion
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupProtected>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupProtected>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupProtected>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupProtected>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub protected: bool,
         /// Size of the PVC used for the backup
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPvcSize>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPvcSize>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupPvcSize>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPvcSize>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub pvc_size: i64,
         /// Whether or not the backup policy is required
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupRequired>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupRequired>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupRequired>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupRequired>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// The branches that were restored from this backup.
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupRestoredBranches>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupRestoredBranches>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::BackupRestoredBranches>"
+            default = "crate::runtime::lenient::missing::<_, absent::BackupRestoredBranches>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restored_branches: ::std::vec::Vec<BranchReference>,
@@ -140,16 +136,20 @@ pub mod types {
         #[serde(default)]
         pub schema_snapshot: ::std::option::Option<SchemaSnapshot>,
         /// The size of the backup in bytes
-        #[serde(deserialize_with = "crate::lenient::read::<_, _, absent::BackupSize>")]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupSize>")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupSize>"
+        )]
+        #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupSize>")]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub size: i64,
         /// When the backup started
         #[serde(default)]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The current state of the backup
-        #[serde(deserialize_with = "crate::lenient::read::<_, _, absent::BackupState>")]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupState>")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupState>"
+        )]
+        #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupState>")]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: BackupState,
         /// When the backup was last updated
@@ -172,27 +172,29 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The unit for the frequency of the backup policy
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyFrequencyUnit>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyFrequencyUnit>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::BackupPolicyFrequencyUnit>"
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyFrequencyUnit>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_unit: ::std::string::String,
         /// A number value for the frequency of the backup policy
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyFrequencyValue>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyFrequencyValue>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::BackupPolicyFrequencyValue>"
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyFrequencyValue>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_value: i64,
         /// The ID of the backup policy
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyId>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyId>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupPolicyId>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyId>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the backup was last run
@@ -202,9 +204,11 @@ pub mod types {
         >,
         /// The name of the backup policy
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyName>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyName>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupPolicyName>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyName>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the backup will next run
@@ -214,45 +218,49 @@ pub mod types {
         >,
         /// Whether the policy is a required system backup
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyRequired>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyRequired>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupPolicyRequired>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyRequired>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// The unit for the retention period of the backup policy
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyRetentionUnit>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyRetentionUnit>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::BackupPolicyRetentionUnit>"
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyRetentionUnit>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub retention_unit: ::std::string::String,
         /// A number value for the retention period of the backup policy
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyRetentionValue>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyRetentionValue>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::BackupPolicyRetentionValue>"
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyRetentionValue>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub retention_value: i64,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
         #[serde(default)]
-        #[serde(deserialize_with = "crate::lenient::read_optional")]
+        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
         pub schedule_day: ::std::option::Option<i64>,
         /// The time of day that the backup is scheduled, in HH:MM format
         #[serde(default)]
         pub schedule_time: ::std::option::Option<::std::string::String>,
         /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
         #[serde(default)]
-        #[serde(deserialize_with = "crate::lenient::read_optional")]
+        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
         pub schedule_week: ::std::option::Option<i64>,
         /// Whether the policy is for production or development branches
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BackupPolicyTarget>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyTarget>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BackupPolicyTarget>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyTarget>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: BackupPolicyTarget,
         /// When the backup policy was last updated
@@ -312,16 +320,20 @@ pub mod types {
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID for the resource
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BranchReferenceId>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchReferenceId>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BranchReferenceId>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BranchReferenceId>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The name for the resource
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::BranchReferenceName>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchReferenceName>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::BranchReferenceName>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BranchReferenceName>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the resource was last updated
@@ -370,10 +382,10 @@ pub mod types {
     pub struct PaginatedBackup {
         /// The current page number
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::PaginatedBackupCurrentPage>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupCurrentPage>"
         )]
         #[serde(
-            default = "crate::lenient::missing::<_, absent::PaginatedBackupCurrentPage>"
+            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupCurrentPage>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
@@ -382,7 +394,7 @@ pub mod types {
         /// The next page number, or null when this is the last page
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::lenient::read_optional")]
+        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -390,7 +402,7 @@ pub mod types {
         /// The previous page number, or null when this is the first page
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::lenient::read_optional")]
+        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -398,9 +410,11 @@ pub mod types {
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::PaginatedBackupType>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupType>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::PaginatedBackupType>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupType>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
@@ -504,9 +518,11 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the schema snapshot
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::SchemaSnapshotId>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotId>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::SchemaSnapshotId>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::SchemaSnapshotId>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the schema snapshot was last linted
@@ -514,18 +530,22 @@ pub mod types {
         pub linted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The name of the schema snapshot
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::SchemaSnapshotName>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotName>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::SchemaSnapshotName>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::SchemaSnapshotName>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the schema snapshot was last updated
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The URL to the schema snapshot in the PlanetScale app
         #[serde(
-            deserialize_with = "crate::lenient::read::<_, _, absent::SchemaSnapshotUrl>"
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotUrl>"
         )]
-        #[serde(default = "crate::lenient::missing::<_, absent::SchemaSnapshotUrl>")]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::SchemaSnapshotUrl>"
+        )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
@@ -633,65 +653,6 @@ pub mod types {
                     avatar_url: Ok(value.avatar_url),
                     display_name: Ok(value.display_name),
                     id: Ok(value.id),
-                }
-            }
-        }
-        /// Builds [`ApiError`](super::ApiError).
-        #[derive(Clone, Debug)]
-        pub struct ApiError {
-            code: ::std::result::Result<::std::string::String, ::std::string::String>,
-            message: ::std::result::Result<::std::string::String, ::std::string::String>,
-        }
-        impl ::std::default::Default for ApiError {
-            fn default() -> Self {
-                Self {
-                    code: Err("`code` was not set".to_string()),
-                    message: Err("`message` was not set".to_string()),
-                }
-            }
-        }
-        impl ApiError {
-            /// What went wrong, for programs: `not_found`, `unauthorized`, `forbidden`, `invalid_params` and others.
-            pub fn code<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.code = value
-                    .try_into()
-                    .map_err(|e| format!("`code` does not take what it was given: {e}"));
-                self
-            }
-            /// What went wrong, for people.
-            pub fn message<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.message = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`message` does not take what it was given: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<ApiError> for super::ApiError {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ApiError,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    code: value.code?,
-                    message: value.message?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::ApiError> for ApiError {
-            fn from(value: super::ApiError) -> Self {
-                Self {
-                    code: Ok(value.code),
-                    message: Ok(value.message),
                 }
             }
         }
@@ -2136,7 +2097,7 @@ pub mod types {
     }
     /// Fields that answers may lack.
     mod absent {
-        crate::lenient::fields! {
+        crate::runtime::lenient::fields! {
             ActorAvatarUrl = "Actor.avatar_url"; ActorDisplayName = "Actor.display_name";
             ActorId = "Actor.id"; BackupEstimatedStorageCost =
             "Backup.estimated_storage_cost"; BackupName = "Backup.name"; BackupProtected
@@ -2182,6 +2143,11 @@ pub mod types {
             Self::from(value.as_str())
         }
     }
+    impl ::std::convert::AsRef<str> for BackupPolicyTarget {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
     impl ::std::str::FromStr for BackupPolicyTarget {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
@@ -2193,7 +2159,7 @@ pub mod types {
             f.pad(self.as_str())
         }
     }
-    impl crate::lenient::Empty for BackupPolicyTarget {
+    impl crate::runtime::lenient::Empty for BackupPolicyTarget {
         fn empty() -> Self {
             Self::from("")
         }
@@ -2216,7 +2182,7 @@ pub mod types {
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
             deserializer
-                .deserialize_str(crate::open_enum::AnyString(::std::marker::PhantomData))
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
     }
     #[cfg(feature = "schemars")]
@@ -2225,7 +2191,7 @@ pub mod types {
             stringify!(BackupPolicyTarget).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            crate::open_enum::json_schema(Self::KNOWN)
+            crate::runtime::json_schema(Self::KNOWN)
         }
     }
     impl BackupState {
@@ -2269,6 +2235,11 @@ pub mod types {
             Self::from(value.as_str())
         }
     }
+    impl ::std::convert::AsRef<str> for BackupState {
+        fn as_ref(&self) -> &str {
+            self.as_str()
+        }
+    }
     impl ::std::str::FromStr for BackupState {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
@@ -2280,7 +2251,7 @@ pub mod types {
             f.pad(self.as_str())
         }
     }
-    impl crate::lenient::Empty for BackupState {
+    impl crate::runtime::lenient::Empty for BackupState {
         fn empty() -> Self {
             Self::from("")
         }
@@ -2303,7 +2274,7 @@ pub mod types {
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
             deserializer
-                .deserialize_str(crate::open_enum::AnyString(::std::marker::PhantomData))
+                .deserialize_str(crate::runtime::AnyString(::std::marker::PhantomData))
         }
     }
     #[cfg(feature = "schemars")]
@@ -2312,12 +2283,12 @@ pub mod types {
             stringify!(BackupState).into()
         }
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-            crate::open_enum::json_schema(Self::KNOWN)
+            crate::runtime::json_schema(Self::KNOWN)
         }
     }
-    impl crate::check::Check for CreateBackupBody {
+    impl crate::runtime::check::Check for CreateBackupBody {
         fn check(&self) -> ::std::result::Result<(), ::std::string::String> {
-            crate::check::value("retention_value", &self.retention_value)
+            crate::runtime::check::value("retention_value", &self.retention_value)
                 .min(1f64)
                 .max(1000f64)
                 .done()?;
@@ -2700,24 +2671,24 @@ pub mod builder {
             let to = to.map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups", client
-                .base_url(), crate ::transport::path_segment("organization", crate
-                ::transport::Style::Simple, & organization) ?, crate
-                ::transport::path_segment("database", crate ::transport::Style::Simple, &
-                database) ?, crate ::transport::path_segment("branch", crate
-                ::transport::Style::Simple, & branch) ?,
+                .base_url(), crate ::runtime::path_segment("organization", crate
+                ::runtime::Style::Simple, & organization) ?, crate
+                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
+                database) ?, crate ::runtime::path_segment("branch", crate
+                ::runtime::Style::Simple, & branch) ?,
             );
-            let url = crate::transport::Query::new(url)
-                .add("all", crate::transport::Style::Form, &all)?
-                .add("from", crate::transport::Style::Form, &from)?
-                .add("page", crate::transport::Style::Form, &page)?
-                .add("per_page", crate::transport::Style::Form, &per_page)?
-                .add("policy", crate::transport::Style::Form, &policy)?
-                .add("production", crate::transport::Style::Form, &production)?
-                .add("running_at", crate::transport::Style::Form, &running_at)?
-                .add("state", crate::transport::Style::Form, &state)?
-                .add("to", crate::transport::Style::Form, &to)?
+            let url = crate::runtime::Query::new(url)
+                .add("all", crate::runtime::Style::Form, &all)?
+                .add("from", crate::runtime::Style::Form, &from)?
+                .add("page", crate::runtime::Style::Form, &page)?
+                .add("per_page", crate::runtime::Style::Form, &per_page)?
+                .add("policy", crate::runtime::Style::Form, &policy)?
+                .add("production", crate::runtime::Style::Form, &production)?
+                .add("running_at", crate::runtime::Style::Form, &running_at)?
+                .add("state", crate::runtime::Style::Form, &state)?
+                .add("to", crate::runtime::Style::Form, &to)?
                 .url();
-            crate::transport::call(
+            crate::runtime::call(
                     client,
                     &call_options,
                     &|| {
@@ -2948,16 +2919,17 @@ pub mod builder {
                     types::CreateBackupBody::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(crate::Error::invalid_input)?;
-            crate::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
+            crate::runtime::check::Check::check(&body)
+                .map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups", client
-                .base_url(), crate ::transport::path_segment("organization", crate
-                ::transport::Style::Simple, & organization) ?, crate
-                ::transport::path_segment("database", crate ::transport::Style::Simple, &
-                database) ?, crate ::transport::path_segment("branch", crate
-                ::transport::Style::Simple, & branch) ?,
+                .base_url(), crate ::runtime::path_segment("organization", crate
+                ::runtime::Style::Simple, & organization) ?, crate
+                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
+                database) ?, crate ::runtime::path_segment("branch", crate
+                ::runtime::Style::Simple, & branch) ?,
             );
-            crate::transport::call(
+            crate::runtime::call(
                     client,
                     &call_options,
                     &|| {
@@ -3093,15 +3065,14 @@ pub mod builder {
             let id = id.map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .base_url(), crate ::transport::path_segment("organization", crate
-                ::transport::Style::Simple, & organization) ?, crate
-                ::transport::path_segment("database", crate ::transport::Style::Simple, &
-                database) ?, crate ::transport::path_segment("branch", crate
-                ::transport::Style::Simple, & branch) ?, crate
-                ::transport::path_segment("id", crate ::transport::Style::Simple, & id)
-                ?,
+                .base_url(), crate ::runtime::path_segment("organization", crate
+                ::runtime::Style::Simple, & organization) ?, crate
+                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
+                database) ?, crate ::runtime::path_segment("branch", crate
+                ::runtime::Style::Simple, & branch) ?, crate
+                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
             );
-            crate::transport::call(
+            crate::runtime::call(
                     client,
                     &call_options,
                     &|| {
@@ -3236,15 +3207,14 @@ pub mod builder {
             let id = id.map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .base_url(), crate ::transport::path_segment("organization", crate
-                ::transport::Style::Simple, & organization) ?, crate
-                ::transport::path_segment("database", crate ::transport::Style::Simple, &
-                database) ?, crate ::transport::path_segment("branch", crate
-                ::transport::Style::Simple, & branch) ?, crate
-                ::transport::path_segment("id", crate ::transport::Style::Simple, & id)
-                ?,
+                .base_url(), crate ::runtime::path_segment("organization", crate
+                ::runtime::Style::Simple, & organization) ?, crate
+                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
+                database) ?, crate ::runtime::path_segment("branch", crate
+                ::runtime::Style::Simple, & branch) ?, crate
+                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
             );
-            crate::transport::call_empty(
+            crate::runtime::call_empty(
                     client,
                     &call_options,
                     &|| {
@@ -3412,15 +3382,14 @@ pub mod builder {
                 .map_err(crate::Error::invalid_input)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
-                .base_url(), crate ::transport::path_segment("organization", crate
-                ::transport::Style::Simple, & organization) ?, crate
-                ::transport::path_segment("database", crate ::transport::Style::Simple, &
-                database) ?, crate ::transport::path_segment("branch", crate
-                ::transport::Style::Simple, & branch) ?, crate
-                ::transport::path_segment("id", crate ::transport::Style::Simple, & id)
-                ?,
+                .base_url(), crate ::runtime::path_segment("organization", crate
+                ::runtime::Style::Simple, & organization) ?, crate
+                ::runtime::path_segment("database", crate ::runtime::Style::Simple, &
+                database) ?, crate ::runtime::path_segment("branch", crate
+                ::runtime::Style::Simple, & branch) ?, crate
+                ::runtime::path_segment("id", crate ::runtime::Style::Simple, & id) ?,
             );
-            crate::transport::call(
+            crate::runtime::call(
                     client,
                     &call_options,
                     &|| {

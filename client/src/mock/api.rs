@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::TOKEN_ID;
-use crate::check::Check;
 use crate::generated::types::{self, RetentionUnit};
+use crate::runtime::check::Check;
 
 /// How many backups a page holds at most, as the API has it.
 const MAX_PER_PAGE: usize = 100;

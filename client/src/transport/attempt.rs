@@ -12,14 +12,14 @@ use crate::operation::Operation;
 use crate::options::Settings;
 
 /// A success, read to its end.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
-    pub(super) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
+    pub(crate) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
         let credentials = &client.inner.credentials;
         let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
         Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason }))
@@ -27,20 +27,20 @@ impl Answer {
 }
 
 /// One attempt of an operation.
-pub(super) struct Attempt<'a> {
-    pub(super) client: &'a Client,
-    pub(super) settings: &'a Settings,
+pub(crate) struct Attempt<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) settings: &'a Settings,
     /// Those that the call wants beside its own.
-    pub(super) headers: &'a HeaderMap,
-    pub(super) operation: Operation,
-    pub(super) start: Instant,
-    pub(super) deadline: Instant,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) operation: Operation,
+    pub(crate) start: Instant,
+    pub(crate) deadline: Instant,
     /// Whose time-out is the client's own; a later one has what is left.
-    pub(super) is_first: bool,
+    pub(crate) is_first: bool,
 }
 
 impl Attempt<'_> {
-    pub(super) async fn run(self, build: Build<'_>) -> Result<Answer, Error> {
+    pub(crate) async fn run(self, build: Build<'_>) -> Result<Answer, Error> {
         let mut response = self.respond(build).await?;
         self.read(&mut response).await
     }

@@ -9,7 +9,7 @@ use crate::operation::Operation;
 use crate::response::Response;
 
 /// Decodes plainly, and only where that fails once more, for the path of the bad field.
-pub(super) fn decode<T: DeserializeOwned>(
+pub(crate) fn decode<T: DeserializeOwned>(
     client: &Client,
     operation: Operation,
     answer: Answer,

@@ -1,7 +1,5 @@
 //! Values that are one of several alternatives.
 
-#![allow(dead_code)] // What is called depends on the types that the spec has.
-
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;

@@ -4,8 +4,6 @@
 //! A value is first what serde makes of it, so that a time is written as in a body. What is not set is not sent; nor
 //! is a list without items.
 
-#![allow(dead_code)] // What is called depends on the operations that the spec has.
-
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -45,7 +45,6 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T: Empty, F: Field>(deserializer: 
 ///
 /// # Errors
 /// Where it is of another type.
-#[allow(dead_code)] // Called where the spec has such a field.
 pub(crate) fn read_whole<'de, D: Deserializer<'de>, T: Numbers + Empty, F: Field>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -57,7 +56,6 @@ pub(crate) fn read_whole<'de, D: Deserializer<'de>, T: Numbers + Empty, F: Field
 ///
 /// # Errors
 /// Where it is of another type.
-#[allow(dead_code)] // Called where the spec has such a field.
 pub(crate) fn read_optional_whole<'de, D: Deserializer<'de>, T: Numbers>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -69,7 +67,6 @@ pub(crate) fn read_optional_whole<'de, D: Deserializer<'de>, T: Numbers>(
 ///
 /// # Errors
 /// Where it is of another type.
-#[allow(dead_code)] // Called where the spec has such a field.
 pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: Empty>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::read(deserializer)
 }
@@ -219,7 +216,7 @@ macro_rules! fields {
     ($($field:ident = $name:literal;)*) => { $(
         pub(super) struct $field;
 
-        impl $crate::lenient::Field for $field {
+        impl $crate::runtime::lenient::Field for $field {
             const NAME: &'static str = $name;
         }
     )* };

@@ -8,7 +8,6 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::InvalidInput`] for a stream.
-#[allow(dead_code)] // Called where the spec has such an operation.
 pub(crate) fn repeatable(body: &reqwest::Body) -> Result<Bytes, Error> {
     let bytes = body.as_bytes().map(Bytes::copy_from_slice);
     bytes.ok_or_else(|| Error::invalid_input("the body is a stream, which can be sent only once; give its bytes"))

@@ -33,13 +33,11 @@ impl<T: Check> Check for Vec<T> {
 }
 
 /// Checks a field that has limits inside.
-#[allow(dead_code)] // Called where the spec has such a field.
 pub(crate) fn inside(label: &str, value: &impl Check) -> Result<(), String> {
     value.check().map_err(|e| format!("{label}: {e}"))
 }
 
 /// What can be held to a limit.
-#[allow(dead_code)] // Used where the spec has limits; so is `value`.
 pub(crate) trait Measure {
     /// A number by its value, a text by its length in characters, a list by that in items; nothing where
     /// there is no value.
@@ -92,13 +90,11 @@ impl<T: Measure> Measure for Nullable<T> {
 }
 
 /// Begins the check of one value.
-#[allow(dead_code)]
 pub(crate) fn value(label: &'static str, value: &impl Measure) -> Value {
     Value { label: label.into(), measure: value.measure(), broken: None }
 }
 
 /// What holds values that have limits: a list or a map.
-#[allow(dead_code)]
 pub(crate) trait Elements {
     /// Each value's place and measure.
     fn elements(&self) -> Vec<(String, Option<f64>)>;
@@ -129,7 +125,6 @@ impl<T: Measure> Elements for HashMap<String, T> {
 }
 
 /// Checks what a list or a map holds.
-#[allow(dead_code)]
 pub(crate) fn each(label: &str, of: &impl Elements, hold: impl Fn(Value) -> Value) -> Result<(), String> {
     let check = |(at, measure)| hold(Value { label: format!("{label}[{at}]").into(), measure, broken: None }).done();
     of.elements().into_iter().try_for_each(check)
@@ -142,7 +137,6 @@ pub(crate) struct Value {
     broken: Option<String>,
 }
 
-#[allow(dead_code)] // Which of these are called depends on the spec.
 impl Value {
     fn hold(mut self, holds: impl FnOnce(f64) -> bool, what: &str, limit: f64) -> Self {
         if let Some(measure) = self.measure
