@@ -106,7 +106,10 @@ fn first_page(ty: &Type) -> Option<syn::Expr> {
 }
 
 fn streams([pages, items]: &[syn::Ident; 2], answer: &Type, held: &Type, first: &syn::Expr) -> [ImplItem; 2] {
-    let doc = format!(" A stream of what the [pages](Self::{pages}) hold.");
+    let doc = format!(
+        " A stream of what the [pages](Self::{pages}) hold. Whoever deletes what it gives collects it first: see \
+         [`Items`](crate::Items)."
+    );
     [
         syn::parse_quote! {
             /// A stream of answers, page by page, from the page that is set, or else the first. Nothing is sent

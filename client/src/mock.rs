@@ -34,6 +34,7 @@ use crate::error::Error;
 use crate::generated::types;
 
 mod api;
+mod fixture;
 mod server;
 
 use api::{States, refusal};

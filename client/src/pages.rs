@@ -127,7 +127,22 @@ type NextList<'a, T> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Vec
 /// A stream of what the pages of a list hold. See, for example,
 /// [`ListBackups::items`](crate::builder::ListBackups::items).
 ///
-/// As with [`Pages`], the next page is asked for when the items of the last one are used up.
+/// As with [`Pages`], the next page is asked for when the items of the last one are used up. So whoever deletes items
+/// collects them first: where some of a page are deleted before the next one is asked for, those after them move up,
+/// and as many are never seen.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+/// # use planetscale_client::BranchRef;
+/// let main = client.branch(BranchRef::new("acme", "shop", "main"));
+/// let backups: Vec<_> = main.list_backups().per_page(100).items().try_collect().await?;
+/// for backup in backups.iter().filter(|backup| !backup.protected) {
+///     main.backup(&backup.id).delete().send().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream sends nothing until it is polled"]
 pub struct Items<'a, T> {
     next_list: NextList<'a, T>,
@@ -155,6 +170,20 @@ impl<'a, T> Items<'a, T> {
     /// As the operation's `send`. Nothing comes after an error.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T> Items<'_, T> {
+    /// All items, in a collection such as a `Vec`.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next): the first one, whatever came before it.
+    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C, Error> {
+        let mut all = C::default();
+        while let Some(item) = self.next().await {
+            all.extend([item?]);
+        }
+        Ok(all)
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn traced<T>(
 ) -> Result<Response<T>, Error> {
     let traced = Traced::begin(&operation);
     let result = read(send(client, options, build, operation).instrument(traced.span.clone()).await);
-    traced.end(result.as_ref().map(Response::status));
+    traced.end(result.as_ref().map(|answer| (answer.status(), answer.request_id())));
     result
 }
 

@@ -4,6 +4,7 @@ mod add_operation;
 mod architecture;
 mod by_hand;
 mod commands;
+mod consumers;
 mod corpora;
 mod coupling;
 mod credentials;

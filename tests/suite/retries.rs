@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use planetscale_client::mock::MockServer;
 use planetscale_client::{Error, Outcome, RetryPolicy};
 use planetscale_tests::{Server, Step, answer, closed_address, json};
 
@@ -170,4 +171,17 @@ async fn nothing_that_may_have_acted_is_sent_again() {
         create(&client).await.unwrap_err();
         assert_eq!(server.arrived().len(), 1, "{step:?}");
     }
+}
+
+/// Connections belong to the runtime that they were made in. While that lives and runs, another one may use the client.
+#[test]
+fn a_second_runtime_may_use_the_client() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let server = first.block_on(MockServer::start()).unwrap();
+    let client = server.client().unwrap();
+    let call = || client.list_backups().organization("acme").database("shop").branch("main").send();
+    first.block_on(call()).unwrap();
+    second.block_on(call()).unwrap();
+    first.block_on(call()).unwrap();
 }

@@ -69,15 +69,10 @@ async fn run(arguments: Arguments) -> support::Result {
 
 /// All backups of a branch, the newest first: the order of the list is not documented.
 async fn list(client: &Client, branch: &BranchRef) -> Result<Vec<Backup>, Error> {
-    let progress = ProgressBar::new_spinner();
+    let progress = ProgressBar::new_spinner().with_message("listing the backups");
     progress.enable_steady_tick(Duration::from_millis(100));
-    let call = client.list_backups().organization(&branch.organization).database(&branch.database);
-    let mut items = call.branch(&branch.branch).per_page(100).items();
-    let mut backups = Vec::new();
-    while let Some(backup) = items.next().await {
-        backups.push(backup?);
-        progress.set_message(format!("{} backups listed", backups.len()));
-    }
+    // All of them before the first is deleted: those after it move up, over the end of a page.
+    let mut backups: Vec<Backup> = client.branch(branch).list_backups().per_page(100).items().try_collect().await?;
     progress.finish_and_clear();
     backups.retain(|backup| backup.deleted_at.is_none());
     backups.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
@@ -95,8 +90,7 @@ fn why_kept(backup: &Backup, good: usize, keep: usize) -> Option<&'static str> {
 }
 
 async fn delete(client: &Client, branch: &BranchRef, id: &str) -> Result<(), Error> {
-    let call = client.delete_backup().organization(&branch.organization).database(&branch.database);
-    match call.branch(&branch.branch).id(id).send().await {
+    match client.branch(branch).backup(id).delete().send().await {
         // Somebody else was quicker.
         Err(error) if error.code() == Some("not_found") => Ok(()),
         result => result.map(|_| ()),
@@ -108,13 +102,11 @@ async fn furnish(connected: &Connected) -> support::Result {
     let Some(server) = &connected.stand_in else { return Ok(()) };
     server.move_states([(Duration::ZERO, "success")]);
     let Connected { client, branch, .. } = connected;
-    let BranchRef { organization, database, branch, .. } = branch;
+    let branch = client.branch(branch);
     for number in 1..=8 {
-        let call = client.create_backup().organization(organization).database(database).branch(branch);
-        let backup = call.body_map(|b| b.name(format!("nightly-{number}"))).send().await?;
+        let backup = branch.create_backup().body_map(|b| b.name(format!("nightly-{number}"))).send().await?;
         if number == 2 {
-            let call = client.update_backup().organization(organization).database(database).branch(branch);
-            call.id(&backup.id).body_map(|b| b.protected(true)).send().await?;
+            branch.backup(&backup.id).update().body_map(|b| b.protected(true)).send().await?;
         }
     }
     Ok(())

@@ -2461,14 +2461,14 @@ pub mod builder {
         database: Result<::std::string::String, String>,
         branch: Result<::std::string::String, String>,
         all: Result<Option<bool>, String>,
-        from: Result<Option<::std::string::String>, String>,
+        from: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
         page: Result<Option<i64>, String>,
         per_page: Result<Option<i64>, String>,
         policy: Result<Option<::std::string::String>, String>,
         production: Result<Option<bool>, String>,
         running_at: Result<Option<::std::string::String>, String>,
         state: Result<Option<types::BackupState>, String>,
-        to: Result<Option<::std::string::String>, String>,
+        to: Result<Option<::chrono::DateTime<::chrono::offset::Utc>>, String>,
         call_options: Options,
     }
     impl<'a> ListBackups<'a> {
@@ -2549,7 +2549,7 @@ pub mod builder {
         /// Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
         pub fn from<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.from = value
                 .try_into()
@@ -2626,7 +2626,7 @@ pub mod builder {
         /// Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
         pub fn to<V>(mut self, value: V) -> Self
         where
-            V: std::convert::TryInto<::std::string::String>,
+            V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
             self.to = value
                 .try_into()
@@ -2721,7 +2721,7 @@ pub mod builder {
         /// Sets or clears [`from`](Self::from).
         pub fn set_from(
             mut self,
-            value: ::std::option::Option<::std::string::String>,
+            value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         ) -> Self {
             self.from = Ok(value);
             self
@@ -2768,7 +2768,7 @@ pub mod builder {
         /// Sets or clears [`to`](Self::to).
         pub fn set_to(
             mut self,
-            value: ::std::option::Option<::std::string::String>,
+            value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         ) -> Self {
             self.to = Ok(value);
             self
@@ -2807,7 +2807,7 @@ pub mod builder {
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
-        /// A stream of what the [pages](Self::pages) hold.
+        /// A stream of what the [pages](Self::pages) hold. Whoever deletes what it gives collects it first: see [`Items`](crate::Items).
         pub fn items(self) -> crate::Items<'a, types::Backup> {
             crate::Items::new(self.pages(), |page| page.data)
         }

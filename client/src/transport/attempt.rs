@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap};
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
+use tracing::Span;
 
 use super::Build;
 use crate::client::Client;
@@ -52,6 +53,8 @@ impl Attempt<'_> {
             let left = self.deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(left.min(self.settings.attempt_timeout));
         }
+        // Whose it is: the names in it are not secret.
+        Span::current().record("target", request.url().path());
         let headers = request.headers_mut();
         headers.extend(self.headers.clone());
         if !self.operation.is_public {

@@ -20,6 +20,8 @@ impl Traced {
             operation = operation.id,
             method = operation.method,
             path = operation.path,
+            target = field::Empty,
+            request_id = field::Empty,
             attempt = field::Empty,
             status = field::Empty,
             duration_ms = field::Empty,
@@ -27,8 +29,15 @@ impl Traced {
         Self { span, start: Instant::now() }
     }
 
-    pub(super) fn end(self, result: Result<StatusCode, &Error>) {
-        let status = result.map_or_else(Error::status, Some);
+    /// Ends with the status and the server's id of the request, or with an error.
+    pub(super) fn end(self, result: Result<(StatusCode, Option<&str>), &Error>) {
+        let (status, id) = match result {
+            Ok((status, id)) => (Some(status), id),
+            Err(error) => (error.status(), error.request_id()),
+        };
+        if let Some(id) = id {
+            self.span.record("request_id", id);
+        }
         if let Some(status) = status {
             self.span.record("status", status.as_u16());
         }

@@ -23,6 +23,12 @@ pub fn changelog_entries(changes: &[Change]) -> String {
                     || (item.starts_with("types::") && matches!(change.kind, Kind::Fn))
                     // What a call returns follows its answer's type, and a function that maps a body its setter.
                     || change.setter().is_some_and(|(_, name)| matches!(name, "send" | "body_map" | "pages" | "items") && change.old.is_some() && change.new.is_some())
+                    // The setter of an `Option` follows that of the value.
+                    || change.setter().is_some_and(|(of, name)| {
+                        name.strip_prefix("set_").is_some_and(|plain| {
+                            changes.iter().any(|other| other.setter() == Some((of, plain)))
+                        })
+                    })
             }
         }
     };
@@ -62,7 +68,12 @@ fn entry(change: &Change) -> (String, String) {
         let line = match (&old, &new) {
             (None, _) => format!("`{operation}` takes `{name}`."),
             (_, None) => format!("`{operation}` takes `{name}` no more."),
-            (Some(old), Some(new)) => format!("`{name}` of `{operation}` is `{new}` (was `{old}`)."),
+            (Some(old), Some(new)) => match (taken(old), taken(new)) {
+                (Some(old), Some(new)) if old != new => {
+                    format!("`{name}` of `{operation}` takes `{new}` (was `{old}`).")
+                }
+                _ => format!("`{name}` of `{operation}` is `{new}` (was `{old}`)."),
+            },
         };
         return (operation, line);
     }
@@ -101,6 +112,21 @@ fn entry(change: &Change) -> (String, String) {
         _ => format!("`{name}`."),
     };
     (name, line)
+}
+
+/// The type that a setter takes what converts into.
+fn taken(shape: &str) -> Option<&str> {
+    let (_, rest) = shape.split_once("TryInto<")?;
+    let mut depth = 1;
+    let end = rest.find(|c| {
+        depth += match c {
+            '<' => 1,
+            '>' => -1,
+            _ => 0,
+        };
+        depth == 0
+    })?;
+    Some(&rest[..end])
 }
 
 /// A type's shape without the traits that are derived for it, and those.
