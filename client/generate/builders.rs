@@ -5,10 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::format_ident;
 use syn::{FnArg, ImplItem, Item, Type};
 
-use super::rust::{argument, doc_of, impl_of, set_doc};
+use super::rust::{argument, doc_of, impl_of, option_setter, set_doc};
 
 /// Hardens the builders in `mod types`.
 pub(crate) fn harden(types: &mut [Item]) {
@@ -95,9 +94,8 @@ fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), Stri
                 }
                 let doc = doc.cloned().unwrap_or_else(|| format!("Sets `{field}`."));
                 if let Some(inner) = optional_target(&function.sig) {
-                    let plain = field.to_string();
-                    let message = format!("{}: {{e}}", plain.trim_start_matches("r#"));
-                    let clear = format_ident!("set_{}", plain.trim_start_matches("r#"));
+                    let (clear, plain) = option_setter(&field);
+                    let message = format!("{plain}: {{e}}");
                     *function = syn::parse_quote! {
                         pub fn #field<T>(mut self, value: T) -> Self
                         where

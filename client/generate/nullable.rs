@@ -6,10 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use quote::format_ident;
 use syn::{Field, ImplItem, Item, Type};
 
-use super::rust::{argument, impl_of, set_doc};
+use super::rust::{argument, impl_of, option_setter, set_doc};
 
 /// Hardens a field that may be null, where it may be left out, too.
 pub(crate) fn harden(field: &mut Field) {
@@ -81,9 +80,8 @@ fn nullable_fields(item: &Item) -> Vec<(String, String)> {
 
 /// The setter of a value, and the one that takes null.
 fn setters(field: &syn::Ident, inner: &Type) -> [syn::ImplItemFn; 2] {
-    let plain = field.to_string();
-    let plain = plain.trim_start_matches("r#");
-    let (clear, message) = (format_ident!("set_{plain}"), format!("{plain}: {{e}}"));
+    let (clear, plain) = option_setter(field);
+    let message = format!("{plain}: {{e}}");
     let setter = syn::parse_quote! {
         pub fn #field<T>(mut self, value: T) -> Self
         where

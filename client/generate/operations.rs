@@ -11,7 +11,7 @@ use syn::{ImplItem, Item, ItemImpl};
 
 use super::described::{Operations, plain};
 use super::prose::tidy;
-use super::rust::{as_send, doc_of, impl_of, missing, module_mut, set_doc};
+use super::rust::{as_send, doc_of, impl_of, missing, module_mut, option_setter, set_doc};
 use super::{Error, builders, send};
 
 pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
@@ -122,9 +122,7 @@ fn settings_of_a_call(item: &mut ItemImpl, optional: &BTreeSet<(String, String)>
             continue;
         }
         let Some(inner) = builders::target(&function.sig) else { continue };
-        let plain = field.to_string();
-        let plain = plain.trim_start_matches("r#");
-        let name = quote::format_ident!("set_{plain}");
+        let (name, plain) = option_setter(field);
         let doc = format!(" Sets or clears [`{plain}`](Self::{plain}).");
         more.push(syn::parse_quote! {
             #[doc = #doc]

@@ -95,3 +95,10 @@ pub(crate) fn rename_of(attrs: &[Attribute]) -> Option<String> {
     }
     found
 }
+
+/// The name of the setter that takes an `Option`, and the one of the plain setter as people say it.
+pub(crate) fn option_setter(field: &Ident) -> (Ident, String) {
+    let plain = field.to_string();
+    let plain = plain.trim_start_matches("r#");
+    (quote::format_ident!("set_{}", plain.trim_matches('_')), plain.to_owned())
+}

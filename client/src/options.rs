@@ -1,8 +1,9 @@
 //! What can differ from call to call.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Error;
 use crate::retry::RetryPolicy;
@@ -50,9 +51,12 @@ impl Settings {
     }
 }
 
-/// What one call wants otherwise than its client has it.
+/// What one call wants otherwise than its client has it: most want nothing, and so it is small.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
+pub(crate) struct Options(Option<Box<Wanted>>);
+
+#[derive(Clone, Debug, Default)]
+struct Wanted {
     timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
     headers: HeaderMap,
@@ -61,22 +65,27 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    fn wanted(&mut self) -> &mut Wanted {
+        self.0.get_or_insert_default()
+    }
+
     pub(crate) fn timeout(&mut self, timeout: Duration) {
-        self.timeout = Some(timeout);
+        self.wanted().timeout = Some(timeout);
     }
 
     pub(crate) fn retry(&mut self, policy: RetryPolicy) {
-        self.retry = Some(policy);
+        self.wanted().retry = Some(policy);
     }
 
-    /// Adds a header. Whose value it is, and that it can be one, is seen when the call is sent.
+    /// Adds a header. That it can be one is seen when the call is sent.
     pub(crate) fn header(&mut self, name: &str, value: &str) {
+        let wanted = self.wanted();
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), _) if name == reqwest::header::AUTHORIZATION => {
-                self.invalid = Some("the header authorization is set by `auth`".to_owned());
+            (Ok(name), _) if name == AUTHORIZATION => {
+                wanted.invalid = Some("the header authorization is set by `auth`".to_owned());
             }
-            (Ok(name), Ok(value)) => drop(self.headers.append(name, value)),
-            _ => self.invalid = Some(format!("`{}` cannot be a header with that value", name.escape_debug())),
+            (Ok(name), Ok(value)) => drop(wanted.headers.append(name, value)),
+            _ => wanted.invalid = Some(format!("`{}` cannot be a header with that value", name.escape_debug())),
         }
     }
 
@@ -84,22 +93,26 @@ impl Options {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] where one was given that cannot be.
-    pub(crate) fn headers(&self) -> Result<&HeaderMap, Error> {
-        match &self.invalid {
-            Some(why) => Err(Error::invalid_input(why.clone())),
-            None => Ok(&self.headers),
+    pub(crate) fn headers(&self) -> Result<Option<&HeaderMap>, Error> {
+        match &self.0 {
+            Some(wanted) => match &wanted.invalid {
+                Some(why) => Err(Error::invalid_input(why.clone())),
+                None => Ok(Some(&wanted.headers)),
+            },
+            None => Ok(None),
         }
     }
 
     /// The settings of the call.
-    pub(crate) fn over(&self, settings: &Settings) -> Settings {
+    pub(crate) fn over<'s>(&self, settings: &'s Settings) -> Cow<'s, Settings> {
+        let Some(wanted) = &self.0 else { return Cow::Borrowed(settings) };
         let mut settings = settings.clone();
-        if let Some(timeout) = self.timeout {
+        if let Some(timeout) = wanted.timeout {
             settings.timeout(timeout);
         }
-        if let Some(policy) = &self.retry {
+        if let Some(policy) = &wanted.retry {
             settings.retry(policy.clone());
         }
-        settings
+        Cow::Owned(settings)
     }
 }

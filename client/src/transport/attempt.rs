@@ -32,7 +32,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) client: &'a Client,
     pub(crate) settings: &'a Settings,
     /// Those that the call wants beside its own.
-    pub(crate) headers: &'a HeaderMap,
+    pub(crate) headers: Option<&'a HeaderMap>,
     pub(crate) operation: Operation,
     pub(crate) start: Instant,
     pub(crate) deadline: Instant,
@@ -56,7 +56,9 @@ impl Attempt<'_> {
         // Whose it is: the names in it are not secret.
         Span::current().record("target", request.url().path());
         let headers = request.headers_mut();
-        headers.extend(self.headers.clone());
+        if let Some(wanted) = self.headers {
+            headers.extend(wanted.clone());
+        }
         if !self.operation.is_public {
             headers.insert(AUTHORIZATION, self.client.inner.authorization.clone());
         }
