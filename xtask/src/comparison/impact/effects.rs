@@ -90,14 +90,13 @@ impl Impact {
     fn comes_along(&self, at: usize, known: &BTreeSet<usize>) -> bool {
         let change = &self.changes[at];
         let item = change.item.split(": impl ").next().unwrap_or_default();
-        let (owner, name) = item.rsplit_once("::").unwrap_or_default();
-        let with = match owner.strip_prefix("types::builder::") {
-            Some(of) => [format!("types::{of}"), format!("types::{of}::{}", name.trim_start_matches("set_"))],
-            None => [owner.to_owned(), item.to_owned()],
-        };
+        let (owner, _) = item.rsplit_once("::").unwrap_or_default();
+        let owner = owner.strip_prefix("types::builder::").map_or(owner.to_owned(), |of| format!("types::{of}"));
+        let with = [owner, item.to_owned()];
         let is_known = |item: &str| known.iter().any(|known| self.changes[*known].item == item);
         with.iter().any(|item| is_known(item))
             || item.strip_prefix("types::builder::").is_some_and(|of| is_known(&format!("types::{of}")))
+            || change.comes_with().iter().any(|item| is_known(item))
     }
 
     /// What is said of a finding that makes these changes.

@@ -1,5 +1,7 @@
 //! What becomes of the crate, in the words of a changelog.
 
+use std::collections::HashSet;
+
 use heck::ToSnakeCase;
 
 use super::escape::plain;
@@ -10,6 +12,7 @@ use crate::krate::surface::{Bump, Change, Kind};
 pub fn changelog_entries(changes: &[Change]) -> String {
     let is_whole =
         |item: &str| changes.iter().any(|other| other.item == item && other.old.is_none() != other.new.is_none());
+    let items: HashSet<&str> = changes.iter().map(|change| change.item.as_str()).collect();
     let comes_along = |change: &Change| {
         let item = change.item.as_str();
         match item.strip_prefix("types::builder::") {
@@ -23,12 +26,7 @@ pub fn changelog_entries(changes: &[Change]) -> String {
                     || (item.starts_with("types::") && matches!(change.kind, Kind::Fn))
                     // What a call returns follows its answer's type, and a function that maps a body its setter.
                     || change.setter().is_some_and(|(_, name)| matches!(name, "send" | "body_map" | "pages" | "items") && change.old.is_some() && change.new.is_some())
-                    // The setter of an `Option` follows that of the value.
-                    || change.setter().is_some_and(|(of, name)| {
-                        name.strip_prefix("set_").is_some_and(|plain| {
-                            changes.iter().any(|other| other.setter() == Some((of, plain)))
-                        })
-                    })
+                    || change.comes_with().iter().any(|item| items.contains(item.as_str()))
             }
         }
     };

@@ -1,6 +1,6 @@
 //! A report as text, JSON, Markdown, and annotations.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -45,14 +45,8 @@ impl Report {
     /// What changes of the crate, and how many setters of types' builders change along with their fields.
     fn crate_changes(&self) -> (Vec<&Change>, usize) {
         let all = self.krate.iter().flat_map(|krate| &krate.changes);
-        let fields: BTreeSet<&str> = all.clone().map(|change| change.item.as_str()).collect();
-        let is_setter = |change: &&Change| {
-            let setter = change.item.strip_prefix("types::builder::").and_then(|setter| setter.split_once("::"));
-            setter.is_some_and(|(of, name)| {
-                let field = |name: &str| fields.contains(format!("types::{of}::{name}").as_str());
-                field(name) || name.strip_prefix("set_").is_some_and(field)
-            })
-        };
+        let items: HashSet<&str> = all.clone().map(|change| change.item.as_str()).collect();
+        let is_setter = |change: &&Change| change.comes_with().iter().any(|item| items.contains(item.as_str()));
         let (setters, others): (Vec<&Change>, Vec<&Change>) = all.partition(is_setter);
         (others, setters.len())
     }

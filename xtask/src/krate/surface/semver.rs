@@ -79,6 +79,24 @@ impl Change {
     pub fn setter(&self) -> Option<(&str, &str)> {
         self.item.strip_prefix("builder::")?.split_once("::")
     }
+
+    /// What it sets, by the paths that this may have: the field of a type's builder's setter, the plain setter of one
+    /// that takes an `Option`. Nothing, where it is no setter.
+    pub fn comes_with(&self) -> Vec<String> {
+        let Some((owner, name)) = self.item.rsplit_once("::") else { return Vec::new() };
+        let plain = name.strip_prefix("set_");
+        let mut names: Vec<String> =
+            plain.into_iter().flat_map(|name| [name.to_owned(), format!("{name}_"), format!("_{name}")]).collect();
+        let owner = match owner.strip_prefix("types::builder::") {
+            Some(of) => {
+                names.push(name.to_owned());
+                format!("types::{of}")
+            }
+            None if owner.starts_with("builder::") => owner.to_owned(),
+            None => return Vec::new(),
+        };
+        names.into_iter().map(|name| format!("{owner}::{name}")).collect()
+    }
 }
 
 /// The changes from one surface to another, by path.
