@@ -9,16 +9,18 @@
 //! 2. progenitor generates types, builders and operations;
 //! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is sent,
 //!    by the `directions` that types travel in;
-//! 4. `operations`, with `send`, hands every request to `crate::transport`, the only place that sends;
+//! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, `client` puts the crate's own client in the
 //!    place of progenitor's, and `words` changes what builders say.
 //!
-//! `identifiers` refuses what would be said twice.
+//! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
 #[path = "generate/answers.rs"]
 mod answers;
+#[path = "generate/bodies.rs"]
+mod bodies;
 #[path = "generate/builders.rs"]
 mod builders;
 #[path = "generate/checks.rs"]
@@ -29,6 +31,8 @@ mod client;
 mod composed;
 #[path = "generate/defaults.rs"]
 mod defaults;
+#[path = "generate/demands.rs"]
+mod demands;
 #[path = "generate/described.rs"]
 mod described;
 #[path = "generate/directions.rs"]
@@ -127,6 +131,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     operations::harden(&mut file, &operations, &checked)?;
     pages::add(&mut file)?;
     client::harden(&mut file, &spec.info.version)?;
+    demands::check(&file, &operations, &directions)?;
     Ok(Generated { code: words::ours(file.into_token_stream()), places })
 }
 

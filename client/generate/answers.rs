@@ -35,6 +35,8 @@ pub(crate) struct Bodies {
     pub(crate) accept: Option<String>,
     /// The media type that is sent, where it is not what is written.
     pub(crate) content_type: Option<String>,
+    /// Whether the request may have no body, and an empty one is not as good.
+    pub(crate) may_lack_body: bool,
 }
 
 /// Takes out of each operation what it does not answer with on success, and what it does not send.
@@ -64,6 +66,8 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
             };
             let content_type = content_type
                 .map_err(|why| Error::Operation(format!("operation {id} ({at}/requestBody) cannot be sent: {why}")))?;
+            let body = operation.get("requestBody").map(|body| resolved(body, &root));
+            let may_lack_body = body.is_some_and(|body| may_be_left_out(body, &root));
             if let Some(Value::Object(responses)) = operation.get_mut("responses") {
                 let mut name = |either: Value| {
                     let name =
@@ -73,7 +77,7 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
                 };
                 let of = format!("operation {id} ({at}/responses)");
                 let (answer, accept) = one_answer(responses, &root, &of, &mut name)?;
-                operations.insert(id, Bodies { answer, accept, content_type });
+                operations.insert(id, Bodies { answer, accept, content_type, may_lack_body });
             }
             if let Value::Object(operation) = operation {
                 // Nobody is called back by a client of this crate.
@@ -98,6 +102,29 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
         schemas.retain(|name, _| !before.contains(&pointer(name)) || after.contains(&pointer(name)));
     }
     Ok(operations)
+}
+
+/// Whether a body of JSON is not required, and is none, or another one, where no field of it is set.
+fn may_be_left_out(body: &Value, root: &Value) -> bool {
+    fn needs_something(schema: &Value, root: &Value, depth: usize) -> bool {
+        let schema = resolved(schema, root);
+        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        let has_required = schema.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
+        let is_other = schema.get("type").is_some_and(|of| of != "object");
+        has_required || is_other || depth < 16 && members.into_iter().any(|one| needs_something(one, root, depth + 1))
+    }
+    fn has_properties(schema: &Value, root: &Value, depth: usize) -> bool {
+        let schema = resolved(schema, root);
+        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
+            || depth < 16 && members.into_iter().any(|one| has_properties(one, root, depth + 1))
+    }
+    let content = body.get("content").and_then(Value::as_object);
+    let json = content.and_then(media::of_answer).filter(|(becomes, ..)| becomes == media::JSON);
+    body.get("required") != Some(&Value::Bool(true))
+        && json.is_some_and(|(_, media, _)| {
+            needs_something(&media["schema"], root, 0) || !has_properties(&media["schema"], root, 0)
+        })
 }
 
 /// The pointers that the `$ref`s of a document's paths lead to, at any distance.

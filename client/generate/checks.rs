@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::visit::Visit;
 use syn::{Ident, Item, Type};
 
-use super::directions::Directions;
+use super::directions::{Directions, names_in};
 use super::notes::Limits;
-use super::rust::{argument, last_name};
 
 /// The calls that hold a value to its limits, and those that hold what is in it to theirs.
 pub(crate) fn calls(limits: &Limits) -> (Vec<TokenStream>, Vec<TokenStream>) {
@@ -31,18 +31,13 @@ pub(crate) fn add(
     directions: &Directions,
 ) -> BTreeSet<String> {
     let sent = || limits.iter().filter(|(name, _)| directions.request.contains(*name));
-    let held = |ty: &Type| {
-        let ty = argument(ty, "Option").or_else(|| argument(ty, "Nullable")).unwrap_or(ty);
-        let ty = argument(ty, "Vec").unwrap_or(ty);
-        last_name(ty).map(ToString::to_string)
-    };
+    // In whatever list, map or box.
+    let holds = |ty: &Type, checked: &BTreeSet<String>| !names_in(|names| names.visit_type(ty)).is_disjoint(checked);
     let mut checked: BTreeSet<String> = BTreeSet::new();
     loop {
         let before = checked.len();
         for (name, fields) in sent() {
-            let needs = fields
-                .iter()
-                .any(|(_, ty, limits)| !limits.is_empty() || held(ty).is_some_and(|held| checked.contains(&held)));
+            let needs = fields.iter().any(|(_, ty, limits)| !limits.is_empty() || holds(ty, &checked));
             if needs {
                 checked.insert(name.clone());
             }
@@ -56,15 +51,15 @@ pub(crate) fn add(
         let lines = fields.iter().filter_map(|(field, ty, limits)| {
             let label = field.to_string();
             if limits.is_empty() {
-                held(ty).filter(|held| checked.contains(held))?;
-                return Some(quote!(crate::runtime::check::inside(#label, &self.#field)?;));
+                return holds(ty, &checked).then(|| quote!(crate::runtime::check::inside(#label, &self.#field)?;));
             }
             let (own, each) = calls(limits);
             let own = (!own.is_empty())
                 .then(|| quote!(crate::runtime::check::value(#label, &self.#field) #(#own)* .done()?;));
             let each = (!each.is_empty())
                 .then(|| quote!(crate::runtime::check::each(#label, &self.#field, |value| value #(#each)*)?;));
-            Some(quote!(#own #each))
+            let inside = holds(ty, &checked).then(|| quote!(crate::runtime::check::inside(#label, &self.#field)?;));
+            Some(quote!(#own #each #inside))
         });
         types.push(syn::parse_quote! {
             impl crate::runtime::check::Check for #name {

@@ -113,7 +113,10 @@ impl Operations {
                     }
                     let travel =
                         parameters.clone().map(|one| (plain(&one.parameter_data_ref().name), Parameter::of(one)));
-                    let travel: BTreeMap<String, Parameter> = travel.collect();
+                    let mut travel: BTreeMap<String, Parameter> = travel.collect();
+                    travel.extend(limits_of_body(operation).map(|limits| {
+                        ("body".to_owned(), Parameter { name: "body".to_owned(), style: "Json", limits })
+                    }));
                     let parameters = parameters.filter_map(|parameter| {
                         let data = parameter.parameter_data_ref();
                         Some((plain(&data.name), data.description.clone()?))
@@ -121,7 +124,8 @@ impl Operations {
                     let body = operation.request_body.as_ref().and_then(|body| body.as_item());
                     let body = body.and_then(|body| Some(("body".to_owned(), body.description.clone()?)));
                     let arguments = parameters.chain(body).collect();
-                    let none = || Bodies { answer: Answer::AsItIs, accept: None, content_type: None };
+                    let none =
+                        || Bodies { answer: Answer::AsItIs, accept: None, content_type: None, may_lack_body: false };
                     let bodies = bodies.get(id).cloned().unwrap_or_else(none);
                     let (method, path) = (method.to_uppercase(), path.clone());
                     let is_public = operation.security.as_ref().is_some_and(Vec::is_empty);
@@ -141,10 +145,25 @@ impl Operations {
         Ok(Self(operations))
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// What the spec says of an operation, by the name of its function.
     pub(crate) fn get(&self, function: &str) -> Option<&Described> {
         self.0.get(function)
     }
+}
+
+/// The limits of a body that is written where it is sent, a list say.
+fn limits_of_body(operation: &openapiv3::Operation) -> Option<Limits> {
+    let body = operation.request_body.as_ref()?.as_item()?;
+    let (_, media) = body.content.first()?;
+    let schema = media.schema.as_ref()?.as_item()?;
+    let (_, _, limits) = read_note(schema.schema_data.description.as_deref().unwrap_or_default());
+    let is_object = matches!(&schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Object(_)));
+    Some(limits).filter(|limits| !limits.is_empty() && !is_object)
 }
 
 /// Whether a server is one of the document's.

@@ -68,11 +68,8 @@ fn module(items: &[Item], at: &str) -> Result<(), Error> {
 
 /// Whether a method begins the call of an operation.
 fn is_operation(function: &syn::ImplItemFn) -> bool {
-    let mut result = String::new();
-    if let syn::ReturnType::Type(_, ty) = &function.sig.output {
-        result = quote::quote!(#ty).to_string();
-    }
-    result.starts_with("builder ::")
+    let syn::ReturnType::Type(_, ty) = &function.sig.output else { return false };
+    matches!(&**ty, syn::Type::Path(path) if path.path.segments.first().is_some_and(|first| first.ident == "builder"))
 }
 
 fn fields(fields: &Fields, of: &str) -> Result<(), Error> {

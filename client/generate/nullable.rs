@@ -8,18 +8,11 @@ use std::collections::BTreeSet;
 
 use syn::{Field, ImplItem, Item, Type};
 
-use super::rust::{argument, impl_of, option_setter, set_doc};
+use super::rust::{argument, impl_of, option_setter, says_to_serde, set_doc};
 
 /// Hardens a field that may be null, where it may be left out, too.
 pub(crate) fn harden(field: &mut Field) {
-    let mut is_left_out = false;
-    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-        let _ = attr.parse_nested_meta(|meta| {
-            is_left_out |= meta.path.is_ident("skip_serializing_if");
-            let _ = meta.value().and_then(|value| value.parse::<syn::Expr>());
-            Ok(())
-        });
-    }
+    let is_left_out = field.attrs.iter().any(|attr| says_to_serde(attr, "skip_serializing_if"));
     let Some(inner) = argument(&field.ty, "Option").filter(|_| is_left_out).cloned() else { return };
     let schema = quote::quote!(::std::option::Option<#inner>).to_string();
     let rename = super::rust::rename_of(&field.attrs);

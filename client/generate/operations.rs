@@ -6,13 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use quote::quote;
+use syn::visit::Visit;
 use syn::{ImplItem, Item, ItemImpl};
 
 use super::described::{Operations, plain};
+use super::directions::names_in;
 use super::prose::tidy;
 use super::rust::{as_send, doc_of, impl_of, missing, module_mut, option_setter, set_doc};
-use super::{Error, builders, send};
+use super::{Error, bodies, builders, send};
 
 pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
     for item in &mut file.items {
@@ -25,6 +26,7 @@ pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BT
 
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     let optional = builder.iter().flat_map(builders::optional_fields).collect();
+    let checked: BTreeSet<String> = builder.iter().filter_map(|item| sends_checked(item, checked)).collect();
     for item in builder.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -37,16 +39,13 @@ pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BT
                     fields.named.push(syn::parse_quote!(call_options: Options));
                 }
             }
-            Item::Use(item) => {
-                let text = quote!(#item).to_string();
-                if text.contains("encode_path") {
-                    *item = syn::parse_quote!(
-                        #[allow(unused_imports)]
-                        use super::{Options, Response};
-                    );
-                }
+            Item::Use(item) if imports(&item.tree, "encode_path") => {
+                *item = syn::parse_quote!(
+                    #[allow(unused_imports)]
+                    use super::{Options, Response};
+                );
             }
-            Item::Impl(item) => operation_impl(item, operations, checked, &optional)?,
+            Item::Impl(item) => operation_impl(item, operations, &checked, &optional)?,
             _ => {}
         }
     }
@@ -59,6 +58,24 @@ pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BT
         .collect();
     builder.extend(futures);
     Ok(())
+}
+
+/// The name of an operation whose body is of a type that is checked, or holds such.
+fn sends_checked(item: &Item, checked: &BTreeSet<String>) -> Option<String> {
+    let Item::Struct(item) = item else { return None };
+    let body = item.fields.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "body"))?;
+    let names = names_in(|names| names.visit_type(&body.ty));
+    (!names.is_disjoint(checked)).then(|| item.ident.to_string())
+}
+
+/// Whether a name is among those that are imported.
+fn imports(tree: &syn::UseTree, name: &str) -> bool {
+    match tree {
+        syn::UseTree::Path(path) => imports(&path.tree, name),
+        syn::UseTree::Name(one) => one.ident == name,
+        syn::UseTree::Group(group) => group.items.iter().any(|tree| imports(tree, name)),
+        syn::UseTree::Rename(_) | syn::UseTree::Glob(_) => false,
+    }
 }
 
 /// The methods of the client that begin a call.
@@ -91,7 +108,7 @@ fn operation_impl(
                     value.fields.push(syn::parse_quote!(call_options: Options::default()));
                 }
             }
-            "send" => operation = Some(send::harden(function, operations, checked)?),
+            "send" => operation = Some(send::harden(function, operations, checked.contains(&owner))?),
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => {
                 let said = said.map_or_else(|| format!("Sets `{name}`."), |said| tidy(said));
@@ -104,6 +121,9 @@ fn operation_impl(
     }
     item.items.splice(0..0, operation);
     settings_of_a_call(item, optional, &owner);
+    if described.is_some_and(|described| described.bodies.may_lack_body) {
+        bodies::note_setters(item);
+    }
     Ok(())
 }
 

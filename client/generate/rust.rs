@@ -1,6 +1,9 @@
 //! Small helpers to read and write Rust syntax.
 
-use syn::{Attribute, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Type};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, PathArguments, Token, Type,
+};
 
 use super::Error;
 
@@ -101,4 +104,14 @@ pub(crate) fn option_setter(field: &Ident) -> (Ident, String) {
     let plain = field.to_string();
     let plain = plain.trim_start_matches("r#");
     (quote::format_ident!("set_{}", plain.trim_matches('_')), plain.to_owned())
+}
+
+/// What an attribute says to serde; nothing, where it is for something else.
+pub(crate) fn serde_metas(attr: &Attribute) -> Option<Punctuated<syn::Meta, Token![,]>> {
+    attr.parse_args_with(Punctuated::parse_terminated).ok().filter(|_| attr.path().is_ident("serde"))
+}
+
+/// Whether an attribute says a word to serde.
+pub(crate) fn says_to_serde(attr: &Attribute, word: &str) -> bool {
+    serde_metas(attr).iter().flatten().any(|meta| meta.path().is_ident(word))
 }

@@ -9,11 +9,10 @@
 //! after:  `runtime::path_segment("branch", Style::Simple, &branch)?`,
 //!         `let url = Query::new(url).add("page", Style::Form, &page)?.url();`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use quote::{ToTokens, format_ident, quote};
 use syn::punctuated::Punctuated;
-use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Token, Type};
 
@@ -21,15 +20,10 @@ use super::Error;
 use super::answers::{Answer, Bodies};
 use super::checks;
 use super::described::{Described, Operations, Parameter, plain};
-use super::directions::names_in;
 use super::rust::{argument, doc_of, last_name, missing, set_doc};
 
 /// Hardens an operation's `send`, and returns the constant that says which operation it is.
-pub(crate) fn harden(
-    send: &mut ImplItemFn,
-    operations: &Operations,
-    checked: &BTreeSet<String>,
-) -> Result<ImplItem, Error> {
+pub(crate) fn harden(send: &mut ImplItemFn, operations: &Operations, is_body_checked: bool) -> Result<ImplItem, Error> {
     let (id, end) = operation_id(send)?;
     let Described { method, path, id, bodies, parameters, is_public, .. } =
         operations.get(&id).ok_or_else(|| Error::Shape(format!("operation {id}: not in the spec")))?;
@@ -107,8 +101,15 @@ pub(crate) fn harden(
         return Err(shape(&what));
     }
     add_parameter_checks(statements, parameters);
-    if let Some((at, check)) = body_check(statements, checked) {
-        statements.insert(at, check);
+    if is_body_checked {
+        let at = body_made(statements).ok_or_else(|| shape("there is no body to check"))?;
+        let check = syn::parse_quote! {
+            crate::runtime::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
+        };
+        statements.insert(at + 1, check);
+    }
+    if bodies.may_lack_body {
+        super::bodies::make_optional(statements, &mut build, bodies.content_type.as_deref()).map_err(|e| shape(&e))?;
     }
     let client = client_name(statements);
     statements.push(Stmt::Expr(
@@ -152,26 +153,10 @@ fn add_parameter_checks(statements: &mut Vec<Stmt>, parameters: &BTreeMap<String
     statements.splice(at..at, checks);
 }
 
-/// The check of the body's limits, and where it goes: after the body is complete.
-fn body_check(statements: &[Stmt], checked: &BTreeSet<String>) -> Option<(usize, Stmt)> {
-    statements.iter().enumerate().find_map(|(at, statement)| {
-        let Stmt::Local(local) = statement else { return None };
-        let syn::Pat::Ident(name) = &local.pat else { return None };
-        let init = &local.init.as_ref()?.expr;
-        let names = names_in(|n| n.visit_expr(init));
-        let is_checked = name.ident == "body" && {
-            let text = quote!(#init).to_string();
-            names.contains("try_from") && checked.iter().any(|ty| text.contains(&format!("types :: {ty} :: try_from")))
-        };
-        is_checked.then(|| {
-            (
-                at + 1,
-                syn::parse_quote! {
-                    crate::runtime::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
-                },
-            )
-        })
-    })
+/// Where the body is made.
+fn body_made(statements: &[Stmt]) -> Option<usize> {
+    let is_body = |statement: &Stmt| matches!(statement, Stmt::Local(local) if matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "body"));
+    statements.iter().position(is_body)
 }
 
 /// What the client is called in `send`: `let Self { client, … } = self`, or `_client` beside a parameter of
@@ -290,7 +275,9 @@ impl Repeated<'_> {
         };
         if let (Some(name), Some(argument)) = (name, call.args.get_mut(1)) {
             *argument = value(name);
-        } else if let Some(name) = self.bodies.content_type.as_ref().filter(|_| call.method == "json") {
+        } else if let Some(name) =
+            self.bodies.content_type.as_ref().filter(|_| call.method == "json" && !self.bodies.may_lack_body)
+        {
             let (receiver, value) = (&call.receiver, value(name));
             *call.receiver = syn::parse_quote!(#receiver.header(::reqwest::header::CONTENT_TYPE, #value));
         }

@@ -8,14 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type};
+use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct, Type};
 
 use super::directions::Directions;
 use super::discriminators::Discriminators;
 use super::notes::{Limits, escape, read_note};
 use super::prose::tidy;
-use super::rust::{argument, doc_of, impl_of, last_name, module_mut, rename_of, set_doc};
+use super::rust::{argument, doc_of, impl_of, last_name, module_mut, rename_of, says_to_serde, serde_metas, set_doc};
 use super::{Error, Places, builders, checks, lenient, notes, nullable, unions};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
@@ -74,7 +73,7 @@ pub(crate) fn harden(
     unions::drop_impls(types, &unions.union(&open).cloned().collect());
     types.extend(readers);
     lenient::harden(types, directions, &open, &alternatives);
-    open_enums(types, &opened);
+    open_enums(types, &opened)?;
     for item in types.iter_mut() {
         if let Item::Impl(item) = item {
             document_impl(item);
@@ -158,7 +157,7 @@ fn harden_struct(
         for field in &mut fields.named {
             let (mut prose, _, mut found) = read_note(&doc_of(&field.attrs));
             // A list that may be absent is not sent where it is empty.
-            if field.attrs.iter().any(|attr| quote!(#attr).to_string().contains("skip_serializing_if")) {
+            if field.attrs.iter().any(|attr| says_to_serde(attr, "skip_serializing_if")) {
                 for (name, _) in found.iter_mut().filter(|(name, _)| name == "min_items") {
                     *name = "min_items_if_any".to_owned();
                 }
@@ -191,12 +190,7 @@ fn harden_struct(
 }
 
 fn denies_unknown_fields(attr: &Attribute) -> bool {
-    serde_metas(attr).iter().flatten().any(|meta| meta.path().is_ident("deny_unknown_fields"))
-}
-
-/// What an attribute says to serde; nothing, where it is for something else.
-fn serde_metas(attr: &Attribute) -> Option<Punctuated<syn::Meta, Token![,]>> {
-    attr.parse_args_with(Punctuated::parse_terminated).ok().filter(|_| attr.path().is_ident("serde"))
+    says_to_serde(attr, "deny_unknown_fields")
 }
 
 /// What can be null can be absent: typify has serde insist on the key of a required property, by a function in an
@@ -244,7 +238,7 @@ fn unit_values(item: &ItemEnum) -> Option<Vec<String>> {
 }
 
 /// Gives each enum of the server's a variant for what it may say next year.
-fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
+fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) -> Result<(), Error> {
     let mut impls = Vec::new();
     for item in types.iter_mut() {
         let Item::Enum(item) = item else { continue };
@@ -266,10 +260,10 @@ fn open_enums(types: &mut Vec<Item>, opened: &BTreeMap<String, Vec<String>>) {
         impls.push(open_enum_impls(&item.ident, &idents, values, &unknown));
     }
     for tokens in impls {
-        if let Ok(file) = syn::parse2::<syn::File>(tokens) {
-            types.extend(file.items);
-        }
+        let file = syn::parse2::<syn::File>(tokens);
+        types.extend(file.map_err(|e| Error::Shape(format!("the pass `types` cannot open an enum: {e}")))?.items);
     }
+    Ok(())
 }
 
 fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &Ident) -> TokenStream {

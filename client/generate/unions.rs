@@ -20,7 +20,7 @@ use super::Places;
 use super::discriminators::{Discriminator, Discriminators};
 use super::notes::read_note;
 use super::prose::tidy;
-use super::rust::{argument, doc_of, impl_of, last_name, set_doc};
+use super::rust::{argument, doc_of, impl_of, last_name, says_to_serde, set_doc};
 
 /// The structs that are distinguished from others by what they hold: what is missing in one may make it
 /// another, and so nothing of them is taken as empty.
@@ -61,24 +61,12 @@ fn discriminator<'d>(item: &ItemEnum, discriminators: &'d Discriminators) -> Opt
 
 /// The type that each variant holds, where serde tries one after the other.
 fn held_types(item: &ItemEnum) -> Option<Vec<(&syn::Ident, &syn::Type)>> {
-    let is_untagged = serde_says(&item.attrs, "untagged");
+    let is_untagged = item.attrs.iter().any(|attr| says_to_serde(attr, "untagged"));
     let held = item.variants.iter().map(|variant| match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Some((&variant.ident, &fields.unnamed[0].ty)),
         _ => None,
     });
     held.collect::<Option<Vec<_>>>().filter(|_| is_untagged)
-}
-
-/// Whether an item says a word to serde.
-fn serde_says(attrs: &[syn::Attribute], word: &str) -> bool {
-    let mut said = false;
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-        let _ = attr.parse_nested_meta(|meta| {
-            said |= meta.path.is_ident(word);
-            Ok(())
-        });
-    }
-    said
 }
 
 /// How an enum of the server's is read, by its discriminator if it has one; nothing, where serde's own way will do.
@@ -152,7 +140,7 @@ pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool, is_read: bool) {
         return;
     }
     let unknown = unknown(item);
-    let how = (!serde_says(&item.attrs, "untagged")).then(|| quote!(#[serde(untagged)]));
+    let how = (!item.attrs.iter().any(|attr| says_to_serde(attr, "untagged"))).then(|| quote!(#[serde(untagged)]));
     item.variants.push(syn::parse_quote!(
         /// What this version of the crate does not know, as it came.
         #how

@@ -62,6 +62,8 @@ struct Wanted {
     headers: HeaderMap,
     /// What cannot be a header.
     invalid: Option<String>,
+    /// Whether there is a body, of a request that may have none.
+    has_body: bool,
 }
 
 impl Options {
@@ -87,6 +89,14 @@ impl Options {
             (Ok(name), Ok(value)) => drop(wanted.headers.append(name, value)),
             _ => wanted.invalid = Some(format!("`{}` cannot be a header with that value", name.escape_debug())),
         }
+    }
+
+    pub(crate) fn sets_body(&mut self) {
+        self.wanted().has_body = true;
+    }
+
+    pub(crate) fn has_body(&self) -> bool {
+        self.0.as_ref().is_some_and(|wanted| wanted.has_body)
     }
 
     /// The headers of the call.

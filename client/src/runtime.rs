@@ -11,7 +11,7 @@ mod parameters;
 mod union;
 
 pub(crate) use self::call::{call, call_bytes, call_empty, call_location, call_optional};
-pub(crate) use self::encode::repeatable;
+pub(crate) use self::encode::{json_if_any, repeatable};
 pub(crate) use self::parameters::{Query, Style, form, header_value, path_segment};
 pub(crate) use self::union::Union;
 pub(crate) use crate::open_enum::AnyString;

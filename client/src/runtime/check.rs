@@ -20,6 +20,18 @@ impl<T: Check> Check for Option<T> {
     }
 }
 
+impl<T: Check> Check for Box<T> {
+    fn check(&self) -> Result<(), String> {
+        (**self).check()
+    }
+}
+
+impl<T: Check> Check for HashMap<String, T> {
+    fn check(&self) -> Result<(), String> {
+        self.values().try_for_each(Check::check)
+    }
+}
+
 impl<T: Check> Check for Nullable<T> {
     fn check(&self) -> Result<(), String> {
         self.as_option().map_or(Ok(()), Check::check)
@@ -83,6 +95,12 @@ impl<T: Measure> Measure for Option<T> {
     }
 }
 
+impl<T: Measure> Measure for Box<T> {
+    fn measure(&self) -> Option<f64> {
+        (**self).measure()
+    }
+}
+
 impl<T: Measure> Measure for Nullable<T> {
     fn measure(&self) -> Option<f64> {
         self.as_option().and_then(Measure::measure)
@@ -103,6 +121,12 @@ pub(crate) trait Elements {
 impl<T: Elements> Elements for Option<T> {
     fn elements(&self) -> Vec<(String, Option<f64>)> {
         self.as_ref().map(Elements::elements).unwrap_or_default()
+    }
+}
+
+impl<T: Elements> Elements for Box<T> {
+    fn elements(&self) -> Vec<(String, Option<f64>)> {
+        (**self).elements()
     }
 }
 

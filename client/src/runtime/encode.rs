@@ -1,6 +1,7 @@
-//! Bodies that are not JSON.
+//! Bodies that are not JSON, or not there.
 
 use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::error::Error;
 
@@ -11,6 +12,18 @@ use crate::error::Error;
 pub(crate) fn repeatable(body: &reqwest::Body) -> Result<Bytes, Error> {
     let bytes = body.as_bytes().map(Bytes::copy_from_slice);
     bytes.ok_or_else(|| Error::invalid_input("the body is a stream, which can be sent only once; give its bytes"))
+}
+
+/// A request with a body of JSON, where there is one.
+pub(crate) fn json_if_any(
+    request: reqwest::RequestBuilder,
+    body: Option<&impl serde::Serialize>,
+    content_type: &'static str,
+) -> reqwest::RequestBuilder {
+    match body {
+        Some(body) => request.header(CONTENT_TYPE, HeaderValue::from_static(content_type)).json(body),
+        None => request,
+    }
 }
 
 #[cfg(test)]

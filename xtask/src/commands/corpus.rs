@@ -46,7 +46,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
 }
 
 /// How many random operations are made.
-const CONSTRUCTS: usize = 150;
+const CONSTRUCTS: usize = 340;
 
 /// The seed of the random operations: another one by `CONSTRUCTS_SEED`.
 fn seed() -> anyhow::Result<u64> {

@@ -92,7 +92,9 @@ impl Call<'_> {
                 continue;
             }
             let json = parameter.pointer("/content/application~1json/schema");
-            let values = self.sample(json.unwrap_or(&parameter["schema"]), Amount::All, 0);
+            // One item of a list, or three.
+            let of_list = if amount == Amount::Nulls { Amount::Nulls } else { Amount::All };
+            let values = self.sample(json.unwrap_or(&parameter["schema"]), of_list, 0);
             let argument = match &values {
                 // No struct can be a parameter.
                 Value::Object(_) => format!("value::<serde_json::Map<String, Value>>({:?})", values.to_string()),
@@ -110,12 +112,20 @@ impl Call<'_> {
                 _ => query.extend(in_query(name, parameter["style"].as_str(), exploded, &values)),
             }
         }
-        let body = self.operation.get("requestBody").and_then(|body| body.get("content")?.as_object());
-        let body = body.and_then(json_of);
+        let holder = self.operation.get("requestBody").map(|body| self.resolved(body));
+        let body = holder.and_then(|body| json_of(body.get("content")?.as_object()?));
+        // A body that is not required is not set; an empty object says as much, where that is one.
+        let is_left_out = holder.is_some_and(|body| body["required"] != true) && amount == Amount::Least;
+        let is_empty = body.is_some_and(|(_, schema)| {
+            let schema = self.resolved(schema);
+            let has_properties = schema["properties"].as_object().is_some_and(|properties| !properties.is_empty());
+            schema["required"].as_array().is_none_or(Vec::is_empty) && schema["type"] == "object" && has_properties
+        });
+        let body = body.filter(|_| !is_left_out || is_empty);
         headers.extend(body.map(|(media, _)| ("content-type".to_owned(), media.to_owned())));
         let body = body.map(|(_, schema)| schema);
         let sent = body.map(|schema| self.sample(schema, amount, 0));
-        if let (Some(schema), Some(sent)) = (body, &sent) {
+        if let (Some(schema), Some(sent), false) = (body, &sent, is_left_out) {
             let inline = format!("types::{}Body", self.operation["operationId"].as_str()?.to_upper_camel_case());
             let inline = Some(inline).filter(|inline| self.surface.get(inline).is_some());
             setters.push_str(&format!(".body(value::<{}>({:?}))", type_of(schema, inline), sent.to_string()));
@@ -228,8 +238,18 @@ impl Call<'_> {
             "integer" => schema.get("minimum").and_then(Value::as_i64).unwrap_or(7).into(),
             "number" => json!(1.5),
             "boolean" => true.into(),
-            "array" if amount == Amount::Least || depth > DEPTH => json!([]),
-            "array" => json!([self.sample(&schema["items"], amount, depth + 1)]),
+            "array" => {
+                let wanted = match amount {
+                    _ if depth > DEPTH => 0,
+                    Amount::All if depth < 3 => 3,
+                    Amount::All | Amount::Nulls => 1,
+                    Amount::Least => 0,
+                };
+                let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
+                let count = wanted.max(limit("minItems").unwrap_or(0)).min(limit("maxItems").unwrap_or(u64::MAX));
+                let inner = if count == 0 { Value::Null } else { self.sample(&schema["items"], amount, depth + 1) };
+                (0..count).map(|_| inner.clone()).collect()
+            }
             "object" | "" if schema.get("properties").is_some() => self.object(schema, amount, depth),
             "object" => match schema.get("additionalProperties") {
                 Some(inner @ Value::Object(_)) if amount != Amount::Least => {

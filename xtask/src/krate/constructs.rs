@@ -140,7 +140,8 @@ fn operation(random: &mut Random, id: &str, number: usize) -> (String, Value) {
             object(random, 2)
         };
         let media = *random.one(&["application/json", "application/merge-patch+json", "text/json"]);
-        operation["requestBody"] = json!({ "required": true, "content": { media: { "schema": schema } } });
+        let required = random.chance(2);
+        operation["requestBody"] = json!({ "required": required, "content": { media: { "schema": schema } } });
         if random.chance(3) {
             operation["requestBody"]["content"]["application/xml"] = json!({ "schema": { "type": "object" } });
         }

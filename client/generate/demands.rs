@@ -1,0 +1,121 @@
+//! Whether each pass has done what the document demands: one that finds nothing to change where it must is an error
+//! with the pass's name, and not a client that is less than it says.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Fields, ImplItem, Item};
+
+use super::Error;
+use super::described::Operations;
+use super::directions::Directions;
+use super::notes::MARK;
+use super::rust::{argument, impl_of, missing, module, says_to_serde, serde_metas};
+
+/// What only progenitor's code has: each is another pass's to replace.
+const PROGENITORS: [(&str, &str); 8] = [
+    ("progenitor_client", "client"),
+    ("ResponseValue", "client"),
+    ("ClientHooks", "client"),
+    ("OperationInfo", "send"),
+    ("encode_path", "send"),
+    ("QueryParam", "send"),
+    ("form_urlencoded", "send"),
+    ("ByteStream", "send"),
+];
+
+/// Checks the code.
+///
+/// # Errors
+/// Names the pass that has left something undone, and where.
+pub(crate) fn check(file: &syn::File, operations: &Operations, directions: &Directions) -> Result<(), Error> {
+    let undone = |pass: &str, what: String| Err(Error::Shape(format!("the pass `{pass}` has left {what}")));
+    if let Some((name, pass)) = left_over(file.to_token_stream()) {
+        return undone(pass, format!("`{name}` in the code"));
+    }
+    let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let constants = builder.iter().filter(|item| is_call(item)).count();
+    if constants != operations.len() {
+        return undone(
+            "operations",
+            format!("{} of {} operations as they were", operations.len() - constants, operations.len()),
+        );
+    }
+    let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
+    for item in types {
+        let Item::Struct(item) = item else { continue };
+        let is_answer = directions.response.contains(&item.ident.to_string());
+        if is_answer && item.attrs.iter().any(|attr| says_to_serde(attr, "deny_unknown_fields")) {
+            return undone("types", format!("`{}` refusing unknown fields", item.ident));
+        }
+        let Fields::Named(fields) = &item.fields else { continue };
+        for field in fields.named.iter().filter(|_| is_answer) {
+            if argument(&field.ty, "Option").is_some() && field.attrs.iter().any(insists) {
+                let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+                return undone("types", format!("`{}::{name}` to insist on its key", item.ident));
+            }
+        }
+    }
+    let builders = module(types, "builder").map_or(&[][..], Vec::as_slice);
+    let optional: BTreeSet<(String, String)> = builders.iter().flat_map(super::builders::optional_fields).collect();
+    match builders.iter().find_map(|item| demanded(item, &optional)) {
+        Some(field) => undone("builders", format!("`{field}` to be set, though it is optional")),
+        None => Ok(()),
+    }
+}
+
+/// Whether serde is told by typify how to read a field: it insists on the key, then.
+fn insists(attr: &syn::Attribute) -> bool {
+    let metas = serde_metas(attr).into_iter().flatten();
+    metas.into_iter().any(|meta| match meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("deserialize_with") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) => !path.value().starts_with("crate::"),
+            _ => true,
+        },
+        _ => false,
+    })
+}
+
+/// A name of progenitor's, or a note for a pass, in code.
+fn left_over(tokens: TokenStream) -> Option<(String, &'static str)> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => left_over(group.stream()),
+        TokenTree::Ident(ident) => {
+            let (name, pass) = PROGENITORS.iter().find(|(name, _)| ident == name)?;
+            Some(((*name).to_owned(), *pass))
+        }
+        TokenTree::Literal(literal) if literal.to_string().contains(MARK) => Some(("a note".to_owned(), "notes")),
+        _ => None,
+    })
+}
+
+/// Whether an impl is that of an operation's call, with all that it needs.
+fn is_call(item: &Item) -> bool {
+    let Item::Impl(item) = item else { return false };
+    let has = |name: &str| {
+        item.items.iter().any(|item| match item {
+            ImplItem::Const(constant) => constant.ident == name,
+            ImplItem::Fn(function) => function.sig.ident == name,
+            _ => false,
+        })
+    };
+    impl_of(item).0.is_none() && has("OPERATION") && has("send")
+}
+
+/// A field of a builder that has to be set, though it is one of those that have not.
+fn demanded(item: &Item, optional: &BTreeSet<(String, String)>) -> Option<String> {
+    let Item::Impl(item) = item else { return None };
+    let (Some("Default"), Some(owner)) = (impl_of(item).0.as_deref(), impl_of(item).1) else { return None };
+    let functions =
+        item.items.iter().filter_map(|item| if let ImplItem::Fn(function) = item { Some(function) } else { None });
+    functions.into_iter().find_map(|function| {
+        let Some(syn::Stmt::Expr(syn::Expr::Struct(value), None)) = function.block.stmts.last() else { return None };
+        value.fields.iter().find_map(|field| {
+            let syn::Member::Named(name) = &field.member else { return None };
+            let is_error =
+                matches!(&field.expr, syn::Expr::Call(call) if matches!(&*call.func, syn::Expr::Path(path) if path.path.is_ident("Err")));
+            (is_error && optional.contains(&(owner.clone(), name.to_string()))).then(|| format!("{owner}::{name}"))
+        })
+    })
+}
