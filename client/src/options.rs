@@ -91,10 +91,14 @@ impl Options {
         }
     }
 
+    /// Notes that the body was set, of a request that may have none.
+    #[allow(dead_code, reason = "called where the spec has such an operation")]
     pub(crate) fn sets_body(&mut self) {
         self.wanted().has_body = true;
     }
 
+    /// Whether the body was set.
+    #[allow(dead_code, reason = "called where the spec has such an operation")]
     pub(crate) fn has_body(&self) -> bool {
         self.0.as_ref().is_some_and(|wanted| wanted.has_body)
     }

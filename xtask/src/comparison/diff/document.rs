@@ -1,8 +1,9 @@
 //! The document as a whole: info, tags, security, and the components.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::argument::Argument;
 use super::context::Context;
@@ -121,10 +122,13 @@ impl<'a> Walk<'a> {
         let mut known = COMPONENTS.to_vec();
         known.push("securitySchemes");
         // That there are none is the same as that there is no place for them.
+        static NONE: LazyLock<Value> = LazyLock::new(|| json!({}));
         let is_map_or_absent = |node: &Node<'a>| node.value.is_null() || node.value.is_object();
-        if !matches!(pair.absent(), (true, false) | (false, true)) || !pair.both(is_map_or_absent) {
-            self.other_keys(context, pair, &known);
-        }
+        let as_map = |node: &Node<'a>| match node.value.is_null() && pair.both(is_map_or_absent) {
+            true => Node { value: &NONE, ..node.clone() },
+            false => node.clone(),
+        };
+        self.other_keys(context, &Nodes::new(as_map(&pair.old), as_map(&pair.new)), &known);
         self.security_schemes(context, pair);
         // Components count where they are used. One that nothing uses is only read.
         if pair.are_equal() {
