@@ -588,3 +588,26 @@ fn small_differences_are_seen() {
         diff(&required(json!([])), &required(json!(["a"]))).into_iter().map(|found| found.id).collect();
     assert_eq!(ids, ["request-property-became-required-with-default"]);
 }
+
+/// OpenAPI forbids two paths that differ in the names of parameters only. Where there are such, the first is compared
+/// with the first.
+#[test]
+fn paths_that_differ_in_names_only_are_paired_in_their_order() {
+    let operation = |id: &str, name: &str| {
+        json!({
+            "operationId": id,
+            "parameters": [{ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }],
+            "responses": { "200": { "description": "ok" } },
+        })
+    };
+    let document = |names: [&str; 2]| {
+        let [first, last] = names;
+        let mut paths = serde_json::Map::new();
+        paths.insert(format!("/a/{{{first}}}"), json!({ "get": operation("look", first) }));
+        paths.insert(format!("/a/{{{last}}}"), json!({ "post": operation("make", last) }));
+        json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": paths })
+    };
+    let findings = diff(&document(["x", "y"]), &document(["u", "v"]));
+    let ids: std::collections::BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(ids, std::collections::BTreeSet::from(["path-parameter-renamed"]), "{findings:?}");
+}

@@ -123,6 +123,29 @@ async fn it_is_found_though_the_list_moves_while_it_is_read() {
     assert_eq!(server.arrived().len(), 3);
 }
 
+/// A list of two pages is read twice. What is made between the two readings was made after the look began.
+#[tokio::test]
+async fn the_time_of_a_look_is_that_of_its_first_reading() {
+    let other = body_with("name", Some("other".into()));
+    let page = |time: &str, data: &[&Value], next: Option<i64>| {
+        let body = value!({ "data": data, "next_page": next }).to_string();
+        let headers = [("content-type", "application/json"), ("date", time)];
+        Step::Answer(answer("200 OK", &headers, &body))
+    };
+    let (noon, later) = ("Fri, 02 Jan 2026 12:00:00 GMT", "Fri, 02 Jan 2026 12:10:00 GMT");
+    let mut own = body_with("name", Some(NAME.into()));
+    own["created_at"] = "2026-01-02T12:05:00.000Z".into();
+    let mut steps: Vec<Step> = Vec::new();
+    for time in [noon, later] {
+        steps.extend([page(time, &[&other], Some(2)), page(time, &[], None)]);
+    }
+    steps.extend([Step::ResetAfterReading, page(later, &[&own], None)]);
+    let server = Server::start(steps).await;
+    let ensured = ensure(&quick(&server.url(), Duration::from_secs(5))).await.unwrap();
+    assert!(ensured.created, "it was made after the look began");
+    assert_eq!(server.arrived().len(), 6);
+}
+
 #[tokio::test]
 async fn what_was_made_is_found_when_its_answer_is_lost() {
     type Fail = fn(&MockServer);
