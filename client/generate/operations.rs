@@ -82,9 +82,12 @@ fn imports(tree: &syn::UseTree, name: &str) -> bool {
 fn document_calls(item: &mut ItemImpl) {
     for item in &mut item.items {
         let ImplItem::Fn(function) = item else { continue };
-        let doc = tidy(&doc_of(&function.attrs));
-        set_doc(&mut function.attrs, &doc);
+        // A sample of progenitor's has no variables.
+        let doc = doc_of(&function.attrs);
+        let doc = doc.split("```ignore").next().unwrap_or_default();
+        set_doc(&mut function.attrs, &tidy(doc));
     }
+    set_doc(&mut item.attrs, "# Operations\n\nEach begins a call: set what it needs, and `send` or await it.");
 }
 
 fn operation_impl(
@@ -111,7 +114,11 @@ fn operation_impl(
             "send" => operation = Some(send::harden(function, operations, checked.contains(&owner))?),
             "body_map" => set_doc(&mut function.attrs, "Changes the body with a closure over its builder."),
             _ => {
-                let said = said.map_or_else(|| format!("Sets `{name}`."), |said| tidy(said));
+                let otherwise = || match name.as_str() {
+                    "body" => "Sets the body: a value of its type, or a builder of that.".to_owned(),
+                    name => format!("Sets `{name}`."),
+                };
+                let said = said.map_or_else(otherwise, |said| tidy(said));
                 // The body has its defaults.
                 let is_optional = name == "body" || optional.contains(&(owner.clone(), name.clone()));
                 let needed = if is_optional { "" } else { "\n\nRequired." };

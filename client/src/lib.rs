@@ -11,6 +11,11 @@ pub use reqwest::{Method, StatusCode};
 
 // rustdoc shows the parts of `Client` in this order.
 mod client;
+
+mod backups;
+
+mod request;
+
 mod generated;
 
 mod auth;
@@ -23,14 +28,11 @@ mod open_enum;
 mod operation;
 mod options;
 mod pages;
-mod request;
 mod response;
 mod retry;
 mod retry_after;
 mod runtime;
 mod transport;
-
-mod backups;
 
 pub use auth::{BearerToken, Credentials, ServiceToken};
 pub use backups::{

@@ -2296,6 +2296,9 @@ pub mod types {
         }
     }
 }
+/// # Operations
+///
+/// Each begins a call: set what it needs, and `send` or await it.
 impl Client {
     /// List backups
     ///
@@ -2316,23 +2319,6 @@ impl Client {
     /// - `running_at`: Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
     /// - `state`: Filter backups by state
     /// - `to`: Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
-    /// ```ignore
-    /// let response = client.list_backups()
-    ///     .organization(organization)
-    ///     .database(database)
-    ///     .branch(branch)
-    ///     .all(all)
-    ///     .from(from)
-    ///     .page(page)
-    ///     .per_page(per_page)
-    ///     .policy(policy)
-    ///     .production(production)
-    ///     .running_at(running_at)
-    ///     .state(state)
-    ///     .to(to)
-    ///     .send()
-    ///     .await;
-    /// ```
     pub fn list_backups(&self) -> builder::ListBackups<'_> {
         builder::ListBackups::new(self)
     }
@@ -2360,15 +2346,6 @@ impl Client {
     /// - `database`: The name of the database the branch belongs to
     /// - `branch`: The name of the branch
     /// - `body`
-    /// ```ignore
-    /// let response = client.create_backup()
-    ///     .organization(organization)
-    ///     .database(database)
-    ///     .branch(branch)
-    ///     .body(body)
-    ///     .send()
-    ///     .await;
-    /// ```
     pub fn create_backup(&self) -> builder::CreateBackup<'_> {
         builder::CreateBackup::new(self)
     }
@@ -2383,15 +2360,6 @@ impl Client {
     /// - `database`: The name of the database the branch belongs to
     /// - `branch`: The name of the branch
     /// - `id`: The ID of the backup
-    /// ```ignore
-    /// let response = client.get_backup()
-    ///     .organization(organization)
-    ///     .database(database)
-    ///     .branch(branch)
-    ///     .id(id)
-    ///     .send()
-    ///     .await;
-    /// ```
     pub fn get_backup(&self) -> builder::GetBackup<'_> {
         builder::GetBackup::new(self)
     }
@@ -2406,15 +2374,6 @@ impl Client {
     /// - `database`: The name of the database the branch belongs to
     /// - `branch`: The name of the branch
     /// - `id`: The ID of the backup
-    /// ```ignore
-    /// let response = client.delete_backup()
-    ///     .organization(organization)
-    ///     .database(database)
-    ///     .branch(branch)
-    ///     .id(id)
-    ///     .send()
-    ///     .await;
-    /// ```
     pub fn delete_backup(&self) -> builder::DeleteBackup<'_> {
         builder::DeleteBackup::new(self)
     }
@@ -2430,16 +2389,6 @@ impl Client {
     /// - `branch`: The name of the branch
     /// - `id`: The ID of the backup
     /// - `body`
-    /// ```ignore
-    /// let response = client.update_backup()
-    ///     .organization(organization)
-    ///     .database(database)
-    ///     .branch(branch)
-    ///     .id(id)
-    ///     .body(body)
-    ///     .send()
-    ///     .await;
-    /// ```
     pub fn update_backup(&self) -> builder::UpdateBackup<'_> {
         builder::UpdateBackup::new(self)
     }
@@ -2881,7 +2830,7 @@ pub mod builder {
                 .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
-        /// Sets `body`.
+        /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::CreateBackupBody>,
@@ -3333,7 +3282,7 @@ pub mod builder {
                 .map_err(|_| "`id` does not take what it was given".to_string());
             self
         }
-        /// Sets `body`.
+        /// Sets the body: a value of its type, or a builder of that.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UpdateBackupBody>,
