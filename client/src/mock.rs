@@ -29,14 +29,20 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::auth::ServiceToken;
+use crate::backups::BranchRef;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::types;
 
+mod aim;
+mod aimed;
 mod api;
 mod fixture;
+mod query;
 mod server;
 
+pub use aim::Aim;
+pub use aimed::Aimed;
 use api::{States, refusal};
 use server::{Answer, Fault, State, lock, serve};
 
@@ -119,6 +125,33 @@ impl MockServer {
     }
 }
 
+/// # What was there before
+impl MockServer {
+    /// Adds a backup of a branch as it is, with whatever ID, times and state: an old one, or one that has expired.
+    /// It stays as it is until a request changes it.
+    ///
+    /// # Examples
+    /// ```
+    /// # use planetscale_client::mock::MockServer;
+    /// # use planetscale_client::BranchRef;
+    /// use planetscale_client::types::Backup;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::start().await?;
+    /// let main = BranchRef::new("acme", "shop", "main");
+    /// server.add_backup(&main, &Backup::fixture());
+    /// assert!(!server.client()?.ensure_backup(&main, "nightly").await?.created);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_backup(&self, branch: &BranchRef, backup: &types::Backup) {
+        let BranchRef { organization, database, branch, .. } = branch.clone();
+        let backup = serde_json::to_value(backup).unwrap_or_default();
+        lock(&self.state).api.add([organization, database, branch], backup);
+    }
+}
+
 /// # How backups move on
 impl MockServer {
     /// What the coming polls of a backup (by `get_backup`) find, one state a poll. The last one stays.
@@ -146,8 +179,8 @@ impl MockServer {
 
 /// # What goes wrong
 ///
-/// Each of these is for one request: the next that arrives and has none of them yet, whatever it asks for.
-/// [`delay_next`](Self::delay_next) goes together with the others.
+/// Each of these is for one request: the next that arrives and has none of them yet, whatever it asks for, or what
+/// [`on`](Self::on) says. [`delay_next`](Self::delay_next) goes together with the others.
 impl MockServer {
     /// Does what the next request asks for, and answers as ever: for a fault in one that comes after it.
     pub fn pass_next(&self) {
@@ -209,8 +242,33 @@ impl MockServer {
         lock(&self.state).delays.push_back(delay);
     }
 
+    /// What goes wrong with the next request about a branch, or a backup, whatever else is sent in between.
+    ///
+    /// # Examples
+    /// ```
+    /// # use planetscale_client::mock::MockServer;
+    /// # use planetscale_client::BranchRef;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::start().await?;
+    /// let (client, main, dev) =
+    ///     (server.client()?, BranchRef::new("acme", "shop", "main"), BranchRef::new("acme", "shop", "dev"));
+    /// server.on(&main).refuse_next(403, "forbidden", "no");
+    /// client.branch(&dev).create_backup().await?;
+    /// assert_eq!(client.branch(&main).create_backup().await.unwrap_err().code(), Some("forbidden"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on(&self, aim: impl Into<Aim>) -> Aimed<'_> {
+        Aimed { server: self, aim: aim.into() }
+    }
+
     fn fault(&self, fault: Fault) {
-        lock(&self.state).faults.push_back(fault);
+        self.fault_for(Aim::default(), fault);
+    }
+
+    fn fault_for(&self, aim: Aim, fault: Fault) {
+        lock(&self.state).faults.push((aim, fault));
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use planetscale_client::mock::{MockServer, TOKEN};
 use planetscale_client::types::{Backup, BackupState, RetentionUnit};
 use planetscale_client::{
-    BackupRef, BearerToken, Client, Error, Outcome, RetryPolicy, ServiceToken, WaitError, WaitForBackup,
+    BackupRef, BearerToken, BranchRef, Client, Error, Outcome, RetryPolicy, ServiceToken, WaitError, WaitForBackup,
 };
 use serde_json::Value;
 
@@ -426,4 +426,85 @@ async fn a_branch_is_busy_if_told_so() {
     made(&client).await;
     server.move_states([(Duration::ZERO, "failed")]);
     create(&client).await.unwrap();
+}
+
+/// What the spec does not allow is refused by name, whoever sends it.
+#[tokio::test]
+async fn it_is_as_strict_as_the_spec() {
+    let server = MockServer::start().await.unwrap();
+    let url = format!("{}/organizations/acme/databases/shop/branches/main/backups", server.base_url());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let token = format!("{}:{}", planetscale_client::mock::TOKEN_ID, planetscale_client::mock::TOKEN);
+    let send = async |request: reqwest::RequestBuilder| {
+        let answer = request.header("authorization", &token).send().await.unwrap();
+        assert!(answer.headers()["x-request-id"].to_str().unwrap().starts_with("mock-request-"));
+        (answer.status().as_u16(), answer.headers().contains_key("content-type"), answer.text().await.unwrap())
+    };
+    for (body, media, status, what) in [
+        (r#"{"emergency": null}"#, "application/json", 400, "emergency is null"),
+        (r#"["nightly"]"#, "application/json", 400, "not an object"),
+        ("{", "application/json", 400, "not JSON"),
+        ("name=a", "text/plain", 415, "must be application/json"),
+        (r#"{"nme": "a"}"#, "application/json", 400, "nme"),
+    ] {
+        let (got, _, text) = send(http.post(&url).header("content-type", media).body(body)).await;
+        assert!(got == status && text.contains(what), "{body}: {got} {text}");
+    }
+    for query in ["page=abc", "page=0", "per_page=-1", "all=yes", "from=yesterday", "running_at=a..b"] {
+        let (got, _, text) = send(http.get(format!("{url}?{query}"))).await;
+        assert!(got == 422 && text.contains(query.split('=').next().unwrap()), "{query}: {got} {text}");
+    }
+    assert!(server.backups().is_empty());
+    let (status, _, text) = send(http.post(&url)).await;
+    assert_eq!(status, 201);
+    let id = serde_json::from_str::<serde_json::Value>(&text).unwrap()["id"].as_str().unwrap().to_owned();
+    // A body that is not required need not be there; an answer without one has no type.
+    assert_eq!(send(http.patch(format!("{url}/{id}"))).await.0, 200);
+    assert_eq!(send(http.delete(format!("{url}/{id}"))).await, (204, false, String::new()));
+}
+
+#[tokio::test]
+async fn lists_are_filtered_as_they_are_asked() {
+    let server = MockServer::start().await.unwrap();
+    let client = server.client().unwrap();
+    let main = BranchRef::new("acme", "shop", "main");
+    let fixture = planetscale_client::types::Backup::fixture();
+    let day = chrono::TimeDelta::days(1);
+    for number in 0..3 {
+        let mut backup = fixture.clone();
+        backup.id = format!("old-{number}");
+        let times = [&mut backup.started_at, &mut backup.completed_at];
+        times.into_iter().flatten().for_each(|time| *time -= day * number);
+        server.add_backup(&main, &backup);
+    }
+    let ids = async |call: planetscale_client::builder::ListBackups<'_>| -> Vec<String> {
+        let backups: Vec<planetscale_client::types::Backup> = call.items().try_collect().await.unwrap();
+        backups.into_iter().map(|backup| backup.id).collect()
+    };
+    let list = || client.branch(&main).list_backups();
+    let started = fixture.started_at.unwrap();
+    assert_eq!(ids(list()).await, ["old-0", "old-1", "old-2"]);
+    assert_eq!(ids(list().from(started - day / 2)).await, ["old-0"]);
+    assert_eq!(ids(list().to(started - day / 2)).await, ["old-1", "old-2"]);
+    let during = (started - day + chrono::TimeDelta::minutes(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    assert_eq!(ids(list().running_at(during.as_str())).await, ["old-1"]);
+    assert_eq!(ids(list().policy("daily")).await, Vec::<String>::new());
+    assert_eq!(ids(list().production(true)).await.len(), 3);
+    assert_eq!(ids(list().production(false)).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn faults_are_for_those_they_are_aimed_at() {
+    let server = MockServer::start().await.unwrap();
+    let client = server.client().unwrap();
+    let [main, dev] = ["main", "dev"].map(|branch| BranchRef::new("acme", "shop", branch));
+    let [a, b] = [&main, &dev].map(|branch| client.branch(branch));
+    let (first, second) = (a.create_backup().await.unwrap(), b.create_backup().await.unwrap());
+    server.on(&main.backup(&first.id)).refuse_next(403, "forbidden", "no");
+    server.on(&dev).limit_next(0);
+    let (one, other) = tokio::join!(a.backup(&first.id).get().send(), b.backup(&second.id).get().send());
+    assert_eq!(one.unwrap_err().code(), Some("forbidden"));
+    // Another attempt is answered.
+    assert_eq!(other.unwrap().id, second.id);
+    assert!(a.list_backups().await.is_ok() && a.backup(&first.id).get().await.is_ok());
 }

@@ -6,15 +6,14 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Days, Months, SecondsFormat, TimeDelta, Utc};
 use hyper::{StatusCode, Uri};
 use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::TOKEN_ID;
+use super::query::Query;
 use crate::generated::types::{self, RetentionUnit};
 use crate::runtime::check::Check;
-
-/// How many backups a page holds at most, as the API has it.
-const MAX_PER_PAGE: usize = 100;
 
 /// The states in which a branch is busy.
 const BUSY: [&str; 2] = ["pending", "running"];
@@ -55,6 +54,8 @@ struct Made {
     /// Organization, database, branch.
     of: [String; 3],
     at: Instant,
+    /// Whether it stays as it is, whatever moves the others on.
+    is_fixed: bool,
     backup: Value,
 }
 
@@ -121,7 +122,7 @@ impl Api {
     /// Moves all backups on to what their age makes of them.
     fn age(&mut self) {
         let States::ByAge(states) = &self.states else { return };
-        for made in &mut self.made {
+        for made in self.made.iter_mut().filter(|made| !made.is_fixed) {
             let age = made.at.elapsed();
             let reached = states.iter().filter(|(after, _)| *after <= age).max_by_key(|(after, _)| *after);
             if let Some((_, state)) = reached {
@@ -130,14 +131,19 @@ impl Api {
         }
     }
 
+    /// Adds a backup as it is.
+    pub(super) fn add(&mut self, of: [String; 3], backup: Value) {
+        self.made.push(Made { of, at: Instant::now(), is_fixed: true, backup });
+    }
+
     fn find(&mut self, of: [&str; 3], id: &str) -> Option<&mut Made> {
         self.made.iter_mut().find(|made| made.is(of, id))
     }
 
     fn create(&mut self, of: [&str; 3], body: &[u8]) -> Reply {
-        let wanted: types::CreateBackupBody = match serde_json::from_slice(if body.is_empty() { b"{}" } else { body }) {
+        let wanted: types::CreateBackupBody = match object(body) {
             Ok(wanted) => wanted,
-            Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
+            Err(why) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &why),
         };
         if let Err(e) = wanted.check() {
             return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &e);
@@ -160,14 +166,16 @@ impl Api {
         };
         let id = format!("backup{:06}", self.made.len() + 1);
         let backup = just_created(&id, &name, branch, now, expiry);
-        self.made.push(Made { of: of.map(str::to_owned), at: Instant::now(), backup: backup.clone() });
+        self.made.push(Made { of: of.map(str::to_owned), at: Instant::now(), is_fixed: false, backup: backup.clone() });
         (StatusCode::CREATED, backup)
     }
 
     /// A poll of a backup, which moves it on by the script.
     fn get(&mut self, of: [&str; 3], id: &str) -> Reply {
         let Some(made) = self.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
-        if let States::ByPoll(states) = &mut self.states {
+        if let States::ByPoll(states) = &mut self.states
+            && !made.is_fixed
+        {
             let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
             if let Some(next) = next {
                 made.move_to(next);
@@ -178,19 +186,13 @@ impl Api {
 
     /// A page of the backups of a branch, in the order in which they were made.
     fn list(&self, of: [&str; 3], query: &str) -> Reply {
-        let pairs: Vec<(String, String)> = match serde_urlencoded::from_str(query) {
-            Ok(pairs) => pairs,
-            Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
+        let query = match Query::read(query) {
+            Ok(query) => query,
+            Err(why) => return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &why),
         };
-        let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let number = |name: &str, otherwise: usize| get(name).and_then(|value| value.parse().ok()).unwrap_or(otherwise);
-        let (page, per_page) = (number("page", 1).max(1), number("per_page", 25).clamp(1, MAX_PER_PAGE));
-        let is_wanted = |backup: &&Value| {
-            (get("all") == Some("true") || backup["deleted_at"].is_null())
-                && get("state").is_none_or(|state| backup["state"] == state)
-        };
-        let backups: Vec<&Value> =
-            self.made.iter().filter(|made| made.of == of).map(|made| &made.backup).filter(is_wanted).collect();
+        let (page, per_page) = (query.page, query.per_page);
+        let of_branch = self.made.iter().filter(|made| made.of == of).map(|made| &made.backup);
+        let backups: Vec<&Value> = of_branch.filter(|backup| query.takes(of[2], backup)).collect();
         let total_pages = backups.len().div_ceil(per_page);
         let data: Vec<&Value> =
             backups.iter().skip((page - 1).saturating_mul(per_page)).take(per_page).copied().collect();
@@ -213,9 +215,9 @@ impl Api {
     }
 
     fn update(&mut self, of: [&str; 3], id: &str, body: &[u8]) -> Reply {
-        let wanted: types::UpdateBackupBody = match serde_json::from_slice(body) {
+        let wanted: types::UpdateBackupBody = match object(body) {
             Ok(wanted) => wanted,
-            Err(e) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &e.to_string()),
+            Err(why) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &why),
         };
         let Some(made) = self.find(of, id) else { return not_found() };
         if let Some(protected) = wanted.protected {
@@ -233,6 +235,19 @@ impl Api {
         made.backup["deleted_at"] = now();
         (StatusCode::NO_CONTENT, Value::Null)
     }
+}
+
+/// A body, which is an object whose fields are never null, as the spec has it, or not there at all.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    if body.is_empty() {
+        return serde_json::from_slice(b"{}").map_err(|e| e.to_string());
+    }
+    let value: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
+    let Value::Object(fields) = &value else { return Err("the body is not an object".to_owned()) };
+    if let Some((name, _)) = fields.iter().find(|(_, value)| value.is_null()) {
+        return Err(format!("{name} is null, but can be left out only"));
+    }
+    serde_json::from_value(value).map_err(|e| e.to_string())
 }
 
 /// When a backup expires: two days after it was made, if nothing else is wanted.

@@ -16,6 +16,7 @@ use hyper::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
+use super::aim::Aim;
 use super::api::{Api, Reply, refusal};
 use super::{RecordedRequest, TOKEN, TOKEN_ID};
 
@@ -25,7 +26,7 @@ pub(super) struct State {
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) api: Api,
     /// What happens to the next requests.
-    pub(super) faults: VecDeque<Fault>,
+    pub(super) faults: Vec<(Aim, Fault)>,
     /// How long the next requests have to wait for their answers.
     pub(super) delays: VecDeque<Duration>,
     /// An OAuth token that is accepted beside the service token.
@@ -104,10 +105,12 @@ fn close() -> io::Error {
 async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Result<Response<Sent>> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let (answer, delay) = {
+    let (answer, delay, number) = {
         let mut state = lock(&shared);
         state.record(&parts, &body);
-        let (delay, fault) = (state.delays.pop_front(), state.faults.pop_front().unwrap_or(Fault::None));
+        let aimed = state.faults.iter().position(|(aim, _)| aim.hits(&parts.uri));
+        let fault = aimed.map_or(Fault::None, |at| state.faults.remove(at).1);
+        let (delay, number) = (state.delays.pop_front(), state.requests.len());
         // It is done when it has arrived, though the client may have gone when it is answered.
         let mut done = || Answer::from(state.take(&parts, &body));
         // Nothing, where the connection is to be closed; and whether the answer is cut.
@@ -133,7 +136,7 @@ async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Re
                 None
             }
         };
-        (answer, delay)
+        (answer, delay, number)
     };
     if let Some(delay) = delay {
         tokio::time::sleep(delay).await;
@@ -143,8 +146,13 @@ async fn answer(request: Request<Incoming>, shared: Arc<Mutex<State>>) -> io::Re
     let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&sent.body).is_ok() || sent.is_cut;
     let mut response = Response::new(sent);
     *response.status_mut() = answer.status;
-    let content_type = if is_json { "application/json" } else { "text/html" };
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if answer.status != StatusCode::NO_CONTENT {
+        let content_type = if is_json { "application/json" } else { "text/html" };
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    if let Ok(id) = HeaderValue::try_from(format!("mock-request-{number}")) {
+        response.headers_mut().insert("x-request-id", id);
+    }
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
@@ -167,6 +175,11 @@ impl State {
     fn take(&mut self, parts: &hyper::http::request::Parts, body: &[u8]) -> Reply {
         if !self.accepts(&parts.headers) {
             return refusal(StatusCode::UNAUTHORIZED, "unauthorized", "the token is not valid");
+        }
+        let media = parts.headers.get(CONTENT_TYPE).map(|name| String::from_utf8_lossy(name.as_bytes()));
+        if let Some(media) = media.filter(|media| !body.is_empty() && !media.starts_with("application/json")) {
+            let message = format!("the body is {media}, but must be application/json");
+            return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "bad_request", &message);
         }
         self.api.take(parts.method.as_str(), &parts.uri, body)
     }
