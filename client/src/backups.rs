@@ -5,6 +5,7 @@ mod ensure;
 mod ensure_error;
 mod handles;
 mod look;
+mod point_in_time;
 mod refs;
 mod schedule;
 mod wait;

@@ -24,6 +24,7 @@ mod openapi31;
 mod outcomes;
 mod pages;
 mod path_values;
+mod point_in_time;
 mod property;
 mod propose_update;
 mod reading;

@@ -1,10 +1,14 @@
 //! A branch and a backup of a client: the calls that are about them, with the names set.
 
+use chrono::{DateTime, Utc};
+
 use super::ensure::EnsureBackup;
 use super::refs::{BackupRef, BranchRef};
 use super::wait::WaitForBackup;
 use crate::client::Client;
+use crate::error::Error;
 use crate::generated::builder;
+use crate::generated::types::Backup;
 
 /// # Handles
 impl Client {
@@ -53,6 +57,14 @@ impl<'a> Branch<'a> {
     /// [`Client::ensure_backup`] of this branch.
     pub fn ensure_backup(&self, name: impl Into<String>) -> EnsureBackup {
         self.client.ensure_backup(&self.branch, name)
+    }
+
+    /// [`Client::backup_for`] of this branch.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn backup_for(&self, at: DateTime<Utc>) -> Result<Option<Backup>, Error> {
+        self.client.backup_for(&self.branch, at).await
     }
 
     /// The calls that are about a backup of this branch.
