@@ -43,7 +43,7 @@ mod server;
 
 pub use aim::Aim;
 pub use aimed::Aimed;
-use api::{States, refusal};
+use api::States;
 use server::{Answer, Fault, State, lock, serve};
 
 /// The ID of the only service token that the server accepts.
@@ -184,7 +184,7 @@ impl MockServer {
 impl MockServer {
     /// Does what the next request asks for, and answers as ever: for a fault in one that comes after it.
     pub fn pass_next(&self) {
-        self.fault(Fault::None);
+        self.on(Aim::default()).pass_next();
     }
 
     /// Refuses the next request, with `{code, message}`. Nothing is done.
@@ -192,12 +192,12 @@ impl MockServer {
     /// # Panics
     /// Where `status` is not an HTTP status.
     pub fn refuse_next(&self, status: u16, code: &str, message: &str) {
-        self.fault(Fault::Answer(refusal(to_status(status), code, message).into()));
+        self.on(Aim::default()).refuse_next(status, code, message);
     }
 
     /// Answers the next request with 429 and this `Retry-After`. Nothing is done.
     pub fn limit_next(&self, retry_after_seconds: u64) {
-        self.fault(Fault::Answer(Answer::limit(retry_after_seconds)));
+        self.on(Aim::default()).limit_next(retry_after_seconds);
     }
 
     /// Answers the next request with any body, JSON or not. Nothing is done.
@@ -218,7 +218,7 @@ impl MockServer {
 
     /// Closes the connection instead of doing what the next request asks for.
     pub fn lose_next_request(&self) {
-        self.fault(Fault::LoseRequest);
+        self.on(Aim::default()).lose_next_request();
     }
 
     /// Closes the connection, and does what the next request asks for so much later, as a server with a queue
@@ -229,7 +229,7 @@ impl MockServer {
 
     /// Does what the next request asks for, and closes the connection without an answer.
     pub fn lose_next_answer(&self) {
-        self.fault(Fault::LoseAnswer);
+        self.on(Aim::default()).lose_next_answer();
     }
 
     /// Does what the next request asks for, and closes the connection in the middle of the answer.
