@@ -11,16 +11,15 @@ use syn::visit::Visit;
 use syn::{Ident, Item, Type};
 
 use super::directions::{Directions, names_in};
-use super::notes::Limits;
+use super::notes::{Limit, Limits};
 
 /// The calls that hold a value to its limits, and those that hold what is in it to theirs.
 pub(crate) fn calls(limits: &Limits) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let call = |(limit, value): &(String, String)| {
-        let limit = format_ident!("{}", limit.trim_start_matches("each_"));
-        let value = value.parse::<f64>().ok()?;
-        Some(quote!(.#limit(#value)))
+    let call = |limit: &Limit| {
+        let (method, number) = (format_ident!("{}", limit.bound.method()), limit.number.parse::<f64>().ok()?);
+        Some(quote!(.#method(#number)))
     };
-    let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|(limit, _)| limit.starts_with("each_"));
+    let (each, own): (Vec<_>, Vec<_>) = limits.iter().partition(|limit| limit.is_of_each);
     (own.into_iter().filter_map(call).collect(), each.into_iter().filter_map(call).collect())
 }
 

@@ -9,8 +9,76 @@ pub(crate) const MARK: char = '\u{E0F0}';
 /// The entry of a note that says that a value may be null.
 pub(crate) const NULLABLE: &str = "nullable";
 
-/// The limits in a note: (name, number).
-pub(crate) type Limits = Vec<(String, String)>;
+/// What a value is held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    Min,
+    Above,
+    Max,
+    Below,
+    MinLen,
+    MaxLen,
+    MinItems,
+    /// Of a list that is not sent where it is empty.
+    MinItemsIfAny,
+    MaxItems,
+}
+
+impl Bound {
+    const ALL: [Self; 9] = [
+        Self::Min,
+        Self::Above,
+        Self::Max,
+        Self::Below,
+        Self::MinLen,
+        Self::MaxLen,
+        Self::MinItems,
+        Self::MinItemsIfAny,
+        Self::MaxItems,
+    ];
+
+    /// The method of `crate::runtime::check::Value` that holds a value to it.
+    pub(crate) fn method(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Above => "above",
+            Self::Max => "max",
+            Self::Below => "below",
+            Self::MinLen => "min_len",
+            Self::MaxLen => "max_len",
+            Self::MinItems => "min_items",
+            Self::MinItemsIfAny => "min_items_if_any",
+            Self::MaxItems => "max_items",
+        }
+    }
+}
+
+/// A limit of a value, or of each item of a list and each value of a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) bound: Bound,
+    /// The number, as the spec writes it.
+    pub(crate) number: String,
+    pub(crate) is_of_each: bool,
+}
+
+impl Limit {
+    /// As an entry of a note.
+    pub(crate) fn entry(&self) -> String {
+        format!("{}{}={}", if self.is_of_each { OF_EACH } else { "" }, self.bound.method(), self.number)
+    }
+
+    fn read(name: &str, number: &str) -> Option<Self> {
+        let (name, is_of_each) = name.strip_prefix(OF_EACH).map_or((name, false), |name| (name, true));
+        let bound = Bound::ALL.into_iter().find(|bound| bound.method() == name)?;
+        Some(Self { bound, number: number.to_owned(), is_of_each })
+    }
+}
+
+/// What a limit of each item begins with.
+const OF_EACH: &str = "each_";
+
+pub(crate) type Limits = Vec<Limit>;
 
 /// Splits a description into the text and the note that `prepare` left in it.
 pub(crate) fn read_note(text: &str) -> (String, Option<String>, Limits) {
@@ -21,7 +89,7 @@ pub(crate) fn read_note(text: &str) -> (String, Option<String>, Limits) {
         match entry.split_once('=') {
             Some(("at", pointer)) => at = Some(pointer.to_owned()),
             Some((NULLABLE, _)) => {}
-            Some((name, limit)) => limits.push((name.to_owned(), limit.to_owned())),
+            Some((name, number)) => limits.extend(Limit::read(name, number)),
             None => {}
         }
     }

@@ -11,7 +11,7 @@
 
 use serde_json::{Map, Value};
 
-use super::notes::{MARK, NULLABLE, escape};
+use super::notes::{Bound, Limit, Limits, MARK, NULLABLE, escape};
 use super::pages;
 
 /// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
@@ -94,11 +94,8 @@ fn schema(value: &mut Value, at: &str) {
         if map.get("nullable") == Some(&Value::Bool(true)) {
             notes.push_str(&format!(";{NULLABLE}=true"));
         }
-        for (name, limit) in take_limits(map) {
-            notes.push_str(&format!(";{name}={limit}"));
-        }
-        for (name, limit) in of_each {
-            notes.push_str(&format!(";each_{name}={limit}"));
+        for limit in take_limits(map).into_iter().chain(of_each) {
+            notes.push_str(&format!(";{}", limit.entry()));
         }
         let description = map.entry("description").or_insert_with(|| "".into());
         if let Value::String(text) = description {
@@ -108,9 +105,10 @@ fn schema(value: &mut Value, at: &str) {
 }
 
 /// The limits of a list's items or a map's values, which have no name to note them at.
-fn limits_of_each(value: &Value) -> Vec<(&'static str, String)> {
+fn limits_of_each(value: &Value) -> Limits {
     let inner = ["items", "additionalProperties"].iter().find_map(|key| value.get(*key)?.as_object());
-    inner.cloned().map(|mut inner| take_limits(&mut inner)).unwrap_or_default()
+    let limits = inner.cloned().map(|mut inner| take_limits(&mut inner)).unwrap_or_default();
+    limits.into_iter().map(|limit| Limit { is_of_each: true, ..limit }).collect()
 }
 
 /// Takes out what would become a type that is too narrow, or none.
@@ -188,21 +186,26 @@ pub fn have_names(values: &[Value]) -> bool {
 }
 
 /// Takes the limits out of a schema and returns those that a request is held to.
-fn take_limits(map: &mut Map<String, Value>) -> Vec<(&'static str, String)> {
-    let mut limits = Vec::new();
-    for (bound, exclusive, name) in
-        [("minimum", "exclusiveMinimum", ["min", "above"]), ("maximum", "exclusiveMaximum", ["max", "below"])]
-    {
-        let strict = map.remove(exclusive) == Some(Value::Bool(true));
+fn take_limits(map: &mut Map<String, Value>) -> Limits {
+    let mut limits = Limits::new();
+    let mut add = |bound, number: String| limits.push(Limit { bound, number, is_of_each: false });
+    for (bound, exclusive, [inclusive, strictly]) in [
+        ("minimum", "exclusiveMinimum", [Bound::Min, Bound::Above]),
+        ("maximum", "exclusiveMaximum", [Bound::Max, Bound::Below]),
+    ] {
+        let is_strict = map.remove(exclusive) == Some(Value::Bool(true));
         if let Some(Value::Number(n)) = map.remove(bound) {
-            limits.push((name[usize::from(strict)], n.to_string()));
+            add(if is_strict { strictly } else { inclusive }, n.to_string());
         }
     }
-    for (key, name) in
-        [("minLength", "min_len"), ("maxLength", "max_len"), ("minItems", "min_items"), ("maxItems", "max_items")]
-    {
+    for (key, bound) in [
+        ("minLength", Bound::MinLen),
+        ("maxLength", Bound::MaxLen),
+        ("minItems", Bound::MinItems),
+        ("maxItems", Bound::MaxItems),
+    ] {
         if let Some(Value::Number(n)) = map.remove(key) {
-            limits.push((name, n.to_string()));
+            add(bound, n.to_string());
         }
     }
     // Left to the server: a regular expression would cost every client an engine for it.

@@ -12,7 +12,7 @@ use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStru
 
 use super::directions::Directions;
 use super::discriminators::Discriminators;
-use super::notes::{Limits, escape, read_note};
+use super::notes::{Bound, Limits, escape, read_note};
 use super::prose::tidy;
 use super::rust::{argument, doc_of, impl_of, last_name, module_mut, rename_of, says_to_serde, serde_metas, set_doc};
 use super::{Error, Places, builders, checks, lenient, notes, nullable, unions};
@@ -158,8 +158,8 @@ fn harden_struct(
             let (mut prose, _, mut found) = read_note(&doc_of(&field.attrs));
             // A list that may be absent is not sent where it is empty.
             if field.attrs.iter().any(|attr| says_to_serde(attr, "skip_serializing_if")) {
-                for (name, _) in found.iter_mut().filter(|(name, _)| name == "min_items") {
-                    *name = "min_items_if_any".to_owned();
+                for limit in found.iter_mut().filter(|limit| limit.bound == Bound::MinItems && !limit.is_of_each) {
+                    limit.bound = Bound::MinItemsIfAny;
                 }
             }
             if prose.is_empty() {
@@ -217,10 +217,10 @@ fn absent_is_null(field: &mut syn::Field) {
 
 /// The limits in the JSON Schema that schemars derives.
 fn schemars_range(limits: &Limits) -> Option<Attribute> {
-    let bounds = limits.iter().filter(|(name, _)| matches!(name.as_str(), "min" | "max"));
-    let entries = bounds.filter_map(|(name, limit)| {
-        let (key, limit): (_, TokenStream) = (format_ident!("{name}"), limit.parse().ok()?);
-        Some(quote!(#key = #limit))
+    let bounds = limits.iter().filter(|limit| matches!(limit.bound, Bound::Min | Bound::Max) && !limit.is_of_each);
+    let entries = bounds.filter_map(|limit| {
+        let (key, number): (_, TokenStream) = (format_ident!("{}", limit.bound.method()), limit.number.parse().ok()?);
+        Some(quote!(#key = #number))
     });
     let entries: Vec<_> = entries.collect();
     (!entries.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#(#entries),*)))]))
