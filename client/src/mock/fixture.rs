@@ -1,8 +1,8 @@
 //! Values for tests that need no server.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
-use crate::generated::types::{Actor, Backup, BackupState, BranchReference};
+use crate::generated::types::Backup;
 
 impl Backup {
     /// A manual backup of the branch `main` that is done: every field is as the API has it then. Its fields are public,
@@ -17,39 +17,39 @@ impl Backup {
     /// (backup.state, backup.completed_at) = (BackupState::Running, None);
     /// ```
     pub fn fixture() -> Self {
-        // The morning of 2026-01-02.
-        let created_at = DateTime::from_timestamp(1_767_323_045, 0).unwrap_or(DateTime::<Utc>::UNIX_EPOCH);
-        let completed_at = created_at + TimeDelta::minutes(12);
-        Self {
-            id: "backup000001".to_owned(),
-            name: "nightly".to_owned(),
-            state: BackupState::Success,
-            size: 5_368_709_120,
-            estimated_storage_cost: 0.12,
-            created_at,
-            updated_at: completed_at,
-            started_at: Some(created_at + TimeDelta::minutes(1)),
-            completed_at: Some(completed_at),
-            expires_at: Some(created_at + TimeDelta::days(2)),
-            deleted_at: None,
-            pvc_size: 10_737_418_240,
-            protected: false,
-            required: false,
-            restored_branches: Vec::new(),
-            actor: Some(Actor {
-                id: "actor0000001".to_owned(),
-                display_name: "Ada".to_owned(),
-                avatar_url: "https://app.planetscale.com/gravatar-fallback.png".to_owned(),
-            }),
-            backup_policy: None,
-            schema_snapshot: None,
-            database_branch: Some(BranchReference {
-                id: "branch000001".to_owned(),
-                name: "main".to_owned(),
-                created_at: created_at - TimeDelta::days(30),
-                updated_at: created_at - TimeDelta::days(1),
-                deleted_at: None,
-            }),
-        }
+        // As the API writes it: what a later edition adds is empty.
+        let backup = json!({
+            "id": "backup000001",
+            "name": "nightly",
+            "state": "success",
+            "size": 5_368_709_120_i64,
+            "estimated_storage_cost": 0.12,
+            "created_at": "2026-01-02T03:04:05.000Z",
+            "updated_at": "2026-01-02T03:16:05.000Z",
+            "started_at": "2026-01-02T03:05:05.000Z",
+            "completed_at": "2026-01-02T03:16:05.000Z",
+            "expires_at": "2026-01-04T03:04:05.000Z",
+            "deleted_at": null,
+            "pvc_size": 10_737_418_240_i64,
+            "protected": false,
+            "required": false,
+            "restored_branches": [],
+            "actor": {
+                "id": "actor0000001",
+                "display_name": "Ada",
+                "avatar_url": "https://app.planetscale.com/gravatar-fallback.png",
+            },
+            "backup_policy": null,
+            "schema_snapshot": null,
+            "database_branch": {
+                "id": "branch000001",
+                "name": "main",
+                "created_at": "2025-12-03T03:04:05.000Z",
+                "updated_at": "2026-01-01T03:04:05.000Z",
+                "deleted_at": null,
+            },
+        });
+        #[allow(clippy::expect_used)] // The crate's own tests read it.
+        serde_json::from_value(backup).expect("a backup as the API writes it")
     }
 }
