@@ -3,12 +3,12 @@
 //! `build.rs` calls it to build the client, xtask to store and print the code and to see what a change of the
 //! spec does to it. Each pass is a module, whose first comment shows an example:
 //!
-//! 1. `answers`, `media`, `parameters`, `nulls`, `composed`, `defaults` and `prepare` change the spec, so that progenitor makes no type of it that refuses what the
-//!    server may well send; `notes` carry to the later passes what was taken out, and `described` and
-//!    `discriminators` what progenitor does not carry over;
+//! 1. `answers`, `media`, `parameters`, `nulls`, `composed`, `defaults` and `prepare` change the spec, so that progenitor
+//!    makes no type of it that refuses what the server may well send; `notes` carry to the later passes what was taken
+//!    out, and `described` and `discriminators` what progenitor does not carry over;
 //! 2. progenitor generates types, builders and operations;
-//! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is sent,
-//!    by the `directions` that types travel in;
+//! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is
+//!    sent, by the `directions` that types travel in;
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, `client` puts the crate's own client in the
 //!    place of progenitor's, and `words` changes what builders say.

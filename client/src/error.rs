@@ -42,7 +42,7 @@ pub enum Outcome {
 /// the backup, [`is_retryable`](Self::is_retryable) whether the same call may be made again.
 ///
 /// `Display` is one line without the cause, which is in [`source`](std::error::Error::source); `Debug` is
-/// that line, and the causes below it.
+/// that line, and below it the path that was asked for and the causes.
 /// No token appears in it, in `Debug` or in the sources, even where a server sends it back.
 ///
 /// # Examples
@@ -111,6 +111,17 @@ impl Error {
             Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => Some(request.operation.id),
             Self::Refused(refused) => Some(refused.operation.id),
             Self::Unreadable(answer) => Some(answer.operation.id),
+            Self::Config(_) | Self::InvalidInput(_) | Self::Unfinished(_) => None,
+        }
+    }
+
+    /// The path that was asked for, as it was sent: whose backup, database or branch it was about. Nothing, where the
+    /// error was made by hand.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            Self::NotSent(request) | Self::Timeout(request) | Self::Interrupted(request) => request.target(),
+            Self::Refused(refused) => refused.target(),
+            Self::Unreadable(answer) => answer.target(),
             Self::Config(_) | Self::InvalidInput(_) | Self::Unfinished(_) => None,
         }
     }
@@ -204,17 +215,19 @@ impl Error {
 
     /// [`Error::NotSent`].
     pub fn not_sent(operation: Operation) -> Self {
-        Unanswered { operation, status: None, how: How::NotSent, after: Duration::ZERO, source: None }.into_error()
+        Unanswered { operation, target: None, status: None, how: How::NotSent, after: Duration::ZERO, source: None }
+            .into_error()
     }
 
     /// [`Error::Timeout`], after some time.
     pub fn timeout(operation: Operation, after: Duration) -> Self {
-        Unanswered { operation, status: None, how: How::TimedOut, after, source: None }.into_error()
+        Unanswered { operation, target: None, status: None, how: How::TimedOut, after, source: None }.into_error()
     }
 
     /// [`Error::Interrupted`].
     pub fn interrupted(operation: Operation) -> Self {
-        Unanswered { operation, status: None, how: How::Interrupted, after: Duration::ZERO, source: None }.into_error()
+        Unanswered { operation, target: None, status: None, how: How::Interrupted, after: Duration::ZERO, source: None }
+            .into_error()
     }
 }
 
@@ -230,10 +243,14 @@ impl From<Unreadable> for Error {
     }
 }
 
-/// What `fn main() -> Result<(), Error>` prints: the error on one line, then its causes.
+/// What `fn main() -> Result<(), Error>` prints: the error on one line, then the path that was asked for, and the
+/// causes.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
+        if let Some(target) = self.target() {
+            write!(f, "\n\nAsked for:\n    {}", excerpt(target))?;
+        }
         let mut cause = self.source();
         if cause.is_some() {
             f.write_str("\n\nCaused by:")?;

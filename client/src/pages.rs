@@ -72,6 +72,7 @@ impl<'a, P> Pages<'a, P> {
             Some(next) if next > page => State::Next(Some(next)),
             Some(next) => State::Broken(Box::new(Unreadable {
                 operation: self.operation,
+                target: None,
                 status: answer.status(),
                 headers: answer.headers().clone(),
                 body: bytes::Bytes::new(),

@@ -82,6 +82,12 @@ async fn one_call_has_settings_of_its_own() {
         let error = call().header(name, value).send().await.unwrap_err();
         assert!(matches!(error, Error::InvalidInput(_)), "{error}");
     }
+    let refused = Server::start([Step::Answer(json("404 Not Found", "{}"))]).await;
+    let client = just_created::builder(&refused.url()).build().unwrap();
+    let error = client.get_backup().organization("acme").database("shop").branch("a/b").id("b").await.unwrap_err();
+    assert_eq!(error.target(), Some("/organizations/acme/databases/shop/branches/a%2Fb/backups/b"));
+    assert!(format!("{error:?}").contains("Asked for:\n    /organizations/acme/databases/shop/"), "{error:?}");
+
     let server = Server::start([Step::Stall]).await;
     let client = just_created::builder(&server.url()).build().unwrap();
     let call = || client.get_backup().organization("acme").database("shop").branch("main").id("b");

@@ -315,6 +315,7 @@ mod tests {
                 let error = serde_json::from_str::<Backup>("<html>").unwrap_err();
                 Err(Error::Unreadable(Box::new(crate::error::Unreadable {
                     operation: GET,
+                    target: None,
                     status: reqwest::StatusCode::OK,
                     headers: reqwest::header::HeaderMap::new(),
                     body: bytes::Bytes::new(),

@@ -16,6 +16,8 @@ use crate::retry_after::retry_after;
 #[derive(Debug)]
 pub struct Refused {
     pub(crate) operation: Operation,
+    /// The path that was asked for.
+    pub(crate) target: Option<Box<str>>,
     pub(crate) status: StatusCode,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) headers: HeaderMap,
@@ -37,7 +39,7 @@ impl Refused {
     /// ```
     pub fn new(operation: Operation, status: StatusCode) -> Self {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
-        Self { operation, status, retry_after: None, headers, body, parsed: ErrorBody::default() }
+        Self { operation, target: None, status, retry_after: None, headers, body, parsed: ErrorBody::default() }
     }
 
     /// The same, with headers: `Retry-After` among them is when to try again.
@@ -54,6 +56,11 @@ impl Refused {
     /// The operation's id, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
+    }
+
+    /// The path that was asked for, as it was sent.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     /// The HTTP status.

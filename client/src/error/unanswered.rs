@@ -13,6 +13,8 @@ use crate::operation::Operation;
 #[derive(Debug)]
 pub struct Unanswered {
     pub(crate) operation: Operation,
+    /// The path that was asked for.
+    pub(crate) target: Option<Box<str>>,
     /// The status, where the server had begun to answer.
     pub(crate) status: Option<StatusCode>,
     /// How far it came.
@@ -37,6 +39,11 @@ impl Unanswered {
     /// The operation's id, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
+    }
+
+    /// The path that was asked for, as it was sent.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     /// How long the whole operation took until it failed.

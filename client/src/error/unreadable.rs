@@ -15,6 +15,8 @@ use crate::operation::Operation;
 #[derive(Debug)]
 pub struct Unreadable {
     pub(crate) operation: Operation,
+    /// The path that was asked for.
+    pub(crate) target: Option<Box<str>>,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -48,7 +50,7 @@ impl Unreadable {
     /// An answer of an operation that cannot be read for a reason, without headers.
     pub fn new(operation: Operation, status: StatusCode, body: impl Into<Bytes>, why: impl Into<String>) -> Self {
         let reason = Reason::Other(why.into());
-        Self { operation, status, headers: HeaderMap::new(), body: body.into(), reason }
+        Self { operation, target: None, status, headers: HeaderMap::new(), body: body.into(), reason }
     }
 
     /// The same, with headers.
@@ -59,6 +61,11 @@ impl Unreadable {
     /// The operation's id, such as `create_backup`.
     pub fn operation(&self) -> &str {
         self.operation.id
+    }
+
+    /// The path that was asked for, as it was sent.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     /// The HTTP status, a 2xx.

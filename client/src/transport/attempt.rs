@@ -14,6 +14,8 @@ use crate::options::Settings;
 
 /// A success, read to its end.
 pub(crate) struct Answer {
+    /// The path that was asked for.
+    pub(crate) target: Box<str>,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -23,7 +25,8 @@ impl Answer {
     pub(crate) fn unreadable(&self, client: &Client, operation: Operation, reason: Reason) -> Error {
         let credentials = &client.inner.credentials;
         let (headers, body) = (credentials.scrub_headers(&self.headers), credentials.scrub(self.body.clone()));
-        Error::Unreadable(Box::new(Unreadable { operation, status: self.status, headers, body, reason }))
+        let (target, status) = (Some(self.target.clone()), self.status);
+        Unreadable { operation, target, status, headers, body, reason }.into()
     }
 }
 
@@ -103,7 +106,7 @@ impl Attempt<'_> {
         if !more.is_empty() {
             body = [&body[..], &more[..]].concat().into();
         }
-        let answer = Answer { status, headers, body };
+        let answer = Answer { target: response.url().path().into(), status, headers, body };
         match broken {
             _ if !status.is_success() => Err(self.refused(&answer)),
             Some(reason) => Err(answer.unreadable(self.client, self.operation, reason)),
@@ -113,7 +116,8 @@ impl Attempt<'_> {
 
     fn refused(&self, answer: &Answer) -> Error {
         let credentials = &self.client.inner.credentials;
-        let refused = Refused::new(self.operation, answer.status);
+        let mut refused = Refused::new(self.operation, answer.status);
+        refused.target = Some(answer.target.clone());
         let refused = refused.with_headers(credentials.scrub_headers(&answer.headers));
         refused.with_body(credentials.scrub(answer.body.clone())).into()
     }
@@ -130,7 +134,8 @@ impl Attempt<'_> {
             () => How::Interrupted,
         };
         let (operation, after) = (self.operation, self.start.elapsed());
-        Unanswered { operation, status, how, after, source: Some(Box::new(error)) }.into_error()
+        let target = error.url().map(|url| url.path().into());
+        Unanswered { operation, target, status, how, after, source: Some(Box::new(error)) }.into_error()
     }
 }
 

@@ -98,7 +98,7 @@ impl Call<'_> {
             let argument = match &values {
                 // No struct can be a parameter.
                 Value::Object(_) => format!("value::<serde_json::Map<String, Value>>({:?})", values.to_string()),
-                _ => argument(&values),
+                _ => argument(&values, self.resolved(json.unwrap_or(&parameter["schema"]))),
             };
             setters.push_str(&format!(".{}({argument})", self.setter(parameter)?));
             let exploded = parameter["explode"].as_bool();
@@ -331,12 +331,16 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A value as a builder's argument.
-fn argument(value: &Value) -> String {
+/// A value as a builder's argument. A time is of chrono's types.
+fn argument(value: &Value, schema: &Value) -> String {
+    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    let parsed = |text: &str, of: &str| format!("{text:?}.parse::<planetscale_client::chrono::{of}>().unwrap()");
     match value {
+        Value::String(text) if format == "date-time" => parsed(text, "DateTime<planetscale_client::chrono::Utc>"),
+        Value::String(text) if format == "date" => parsed(text, "NaiveDate"),
         Value::String(text) => format!("{text:?}"),
         Value::Array(items) => {
-            let items = items.iter().map(|item| format!("{}.try_into().unwrap()", argument(item)));
+            let items = items.iter().map(|item| format!("{}.try_into().unwrap()", argument(item, &schema["items"])));
             format!("vec![{}]", items.collect::<Vec<_>>().join(", "))
         }
         value => value.to_string(),

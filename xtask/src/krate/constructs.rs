@@ -150,11 +150,12 @@ fn operation(random: &mut Random, id: &str, number: usize) -> (String, Value) {
 }
 
 fn parameter_schema(random: &mut Random) -> Value {
-    let plain = |random: &mut Random| match random.below(6) {
+    let plain = |random: &mut Random| match random.below(7) {
         0 => json!({ "type": "integer" }),
         1 => json!({ "type": "boolean" }),
         2 => json!({ "type": "number" }),
         3 => json!({ "$ref": "#/components/schemas/ConstructKind" }),
+        4 => json!({ "type": "string", "format": "date-time" }),
         _ => json!({ "type": "string" }),
     };
     match random.below(3) {
