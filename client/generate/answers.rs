@@ -106,24 +106,19 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
 
 /// Whether a body of JSON is not required, and is none, or another one, where no field of it is set.
 fn may_be_left_out(body: &Value, root: &Value) -> bool {
-    fn needs_something(schema: &Value, root: &Value, depth: usize) -> bool {
-        let schema = resolved(schema, root);
-        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let needs_something = |schema: &&Value| {
         let has_required = schema.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
-        let is_other = schema.get("type").is_some_and(|of| of != "object");
-        has_required || is_other || depth < 16 && members.into_iter().any(|one| needs_something(one, root, depth + 1))
-    }
-    fn has_properties(schema: &Value, root: &Value, depth: usize) -> bool {
-        let schema = resolved(schema, root);
-        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        has_required || schema.get("type").is_some_and(|of| of != "object")
+    };
+    let has_properties = |schema: &&Value| {
         schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
-            || depth < 16 && members.into_iter().any(|one| has_properties(one, root, depth + 1))
-    }
+    };
     let content = body.get("content").and_then(Value::as_object);
     let json = content.and_then(media::of_answer).filter(|(becomes, ..)| becomes == media::JSON);
     body.get("required") != Some(&Value::Bool(true))
         && json.is_some_and(|(_, media, _)| {
-            needs_something(&media["schema"], root, 0) || !has_properties(&media["schema"], root, 0)
+            let members = composed_of(&media["schema"], root);
+            members.iter().any(needs_something) || !members.iter().any(has_properties)
         })
 }
 
@@ -159,15 +154,34 @@ fn free_name(name: &str, root: &Value) -> String {
 
 /// What stands under a `$ref`, or the value itself.
 pub(crate) fn resolved<'v>(value: &'v Value, root: &'v Value) -> &'v Value {
-    let mut here = value;
+    resolved_at(value, root).1
+}
+
+/// What stands under a `$ref`, and its pointer; or the value itself, of which the pointer is not known.
+pub(crate) fn resolved_at<'v>(value: &'v Value, root: &'v Value) -> (Option<&'v str>, &'v Value) {
+    let mut found = (None, value);
     for _ in 0..32 {
-        let to = here.get("$ref").and_then(Value::as_str).and_then(|to| root.pointer(to.strip_prefix('#')?));
-        match to {
-            Some(next) => here = next,
-            None => break,
+        let pointer = found.1.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
+        let Some((pointer, next)) = pointer.and_then(|pointer| Some((pointer, root.pointer(pointer)?))) else { break };
+        found = (Some(pointer), next);
+    }
+    found
+}
+
+/// A schema and all that it is composed of by `allOf`.
+pub(crate) fn composed_of<'v>(schema: &'v Value, root: &'v Value) -> Vec<&'v Value> {
+    const DEEPEST: usize = 16;
+    fn collect<'v>(schema: &'v Value, root: &'v Value, into: &mut Vec<&'v Value>, depth: usize) {
+        let schema = resolved(schema, root);
+        into.push(schema);
+        if depth < DEEPEST {
+            let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            members.for_each(|member| collect(member, root, into, depth + 1));
         }
     }
-    here
+    let mut members = Vec::new();
+    collect(schema, root, &mut members, 0);
+    members
 }
 
 fn one_answer(

@@ -7,6 +7,8 @@
 
 use syn::{Expr, ImplItem, ItemImpl, Stmt};
 
+use super::rust::position_of_local;
+
 /// Has the setters of the body note that it was set.
 pub(crate) fn note_setters(item: &mut ItemImpl) {
     for item in &mut item.items {
@@ -24,12 +26,8 @@ pub(crate) fn make_optional(
     build: &mut Expr,
     content_type: Option<&str>,
 ) -> Result<(), String> {
-    let is_body = |local: &syn::Local| matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "body");
-    let local = statements.iter_mut().find_map(|statement| match statement {
-        Stmt::Local(local) if is_body(local) => Some(local),
-        _ => None,
-    });
-    let Some(init) = local.and_then(|local| local.init.as_mut()) else {
+    let at = position_of_local(statements, "body");
+    let Some(Stmt::Local(syn::Local { init: Some(init), .. })) = at.and_then(|at| statements.get_mut(at)) else {
         return Err("the body is not made where it is expected".to_owned());
     };
     let made = &init.expr;

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{FnArg, ImplItem, Item, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{FnArg, Ident, ImplItem, ImplItemFn, Item, Type};
 
 use super::rust::{argument, doc_of, impl_of, option_setter, set_doc};
 
@@ -94,27 +96,8 @@ fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), Stri
                 }
                 let doc = doc.cloned().unwrap_or_else(|| format!("Sets `{field}`."));
                 if let Some(inner) = optional_target(&function.sig) {
-                    let (clear, plain) = option_setter(&field);
-                    let message = format!("{plain}: {{e}}");
-                    *function = syn::parse_quote! {
-                        pub fn #field<T>(mut self, value: T) -> Self
-                        where
-                            T: ::std::convert::TryInto<#inner>,
-                            T::Error: ::std::fmt::Display,
-                        {
-                            self.#field = value.try_into().map(Some).map_err(|e| format!(#message));
-                            self
-                        }
-                    };
-                    let text = format!("Sets or clears [`{plain}`](Self::{plain}).");
-                    let mut clear: syn::ImplItemFn = syn::parse_quote! {
-                        pub fn #clear(mut self, value: ::std::option::Option<#inner>) -> Self {
-                            self.#field = Ok(value);
-                            self
-                        }
-                    };
-                    set_doc(&mut clear.attrs, &text);
-                    more.push(ImplItem::Fn(clear));
+                    *function = value_setter(&field, &inner, &quote!(Some));
+                    more.push(ImplItem::Fn(set_or_clear(&field, &inner)));
                 }
                 set_doc(&mut function.attrs, &doc);
             }
@@ -122,6 +105,35 @@ fn builder_item(item: &mut Item, documentation: &BTreeMap<(String, String), Stri
         }
         _ => {}
     }
+}
+
+/// The setter of a plain value, which the field holds wrapped.
+pub(crate) fn value_setter(field: &Ident, inner: &Type, wrap: &TokenStream) -> ImplItemFn {
+    let (_, plain) = option_setter(field);
+    let message = format!("{plain}: {{e}}");
+    syn::parse_quote! {
+        pub fn #field<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<#inner>,
+            T::Error: ::std::fmt::Display,
+        {
+            self.#field = value.try_into().map(#wrap).map_err(|e| format!(#message));
+            self
+        }
+    }
+}
+
+/// The setter that takes an `Option`.
+pub(crate) fn set_or_clear(field: &Ident, inner: &Type) -> ImplItemFn {
+    let (name, plain) = option_setter(field);
+    let mut setter: ImplItemFn = syn::parse_quote! {
+        pub fn #name(mut self, value: ::std::option::Option<#inner>) -> Self {
+            self.#field = Ok(value);
+            self
+        }
+    };
+    set_doc(&mut setter.attrs, &format!("Sets or clears [`{plain}`](Self::{plain})."));
+    setter
 }
 
 /// `X`, where a setter takes what converts into `Option<X>`.

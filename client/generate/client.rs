@@ -4,13 +4,11 @@
 //!         `Result<ResponseValue<types::Backup>, …>`
 //! after:  `use crate::client::Client`, `client.http().post(…)`, `Result<Response<types::Backup>, …>`
 
-use quote::quote;
-use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Item, Member, Token};
+use syn::{Expr, Item, Member};
 
 use super::Error;
-use super::rust::impl_of;
+use super::rust::{impl_of, visit_format};
 
 /// Puts the crate's own client in the place of progenitor's.
 pub(crate) fn harden(file: &mut syn::File, version: &str) -> Result<(), Error> {
@@ -93,19 +91,9 @@ impl VisitMut for Own {
         }
     }
 
-    /// What a `format!` is given are tokens to syn.
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
-        if !mac.path.is_ident("format") {
-            return;
-        }
-        match mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) {
-            Ok(mut arguments) => {
-                for argument in &mut arguments {
-                    self.visit_expr_mut(argument);
-                }
-                mac.tokens = quote!(#arguments);
-            }
-            Err(e) => self.failed = Some(format!("a format! that cannot be read: {e}")),
+        if let Err(what) = visit_format(self, mac) {
+            self.failed = Some(what);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::answers::resolved;
+use super::answers::{composed_of, resolved};
 
 /// Makes one object of each `allOf` whose members disagree.
 pub(crate) fn prepare(document: &mut Value) {
@@ -28,8 +28,7 @@ fn visit(value: &mut Value, root: &Value) {
 
 /// The object that members of an `allOf` are together; nothing, where they agree or are none.
 fn merged(schema: &Value, root: &Value) -> Option<Value> {
-    let mut members = Vec::new();
-    collect(schema, root, &mut members, 0);
+    let members = composed_of(schema, root);
     let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for member in &members {
@@ -63,15 +62,4 @@ fn merged(schema: &Value, root: &Value) -> Option<Value> {
         }
     }
     Some(object)
-}
-
-/// A schema and all that it is composed of.
-fn collect<'v>(schema: &'v Value, root: &'v Value, into: &mut Vec<&'v Value>, depth: usize) {
-    const DEEPEST: usize = 16;
-    let schema = resolved(schema, root);
-    into.push(schema);
-    if depth < DEEPEST {
-        let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        members.for_each(|member| collect(member, root, into, depth + 1));
-    }
 }

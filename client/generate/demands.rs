@@ -11,7 +11,7 @@ use super::Error;
 use super::described::Operations;
 use super::directions::Directions;
 use super::notes::MARK;
-use super::rust::{argument, impl_of, missing, module, says_to_serde, serde_metas};
+use super::rust::{argument, functions, impl_of, missing, module, says_to_serde, serde_metas};
 
 /// What only progenitor's code has: each is another pass's to replace.
 const PROGENITORS: [(&str, &str); 8] = [
@@ -107,9 +107,7 @@ fn is_call(item: &Item) -> bool {
 fn demanded(item: &Item, optional: &BTreeSet<(String, String)>) -> Option<String> {
     let Item::Impl(item) = item else { return None };
     let (Some("Default"), Some(owner)) = (impl_of(item).0.as_deref(), impl_of(item).1) else { return None };
-    let functions =
-        item.items.iter().filter_map(|item| if let ImplItem::Fn(function) = item { Some(function) } else { None });
-    functions.into_iter().find_map(|function| {
+    functions(item).find_map(|function| {
         let Some(syn::Stmt::Expr(syn::Expr::Struct(value), None)) = function.block.stmts.last() else { return None };
         value.fields.iter().find_map(|field| {
             let syn::Member::Named(name) = &field.member else { return None };

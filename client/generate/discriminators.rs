@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::answers::resolved_at;
 use super::notes::escape;
 
 /// The discriminators of a document, by the pointers of the schemas that have alternatives.
@@ -52,7 +53,10 @@ fn discriminator(schema: &Value, alternatives: &[Value], root: &Value, at: &str)
     let placed: Vec<(String, &Value)> = alternatives
         .iter()
         .enumerate()
-        .map(|(i, alternative)| target(alternative, root).unwrap_or((format!("{at}/{i}"), alternative)))
+        .map(|(i, alternative)| {
+            let (pointer, schema) = resolved_at(alternative, root);
+            (pointer.map_or_else(|| format!("{at}/{i}"), str::to_owned), schema)
+        })
         .collect();
     let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object);
     let property = match schema.pointer("/discriminator/propertyName") {
@@ -81,18 +85,6 @@ fn discriminator(schema: &Value, alternatives: &[Value], root: &Value, at: &str)
         values.extend(own.into_iter().map(|value| (value, pointer.clone())));
     }
     Some(Discriminator { property, values })
-}
-
-/// What a `$ref` leads to, and its pointer.
-fn target<'v>(schema: &'v Value, root: &'v Value) -> Option<(String, &'v Value)> {
-    let mut found = None;
-    let mut here = schema;
-    for _ in 0..32 {
-        let Some(pointer) = here.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#')) else { break };
-        here = root.pointer(pointer)?;
-        found = Some((pointer.to_owned(), here));
-    }
-    found
 }
 
 /// A property of which each alternative has other values, all of them listed.

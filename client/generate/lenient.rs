@@ -12,7 +12,7 @@ use syn::{Field, Fields, Item, ItemStruct, Type};
 
 use super::directions::Directions;
 use super::pages;
-use super::rust::{argument, last_name, rename_of};
+use super::rust::{argument, last_name, rename_of, says_to_serde};
 
 const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
 const PLAIN: [&str; 7] = ["String", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
@@ -95,14 +95,7 @@ fn harden_struct(
 
 /// Whether a field has a default of serde's; gives it one if that is wanted.
 fn has_default(field: &mut Field, wanted: bool) -> bool {
-    let mut found = false;
-    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
-        let _ = attr.parse_nested_meta(|meta| {
-            found |= meta.path.is_ident("default");
-            let _ = meta.value().and_then(|value| value.parse::<syn::Expr>());
-            Ok(())
-        });
-    }
+    let found = field.attrs.iter().any(|attr| says_to_serde(attr, "default"));
     if wanted && !found {
         field.attrs.push(syn::parse_quote!(#[serde(default)]));
     }

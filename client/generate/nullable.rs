@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use syn::{Field, ImplItem, Item, Type};
 
+use super::builders;
 use super::rust::{argument, impl_of, option_setter, says_to_serde, set_doc};
 
 /// Hardens a field that may be null, where it may be left out, too.
@@ -53,7 +54,7 @@ pub(crate) fn harden_builders(types: &mut [Item]) {
                     if !fields.contains(&(owner.clone(), field.to_string())) {
                         continue;
                     }
-                    let Some(inner) = super::builders::optional_target(&function.sig) else { continue };
+                    let Some(inner) = builders::optional_target(&function.sig) else { continue };
                     let [setter, clear] = setters(&field, &inner);
                     *function = setter;
                     more.push(ImplItem::Fn(clear));
@@ -74,17 +75,7 @@ fn nullable_fields(item: &Item) -> Vec<(String, String)> {
 /// The setter of a value, and the one that takes null.
 fn setters(field: &syn::Ident, inner: &Type) -> [syn::ImplItemFn; 2] {
     let (clear, plain) = option_setter(field);
-    let message = format!("{plain}: {{e}}");
-    let setter = syn::parse_quote! {
-        pub fn #field<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<#inner>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.#field = value.try_into().map(crate::Nullable::Value).map_err(|e| format!(#message));
-            self
-        }
-    };
+    let setter = builders::value_setter(field, inner, &quote::quote!(crate::Nullable::Value));
     let mut clear: syn::ImplItemFn = syn::parse_quote! {
         pub fn #clear(mut self, value: impl ::std::convert::Into<crate::Nullable<#inner>>) -> Self {
             self.#field = Ok(value.into());

@@ -12,7 +12,7 @@ use syn::{ImplItem, Item, ItemImpl};
 use super::described::{Operations, plain};
 use super::directions::names_in;
 use super::prose::tidy;
-use super::rust::{as_send, doc_of, impl_of, missing, module_mut, option_setter, set_doc};
+use super::rust::{as_send, doc_of, functions, impl_of, missing, module_mut, set_doc};
 use super::{Error, bodies, builders, send};
 
 pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
@@ -137,28 +137,12 @@ fn operation_impl(
 /// What can be set of every call, and of each optional parameter with an `Option`. A parameter's own setter comes
 /// first, where it has such a name.
 fn settings_of_a_call(item: &mut ItemImpl, optional: &BTreeSet<(String, String)>, owner: &str) {
-    let setters = item.items.iter().filter_map(|item| match item {
-        ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
-        _ => None,
-    });
-    let taken: BTreeSet<String> = setters.collect();
-    let mut more: Vec<syn::ImplItemFn> = Vec::new();
-    for function in item.items.iter().filter_map(|item| if let ImplItem::Fn(f) = item { Some(f) } else { None }) {
-        let field = &function.sig.ident;
-        if !optional.contains(&(owner.to_owned(), field.to_string())) {
-            continue;
-        }
-        let Some(inner) = builders::target(&function.sig) else { continue };
-        let (name, plain) = option_setter(field);
-        let doc = format!(" Sets or clears [`{plain}`](Self::{plain}).");
-        more.push(syn::parse_quote! {
-            #[doc = #doc]
-            pub fn #name(mut self, value: ::std::option::Option<#inner>) -> Self {
-                self.#field = Ok(value);
-                self
-            }
-        });
-    }
+    let taken: BTreeSet<String> = functions(item).map(|function| function.sig.ident.to_string()).collect();
+    let is_optional = |field: &syn::Ident| optional.contains(&(owner.to_owned(), field.to_string()));
+    let mut more: Vec<syn::ImplItemFn> = functions(item)
+        .filter(|function| is_optional(&function.sig.ident))
+        .filter_map(|function| Some(builders::set_or_clear(&function.sig.ident, &builders::target(&function.sig)?)))
+        .collect();
     more.extend([
         syn::parse_quote! {
             /// How long this call may take as a whole, as [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).

@@ -8,7 +8,7 @@ use quote::format_ident;
 use syn::{Fields, FieldsNamed, ImplItem, Item, ItemImpl, ReturnType, Type};
 
 use super::Error;
-use super::rust::{argument, as_send, impl_of, last_name, missing, module, module_mut};
+use super::rust::{argument, as_send, functions, impl_of, last_name, missing, module, module_mut};
 
 /// The property that holds a page's items.
 pub(crate) const DATA: &str = "data";
@@ -56,7 +56,7 @@ fn streams_of(item: &Item, builder: &[Item], types: &[Item]) -> Option<[ImplItem
     let (answer, held) = answer(item, types)?;
     // A parameter may have the name of a stream.
     let names = ["pages", "items"].map(|name| {
-        let taken = item.items.iter().any(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident == name));
+        let taken = functions(item).any(|function| function.sig.ident == name);
         format_ident!("{name}{}", if taken { "_" } else { "" })
     });
     Some(streams(&names, &answer, &held, &first))

@@ -20,7 +20,7 @@ use super::Error;
 use super::answers::{Answer, Bodies};
 use super::checks;
 use super::described::{Described, Operations, Parameter, plain};
-use super::rust::{argument, doc_of, last_name, missing, set_doc};
+use super::rust::{argument, doc_of, last_name, missing, position_of_local, set_doc, visit_format};
 
 /// Hardens an operation's `send`, and returns the constant that says which operation it is.
 pub(crate) fn harden(send: &mut ImplItemFn, operations: &Operations, is_body_checked: bool) -> Result<ImplItem, Error> {
@@ -102,7 +102,7 @@ pub(crate) fn harden(send: &mut ImplItemFn, operations: &Operations, is_body_che
     }
     add_parameter_checks(statements, parameters);
     if is_body_checked {
-        let at = body_made(statements).ok_or_else(|| shape("there is no body to check"))?;
+        let at = position_of_local(statements, "body").ok_or_else(|| shape("there is no body to check"))?;
         let check = syn::parse_quote! {
             crate::runtime::check::Check::check(&body).map_err(crate::Error::invalid_input)?;
         };
@@ -129,8 +129,7 @@ pub(crate) fn harden(send: &mut ImplItemFn, operations: &Operations, is_body_che
 
 /// Checks parameters that have limits, once all are there: before the URL is made of them.
 fn add_parameter_checks(statements: &mut Vec<Stmt>, parameters: &BTreeMap<String, Parameter>) {
-    let is_url = |statement: &Stmt| matches!(statement, Stmt::Local(local) if matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "url"));
-    let Some(at) = statements.iter().position(is_url) else { return };
+    let Some(at) = position_of_local(statements, "url") else { return };
     let mut checks: Vec<Stmt> = Vec::new();
     for statement in &statements[..at] {
         let Stmt::Local(local) = statement else { continue };
@@ -151,12 +150,6 @@ fn add_parameter_checks(statements: &mut Vec<Stmt>, parameters: &BTreeMap<String
         }
     }
     statements.splice(at..at, checks);
-}
-
-/// Where the body is made.
-fn body_made(statements: &[Stmt]) -> Option<usize> {
-    let is_body = |statement: &Stmt| matches!(statement, Stmt::Local(local) if matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "body"));
-    statements.iter().position(is_body)
 }
 
 /// What the client is called in `send`: `let Self { client, … } = self`, or `_client` beside a parameter of
@@ -362,20 +355,10 @@ impl VisitMut for Parameters<'_> {
         }
     }
 
-    /// The URL is put together by `format!`, whose arguments are tokens to syn.
+    /// The URL is put together by `format!`.
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
-        if !mac.path.is_ident("format") {
-            return;
-        }
-        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-        match mac.parse_body_with(parser) {
-            Ok(mut arguments) => {
-                for argument in &mut arguments {
-                    self.visit_expr_mut(argument);
-                }
-                mac.tokens = quote!(#arguments);
-            }
-            Err(e) => self.failed = Some(format!("a format! that cannot be read: {e}")),
+        if let Err(what) = visit_format(self, mac) {
+            self.failed = Some(what);
         }
     }
 }

@@ -215,19 +215,17 @@ impl Error {
 
     /// [`Error::NotSent`].
     pub fn not_sent(operation: Operation) -> Self {
-        Unanswered { operation, target: None, status: None, how: How::NotSent, after: Duration::ZERO, source: None }
-            .into_error()
+        Unanswered::by_hand(operation, How::NotSent, Duration::ZERO)
     }
 
     /// [`Error::Timeout`], after some time.
     pub fn timeout(operation: Operation, after: Duration) -> Self {
-        Unanswered { operation, target: None, status: None, how: How::TimedOut, after, source: None }.into_error()
+        Unanswered::by_hand(operation, How::TimedOut, after)
     }
 
     /// [`Error::Interrupted`].
     pub fn interrupted(operation: Operation) -> Self {
-        Unanswered { operation, target: None, status: None, how: How::Interrupted, after: Duration::ZERO, source: None }
-            .into_error()
+        Unanswered::by_hand(operation, How::Interrupted, Duration::ZERO)
     }
 }
 

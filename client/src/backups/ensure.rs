@@ -2,8 +2,6 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -186,17 +184,12 @@ impl IntoFuture for EnsureBackup {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let body = self.checked_body().map_err(|error| EnsureError::new(error, false))?;
-            let progress = Progress::default();
-            match tokio::time::timeout(self.deadline, self.ensure(body, &progress)).await {
-                Ok(result) => result,
-                Err(_) => {
-                    let Progress { creation_sent, busy } = progress;
-                    match busy.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                        Some(busy) => Err(EnsureError::busy(busy, self.deadline)),
-                        None => Err(EnsureError::deadline(self.deadline, creation_sent.into_inner())),
-                    }
-                }
-            }
+            let mut progress = Progress::default();
+            let ended = tokio::time::timeout(self.deadline, self.ensure(body, &mut progress)).await;
+            ended.unwrap_or_else(|_| match progress.busy {
+                Some(busy) => Err(EnsureError::busy(busy, self.deadline)),
+                None => Err(EnsureError::deadline(self.deadline, progress.creation_sent)),
+            })
         })
     }
 }
@@ -204,15 +197,9 @@ impl IntoFuture for EnsureBackup {
 /// How far it has come, for when the deadline passes.
 #[derive(Default)]
 struct Progress {
-    creation_sent: AtomicBool,
+    creation_sent: bool,
     /// What the branch is waited for.
-    busy: Mutex<Option<Backup>>,
-}
-
-impl Progress {
-    fn is_busy_with(&self, backup: Option<&Backup>) {
-        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = backup.cloned();
-    }
+    busy: Option<Backup>,
 }
 
 impl EnsureBackup {
@@ -235,7 +222,7 @@ impl EnsureBackup {
         Ok(body)
     }
 
-    async fn ensure(&self, body: CreateBackupBody, progress: &Progress) -> Result<Ensured, EnsureError> {
+    async fn ensure(&self, body: CreateBackupBody, progress: &mut Progress) -> Result<Ensured, EnsureError> {
         let create = self.branch.create(&self.client).body(body);
         // Why the creation was refused, where the reason may be a backup that was quicker.
         let mut conflict = None;
@@ -244,9 +231,8 @@ impl EnsureBackup {
             if let Some(backup) = seen.found {
                 return Ok(self.ensured(backup, false));
             }
-            let busy = seen.busy.filter(|_| self.when_idle);
-            progress.is_busy_with(busy.as_ref());
-            if let Some(busy) = busy {
+            progress.busy = seen.busy.filter(|_| self.when_idle);
+            if let Some(busy) = &progress.busy {
                 tracing::info!(id = busy.id, state = %busy.state, "waiting for another backup of the branch");
                 tokio::time::sleep(varied(self.interval)).await;
                 conflict = None;
@@ -255,7 +241,7 @@ impl EnsureBackup {
             if let Some(error) = conflict.take() {
                 return Err(EnsureError::new(error, true).having_looked(1));
             }
-            progress.creation_sent.store(true, Relaxed);
+            progress.creation_sent = true;
             match create.clone().send().await {
                 Ok(backup) => return Ok(self.ensured(backup.into_inner(), true)),
                 Err(error) if error.outcome() != Outcome::NotApplied => return self.settle(error, seen.at).await,
@@ -265,7 +251,7 @@ impl EnsureBackup {
                     return Err(EnsureError::new(error, is_sent));
                 }
             }
-            progress.creation_sent.store(false, Relaxed);
+            progress.creation_sent = false;
         }
     }
 

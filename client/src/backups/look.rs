@@ -12,7 +12,7 @@ use crate::generated::types::{Backup, BackupState};
 use crate::retry_after::server_time;
 
 /// The largest page, so that most branches need only one.
-const PER_PAGE: i64 = 100;
+pub(super) const PER_PAGE: i64 = 100;
 
 /// What a look at the branch shows.
 #[derive(Default)]

@@ -2,13 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::look::PER_PAGE;
 use super::refs::BranchRef;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::types::{Backup, BackupState};
-
-/// The largest page, so that most branches need only one.
-const PER_PAGE: i64 = 100;
 
 /// The API's `to` is by the minute.
 const A_MINUTE: TimeDelta = TimeDelta::minutes(1);

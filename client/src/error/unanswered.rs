@@ -59,6 +59,10 @@ impl Unanswered {
         }
     }
 
+    pub(super) fn by_hand(operation: Operation, how: How, after: Duration) -> Error {
+        Self { operation, target: None, status: None, how, after, source: None }.into_error()
+    }
+
     pub(crate) fn into_error(self) -> Error {
         match self.how {
             How::NotSent => Error::NotSent(Box::new(self)),

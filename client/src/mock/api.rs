@@ -285,7 +285,7 @@ fn time(time: DateTime<Utc>) -> String {
 }
 
 /// A backup as the API describes it right after it was made: without the times to come.
-fn just_created(id: &str, name: &str, branch: &str, now: DateTime<Utc>, expiry: DateTime<Utc>) -> Value {
+pub(super) fn just_created(id: &str, name: &str, branch: &str, now: DateTime<Utc>, expiry: DateTime<Utc>) -> Value {
     json!({
         "id": id,
         "name": name,

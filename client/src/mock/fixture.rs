@@ -1,7 +1,9 @@
 //! Values for tests that need no server.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::api::just_created;
 use crate::generated::types::Backup;
 
 impl Backup {
@@ -18,37 +20,24 @@ impl Backup {
     /// ```
     pub fn fixture() -> Self {
         // As the API writes it: what a later edition adds is empty.
-        let backup = json!({
-            "id": "backup000001",
-            "name": "nightly",
-            "state": "success",
-            "size": 5_368_709_120_i64,
-            "estimated_storage_cost": 0.12,
-            "created_at": "2026-01-02T03:04:05.000Z",
-            "updated_at": "2026-01-02T03:16:05.000Z",
-            "started_at": "2026-01-02T03:05:05.000Z",
-            "completed_at": "2026-01-02T03:16:05.000Z",
-            "expires_at": "2026-01-04T03:04:05.000Z",
-            "deleted_at": null,
-            "pvc_size": 10_737_418_240_i64,
-            "protected": false,
-            "required": false,
-            "restored_branches": [],
-            "actor": {
-                "id": "actor0000001",
-                "display_name": "Ada",
-                "avatar_url": "https://app.planetscale.com/gravatar-fallback.png",
-            },
-            "backup_policy": null,
-            "schema_snapshot": null,
-            "database_branch": {
-                "id": "branch000001",
-                "name": "main",
-                "created_at": "2025-12-03T03:04:05.000Z",
-                "updated_at": "2026-01-01T03:04:05.000Z",
-                "deleted_at": null,
-            },
-        });
+        #[allow(clippy::expect_used)] // The crate's own tests read it.
+        let time = |text: &str| text.parse::<DateTime<Utc>>().expect("a time as the API writes it");
+        let (made, expiry) = (time("2026-01-02T03:04:05Z"), time("2026-01-04T03:04:05Z"));
+        let mut backup = just_created("backup000001", "nightly", "main", made, expiry);
+        for (name, value) in [
+            ("state", json!("success")),
+            ("size", json!(5_368_709_120_i64)),
+            ("estimated_storage_cost", json!(0.12)),
+            ("started_at", json!("2026-01-02T03:05:05.000Z")),
+            ("completed_at", json!("2026-01-02T03:16:05.000Z")),
+            ("updated_at", json!("2026-01-02T03:16:05.000Z")),
+        ] {
+            backup[name] = value;
+        }
+        (backup["actor"]["id"], backup["actor"]["display_name"]) = (json!("actor0000001"), json!("Ada"));
+        let branch = &mut backup["database_branch"];
+        (branch["created_at"], branch["updated_at"]) =
+            (json!("2025-12-03T03:04:05.000Z"), json!("2026-01-01T03:04:05.000Z"));
         #[allow(clippy::expect_used)] // The crate's own tests read it.
         serde_json::from_value(backup).expect("a backup as the API writes it")
     }

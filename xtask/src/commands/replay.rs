@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::scratch::{Scratch, copy, read};
 use crate::comparison::report::{Report, changelog_entries};
 use crate::edition::{Edition, compare};
+use crate::effective::naming::Table;
 use crate::release::manifests::Manifests;
 use crate::release::unreleased::Released;
 use crate::vendor::origin::{Location, Origin};
@@ -121,11 +122,12 @@ impl Replay {
         let report: Report = compare(&old, &new)?;
         let effective = |edition: &Edition| anyhow::Ok(edition.effective_as_stored_or_made()?.spec.value.clone());
         ensure!(!report.is_empty() || effective(&old)? == effective(&new)?, "it changes in silence");
-        let before = names(&store)?;
+        let names = || Table::parse(&store.read(store::NAMES)?).context(store::NAMES);
+        let before = names()?;
         new.save(&old, &store)?;
-        let after = names(&store)?;
-        for (place, name) in &before {
-            let now = after.get(place).unwrap_or(name);
+        let after = names()?;
+        for (place, name) in before.places() {
+            let now = after.name_of(place).unwrap_or(name);
             ensure!(now == name, "the type at {place} was `{name}`, and is `{now}` now");
         }
         Ok(report.verdict())
@@ -160,16 +162,6 @@ impl Replay {
         }
         Ok(text)
     }
-}
-
-/// The types' names by where upstream describes each.
-fn names(store: &Store) -> anyhow::Result<BTreeMap<String, String>> {
-    let table: toml_edit::DocumentMut = store.read(store::NAMES)?.parse().context(store::NAMES)?;
-    let places = |item: &toml_edit::Item| match item.as_array() {
-        Some(list) => list.iter().filter_map(|place| place.as_str().map(str::to_owned)).collect(),
-        None => item.as_str().map(str::to_owned).into_iter().collect::<Vec<_>>(),
-    };
-    Ok(table.iter().flat_map(|(name, item)| places(item).into_iter().map(move |at| (at, name.to_owned()))).collect())
 }
 
 /// One difference between two trees: what is at a pointer's key then.

@@ -91,7 +91,7 @@ fn entry(change: &Change) -> (String, String) {
     }
     let line = match (old, new, change.kind) {
         (Some(old), Some(new), _) if derived(&old).0 == derived(&new).0 => {
-            let (old, new) = (derived(&old).1, derived(&new).1);
+            let ((_, old), (_, new)) = (derived(&old), derived(&new));
             let only = |these: &[&str], those: &[&str]| {
                 let only = these.iter().filter(|name| !those.contains(name)).map(|name| format!("`{name}`"));
                 only.collect::<Vec<_>>().join(", ")

@@ -60,6 +60,11 @@ impl Table {
         self.entries.iter().find(|(_, at)| at.iter().any(|at| at == place)).map(|(name, _)| name.as_str())
     }
 
+    /// All places, each with its name.
+    pub fn places(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().flat_map(|(name, at)| at.iter().map(move |at| (at.as_str(), name.as_str())))
+    }
+
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(name, _)| name.as_str())
