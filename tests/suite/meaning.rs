@@ -4,7 +4,7 @@ use jsonschema::Validator;
 use planetscale_client::types;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::TestRunner;
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 use xtask::vendor::spec::Spec;
@@ -208,19 +208,9 @@ fn decode(value: &Value) -> Result<types::Backup, (String, String)> {
     serde_path_to_error::deserialize(&mut json).map_err(|e| (e.path().to_string(), e.to_string()))
 }
 
-/// Prints the seed, so that a failure on another machine can be had again.
 fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let seed: [u8; 16] = match std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse::<u64>().ok()) {
-        Some(seed) => std::array::from_fn(|i| seed.to_le_bytes()[i % 8]),
-        None => {
-            let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
-            println!("PROPTEST_RNG_SEED={now}");
-            std::array::from_fn(|i| now.to_le_bytes()[i % 8])
-        }
-    };
-    let rng = TestRng::from_seed(RngAlgorithm::XorShift, &seed);
     let config = ProptestConfig { failure_persistence: None, ..config(10_000) };
-    TestRunner::new_with_rng(config, rng).run(strategy, test).unwrap();
+    TestRunner::new(config).run(strategy, test).unwrap();
 }
 
 #[test]
