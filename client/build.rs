@@ -24,7 +24,7 @@ mod codegen {
     use std::panic::{catch_unwind, set_hook, take_hook};
     use std::path::{Path, PathBuf};
 
-    use super::generate::{formatted, generate};
+    use super::generate::{files, formatted, generate, generate_with};
 
     /// In the workspace a link to the spec there; in a package the file itself.
     const SPEC: &str = "planetscale.yaml";
@@ -32,8 +32,8 @@ mod codegen {
     /// The spec in the workspace. No package has it.
     const WORKSPACE_SPEC: &str = "../openapi/planetscale.yaml";
 
-    /// The code that was released.
-    const RELEASED: &str = "src/generated/client.rs";
+    /// The code that was released: a file for each feature.
+    const RELEASED: &str = "src/generated";
 
     pub fn run() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed=generate.rs");
@@ -43,19 +43,25 @@ mod codegen {
             println!("cargo::rerun-if-changed={WORKSPACE_SPEC}");
             println!("cargo::rustc-cfg=generated_here");
             let out = PathBuf::from(std::env::var("OUT_DIR")?).join("client.rs");
-            return Ok(std::fs::write(out, code(workspace)?)?);
+            // What nobody asked for is not made.
+            let wants = |feature: &str| {
+                let name = feature.to_uppercase().replace('-', "_");
+                std::env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
+            };
+            let generated =
+                generate_with(&text(workspace)?, &wants).map_err(|e| format!("{}: {e}", workspace.display()))?;
+            return Ok(std::fs::write(out, formatted(&generated.code)?)?);
         }
         println!("cargo::rerun-if-changed={SPEC}");
         println!("cargo::rerun-if-changed={RELEASED}");
-        let released = std::fs::read_to_string(RELEASED)?;
         // The generator panics on what it does not expect, and is not to be heard.
         let hook = take_hook();
         set_hook(Box::new(|_| {}));
-        let generated = catch_unwind(|| code(Path::new(SPEC)).map_err(|e| e.to_string()));
+        let generated = catch_unwind(|| is_released(Path::new(SPEC)).map_err(|e| e.to_string()));
         set_hook(hook);
         let why = match generated {
-            Ok(Ok(code)) if code == released.replace("\r\n", "\n") => return Ok(()),
-            Ok(Ok(_)) => "makes other code".to_owned(),
+            Ok(Ok(true)) => return Ok(()),
+            Ok(Ok(false)) => "makes other code".to_owned(),
             Ok(Err(error)) => format!("fails ({error})"),
             Err(_) => "panics".to_owned(),
         };
@@ -67,9 +73,19 @@ mod codegen {
         Ok(())
     }
 
-    fn code(spec: &Path) -> Result<String, Box<dyn Error>> {
-        let text = std::fs::read_to_string(spec).map_err(|e| format!("{}: {e}", spec.display()))?;
-        let generated = generate(&text).map_err(|e| format!("{}: {e}", spec.display()))?;
-        Ok(formatted(&generated.code)?)
+    fn text(spec: &Path) -> Result<String, String> {
+        std::fs::read_to_string(spec).map_err(|e| format!("{}: {e}", spec.display()))
+    }
+
+    /// Whether the generator makes the code that was released.
+    fn is_released(spec: &Path) -> Result<bool, Box<dyn Error>> {
+        let generated = generate(&text(spec)?)?;
+        for (name, code) in files(&generated.code)? {
+            let released = std::fs::read_to_string(Path::new(RELEASED).join(name))?;
+            if released.replace("\r\n", "\n") != code {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

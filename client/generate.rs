@@ -13,7 +13,8 @@
 //! 5. `pages` adds streams to the operations whose answers come in pages, `client` puts the crate's own client in the
 //!    place of progenitor's, and `words` changes what builders say.
 //!
-//! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone.
+//! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone. `features` has what only
+//! some operations reach compiled with them.
 //!
 //! All of that is by rule. Nothing here knows an operation or a type by its name.
 
@@ -39,6 +40,10 @@ mod described;
 mod directions;
 #[path = "generate/discriminators.rs"]
 mod discriminators;
+#[path = "generate/features.rs"]
+mod features;
+#[path = "generate/files.rs"]
+mod files;
 #[path = "generate/identifiers.rs"]
 mod identifiers;
 #[path = "generate/lenient.rs"]
@@ -75,6 +80,9 @@ mod words;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+#[allow(unused_imports, reason = "build.rs reads what xtask has marked")]
+pub use self::described::FEATURE;
+
 /// What a spec becomes.
 pub struct Generated {
     /// The client's code.
@@ -85,13 +93,39 @@ pub struct Generated {
     pub places: Places,
 }
 
-/// Generated code as it is stored and built: readable.
+/// Generated code as it is built here: one readable file.
 ///
 /// # Errors
 /// Where it is not a file of Rust.
 pub fn formatted(code: &TokenStream) -> Result<String, Error> {
-    let file = syn::parse2(code.clone()).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))?;
-    Ok(format!("{NOTE}{}", prettyplease::unparse(&file)))
+    Ok(format!("{NOTE}{}", prettyplease::unparse(&parsed(code)?)))
+}
+
+/// Generated code as it is stored: a file for each feature and `client.rs`, which names them.
+///
+/// # Errors
+/// Where it is not a file of Rust.
+pub fn files(code: &TokenStream) -> Result<Vec<(String, String)>, Error> {
+    let text = |(name, file)| (format!("{name}.rs"), format!("{NOTE}{}", prettyplease::unparse(&file)));
+    Ok(files::split(parsed(code)?).into_iter().map(text).collect())
+}
+
+/// The code of stored files, by their names, as one.
+///
+/// # Errors
+/// Where one is not a file of Rust.
+#[allow(dead_code, reason = "build.rs makes code, and does not read it")]
+pub fn joined(files: &[(String, String)]) -> Result<TokenStream, Error> {
+    let parse = |(name, text): &(String, String)| -> Result<(String, syn::File), Error> {
+        let file = syn::parse_file(text).map_err(|e| Error::Shape(format!("{name} is not a Rust file: {e}")))?;
+        Ok((name.trim_end_matches(".rs").to_owned(), file))
+    };
+    let files = files.iter().map(parse).collect::<Result<_, _>>()?;
+    Ok(files::join(files).into_token_stream())
+}
+
+fn parsed(code: &TokenStream) -> Result<syn::File, Error> {
+    syn::parse2(code.clone()).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))
 }
 
 /// The comment on top of the code.
@@ -107,7 +141,16 @@ pub type Places = Vec<(String, String)>;
 /// Where the document is none, where progenitor cannot generate code for it, or where that code has
 /// a shape that the hardening does not know: better no client than one without it.
 pub fn generate(spec: &str) -> Result<Generated, Error> {
+    generate_with(spec, &|_| true)
+}
+
+/// Generates the code of those operations whose feature is wanted, and of those that are behind none.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
+    features::select(&mut document, wants);
     let bodies = answers::simplify(&mut document)?;
     parameters::prepare(&mut document);
     nulls::prepare(&mut document);
@@ -132,6 +175,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
     pages::add(&mut file)?;
     client::harden(&mut file, &spec.info.version)?;
     demands::check(&file, &operations, &directions)?;
+    features::gate(&mut file, &operations, &directions)?;
     Ok(Generated { code: words::ours(file.into_token_stream()), places })
 }
 

@@ -1,21 +1,46 @@
-//! Lists the JSON Schema of every generated type, for `suite/locked.rs`: a program cannot ask a crate for its types.
+//! Lists the JSON Schema of the generated types, for `suite/locked.rs`: a program cannot ask a crate for its types.
 
 use std::path::Path;
 
+use syn::Item;
+
+/// The features of operations that the tests are built with.
+const FEATURES: [&str; 1] = ["branches"];
+
 fn main() {
-    let code = Path::new("../client/src/generated/client.rs");
+    let code = Path::new("../client/src/generated");
     println!("cargo::rerun-if-changed={}", code.display());
-    let code = std::fs::read_to_string(code).expect("the generated code is read");
-    let types = code.split_once("pub mod types {").map_or("", |(_, types)| types);
-    // Types are four spaces deep, up to their builders.
-    let types = types.lines().take_while(|line| *line != "    pub mod builder {");
-    let names = types.filter_map(|line| line.strip_prefix("    pub struct ").or(line.strip_prefix("    pub enum ")));
-    let name = |line: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().map(str::to_owned);
+    let mut names = Vec::new();
+    for file in ["client", "shared"].iter().chain(&FEATURES) {
+        let text = std::fs::read_to_string(code.join(file).with_extension("rs")).expect("the generated code is read");
+        let file = syn::parse_file(&text).expect("the generated code is Rust");
+        let module = file.items.iter().find_map(|item| match item {
+            Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+            _ => None,
+        });
+        for item in module.into_iter().flat_map(|(_, items)| items) {
+            match item {
+                Item::Struct(item) if is_built(&item.attrs) => names.push(item.ident.to_string()),
+                Item::Enum(item) if is_built(&item.attrs) => names.push(item.ident.to_string()),
+                _ => {}
+            }
+        }
+    }
+    names.sort();
     let schemas: String = names
-        .filter_map(name)
+        .iter()
         .map(|name| format!("({name:?}, schemars::schema_for!(planetscale_client::types::{name})),\n"))
         .collect();
     let list = format!("vec![\n{schemas}]");
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&out).join("schemas.rs"), list).expect("the list is written");
+}
+
+/// Whether an item is compiled with our features.
+fn is_built(attrs: &[syn::Attribute]) -> bool {
+    let mut conditions = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(|attr| {
+        let tokens = attr.meta.require_list().expect("a condition").tokens.to_string();
+        FEATURES.iter().any(|feature| tokens.contains(&format!("{feature:?}")))
+    });
+    conditions.all(|built| built)
 }

@@ -96,12 +96,17 @@ pub(crate) fn simplify(document: &mut Value) -> Result<BTreeMap<String, Bodies>,
             .for_each(|schemas| schemas.extend(std::mem::take(&mut made)));
     }
     // What only a refusal is described with has no place in the client: `crate::Error` reads refusals.
+    drop_unreached(document, &before);
+    Ok(operations)
+}
+
+/// Drops the schemas that were reached before and are not any more.
+pub(crate) fn drop_unreached(document: &mut Value, before: &BTreeSet<String>) {
     let after = reached(document);
     if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
         let pointer = |name: &str| format!("/components/schemas/{}", escape(name));
         schemas.retain(|name, _| !before.contains(&pointer(name)) || after.contains(&pointer(name)));
     }
-    Ok(operations)
 }
 
 /// Whether a body of JSON is not required, and is none, or another one, where no field of it is set.
@@ -123,7 +128,7 @@ fn may_be_left_out(body: &Value, root: &Value) -> bool {
 }
 
 /// The pointers that the `$ref`s of a document's paths lead to, at any distance.
-fn reached(document: &Value) -> BTreeSet<String> {
+pub(crate) fn reached(document: &Value) -> BTreeSet<String> {
     let (mut open, mut seen) = (vec![document.get("paths").unwrap_or(&Value::Null)], BTreeSet::new());
     while let Some(value) = open.pop() {
         match value {

@@ -87,7 +87,7 @@ impl VisitMut for Own {
             && let Expr::Path(function) = &*call.func
             && function.path.segments.last().is_some_and(|last| last.ident == "api_version")
         {
-            *expr = syn::parse_quote!(super::API_VERSION);
+            *expr = syn::parse_quote!(crate::generated::API_VERSION);
         }
     }
 

@@ -9,6 +9,9 @@ use super::answers::{Answer, Bodies};
 use super::notes::{Limits, escape, read_note};
 use super::{Error, parameters};
 
+/// What the effective spec calls the feature of the crate that an operation is behind.
+pub const FEATURE: &str = "x-feature";
+
 /// The operations, by their ids.
 pub(crate) struct Operations(BTreeMap<String, Described>);
 
@@ -22,6 +25,8 @@ pub(crate) struct Described {
     pub(crate) bodies: Bodies,
     /// Whether the spec says that it wants no credentials.
     pub(crate) is_public: bool,
+    /// The feature of the crate that it is behind.
+    pub(crate) feature: Option<String>,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
     /// The parameters, by the same.
@@ -129,8 +134,17 @@ impl Operations {
                     let bodies = bodies.get(id).cloned().unwrap_or_else(none);
                     let (method, path) = (method.to_uppercase(), path.clone());
                     let is_public = operation.security.as_ref().is_some_and(Vec::is_empty);
-                    let described =
-                        Described { method, path, id: id.clone(), bodies, is_public, arguments, parameters: travel };
+                    let feature = operation.extensions.get(FEATURE).and_then(|name| name.as_str());
+                    let described = Described {
+                        method,
+                        path,
+                        id: id.clone(),
+                        bodies,
+                        is_public,
+                        feature: feature.map(str::to_owned),
+                        arguments,
+                        parameters: travel,
+                    };
                     if let Some(other) = operations.insert(function_name(id), described) {
                         let why = format!(
                             "the operations {id} and {} would be one function, {}",

@@ -1,7 +1,8 @@
 //! The generated code: what build.rs makes of the effective spec in the workspace, and elsewhere what was
 //! released. A test holds the two to be the same.
 
-#![allow(clippy::all, clippy::unwrap_used, unreachable_pub)]
+// A file of a feature names all that its types may need.
+#![allow(clippy::all, clippy::unwrap_used, unreachable_pub, unused_imports)]
 
 #[cfg(generated_here)]
 include!(concat!(env!("OUT_DIR"), "/client.rs"));

@@ -1,65 +1,101 @@
 //! What is locked by snapshots, so that a change of it is seen in a review.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use xtask::edition::Edition;
-use xtask::krate::codegen;
-use xtask::krate::surface::{Kind, PublicItem, Surface};
+use xtask::krate::Crate;
+use xtask::krate::surface::{Features, Kind, PublicItem, Surface};
+use xtask::vendor::spec::Spec;
 use xtask::workspace::Workspace;
 use xtask::workspace::store::Store;
 
 use crate::update_spec::openapi_dir;
 
+/// What the stored effective spec gives: generated once for all tests here.
+static EFFECTIVE: LazyLock<String> =
+    LazyLock::new(|| std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap());
+pub static CRATE: LazyLock<Made> = LazyLock::new(|| {
+    let spec = Spec::parse(&EFFECTIVE).unwrap();
+    let krate = Crate::of(&EFFECTIVE, &spec, &Workspace::own()).unwrap();
+    let features = krate.features().map(str::to_owned).collect();
+    let files = krate.files().unwrap();
+    Made { files, features, surface: krate.surface }
+});
+
+/// A crate, made of its effective spec.
+pub struct Made {
+    files: Vec<(String, String)>,
+    features: BTreeSet<String>,
+    pub surface: Surface,
+}
+
 #[test]
 fn effective_spec_is_fresh() {
-    let stored = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
     let edition = Edition::stored(&Store::open(&Workspace::own()).unwrap()).unwrap().made_anew();
     let fresh = &edition.effective_as_stored_or_made().unwrap().text;
     assert!(
-        stored == *fresh,
-        "openapi/planetscale.yaml is not what upstream and overlay.yaml give; run `cargo xtask update-spec --from openapi/create_backup.yaml`"
+        *EFFECTIVE == *fresh,
+        "openapi/planetscale.yaml is not what upstream, features.toml and overlay.yaml give; run `cargo xtask update-spec --from openapi/create_backup.yaml`"
     );
-}
-
-fn effective_text() -> String {
-    std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap()
-}
-
-#[test]
-fn effective_spec() {
-    insta::assert_snapshot!(effective_text());
 }
 
 /// What is built elsewhere is what build.rs generates and builds here.
 #[test]
 fn generated_code_is_fresh() {
-    let generated = codegen::formatted(&effective_text()).unwrap();
-    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src/generated/client.rs");
-    let stored = std::fs::read_to_string(stored).unwrap().replace("\r\n", "\n");
-    let line = generated.lines().zip(stored.lines()).position(|(a, b)| a != b);
-    assert!(
-        stored == generated,
-        "client/src/generated/client.rs is not what build.rs generates, from line {line:?} on; run `cargo xtask generate --write`"
-    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/src/generated");
+    let why = "run `cargo xtask generate --write`";
+    for (name, generated) in &CRATE.files {
+        let stored = std::fs::read_to_string(folder.join(name)).unwrap_or_default().replace("\r\n", "\n");
+        let line = generated.lines().zip(stored.lines()).position(|(a, b)| a != b);
+        assert!(
+            stored == *generated,
+            "client/src/generated/{name} is not what is generated, from line {line:?} on; {why}"
+        );
+    }
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), CRATE.files.len(), "there are files too many; {why}");
+}
+
+#[test]
+fn every_feature_is_in_the_manifest() {
+    let manifest = std::fs::read_to_string(Workspace::own().path("client/Cargo.toml")).unwrap();
+    let features: Vec<&str> = CRATE.features.iter().map(String::as_str).collect();
+    assert_eq!(xtask::workspace::manifest::with_features(&manifest, &features).unwrap(), manifest);
 }
 
 #[test]
 fn json_schema_of_every_type() {
     let schemas: Vec<(&str, schemars::Schema)> = include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
-    let surface = Surface::of_spec(&Workspace::own(), &effective_text()).unwrap();
     let is_type = |(path, shape): &(&str, &PublicItem)| {
         path.strip_prefix("types::").is_some_and(|name| !name.contains("::"))
             && [Kind::Struct, Kind::Enum].contains(&shape.kind)
+            && Features::is_met_by(shape.feature.as_ref(), Some(&Features::of("branches")))
     };
-    assert_eq!(schemas.len(), surface.items().filter(is_type).count(), "tests/build.rs lists another number of types");
+    let count = CRATE.surface.items().filter(is_type).count();
+    assert_eq!(schemas.len(), count, "tests/build.rs lists another number of types");
     for (name, schema) in schemas {
         insta::assert_snapshot!(format!("json_schema_of_{name}"), serde_json::to_string_pretty(&schema).unwrap());
     }
 }
 
+/// One snapshot for each feature, one for what is always there, and one for what several features reach.
 #[test]
 fn public_surface() {
-    insta::assert_snapshot!(Surface::of_spec(&Workspace::own(), &effective_text()).unwrap().to_string());
+    let mut parts: BTreeMap<String, String> = BTreeMap::new();
+    for (path, shape) in CRATE.surface.items() {
+        let is_named = |feature: &&String| shape.feature.as_ref().is_some_and(|of| of.names(feature));
+        let part = match &CRATE.features.iter().filter(is_named).collect::<Vec<_>>()[..] {
+            [] => "always",
+            [feature] => feature,
+            _ => "shared",
+        };
+        parts.entry(part.to_owned()).or_default().push_str(&shape.line(path));
+    }
+    assert_eq!(parts.len(), CRATE.features.len() + 2);
+    for (part, lines) in parts {
+        insta::assert_snapshot!(format!("public_surface_of_{}", part.replace('-', "_")), lines);
+    }
 }
 
 #[test]

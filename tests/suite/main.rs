@@ -15,6 +15,7 @@ mod drift_report;
 mod drift_rules;
 mod drift_same_meaning;
 mod ensure;
+mod features;
 mod just_created;
 mod locked;
 mod meaning;

@@ -1,5 +1,7 @@
 //! The types mean what the spec says, shown with generated instances.
 
+use std::sync::LazyLock;
+
 use jsonschema::Validator;
 use planetscale_client::types;
 use proptest::prelude::*;
@@ -52,7 +54,8 @@ fn validator(schema: &Value) -> Validator {
 }
 
 fn component(name: &str) -> (Value, Value) {
-    let root = spec("planetscale.yaml");
+    static EFFECTIVE: LazyLock<Value> = LazyLock::new(|| spec("planetscale.yaml"));
+    let root = EFFECTIVE.clone();
     (root["components"]["schemas"][name].clone(), root)
 }
 

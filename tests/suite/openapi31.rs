@@ -9,7 +9,7 @@ use xtask::vendor::spec::Spec;
 
 use crate::drift_report::{exit_code, run_xtask};
 use crate::property::config;
-use crate::update_spec::{Copy, ended_with, openapi_dir, upstream};
+use crate::update_spec::{Copy, ended_with, fixture, openapi_dir, upstream};
 
 /// Rewrites a document of 3.0 as one of 3.1, where `choose` says so.
 fn twin(document: &Value, choose: &mut impl FnMut() -> bool) -> Value {
@@ -110,7 +110,7 @@ fn documents() -> Vec<Value> {
     let corpus = std::fs::read_dir(openapi_dir().join("../tests/corpus")).unwrap();
     let mut files: Vec<_> = corpus.map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
-    files.extend(["planetscale.yaml", "create_backup.yaml"].map(|name| openapi_dir().join(name)));
+    files.extend(["planetscale.yaml", "create_backup.yaml"].map(|name| fixture().join(name)));
     files.sort();
     let mut documents: Vec<Value> =
         files.iter().map(|file| Spec::parse(&std::fs::read_to_string(file).unwrap()).unwrap().value).collect();

@@ -35,6 +35,8 @@ impl Scratch {
             .set_changelog("# Changelog\n\n## [Unreleased]\n\n### Added\n- The operation `create_backup`.\n")
             .unwrap();
         copy(&root.join("client/src"), &scratch.path("client/src"));
+        fs::remove_dir_all(scratch.path("client/src/generated")).unwrap();
+        fs::create_dir(scratch.path("client/src/generated")).unwrap();
         for (name, text) in scratch.pages.files() {
             let to = scratch.path("openapi").join(name);
             fs::create_dir_all(to.parent().unwrap()).unwrap();

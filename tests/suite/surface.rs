@@ -244,13 +244,14 @@ fn pages_of(surface: &Surface) -> BTreeMap<String, String> {
 
 #[test]
 fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
-    let spec = std::fs::read_to_string(crate::update_spec::openapi_dir().join("planetscale.yaml")).unwrap();
-    let own = Surface::of_spec(&Workspace::own(), &spec).unwrap();
+    let file = crate::update_spec::fixture().join("planetscale.yaml");
+    let own = Surface::of_spec(&Workspace::own(), &std::fs::read_to_string(&file).unwrap()).unwrap();
     let dir = tempfile::tempdir().unwrap();
     for (name, html) in pages_of(&own) {
         write(dir.path(), name.trim_start_matches('/'), &html);
     }
-    let check = || run_xtask(&["surface", "--check", dir.path().to_str().unwrap()]);
+    let (spec, pages) = (file.to_str().unwrap(), dir.path().to_str().unwrap());
+    let check = || run_xtask(&["surface", "--spec", spec, "--check", pages]);
     let (_, out, err) = check();
     assert!(out.starts_with("the surface and rustdoc agree on ") && err.is_empty(), "{out}{err}");
 
@@ -273,7 +274,7 @@ fn what_agrees_is_told_and_one_item_more_on_either_side_is_an_error() {
 fn the_source_that_is_read_is_that_of_the_workspace() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "client/src/lib.rs", "pub struct OfThisWorkspace;");
-    let effective = crate::update_spec::openapi_dir().join("planetscale.yaml");
+    let effective = crate::update_spec::fixture().join("planetscale.yaml");
     let (root, spec) = (dir.path().to_str().unwrap(), effective.to_str().unwrap());
     let (_, out, err) = run_xtask(&["surface", "--workspace", root, "--spec", spec]);
     assert_eq!((out.as_str(), err.as_str()), ("OfThisWorkspace: struct\n", ""));

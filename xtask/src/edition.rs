@@ -10,6 +10,7 @@
 mod compare;
 mod next;
 mod remove;
+mod stored;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -19,6 +20,8 @@ use anyhow::Context;
 
 pub use self::compare::{compare, impact};
 pub use self::next::WHOLE_API;
+pub use self::stored::Stored;
+use crate::effective::features::Features;
 use crate::effective::merge::{self, Merged};
 use crate::effective::naming::{self, Named, Table};
 use crate::effective::overlay::{self, Effect};
@@ -66,6 +69,8 @@ pub struct Edition {
     overlay: String,
     /// The names that were given before.
     names: Table,
+    /// The features that operations were given before; none, where there are no features.
+    features: Option<Features>,
     /// What there is to say of what the vendor publishes.
     notes: Vec<String>,
     /// The effective spec as it was written, which an edit of the overlay may have outdated.
@@ -91,6 +96,7 @@ impl Edition {
             documents,
             overlay,
             names,
+            features: None,
             notes: Vec::new(),
             written: None,
             merged: OnceCell::new(),
@@ -107,7 +113,9 @@ impl Edition {
     /// missing or broken, as it is made anew.
     pub fn stored(store: &Store) -> anyhow::Result<Self> {
         let sources = store.sources()?;
-        let document = |source: &Source| Document::parse(&source.file, store.read(&source.file)?);
+        let document = |source: &Source| {
+            Document::parse(&source.file, store.read(&source.file)?)?.of_operations(&source.operations)
+        };
         let documents = sources.documents().iter().map(document).collect::<anyhow::Result<_>>()?;
         let names = store.read(store::NAMES).context(
             "without the table all types would get new names; restore it (`git checkout openapi/names.toml`), or begin \
@@ -116,7 +124,10 @@ impl Edition {
         let names = Table::parse(&names).context(store::NAMES)?;
         let overlay = store.read(store::OVERLAY)?;
         let written = store.read_if_any(store::EFFECTIVE)?;
-        let mut edition = Self::new(store.workspace(), sources, documents, overlay, names);
+        let features = store.read_if_any(store::FEATURES)?;
+        let features =
+            Features::parse(&features).context(store::FEATURES).map(|it| Some(it).filter(|_| !features.is_empty()))?;
+        let mut edition = Self { features, ..Self::new(store.workspace(), sources, documents, overlay, names) };
         edition.notes.extend(store.notes().iter().cloned());
         if let Err(e) = Spec::parse(&written) {
             edition.mend_effective(&written, &e)?;
@@ -142,7 +153,7 @@ impl Edition {
     /// The edition that follows this one, with other documents, and the same corrections and names.
     pub fn followed_by(&self, sources: Sources, documents: Vec<Document>) -> Self {
         let next = Self::new(&self.workspace, sources, documents, self.overlay.clone(), self.names.clone());
-        Self { notes: self.notes.clone(), ..next }
+        Self { notes: self.notes.clone(), features: self.features.clone(), ..next }
     }
 
     /// The same documents, corrections and names, of which the effective spec is to be made anew.
@@ -208,8 +219,17 @@ impl Edition {
         })
     }
 
+    /// Which operations are behind which feature, if there are features.
+    fn features(&self) -> anyhow::Result<Option<Features>> {
+        let Some(features) = &self.features else { return Ok(None) };
+        Ok(Some(features.followed_by(&self.named()?.value)))
+    }
+
     fn made(&self) -> anyhow::Result<Effective> {
         let mut value = self.named()?.value.clone();
+        if let Some(features) = self.features()? {
+            features.mark(&mut value);
+        }
         let effects = overlay::apply(&self.overlay, &mut value)?;
         let text = spec::to_yaml(NOTE, &value)?;
         let spec = Spec::parse(&text).context("the overlay made it invalid")?;
@@ -236,10 +256,13 @@ impl Edition {
             self.documents.iter().map(|document| (document.file.as_str(), document.text.as_str().into())).collect();
         files.push((store::SOURCE, self.sources.to_string().into()));
         files.push((store::OVERLAY, self.overlay.as_str().into()));
-        let (names, effective) = match &self.written {
-            Some(text) => (&self.names, text),
-            None => (&self.named()?.table, &self.effective_as_stored_or_made()?.text),
+        let (names, features, effective) = match &self.written {
+            Some(text) => (&self.names, self.features.clone(), text),
+            None => (&self.named()?.table, self.features()?, &self.effective_as_stored_or_made()?.text),
         };
+        if let Some(features) = features {
+            files.push((store::FEATURES, features.text().to_owned().into()));
+        }
         files.push((store::NAMES, names.text().into()));
         files.push((store::EFFECTIVE, effective.into()));
         Ok(files)
@@ -268,16 +291,12 @@ impl Edition {
     pub fn save(&self, old: &Self, store: &Store) -> anyhow::Result<()> {
         let changed = self.changed_since(old)?;
         let mut files: Vec<_> = changed.iter().map(|change| (change.file.as_str(), change.new.as_str())).collect();
-        let code;
-        if store.has_crate() {
-            code = self.krate()?.code()?;
-            if store.read_if_any(store::CODE)?.replace("\r\n", "\n") != code {
-                files.push((store::CODE, &code));
-            }
-        }
+        let krate = if store.has_crate() { Some(Stored::of(self.krate()?, store)?) } else { None };
+        files.extend(krate.iter().flat_map(|krate| krate.changed()));
         if !files.is_empty() {
             store.commit(&files)?;
         }
+        krate.iter().try_for_each(|krate| krate.remove_others(store))?;
         // What no source names any more is nobody's, so that it may stay where this run is killed here.
         for gone in old.documents.iter().filter(|old| !self.documents.iter().any(|new| new.file == old.file)) {
             store.remove(&gone.file)?;

@@ -60,12 +60,17 @@ impl Crate {
         Ok(Self { generated: generated.code, surface, operations, effective: effective.clone(), places })
     }
 
-    /// Its generated code, as it is stored and built.
+    /// Its generated code as it is stored: files, by their names.
     ///
     /// # Errors
     /// Never, as the code is Rust.
-    pub fn code(&self) -> anyhow::Result<String> {
-        Ok(generate::formatted(&self.generated)?)
+    pub fn files(&self) -> anyhow::Result<Vec<(String, String)>> {
+        Ok(generate::files(&self.generated)?)
+    }
+
+    /// The features of its operations, in the order of the document.
+    pub fn features(&self) -> impl Iterator<Item = &str> {
+        operations::of(&self.effective.value).into_iter().filter_map(|operation| operation.feature)
     }
 
     /// Whether another crate has the same code.

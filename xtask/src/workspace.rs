@@ -1,6 +1,7 @@
 //! The workspace that a command works on.
 
 pub mod git;
+pub mod manifest;
 pub mod sources;
 pub mod store;
 
@@ -42,10 +43,5 @@ impl Workspace {
     pub fn client_source(&self) -> PathBuf {
         let source = self.path("client/src");
         if source.join("lib.rs").exists() { source } else { Self::own().path("client/src") }
-    }
-
-    /// The generated code; nothing, where the workspace has no client.
-    pub fn generated_code(&self) -> Option<PathBuf> {
-        Some(self.path("client/src/generated")).filter(|folder| folder.is_dir())
     }
 }

@@ -45,6 +45,7 @@ pub mod types {
     }
     impl Actor {
         /// A builder for [`Actor`].
+        #[cfg(feature = "mock")]
         pub fn builder() -> builder::Actor {
             Default::default()
         }
@@ -60,7 +61,7 @@ pub mod types {
         #[serde(default)]
         pub actor: ::std::option::Option<Actor>,
         /// The policy that the backup was made by, if any.
-        #[serde(default)]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub backup_policy: ::std::option::Option<BackupPolicy>,
         /// When the backup completed
         #[serde(default)]
@@ -70,7 +71,7 @@ pub mod types {
         /// When the backup was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The branch that was backed up, if it still exists.
-        #[serde(default)]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub database_branch: ::std::option::Option<BranchReference>,
         /// When the backup was deleted
         #[serde(default)]
@@ -133,7 +134,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restored_branches: ::std::vec::Vec<BranchReference>,
         /// The schema of the branch at the time of the backup, if it was taken.
-        #[serde(default)]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub schema_snapshot: ::std::option::Option<SchemaSnapshot>,
         /// The size of the backup in bytes
         #[serde(
@@ -152,11 +153,21 @@ pub mod types {
         #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupState>")]
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: BackupState,
+        /// The uncompressed (logical) size of the backup in bytes
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupUncompressedSize>"
+        )]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupUncompressedSize>"
+        )]
+        #[cfg_attr(feature = "schemars", schemars(!default))]
+        pub uncompressed_size: i64,
         /// When the backup was last updated
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
     }
     impl Backup {
         /// A builder for [`Backup`].
+        #[cfg(feature = "mock")]
         pub fn builder() -> builder::Backup {
             Default::default()
         }
@@ -170,6 +181,15 @@ pub mod types {
     pub struct BackupPolicy {
         /// When the backup policy was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        /// The display name of the backup policy
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyDisplayName>"
+        )]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyDisplayName>"
+        )]
+        #[cfg_attr(feature = "schemars", schemars(!default))]
+        pub display_name: ::std::string::String,
         /// The unit for the frequency of the backup policy
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyFrequencyUnit>"
@@ -189,13 +209,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_value: i64,
         /// The ID of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the backup was last run
         #[serde(default)]
@@ -268,6 +281,7 @@ pub mod types {
     }
     impl BackupPolicy {
         /// A builder for [`BackupPolicy`].
+        #[cfg(feature = "mock")]
         pub fn builder() -> builder::BackupPolicy {
             Default::default()
         }
@@ -341,6 +355,7 @@ pub mod types {
     }
     impl BranchReference {
         /// A builder for [`BranchReference`].
+        #[cfg(feature = "mock")]
         pub fn builder() -> builder::BranchReference {
             Default::default()
         }
@@ -373,7 +388,7 @@ pub mod types {
             Default::default()
         }
     }
-    /// A page of the backups of a branch.
+    /// `PaginatedBackup`
     ///
     /// From `#/components/schemas/PaginatedBackup` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -392,21 +407,46 @@ pub mod types {
         /// `data`
         pub data: ::std::vec::Vec<Backup>,
         /// The next page number, or null when this is the last page
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
         #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
         pub next_page_url: ::std::option::Option<::std::string::String>,
+        /// The maximum number of results per page
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupPerPage>"
+        )]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupPerPage>"
+        )]
+        #[cfg_attr(feature = "schemars", schemars(!default))]
+        pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
         #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
+        /// The total number of matching results
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupTotalCount>"
+        )]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupTotalCount>"
+        )]
+        #[cfg_attr(feature = "schemars", schemars(!default))]
+        pub total_count: i64,
+        /// The total number of pages of matching results
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupTotalPages>"
+        )]
+        #[serde(
+            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupTotalPages>"
+        )]
+        #[cfg_attr(feature = "schemars", schemars(!default))]
+        pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
         #[serde(
@@ -420,6 +460,7 @@ pub mod types {
     }
     impl PaginatedBackup {
         /// A builder for [`PaginatedBackup`].
+        #[cfg(feature = "mock")]
         pub fn builder() -> builder::PaginatedBackup {
             Default::default()
         }
@@ -551,18 +592,19 @@ pub mod types {
     }
     impl SchemaSnapshot {
         /// A builder for [`SchemaSnapshot`].
+        #[cfg(feature = "mock")]
         pub fn builder() -> builder::SchemaSnapshot {
             Default::default()
         }
     }
-    /// What of the backup is to change.
+    /// `UpdateBackupBody`
     ///
     /// From `#/components/schemas/UpdateBackupBody` of the spec.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UpdateBackupBody {
-        /// Whether the backup is protected from deletion
+        /// Whether the backup is protected from deletion or not
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub protected: ::std::option::Option<bool>,
     }
@@ -576,6 +618,7 @@ pub mod types {
     pub mod builder {
         /// Builds [`Actor`](super::Actor).
         #[derive(Clone, Debug)]
+        #[cfg(feature = "mock")]
         pub struct Actor {
             avatar_url: ::std::result::Result<
                 ::std::string::String,
@@ -587,6 +630,7 @@ pub mod types {
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
+        #[cfg(feature = "mock")]
         impl ::std::default::Default for Actor {
             fn default() -> Self {
                 Self {
@@ -596,6 +640,7 @@ pub mod types {
                 }
             }
         }
+        #[cfg(feature = "mock")]
         impl Actor {
             /// The URL of the actor's avatar
             pub fn avatar_url<T>(mut self, value: T) -> Self
@@ -635,6 +680,7 @@ pub mod types {
                 self
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::TryFrom<Actor> for super::Actor {
             type Error = super::error::ConversionError;
             fn try_from(
@@ -647,6 +693,7 @@ pub mod types {
                 })
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::From<super::Actor> for Actor {
             fn from(value: super::Actor) -> Self {
                 Self {
@@ -658,6 +705,7 @@ pub mod types {
         }
         /// Builds [`Backup`](super::Backup).
         #[derive(Clone, Debug)]
+        #[cfg(feature = "mock")]
         pub struct Backup {
             actor: ::std::result::Result<
                 ::std::option::Option<super::Actor>,
@@ -707,11 +755,13 @@ pub mod types {
                 ::std::string::String,
             >,
             state: ::std::result::Result<super::BackupState, ::std::string::String>,
+            uncompressed_size: ::std::result::Result<i64, ::std::string::String>,
             updated_at: ::std::result::Result<
                 ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
         }
+        #[cfg(feature = "mock")]
         impl ::std::default::Default for Backup {
             fn default() -> Self {
                 Self {
@@ -737,10 +787,14 @@ pub mod types {
                     size: Err("`size` was not set".to_string()),
                     started_at: Ok(::std::default::Default::default()),
                     state: Err("`state` was not set".to_string()),
+                    uncompressed_size: Err(
+                        "`uncompressed_size` was not set".to_string(),
+                    ),
                     updated_at: Err("`updated_at` was not set".to_string()),
                 }
             }
         }
+        #[cfg(feature = "mock")]
         impl Backup {
             /// Who asked for the backup.
             pub fn actor<T>(mut self, value: T) -> Self
@@ -966,6 +1020,21 @@ pub mod types {
                     });
                 self
             }
+            /// The uncompressed (logical) size of the backup in bytes
+            pub fn uncompressed_size<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.uncompressed_size = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "`uncompressed_size` does not take what it was given: {e}"
+                        )
+                    });
+                self
+            }
             /// When the backup was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
@@ -1044,6 +1113,7 @@ pub mod types {
                 self
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::TryFrom<Backup> for super::Backup {
             type Error = super::error::ConversionError;
             fn try_from(
@@ -1068,10 +1138,12 @@ pub mod types {
                     size: value.size?,
                     started_at: value.started_at?,
                     state: value.state?,
+                    uncompressed_size: value.uncompressed_size?,
                     updated_at: value.updated_at?,
                 })
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::From<super::Backup> for Backup {
             fn from(value: super::Backup) -> Self {
                 Self {
@@ -1093,15 +1165,21 @@ pub mod types {
                     size: Ok(value.size),
                     started_at: Ok(value.started_at),
                     state: Ok(value.state),
+                    uncompressed_size: Ok(value.uncompressed_size),
                     updated_at: Ok(value.updated_at),
                 }
             }
         }
         /// Builds [`BackupPolicy`](super::BackupPolicy).
         #[derive(Clone, Debug)]
+        #[cfg(feature = "mock")]
         pub struct BackupPolicy {
             created_at: ::std::result::Result<
                 ::chrono::DateTime<::chrono::offset::Utc>,
+                ::std::string::String,
+            >,
+            display_name: ::std::result::Result<
+                ::std::string::String,
                 ::std::string::String,
             >,
             frequency_unit: ::std::result::Result<
@@ -1146,10 +1224,12 @@ pub mod types {
                 ::std::string::String,
             >,
         }
+        #[cfg(feature = "mock")]
         impl ::std::default::Default for BackupPolicy {
             fn default() -> Self {
                 Self {
                     created_at: Err("`created_at` was not set".to_string()),
+                    display_name: Err("`display_name` was not set".to_string()),
                     frequency_unit: Err("`frequency_unit` was not set".to_string()),
                     frequency_value: Err("`frequency_value` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
@@ -1167,6 +1247,7 @@ pub mod types {
                 }
             }
         }
+        #[cfg(feature = "mock")]
         impl BackupPolicy {
             /// When the backup policy was created
             pub fn created_at<T>(mut self, value: T) -> Self
@@ -1178,6 +1259,19 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("`created_at` does not take what it was given: {e}")
+                    });
+                self
+            }
+            /// The display name of the backup policy
+            pub fn display_name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.display_name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("`display_name` does not take what it was given: {e}")
                     });
                 self
             }
@@ -1395,6 +1489,7 @@ pub mod types {
                 self
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::TryFrom<BackupPolicy> for super::BackupPolicy {
             type Error = super::error::ConversionError;
             fn try_from(
@@ -1402,6 +1497,7 @@ pub mod types {
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_at: value.created_at?,
+                    display_name: value.display_name?,
                     frequency_unit: value.frequency_unit?,
                     frequency_value: value.frequency_value?,
                     id: value.id?,
@@ -1419,10 +1515,12 @@ pub mod types {
                 })
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::From<super::BackupPolicy> for BackupPolicy {
             fn from(value: super::BackupPolicy) -> Self {
                 Self {
                     created_at: Ok(value.created_at),
+                    display_name: Ok(value.display_name),
                     frequency_unit: Ok(value.frequency_unit),
                     frequency_value: Ok(value.frequency_value),
                     id: Ok(value.id),
@@ -1442,6 +1540,7 @@ pub mod types {
         }
         /// Builds [`BranchReference`](super::BranchReference).
         #[derive(Clone, Debug)]
+        #[cfg(feature = "mock")]
         pub struct BranchReference {
             created_at: ::std::result::Result<
                 ::chrono::DateTime<::chrono::offset::Utc>,
@@ -1458,6 +1557,7 @@ pub mod types {
                 ::std::string::String,
             >,
         }
+        #[cfg(feature = "mock")]
         impl ::std::default::Default for BranchReference {
             fn default() -> Self {
                 Self {
@@ -1469,6 +1569,7 @@ pub mod types {
                 }
             }
         }
+        #[cfg(feature = "mock")]
         impl BranchReference {
             /// When the resource was created
             pub fn created_at<T>(mut self, value: T) -> Self
@@ -1539,6 +1640,7 @@ pub mod types {
                 self
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::TryFrom<BranchReference> for super::BranchReference {
             type Error = super::error::ConversionError;
             fn try_from(
@@ -1553,6 +1655,7 @@ pub mod types {
                 })
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::From<super::BranchReference> for BranchReference {
             fn from(value: super::BranchReference) -> Self {
                 Self {
@@ -1695,6 +1798,7 @@ pub mod types {
         }
         /// Builds [`PaginatedBackup`](super::PaginatedBackup).
         #[derive(Clone, Debug)]
+        #[cfg(feature = "mock")]
         pub struct PaginatedBackup {
             current_page: ::std::result::Result<i64, ::std::string::String>,
             data: ::std::result::Result<
@@ -1709,6 +1813,7 @@ pub mod types {
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
+            per_page: ::std::result::Result<i64, ::std::string::String>,
             prev_page: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -1717,8 +1822,11 @@ pub mod types {
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
+            total_count: ::std::result::Result<i64, ::std::string::String>,
+            total_pages: ::std::result::Result<i64, ::std::string::String>,
             type_: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
+        #[cfg(feature = "mock")]
         impl ::std::default::Default for PaginatedBackup {
             fn default() -> Self {
                 Self {
@@ -1726,12 +1834,16 @@ pub mod types {
                     data: Err("`data` was not set".to_string()),
                     next_page: Ok(::std::default::Default::default()),
                     next_page_url: Ok(::std::default::Default::default()),
+                    per_page: Err("`per_page` was not set".to_string()),
                     prev_page: Ok(::std::default::Default::default()),
                     prev_page_url: Ok(::std::default::Default::default()),
+                    total_count: Err("`total_count` was not set".to_string()),
+                    total_pages: Err("`total_pages` was not set".to_string()),
                     type_: Err("`type` was not set".to_string()),
                 }
             }
         }
+        #[cfg(feature = "mock")]
         impl PaginatedBackup {
             /// The current page number
             pub fn current_page<T>(mut self, value: T) -> Self
@@ -1781,6 +1893,19 @@ pub mod types {
                     .map_err(|e| format!("next_page_url: {e}"));
                 self
             }
+            /// The maximum number of results per page
+            pub fn per_page<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.per_page = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("`per_page` does not take what it was given: {e}")
+                    });
+                self
+            }
             /// The previous page number, or null when this is the first page
             pub fn prev_page<T>(mut self, value: T) -> Self
             where
@@ -1803,6 +1928,32 @@ pub mod types {
                     .try_into()
                     .map(Some)
                     .map_err(|e| format!("prev_page_url: {e}"));
+                self
+            }
+            /// The total number of matching results
+            pub fn total_count<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.total_count = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("`total_count` does not take what it was given: {e}")
+                    });
+                self
+            }
+            /// The total number of pages of matching results
+            pub fn total_pages<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.total_pages = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("`total_pages` does not take what it was given: {e}")
+                    });
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1843,6 +1994,7 @@ pub mod types {
                 self
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::TryFrom<PaginatedBackup> for super::PaginatedBackup {
             type Error = super::error::ConversionError;
             fn try_from(
@@ -1853,12 +2005,16 @@ pub mod types {
                     data: value.data?,
                     next_page: value.next_page?,
                     next_page_url: value.next_page_url?,
+                    per_page: value.per_page?,
                     prev_page: value.prev_page?,
                     prev_page_url: value.prev_page_url?,
+                    total_count: value.total_count?,
+                    total_pages: value.total_pages?,
                     type_: value.type_?,
                 })
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::From<super::PaginatedBackup> for PaginatedBackup {
             fn from(value: super::PaginatedBackup) -> Self {
                 Self {
@@ -1866,14 +2022,18 @@ pub mod types {
                     data: Ok(value.data),
                     next_page: Ok(value.next_page),
                     next_page_url: Ok(value.next_page_url),
+                    per_page: Ok(value.per_page),
                     prev_page: Ok(value.prev_page),
                     prev_page_url: Ok(value.prev_page_url),
+                    total_count: Ok(value.total_count),
+                    total_pages: Ok(value.total_pages),
                     type_: Ok(value.type_),
                 }
             }
         }
         /// Builds [`SchemaSnapshot`](super::SchemaSnapshot).
         #[derive(Clone, Debug)]
+        #[cfg(feature = "mock")]
         pub struct SchemaSnapshot {
             created_at: ::std::result::Result<
                 ::chrono::DateTime<::chrono::offset::Utc>,
@@ -1891,6 +2051,7 @@ pub mod types {
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
+        #[cfg(feature = "mock")]
         impl ::std::default::Default for SchemaSnapshot {
             fn default() -> Self {
                 Self {
@@ -1903,6 +2064,7 @@ pub mod types {
                 }
             }
         }
+        #[cfg(feature = "mock")]
         impl SchemaSnapshot {
             /// When the schema snapshot was created
             pub fn created_at<T>(mut self, value: T) -> Self
@@ -1984,6 +2146,7 @@ pub mod types {
                 self
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::TryFrom<SchemaSnapshot> for super::SchemaSnapshot {
             type Error = super::error::ConversionError;
             fn try_from(
@@ -1999,6 +2162,7 @@ pub mod types {
                 })
             }
         }
+        #[cfg(feature = "mock")]
         impl ::std::convert::From<super::SchemaSnapshot> for SchemaSnapshot {
             fn from(value: super::SchemaSnapshot) -> Self {
                 Self {
@@ -2027,7 +2191,7 @@ pub mod types {
             }
         }
         impl UpdateBackupBody {
-            /// Whether the backup is protected from deletion
+            /// Whether the backup is protected from deletion or not
             pub fn protected<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -2062,6 +2226,114 @@ pub mod types {
                 }
             }
         }
+        #[cfg(feature = "anomalies")]
+        pub use super::super::anomalies::types::builder::*;
+        #[cfg(feature = "backup-policies")]
+        pub use super::super::backup_policies::types::builder::*;
+        #[cfg(feature = "bouncer-resizes")]
+        pub use super::super::bouncer_resizes::types::builder::*;
+        #[cfg(feature = "bouncers")]
+        pub use super::super::bouncers::types::builder::*;
+        #[cfg(feature = "branch-changes")]
+        pub use super::super::branch_changes::types::builder::*;
+        #[cfg(feature = "branch-keyspaces")]
+        pub use super::super::branch_keyspaces::types::builder::*;
+        #[cfg(feature = "branch-passwords")]
+        pub use super::super::branch_passwords::types::builder::*;
+        #[cfg(feature = "branch-resizes")]
+        pub use super::super::branch_resizes::types::builder::*;
+        #[cfg(feature = "branches")]
+        pub use super::super::branches::types::builder::*;
+        #[cfg(feature = "cluster-extensions")]
+        pub use super::super::cluster_extensions::types::builder::*;
+        #[cfg(feature = "databases")]
+        pub use super::super::databases::types::builder::*;
+        #[cfg(feature = "deploy-requests")]
+        pub use super::super::deploy_requests::types::builder::*;
+        #[cfg(feature = "invoices")]
+        pub use super::super::invoices::types::builder::*;
+        #[cfg(feature = "keyspace-resizes")]
+        pub use super::super::keyspace_resizes::types::builder::*;
+        #[cfg(feature = "keyspace-vschemas")]
+        pub use super::super::keyspace_vschemas::types::builder::*;
+        #[cfg(feature = "maintenance-schedules")]
+        pub use super::super::maintenance_schedules::types::builder::*;
+        #[cfg(feature = "maintenance-windows")]
+        pub use super::super::maintenance_windows::types::builder::*;
+        #[cfg(feature = "metrics")]
+        pub use super::super::metrics::types::builder::*;
+        #[cfg(feature = "oauth-applications")]
+        pub use super::super::oauth_applications::types::builder::*;
+        #[cfg(feature = "oauth-tokens")]
+        pub use super::super::oauth_tokens::types::builder::*;
+        #[cfg(feature = "organization-members")]
+        pub use super::super::organization_members::types::builder::*;
+        #[cfg(feature = "organization-teams")]
+        pub use super::super::organization_teams::types::builder::*;
+        #[cfg(feature = "organizations")]
+        pub use super::super::organizations::types::builder::*;
+        #[cfg(feature = "postgres-ip-restrictions")]
+        pub use super::super::postgres_ip_restrictions::types::builder::*;
+        #[cfg(feature = "query-insights")]
+        pub use super::super::query_insights::types::builder::*;
+        #[cfg(feature = "query-insights-errors")]
+        pub use super::super::query_insights_errors::types::builder::*;
+        #[cfg(feature = "query-insights-reports")]
+        pub use super::super::query_insights_reports::types::builder::*;
+        #[cfg(feature = "query-insights-tags")]
+        pub use super::super::query_insights_tags::types::builder::*;
+        #[cfg(feature = "regions")]
+        pub use super::super::regions::types::builder::*;
+        #[cfg(feature = "roles")]
+        pub use super::super::roles::types::builder::*;
+        #[cfg(feature = "schema-recommendations")]
+        pub use super::super::schema_recommendations::types::builder::*;
+        #[cfg(feature = "service-tokens")]
+        pub use super::super::service_tokens::types::builder::*;
+        #[cfg(
+            any(
+                feature = "anomalies",
+                feature = "bouncer-resizes",
+                feature = "bouncers",
+                feature = "branch-bouncer-resizes",
+                feature = "branch-changes",
+                feature = "branch-passwords",
+                feature = "branch-resizes",
+                feature = "branches",
+                feature = "cluster-extensions",
+                feature = "cluster-parameters",
+                feature = "databases",
+                feature = "deploy-requests",
+                feature = "keyspace-resizes",
+                feature = "metrics",
+                feature = "oauth-applications",
+                feature = "oauth-tokens",
+                feature = "organization-members",
+                feature = "organization-teams",
+                feature = "organizations",
+                feature = "query-insights",
+                feature = "query-insights-errors",
+                feature = "query-insights-tags",
+                feature = "query-insights-traffic-budgets",
+                feature = "schema-recommendations",
+                feature = "service-tokens",
+                feature = "team-members",
+                feature = "traffic-budgets",
+                feature = "traffic-rules",
+                feature = "users"
+            )
+        )]
+        pub use super::super::shared::types::builder::*;
+        #[cfg(feature = "team-members")]
+        pub use super::super::team_members::types::builder::*;
+        #[cfg(feature = "traffic-budgets")]
+        pub use super::super::traffic_budgets::types::builder::*;
+        #[cfg(feature = "traffic-rules")]
+        pub use super::super::traffic_rules::types::builder::*;
+        #[cfg(feature = "webhooks")]
+        pub use super::super::webhooks::types::builder::*;
+        #[cfg(feature = "workflows")]
+        pub use super::super::workflows::types::builder::*;
     }
     /// Why a value could not be made.
     pub mod error {
@@ -2104,15 +2376,19 @@ pub mod types {
             = "Backup.protected"; BackupPvcSize = "Backup.pvc_size"; BackupRequired =
             "Backup.required"; BackupRestoredBranches = "Backup.restored_branches";
             BackupSize = "Backup.size"; BackupState = "Backup.state";
-            BackupPolicyFrequencyUnit = "BackupPolicy.frequency_unit";
-            BackupPolicyFrequencyValue = "BackupPolicy.frequency_value"; BackupPolicyId =
-            "BackupPolicy.id"; BackupPolicyName = "BackupPolicy.name";
+            BackupUncompressedSize = "Backup.uncompressed_size"; BackupPolicyDisplayName
+            = "BackupPolicy.display_name"; BackupPolicyFrequencyUnit =
+            "BackupPolicy.frequency_unit"; BackupPolicyFrequencyValue =
+            "BackupPolicy.frequency_value"; BackupPolicyName = "BackupPolicy.name";
             BackupPolicyRequired = "BackupPolicy.required"; BackupPolicyRetentionUnit =
             "BackupPolicy.retention_unit"; BackupPolicyRetentionValue =
             "BackupPolicy.retention_value"; BackupPolicyTarget = "BackupPolicy.target";
             BranchReferenceId = "BranchReference.id"; BranchReferenceName =
             "BranchReference.name"; PaginatedBackupCurrentPage =
-            "PaginatedBackup.current_page"; PaginatedBackupType = "PaginatedBackup.type";
+            "PaginatedBackup.current_page"; PaginatedBackupPerPage =
+            "PaginatedBackup.per_page"; PaginatedBackupTotalCount =
+            "PaginatedBackup.total_count"; PaginatedBackupTotalPages =
+            "PaginatedBackup.total_pages"; PaginatedBackupType = "PaginatedBackup.type";
             SchemaSnapshotId = "SchemaSnapshot.id"; SchemaSnapshotName =
             "SchemaSnapshot.name"; SchemaSnapshotUrl = "SchemaSnapshot.url";
         }
@@ -2295,6 +2571,114 @@ pub mod types {
             Ok(())
         }
     }
+    #[cfg(feature = "anomalies")]
+    pub use super::anomalies::types::*;
+    #[cfg(feature = "backup-policies")]
+    pub use super::backup_policies::types::*;
+    #[cfg(feature = "bouncer-resizes")]
+    pub use super::bouncer_resizes::types::*;
+    #[cfg(feature = "bouncers")]
+    pub use super::bouncers::types::*;
+    #[cfg(feature = "branch-changes")]
+    pub use super::branch_changes::types::*;
+    #[cfg(feature = "branch-keyspaces")]
+    pub use super::branch_keyspaces::types::*;
+    #[cfg(feature = "branch-passwords")]
+    pub use super::branch_passwords::types::*;
+    #[cfg(feature = "branch-resizes")]
+    pub use super::branch_resizes::types::*;
+    #[cfg(feature = "branches")]
+    pub use super::branches::types::*;
+    #[cfg(feature = "cluster-extensions")]
+    pub use super::cluster_extensions::types::*;
+    #[cfg(feature = "databases")]
+    pub use super::databases::types::*;
+    #[cfg(feature = "deploy-requests")]
+    pub use super::deploy_requests::types::*;
+    #[cfg(feature = "invoices")]
+    pub use super::invoices::types::*;
+    #[cfg(feature = "keyspace-resizes")]
+    pub use super::keyspace_resizes::types::*;
+    #[cfg(feature = "keyspace-vschemas")]
+    pub use super::keyspace_vschemas::types::*;
+    #[cfg(feature = "maintenance-schedules")]
+    pub use super::maintenance_schedules::types::*;
+    #[cfg(feature = "maintenance-windows")]
+    pub use super::maintenance_windows::types::*;
+    #[cfg(feature = "metrics")]
+    pub use super::metrics::types::*;
+    #[cfg(feature = "oauth-applications")]
+    pub use super::oauth_applications::types::*;
+    #[cfg(feature = "oauth-tokens")]
+    pub use super::oauth_tokens::types::*;
+    #[cfg(feature = "organization-members")]
+    pub use super::organization_members::types::*;
+    #[cfg(feature = "organization-teams")]
+    pub use super::organization_teams::types::*;
+    #[cfg(feature = "organizations")]
+    pub use super::organizations::types::*;
+    #[cfg(feature = "postgres-ip-restrictions")]
+    pub use super::postgres_ip_restrictions::types::*;
+    #[cfg(feature = "query-insights")]
+    pub use super::query_insights::types::*;
+    #[cfg(feature = "query-insights-errors")]
+    pub use super::query_insights_errors::types::*;
+    #[cfg(feature = "query-insights-reports")]
+    pub use super::query_insights_reports::types::*;
+    #[cfg(feature = "query-insights-tags")]
+    pub use super::query_insights_tags::types::*;
+    #[cfg(feature = "regions")]
+    pub use super::regions::types::*;
+    #[cfg(feature = "roles")]
+    pub use super::roles::types::*;
+    #[cfg(feature = "schema-recommendations")]
+    pub use super::schema_recommendations::types::*;
+    #[cfg(feature = "service-tokens")]
+    pub use super::service_tokens::types::*;
+    #[cfg(
+        any(
+            feature = "anomalies",
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes",
+            feature = "branch-changes",
+            feature = "branch-passwords",
+            feature = "branch-resizes",
+            feature = "branches",
+            feature = "cluster-extensions",
+            feature = "cluster-parameters",
+            feature = "databases",
+            feature = "deploy-requests",
+            feature = "keyspace-resizes",
+            feature = "metrics",
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "organization-members",
+            feature = "organization-teams",
+            feature = "organizations",
+            feature = "query-insights",
+            feature = "query-insights-errors",
+            feature = "query-insights-tags",
+            feature = "query-insights-traffic-budgets",
+            feature = "schema-recommendations",
+            feature = "service-tokens",
+            feature = "team-members",
+            feature = "traffic-budgets",
+            feature = "traffic-rules",
+            feature = "users"
+        )
+    )]
+    pub use super::shared::types::*;
+    #[cfg(feature = "team-members")]
+    pub use super::team_members::types::*;
+    #[cfg(feature = "traffic-budgets")]
+    pub use super::traffic_budgets::types::*;
+    #[cfg(feature = "traffic-rules")]
+    pub use super::traffic_rules::types::*;
+    #[cfg(feature = "webhooks")]
+    pub use super::webhooks::types::*;
+    #[cfg(feature = "workflows")]
+    pub use super::workflows::types::*;
 }
 /// # Operations
 ///
@@ -2302,7 +2686,20 @@ pub mod types {
 impl Client {
     /// List backups
     ///
-    /// A service token or OAuth token must have the access `read_backups`. The order is not documented.
+    ///
+    /// ### Authorization
+    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    ///
+    /// **Service Token Accesses**
+    ///  `read_backups`
+    ///
+    /// **OAuth Scopes**
+    ///
+    ///  | Resource | Scopes |
+    /// | :------- | :---------- |
+    /// | Organization | `read_backups` |
+    /// | Database | `read_backups` |
+    /// | Branch | `read_backups` |
     ///
     /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
     ///
@@ -2351,7 +2748,20 @@ impl Client {
     }
     /// Get a backup
     ///
-    /// A service token or OAuth token must have the access `read_backups`.
+    ///
+    /// ### Authorization
+    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    ///
+    /// **Service Token Accesses**
+    ///  `read_backups`
+    ///
+    /// **OAuth Scopes**
+    ///
+    ///  | Resource | Scopes |
+    /// | :------- | :---------- |
+    /// | Organization | `read_backups` |
+    /// | Database | `read_backups` |
+    /// | Branch | `read_backups` |
     ///
     /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
     ///
@@ -2359,13 +2769,26 @@ impl Client {
     /// - `organization`: The name of the organization the branch belongs to
     /// - `database`: The name of the database the branch belongs to
     /// - `branch`: The name of the branch
-    /// - `id`: The ID of the backup
+    /// - `id`: The ID for the backup
     pub fn get_backup(&self) -> builder::GetBackup<'_> {
         builder::GetBackup::new(self)
     }
     /// Delete a backup
     ///
-    /// A service token or OAuth token must have the access `delete_backups`, or `delete_production_branch_backups` for a production branch.
+    ///
+    /// ### Authorization
+    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    ///
+    /// **Service Token Accesses**
+    ///  `delete_backups`, `delete_production_branch_backups`
+    ///
+    /// **OAuth Scopes**
+    ///
+    ///  | Resource | Scopes |
+    /// | :------- | :---------- |
+    /// | Organization | `delete_backups`, `delete_production_branch_backups` |
+    /// | Database | `delete_backups`, `delete_production_branch_backups` |
+    /// | Branch | `delete_backups` |
     ///
     /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
     ///
@@ -2379,7 +2802,20 @@ impl Client {
     }
     /// Update a backup
     ///
-    /// A service token or OAuth token must have the access `write_backups`.
+    ///
+    /// ### Authorization
+    /// A service token or OAuth token must have at least one of the following access or scopes in order to use this API endpoint:
+    ///
+    /// **Service Token Accesses**
+    ///  `write_backups`
+    ///
+    /// **OAuth Scopes**
+    ///
+    ///  | Resource | Scopes |
+    /// | :------- | :---------- |
+    /// | Organization | `write_backups` |
+    /// | Database | `write_backups` |
+    /// | Branch | `write_backups` |
     ///
     /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
     ///
@@ -2653,7 +3089,7 @@ pub mod builder {
                             .header(
                                 ::reqwest::header::HeaderName::from_static("api-version"),
                                 ::reqwest::header::HeaderValue::from_static(
-                                    super::API_VERSION,
+                                    crate::generated::API_VERSION,
                                 ),
                             )
                             .build()
@@ -2895,7 +3331,7 @@ pub mod builder {
                             .header(
                                 ::reqwest::header::HeaderName::from_static("api-version"),
                                 ::reqwest::header::HeaderValue::from_static(
-                                    super::API_VERSION,
+                                    crate::generated::API_VERSION,
                                 ),
                             )
                             .build()
@@ -2990,7 +3426,7 @@ pub mod builder {
                 .map_err(|_| "`branch` does not take what it was given".to_string());
             self
         }
-        /// The ID of the backup
+        /// The ID for the backup
         ///
         /// Required.
         pub fn id<V>(mut self, value: V) -> Self
@@ -3037,7 +3473,7 @@ pub mod builder {
                             .header(
                                 ::reqwest::header::HeaderName::from_static("api-version"),
                                 ::reqwest::header::HeaderValue::from_static(
-                                    super::API_VERSION,
+                                    crate::generated::API_VERSION,
                                 ),
                             )
                             .build()
@@ -3173,7 +3609,7 @@ pub mod builder {
                             .header(
                                 ::reqwest::header::HeaderName::from_static("api-version"),
                                 ::reqwest::header::HeaderValue::from_static(
-                                    super::API_VERSION,
+                                    crate::generated::API_VERSION,
                                 ),
                             )
                             .build()
@@ -3355,7 +3791,7 @@ pub mod builder {
                             .header(
                                 ::reqwest::header::HeaderName::from_static("api-version"),
                                 ::reqwest::header::HeaderValue::from_static(
-                                    super::API_VERSION,
+                                    crate::generated::API_VERSION,
                                 ),
                             )
                             .build()
@@ -3436,4 +3872,202 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "anomalies")]
+    pub use super::anomalies::builder::*;
+    #[cfg(feature = "backup-policies")]
+    pub use super::backup_policies::builder::*;
+    #[cfg(feature = "bouncer-resizes")]
+    pub use super::bouncer_resizes::builder::*;
+    #[cfg(feature = "bouncers")]
+    pub use super::bouncers::builder::*;
+    #[cfg(feature = "branch-bouncer-resizes")]
+    pub use super::branch_bouncer_resizes::builder::*;
+    #[cfg(feature = "branch-changes")]
+    pub use super::branch_changes::builder::*;
+    #[cfg(feature = "branch-keyspaces")]
+    pub use super::branch_keyspaces::builder::*;
+    #[cfg(feature = "branch-passwords")]
+    pub use super::branch_passwords::builder::*;
+    #[cfg(feature = "branch-resizes")]
+    pub use super::branch_resizes::builder::*;
+    #[cfg(feature = "branches")]
+    pub use super::branches::builder::*;
+    #[cfg(feature = "cluster-extensions")]
+    pub use super::cluster_extensions::builder::*;
+    #[cfg(feature = "cluster-parameters")]
+    pub use super::cluster_parameters::builder::*;
+    #[cfg(feature = "databases")]
+    pub use super::databases::builder::*;
+    #[cfg(feature = "deploy-requests")]
+    pub use super::deploy_requests::builder::*;
+    #[cfg(feature = "invoices")]
+    pub use super::invoices::builder::*;
+    #[cfg(feature = "keyspace-resizes")]
+    pub use super::keyspace_resizes::builder::*;
+    #[cfg(feature = "keyspace-vschemas")]
+    pub use super::keyspace_vschemas::builder::*;
+    #[cfg(feature = "maintenance-schedules")]
+    pub use super::maintenance_schedules::builder::*;
+    #[cfg(feature = "maintenance-windows")]
+    pub use super::maintenance_windows::builder::*;
+    #[cfg(feature = "metrics")]
+    pub use super::metrics::builder::*;
+    #[cfg(feature = "oauth-applications")]
+    pub use super::oauth_applications::builder::*;
+    #[cfg(feature = "oauth-tokens")]
+    pub use super::oauth_tokens::builder::*;
+    #[cfg(feature = "organization-members")]
+    pub use super::organization_members::builder::*;
+    #[cfg(feature = "organization-teams")]
+    pub use super::organization_teams::builder::*;
+    #[cfg(feature = "organizations")]
+    pub use super::organizations::builder::*;
+    #[cfg(feature = "postgres-ip-restrictions")]
+    pub use super::postgres_ip_restrictions::builder::*;
+    #[cfg(feature = "query-insights")]
+    pub use super::query_insights::builder::*;
+    #[cfg(feature = "query-insights-errors")]
+    pub use super::query_insights_errors::builder::*;
+    #[cfg(feature = "query-insights-reports")]
+    pub use super::query_insights_reports::builder::*;
+    #[cfg(feature = "query-insights-tags")]
+    pub use super::query_insights_tags::builder::*;
+    #[cfg(feature = "query-insights-traffic-budgets")]
+    pub use super::query_insights_traffic_budgets::builder::*;
+    #[cfg(feature = "regions")]
+    pub use super::regions::builder::*;
+    #[cfg(feature = "roles")]
+    pub use super::roles::builder::*;
+    #[cfg(feature = "schema-recommendations")]
+    pub use super::schema_recommendations::builder::*;
+    #[cfg(feature = "service-tokens")]
+    pub use super::service_tokens::builder::*;
+    #[cfg(feature = "team-members")]
+    pub use super::team_members::builder::*;
+    #[cfg(feature = "traffic-budgets")]
+    pub use super::traffic_budgets::builder::*;
+    #[cfg(feature = "traffic-rules")]
+    pub use super::traffic_rules::builder::*;
+    #[cfg(feature = "users")]
+    pub use super::users::builder::*;
+    #[cfg(feature = "webhooks")]
+    pub use super::webhooks::builder::*;
+    #[cfg(feature = "workflows")]
+    pub use super::workflows::builder::*;
 }
+#[cfg(feature = "anomalies")]
+mod anomalies;
+#[cfg(feature = "backup-policies")]
+mod backup_policies;
+#[cfg(feature = "bouncer-resizes")]
+mod bouncer_resizes;
+#[cfg(feature = "bouncers")]
+mod bouncers;
+#[cfg(feature = "branch-bouncer-resizes")]
+mod branch_bouncer_resizes;
+#[cfg(feature = "branch-changes")]
+mod branch_changes;
+#[cfg(feature = "branch-keyspaces")]
+mod branch_keyspaces;
+#[cfg(feature = "branch-passwords")]
+mod branch_passwords;
+#[cfg(feature = "branch-resizes")]
+mod branch_resizes;
+#[cfg(feature = "branches")]
+mod branches;
+#[cfg(feature = "cluster-extensions")]
+mod cluster_extensions;
+#[cfg(feature = "cluster-parameters")]
+mod cluster_parameters;
+#[cfg(feature = "databases")]
+mod databases;
+#[cfg(feature = "deploy-requests")]
+mod deploy_requests;
+#[cfg(feature = "invoices")]
+mod invoices;
+#[cfg(feature = "keyspace-resizes")]
+mod keyspace_resizes;
+#[cfg(feature = "keyspace-vschemas")]
+mod keyspace_vschemas;
+#[cfg(feature = "maintenance-schedules")]
+mod maintenance_schedules;
+#[cfg(feature = "maintenance-windows")]
+mod maintenance_windows;
+#[cfg(feature = "metrics")]
+mod metrics;
+#[cfg(feature = "oauth-applications")]
+mod oauth_applications;
+#[cfg(feature = "oauth-tokens")]
+mod oauth_tokens;
+#[cfg(feature = "organization-members")]
+mod organization_members;
+#[cfg(feature = "organization-teams")]
+mod organization_teams;
+#[cfg(feature = "organizations")]
+mod organizations;
+#[cfg(feature = "postgres-ip-restrictions")]
+mod postgres_ip_restrictions;
+#[cfg(feature = "query-insights")]
+mod query_insights;
+#[cfg(feature = "query-insights-errors")]
+mod query_insights_errors;
+#[cfg(feature = "query-insights-reports")]
+mod query_insights_reports;
+#[cfg(feature = "query-insights-tags")]
+mod query_insights_tags;
+#[cfg(feature = "query-insights-traffic-budgets")]
+mod query_insights_traffic_budgets;
+#[cfg(feature = "regions")]
+mod regions;
+#[cfg(feature = "roles")]
+mod roles;
+#[cfg(feature = "schema-recommendations")]
+mod schema_recommendations;
+#[cfg(feature = "service-tokens")]
+mod service_tokens;
+#[cfg(
+    any(
+        feature = "anomalies",
+        feature = "bouncer-resizes",
+        feature = "bouncers",
+        feature = "branch-bouncer-resizes",
+        feature = "branch-changes",
+        feature = "branch-passwords",
+        feature = "branch-resizes",
+        feature = "branches",
+        feature = "cluster-extensions",
+        feature = "cluster-parameters",
+        feature = "databases",
+        feature = "deploy-requests",
+        feature = "keyspace-resizes",
+        feature = "metrics",
+        feature = "oauth-applications",
+        feature = "oauth-tokens",
+        feature = "organization-members",
+        feature = "organization-teams",
+        feature = "organizations",
+        feature = "query-insights",
+        feature = "query-insights-errors",
+        feature = "query-insights-tags",
+        feature = "query-insights-traffic-budgets",
+        feature = "schema-recommendations",
+        feature = "service-tokens",
+        feature = "team-members",
+        feature = "traffic-budgets",
+        feature = "traffic-rules",
+        feature = "users"
+    )
+)]
+mod shared;
+#[cfg(feature = "team-members")]
+mod team_members;
+#[cfg(feature = "traffic-budgets")]
+mod traffic_budgets;
+#[cfg(feature = "traffic-rules")]
+mod traffic_rules;
+#[cfg(feature = "users")]
+mod users;
+#[cfg(feature = "webhooks")]
+mod webhooks;
+#[cfg(feature = "workflows")]
+mod workflows;

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::Status;
-use crate::krate::codegen;
+use crate::edition::Stored;
+use crate::krate::{Crate, codegen};
+use crate::vendor::spec::Spec;
 use crate::workspace::Workspace;
 use crate::workspace::store::{self, Store};
 
@@ -27,13 +29,16 @@ pub struct Arguments {
 /// Where the spec cannot be read or no code can be generated from it.
 pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<Status> {
     let (file, spec) = super::read_spec(workspace, arguments.spec.as_deref())?;
-    let code = codegen::formatted(&spec).with_context(|| file.display().to_string())?;
     if !arguments.write {
+        let code = codegen::formatted(&spec).with_context(|| file.display().to_string())?;
         out.write_all(code.as_bytes())?;
         return Ok(Status::Done);
     }
     let store = Store::open(workspace)?;
-    store.commit(&[(store::CODE, &code)])?;
-    writeln!(out, "{} is written", store.path(store::CODE).display())?;
+    let krate = Crate::of(&spec, &Spec::parse(&spec)?, workspace).with_context(|| file.display().to_string())?;
+    let krate = Stored::of(&krate, &store)?;
+    store.commit(&krate.changed())?;
+    krate.remove_others(&store)?;
+    writeln!(out, "{} is written", store.path(&format!("{}/", store::GENERATED)).display())?;
     Ok(Status::Done)
 }

@@ -92,7 +92,7 @@ fn consumer(workspace: &Workspace, dir: &Path, unpacked: &Path) -> anyhow::Resul
     std::fs::create_dir_all(consumer.join("src"))?;
     let manifest = format!(
         "[package]\nname = \"consumer\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[features]\nall = \
-         [\"{NAME}/codegen\", \"{NAME}/native-tls\", \"{NAME}/schemars\", \"{NAME}/mock\"]\n\
+         [\"{NAME}/codegen\", \"{NAME}/full\", \"{NAME}/native-tls\", \"{NAME}/schemars\", \"{NAME}/mock\"]\n\
          default = [\"{NAME}/default\"]\n[dependencies]\n\
          {NAME} = {{ path = {unpacked:?}, default-features = false }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"

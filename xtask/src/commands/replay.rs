@@ -86,8 +86,10 @@ impl Replay {
         for old in ["openapi", ".git"] {
             let _ = fs::remove_dir_all(replay.path(old));
         }
-        copy(&from.openapi(), &replay.path("openapi"))?;
-        let effective = from.openapi().join(store::EFFECTIVE);
+        // It begins with what the crate began with.
+        let first = from.path("tests/fixtures/openapi");
+        copy(&first, &replay.path("openapi"))?;
+        let effective = first.join(store::EFFECTIVE);
         fs::copy(&effective, replay.path("openapi").join(store::EFFECTIVE))
             .context("cannot copy the effective spec")?;
         fs::write(replay.path(".gitignore"), "/target\n/edition.yaml\n.lock\n")?;

@@ -59,10 +59,17 @@ impl Scratch {
         let package = ["--package", "planetscale-client", "--features", "codegen,mock,schemars", "--offline"];
         run(out, cmd!(sh, "cargo clippy {package...} --all-targets -- --deny warnings"))?;
         run(out, cmd!(sh, "cargo doc --no-deps {package...}").env("RUSTDOCFLAGS", "--deny warnings"))?;
-        for test in tests.iter().copied() {
-            run(out, cmd!(sh, "cargo test --quiet {package...} {test...}"))?;
-        }
-        Ok(())
+        tests.iter().try_for_each(|test| self.test("codegen,mock,schemars", test, out))
+    }
+
+    /// Runs tests of the copy.
+    ///
+    /// # Errors
+    /// Where they fail.
+    pub(super) fn test(&self, features: &str, which: &[&str], out: &mut dyn Write) -> anyhow::Result<()> {
+        let sh = &shell(&self.dir, &self.workspace)?;
+        let package = ["--package", "planetscale-client", "--features", features, "--offline"];
+        run(out, cmd!(sh, "cargo test --quiet {package...} {which...}"))
     }
 }
 

@@ -1,32 +1,41 @@
-//! The vendor's whole API in a scratch copy: every operation compiled, linted, documented, and called.
+//! The whole API: each feature compiled alone, and every operation called.
 
 use std::io::Write;
-use std::path::PathBuf;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
+use xshell::cmd;
 
 use super::scratch::{Scratch, read};
+use super::shell::shell;
 use crate::edition::Edition;
 use crate::krate::calls;
-use crate::vendor::origin::{Location, Origin};
 use crate::workspace::Workspace;
 use crate::workspace::store::Store;
 
-/// Adds all operations of a document to what `openapi/` holds, and holds the crate that it gives to what
-/// ours is held to.
+/// Compiles the client with each feature, and calls what it offers.
 ///
 /// # Errors
-/// Where an operation gives no code, or one that is not as it should be.
-pub(super) fn run(workspace: &Workspace, document: PathBuf, out: &mut dyn Write) -> anyhow::Result<()> {
-    // Nothing is saved: the scratch copy gets what comes out.
-    let store = Store::open_to_read(workspace)?;
-    let edition = Edition::stored(&store)?.with_all_operations(&Origin::At(Location::File(document)), false)?.0;
-    let effective = edition.effective_as_stored_or_made()?;
-    let calls = calls::calls(&effective.spec.value, &edition.krate()?.surface);
+/// Where a feature alone does not compile without a warning, or a call is not as it should be.
+pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<()> {
+    let edition = Edition::stored(&Store::open_to_read(workspace)?)?;
+    let (effective, krate) = (edition.effective_as_stored_or_made()?, edition.krate()?);
+    let features: std::collections::BTreeSet<&str> = krate.features().collect();
+    let sh = &shell(workspace.root(), workspace)?;
+    writeln!(out, "== each of {} features alone", features.len())?;
+    for feature in features {
+        out.flush()?;
+        let command = cmd!(sh, "cargo check --locked --package planetscale-client --features {feature}");
+        let run = command.quiet().ignore_status().output()?;
+        let said = String::from_utf8_lossy(&run.stderr);
+        if !run.status.success() || said.lines().any(|line| line.starts_with("warning")) {
+            bail!("the feature {feature} alone: {said}");
+        }
+    }
+    let calls = calls::calls(&effective.spec.value, &krate.surface);
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
     writeln!(out, "== the whole API: {} operations", calls.count)?;
     let scratch = Scratch::new(workspace, "whole-api", &effective.text)?;
     scratch.write("client/tests/whole_api.rs", &read(&workspace.path("tests/corpus/whole_api.rs"))?)?;
     scratch.write("client/tests/calls/mod.rs", &calls.code)?;
-    scratch.hold(&[&["--test", "whole_api"]], out)
+    scratch.test("codegen,full,mock,schemars", &["--test", "whole_api"], out)
 }

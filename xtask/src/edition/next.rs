@@ -17,7 +17,7 @@ const PAGES: &str = "https://planetscale.com/docs/api/reference/";
 pub const WHOLE_API: &str = "https://planetscale.com/docs/openapi.yaml";
 
 /// What the operations of that document are stored in.
-const WHOLE_API_FILE: &str = "whole_api.yaml";
+pub(super) const WHOLE_API_FILE: &str = "whole_api.yaml";
 
 /// A document as it was read, of whatever operations.
 struct Read {
@@ -59,11 +59,11 @@ impl Read {
         !self.spec.operations().iter().any(|id| ours.contains(id))
     }
 
-    /// The document with the wanted operations: as published where it holds no others, else what is
-    /// left of it.
+    /// The document with the wanted operations: as published where it holds no others or is kept for the whole
+    /// API, else what is left of it.
     fn with(&self, operations: &[String], file: &str) -> anyhow::Result<Document> {
         let pruned = self.spec.clone().pruned(operations)?;
-        if pruned.value != self.spec.value {
+        if file != WHOLE_API_FILE && pruned.value != self.spec.value {
             return Document::of_pruned(file, pruned);
         }
         let text = self.document.text.clone();

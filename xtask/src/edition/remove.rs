@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 
+use super::next::WHOLE_API_FILE;
 use super::{Document, Edition};
 use crate::effective::overlay;
 use crate::vendor::nearest::nearest;
@@ -36,8 +37,12 @@ impl Edition {
             documents.retain(|document| document.file != source.file);
         } else {
             for document in documents.iter_mut().filter(|document| document.file == source.file) {
-                *document = Document::of_pruned(&source.file, document.spec.clone().pruned(&rest)?)?;
-                sources.set_version(&source.file, &store::sha256(&document.text), None);
+                if document.file == WHOLE_API_FILE {
+                    *document = document.clone().of_operations(&rest)?;
+                } else {
+                    *document = Document::of_pruned(&source.file, document.spec.clone().pruned(&rest)?)?;
+                    sources.set_version(&source.file, &store::sha256(&document.text), None);
+                }
             }
             sources.set_operations(&source.file, rest);
         }

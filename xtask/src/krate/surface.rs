@@ -4,6 +4,7 @@
 //! was never built. Bodies, private items and documentation are left out. The reader understands
 //! what this workspace writes: modules in files, `pub use` of names, `include!` of generated code.
 
+mod features;
 mod import;
 mod paths;
 mod read;
@@ -20,8 +21,10 @@ use anyhow::Context;
 use proc_macro2::TokenStream;
 use serde::Serialize;
 
+pub use features::Features;
 pub use semver::{Bump, Change, changes};
 
+use crate::generate;
 use crate::krate::codegen;
 use crate::workspace::Workspace;
 
@@ -44,8 +47,8 @@ pub struct PublicItem {
     pub non_exhaustive: bool,
     /// Whether serde refuses what has fields that the type has not.
     pub denies_unknown_fields: bool,
-    /// The feature that the item needs.
-    pub feature: Option<String>,
+    /// The features that the item needs.
+    pub feature: Option<Features>,
 }
 
 /// A kind of item.
@@ -111,9 +114,14 @@ impl Surface {
     /// # Errors
     /// As [`of_crate`](Self::of_crate).
     pub fn of_released(src: &Path) -> anyhow::Result<Self> {
-        let file = src.join("generated/client.rs");
-        let code = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let code = code.parse().map_err(|e| anyhow::anyhow!("{} is not Rust: {e}", file.display()))?;
+        let folder = src.join("generated");
+        let read = || -> std::io::Result<Vec<(String, String)>> {
+            let entries = std::fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>()?;
+            let name = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+            entries.iter().map(|entry| Ok((name(entry), std::fs::read_to_string(entry.path())?))).collect()
+        };
+        let files = read().with_context(|| format!("cannot read {}", folder.display()))?;
+        let code = generate::joined(&files).with_context(|| folder.display().to_string())?;
         Self::of_crate(src, &code)
     }
 
@@ -147,14 +155,18 @@ impl Surface {
 impl fmt::Display for Surface {
     /// One line an item.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (path, shape) in &self.items {
-            match shape.kind {
-                // The trait is part of the path: it is what is there or not.
-                Kind::Impl => writeln!(f, "{path}{}", feature(shape))?,
-                _ => writeln!(f, "{path}: {shape}")?,
-            }
+        self.items.iter().try_for_each(|(path, shape)| f.write_str(&shape.line(path)))
+    }
+}
+
+impl PublicItem {
+    /// The item's line in a list of all.
+    pub fn line(&self, path: &str) -> String {
+        match self.kind {
+            // The trait is part of the path: it is what is there or not.
+            Kind::Impl => format!("{path}{}\n", feature(self)),
+            _ => format!("{path}: {self}\n"),
         }
-        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Document {
     pub file: String,
     /// The file's text.
     pub text: String,
-    /// What the text says.
+    /// What the text says of the operations that are wanted of it.
     pub spec: Spec,
 }
 
@@ -23,6 +23,15 @@ impl Document {
     pub fn parse(file: &str, text: String) -> anyhow::Result<Self> {
         let spec = Spec::parse(&text).with_context(|| file.to_owned())?;
         Ok(Self { file: file.to_owned(), text, spec })
+    }
+
+    /// The same text, of which only some operations are wanted.
+    ///
+    /// # Errors
+    /// Where one is not there.
+    pub fn of_operations(self, wanted: &[String]) -> anyhow::Result<Self> {
+        let spec = self.spec.pruned(wanted).with_context(|| self.file.clone())?;
+        Ok(Self { spec: spec.in_text(&self.text), ..self })
     }
 
     /// What is left of a document where only some operations are kept, in a text of its own.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::generate::FEATURE;
 use crate::vendor::spec::METHODS;
 
 /// An operation of a document.
@@ -15,6 +16,8 @@ pub struct Operation<'d> {
     pub path: &'d str,
     /// Its tags.
     pub tags: Vec<&'d str>,
+    /// The feature of the crate that it is behind, in an effective spec.
+    pub feature: Option<&'d str>,
 }
 
 impl Operation<'_> {
@@ -37,6 +40,7 @@ pub fn of(document: &Value) -> Vec<Operation<'_>> {
                 method: method.to_uppercase(),
                 path,
                 tags: tags.into_iter().flatten().filter_map(Value::as_str).collect(),
+                feature: operation.get(FEATURE).and_then(Value::as_str),
             });
         }
     }

@@ -21,12 +21,19 @@ pub const EFFECTIVE: &str = "planetscale.yaml";
 pub const OVERLAY: &str = "overlay.yaml";
 /// The table of the types' names.
 pub const NAMES: &str = "names.toml";
+/// The table of the crate's features. Where there is none, every operation is always there.
+pub const FEATURES: &str = "features.toml";
 /// The list of findings that are accepted, if there is one.
 pub const ACCEPTED: &str = "accepted.toml";
-/// The file of the generated code, in client/src/generated.
-pub const CODE: &str = "client.rs";
+/// The folder of the generated code, in client/src.
+pub const GENERATED: &str = "generated";
+/// The client's manifest, in client.
+pub const MANIFEST: &str = "Cargo.toml";
 /// The file that says where the documents come from.
 pub const SOURCE: &str = "source.toml";
+
+/// Where the generated code is in a workspace.
+const CODE: &str = "client/src/generated";
 
 const STAGED: &str = ".staged";
 const COMMITTED: &str = ".committed";
@@ -100,13 +107,30 @@ impl Store {
 
     /// Where a file is.
     pub fn path(&self, name: &str) -> PathBuf {
-        let code = self.workspace.generated_code().filter(|_| name == CODE);
-        code.unwrap_or_else(|| self.dir.clone()).join(name)
+        match (name.strip_prefix(GENERATED).and_then(|rest| rest.strip_prefix('/')), name) {
+            (Some(file), _) => self.workspace.path(CODE).join(file),
+            (None, MANIFEST) => self.workspace.path("client").join(MANIFEST),
+            (None, _) => self.dir.join(name),
+        }
+    }
+
+    /// The files of generated code, by their names here.
+    ///
+    /// # Errors
+    /// Where their folder cannot be read.
+    pub fn generated(&self) -> anyhow::Result<Vec<String>> {
+        let folder = self.workspace.path(CODE);
+        let files = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let files = files.with_context(|| format!("cannot read {}", folder.display()))?;
+        let names = files.iter().map(|file| format!("{GENERATED}/{}", file.file_name().to_string_lossy()));
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(".rs")).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// Whether there is a crate, whose code is kept.
     pub fn has_crate(&self) -> bool {
-        self.workspace.generated_code().is_some()
+        self.workspace.path(CODE).is_dir()
     }
 
     /// A file's text.
@@ -146,7 +170,9 @@ impl Store {
             }
             fs::create_dir(&staged)?;
             for (name, text) in files {
-                let mut file = fs::File::create_new(staged.join(name))?;
+                let path = staged.join(name);
+                fs::create_dir_all(path.parent().unwrap_or(&staged))?;
+                let mut file = fs::File::create_new(path)?;
                 file.write_all(text.as_bytes())?;
                 file.sync_all()?;
             }

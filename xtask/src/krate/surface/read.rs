@@ -15,7 +15,7 @@ use super::syntax::{
     denies_unknown_fields, derives, feature, is_non_exhaustive, name_of, printed_bounds, printed_generics,
     printed_path, printed_signature, printed_type, shape, strip_reference,
 };
-use super::{Kind, PublicItem};
+use super::{Features, Kind, PublicItem, syntax};
 
 pub(super) fn read(src: &Path, generated: &TokenStream) -> anyhow::Result<BTreeMap<String, PublicItem>> {
     let mut krate = Source::default();
@@ -45,10 +45,18 @@ const DERIVABLE: &[&str] = &[
 ];
 
 /// A trait, and the feature that it is behind.
-fn behind(name: &str, feature: Option<String>) -> String {
+fn behind(name: &str, feature: Option<Features>) -> String {
     match feature {
         Some(feature) => format!("{name} if {feature}"),
         None => name.to_owned(),
+    }
+}
+
+/// What is needed for both.
+fn both(one: Option<Features>, other: Option<Features>) -> Option<Features> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.and(other)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -61,7 +69,7 @@ struct Found<'a> {
 
 impl Found<'_> {
     /// Adds what is public in a module, which users know by the path `shown`.
-    fn module(&mut self, place: &ModulePath, shown: &str, under: Option<&String>) {
+    fn module(&mut self, place: &ModulePath, shown: &str, under: Option<&Features>) {
         let join = |name: &str| {
             if shown.is_empty() { name.to_owned() } else { format!("{shown}::{name}") }
         };
@@ -113,9 +121,9 @@ impl Found<'_> {
         self.items.insert(path, shape);
     }
 
-    fn item(&mut self, place: &ModulePath, item: &Item, path: &str, under: Option<&String>) {
+    fn item(&mut self, place: &ModulePath, item: &Item, path: &str, under: Option<&Features>) {
         let Some((name, _, attrs)) = name_of(item) else { return };
-        let feature = feature(attrs).or_else(|| under.cloned());
+        let feature = both(feature(attrs), under.cloned());
         let base = PublicItem {
             feature: feature.clone(),
             non_exhaustive: is_non_exhaustive(attrs),
@@ -172,7 +180,7 @@ impl Found<'_> {
             Item::Mod(_) => {
                 let mut inner = place.clone();
                 inner.push(name);
-                let under = self.krate.features.get(&inner).cloned().flatten().or(under.cloned());
+                let under = both(self.krate.features.get(&inner).cloned().flatten(), under.cloned());
                 self.add(path.to_owned(), PublicItem { feature: under.clone(), ..shape(Kind::Mod, "") });
                 self.module(&inner, path, under.as_ref());
             }
@@ -180,7 +188,7 @@ impl Found<'_> {
         }
     }
 
-    fn fields(&mut self, place: &ModulePath, path: &str, fields: &Fields, feature: Option<&String>, private: bool) {
+    fn fields(&mut self, place: &ModulePath, path: &str, fields: &Fields, feature: Option<&Features>, private: bool) {
         for (index, field) in fields.iter().enumerate() {
             if private && !matches!(field.vis, Visibility::Public(_)) {
                 continue;
@@ -203,7 +211,7 @@ impl Found<'_> {
             let mut feature = feature(&item.attrs);
             for depth in 0..=place.len() {
                 let outer = krate.features.get(&place[..depth]).cloned().flatten();
-                feature = feature.or(outer);
+                feature = both(feature, outer);
             }
             match &item.trait_ {
                 Some((of, _)) => {
@@ -217,7 +225,7 @@ impl Found<'_> {
                     // Whether a trait is derived or written is the same to users.
                     match self.items.get_mut(&path).filter(|_| DERIVABLE.contains(&short)) {
                         Some(shape) => {
-                            let feature = feature.filter(|feature| shape.feature.as_ref() != Some(feature));
+                            let feature = feature.and_then(|feature| feature.beside(shape.feature.as_ref()));
                             shape.derives.push(behind(short, feature));
                             shape.derives.sort();
                         }
@@ -232,7 +240,7 @@ impl Found<'_> {
                         match inner {
                             ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
                                 let shape = PublicItem {
-                                    feature: feature.clone(),
+                                    feature: both(syntax::feature(&function.attrs), feature.clone()),
                                     ..shape(Kind::Fn, &self.signature(place, &function.sig))
                                 };
                                 self.add(format!("{path}::{}", function.sig.ident), shape);
@@ -310,7 +318,7 @@ impl Found<'_> {
 
     /// The traits that are derived, by their names alone, sorted.
     fn derived(&self, place: &ModulePath, attrs: &[syn::Attribute]) -> Vec<String> {
-        let name = |(of, feature): (syn::Path, Option<String>)| {
+        let name = |(of, feature): (syn::Path, Option<Features>)| {
             let names: Vec<String> = of.segments.iter().map(|segment| segment.ident.to_string()).collect();
             let meant = self.meaning(place, &names, of.leading_colon.is_some()).unwrap_or(names);
             behind(meant.last().map(String::as_str).unwrap_or_default(), feature)

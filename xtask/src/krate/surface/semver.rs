@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Kind, PublicItem, Surface};
+use super::{Features, Kind, PublicItem, Surface};
 
 /// The part of the version that has to be raised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -129,7 +129,8 @@ fn change(path: &str, old: Option<&PublicItem>, new: Option<&PublicItem>, bump: 
 /// A shape that became another.
 fn changed(old: &PublicItem, new: &PublicItem) -> Bump {
     let kept = old.derives.iter().all(|name| new.derives.contains(name));
-    let same = (old.kind, &old.text) == (new.kind, &new.text) && old.feature == new.feature;
+    let same = (old.kind, &old.text) == (new.kind, &new.text)
+        && Features::is_met_by(new.feature.as_ref(), old.feature.as_ref());
     let as_open = old.non_exhaustive || !new.non_exhaustive;
     // Whoever stored a value with such a field cannot read it any more.
     let as_tolerant = old.denies_unknown_fields || !new.denies_unknown_fields;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use proc_macro2::TokenStream;
 use syn::{Item, ItemImpl, Visibility};
 
+use super::Features;
 use super::import::{Import, import};
 use super::syntax::{feature, is_test, name_of};
 
@@ -21,7 +22,7 @@ pub(super) struct Source {
     pub(super) impls: Vec<(ModulePath, ItemImpl)>,
     /// What each module imports: the name, and what it stands for.
     pub(super) imports: BTreeMap<ModulePath, BTreeMap<String, Import>>,
-    pub(super) features: BTreeMap<ModulePath, Option<String>>,
+    pub(super) features: BTreeMap<ModulePath, Option<Features>>,
 }
 
 impl Source {

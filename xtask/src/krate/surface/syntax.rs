@@ -6,7 +6,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Generics, Item, Meta, Token, Visibility};
 
-use super::{Kind, PublicItem};
+use super::{Features, Kind, PublicItem};
 
 pub(super) fn strip_reference(ty: &syn::Type) -> &syn::Type {
     match ty {
@@ -58,25 +58,29 @@ pub(super) fn is_test(item: &Item) -> bool {
     name_of(item).is_some_and(|(_, _, attrs)| attrs.iter().any(is_test))
 }
 
-/// `x` of `#[cfg(feature = "x")]`.
-pub(super) fn feature(attrs: &[Attribute]) -> Option<String> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).find_map(|attr| feature_of(&attr.parse_args().ok()?))
+/// What `#[cfg(…)]`s say of features.
+pub(super) fn feature(attrs: &[Attribute]) -> Option<Features> {
+    let conditions = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).filter_map(|attr| attr.parse_args().ok());
+    conditions.filter_map(|condition| feature_of(&condition)).reduce(Features::and)
 }
 
-/// `x` of `feature = "x"`.
-fn feature_of(condition: &Meta) -> Option<String> {
-    let Meta::NameValue(pair) = condition else { return None };
-    match &pair.value {
-        syn::Expr::Lit(literal) if pair.path.is_ident("feature") => match &literal.lit {
-            syn::Lit::Str(name) => Some(name.value()),
+/// `x` of `feature = "x"`, and `x or y` of `any(feature = "x", feature = "y")`.
+fn feature_of(condition: &Meta) -> Option<Features> {
+    match condition {
+        Meta::NameValue(pair) if pair.path.is_ident("feature") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }) => Some(Features::of(name.value())),
             _ => None,
         },
+        Meta::List(list) if list.path.is_ident("any") => {
+            let all = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+            all.iter().map(feature_of).collect::<Option<Vec<_>>>()?.into_iter().reduce(Features::or)
+        }
         _ => None,
     }
 }
 
 /// All derived traits, each with the feature that it is behind.
-pub(super) fn derives(attrs: &[Attribute]) -> Vec<(syn::Path, Option<String>)> {
+pub(super) fn derives(attrs: &[Attribute]) -> Vec<(syn::Path, Option<Features>)> {
     let mut all = Vec::new();
     let list = Punctuated::<syn::Path, Token![,]>::parse_terminated;
     for attr in attrs {

@@ -1,0 +1,228 @@
+//! Features: what only some operations reach is compiled where one of them is wanted.
+//!
+//! before: `pub struct Keyspace { … }`, `impl Client { pub fn list_keyspaces(&self) … }`
+//! after:  `#[cfg(feature = "keyspaces")] pub struct Keyspace { … }`, and the same of the function
+//!
+//! Builders of what the server alone makes are for tests, and so behind the feature `mock`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use serde_json::Value;
+use syn::visit::{self, Visit};
+use syn::{Attribute, ImplItem, Item};
+
+use super::Error;
+use super::answers::{drop_unreached, reached};
+use super::described::{FEATURE, Operations};
+use super::directions::Directions;
+use super::rust::{functions, impl_of, last_name, missing, module_mut};
+
+/// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.
+pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
+    let before = reached(document);
+    let items = document.get_mut("paths").and_then(Value::as_object_mut);
+    for item in items.into_iter().flat_map(|items| items.values_mut()).filter_map(Value::as_object_mut) {
+        item.retain(|_, operation| operation.get(FEATURE).and_then(Value::as_str).is_none_or(wants));
+    }
+    drop_unreached(document, &before);
+}
+
+/// Which features a type is for; none, where it is always there.
+type Gates = BTreeMap<String, BTreeSet<String>>;
+
+/// Has every item compiled with the features alone that reach it.
+pub(crate) fn gate(file: &mut syn::File, operations: &Operations, directions: &Directions) -> Result<(), Error> {
+    let calls = calls(file, operations);
+    let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
+    let graph = graph(types);
+    let only_received = |name: &str| directions.response.contains(name) && !directions.request.contains(name);
+    let builders = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
+    let mut reached: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+    for item in builders.iter_mut() {
+        let Some(feature) = owner(item).and_then(|owner| calls.get(&owner)) else { continue };
+        for name in reach(&graph, names_in(item)) {
+            reached.entry(name).or_default().insert(feature.clone());
+        }
+        put(item, feature.iter());
+    }
+    let gates: Gates =
+        reached.into_iter().filter_map(|(name, by)| Some((name, by.into_iter().collect::<Option<_>>()?))).collect();
+    let of = |name: &str| gates.get(name).into_iter().flatten();
+
+    let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
+    for item in types.iter_mut() {
+        match item {
+            Item::Mod(inner) if inner.ident == "builder" => {
+                for item in inner.content.iter_mut().flat_map(|(_, items)| items) {
+                    let Some(owner) = owner(item) else { continue };
+                    put(item, of(&owner));
+                    if only_received(&owner) {
+                        attributes(item).into_iter().for_each(|attrs| attrs.push(for_tests()));
+                    }
+                }
+            }
+            Item::Mod(inner) if inner.ident == "absent" => {
+                if let Some((_, items)) = &mut inner.content {
+                    *items = by_gate(items, &gates)?;
+                }
+            }
+            item => {
+                let Some(owner) = owner(item) else { continue };
+                put(item, of(&owner));
+                if let (Item::Impl(item), true) = (item, only_received(&owner)) {
+                    for item in &mut item.items {
+                        if let ImplItem::Fn(function) = item
+                            && function.sig.ident == "builder"
+                        {
+                            function.attrs.push(for_tests());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for item in &mut file.items {
+        let Item::Impl(item) = item else { continue };
+        for item in &mut item.items {
+            if let ImplItem::Fn(function) = item {
+                let feature = operations.get(&function.sig.ident.to_string()).and_then(|it| it.feature.as_ref());
+                function.attrs.extend(condition(feature.into_iter()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The features of the operations, by the names of the structs that are their calls.
+fn calls(file: &syn::File, operations: &Operations) -> BTreeMap<String, Option<String>> {
+    let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
+    let call = |function: &syn::ImplItemFn| {
+        let syn::ReturnType::Type(_, ty) = &function.sig.output else { return None };
+        let operation = operations.get(&function.sig.ident.to_string())?;
+        Some((last_name(ty)?.to_string(), operation.feature.clone()))
+    };
+    impls.flat_map(functions).filter_map(call).collect()
+}
+
+/// Which types each type names.
+fn graph(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for item in types {
+        if let Some(owner) = owner(item) {
+            graph.entry(owner).or_default().extend(names_in(item));
+        }
+    }
+    graph
+}
+
+/// All that the names reach in the graph, themselves included.
+fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<String>) -> BTreeSet<String> {
+    let mut open: Vec<String> = from.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if let Some(next) = graph.get(&name).filter(|_| seen.insert(name.clone())) {
+            open.extend(next.iter().cloned());
+        }
+    }
+    seen
+}
+
+/// The type that an item is, or is about.
+fn owner(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        Item::Impl(item) => impl_of(item).1,
+        _ => None,
+    }
+}
+
+/// The first names of paths: types, if of types, as all of them are in one module.
+fn names_in(item: &Item) -> BTreeSet<String> {
+    #[derive(Default)]
+    struct Names(BTreeSet<String>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            let is_module = |name: &&syn::Ident| ["self", "super", "types"].iter().any(|it| *name == it);
+            let mut names = path.segments.iter().map(|segment| &segment.ident).skip_while(is_module);
+            self.0.extend(names.next().map(ToString::to_string));
+            visit::visit_path(self, path);
+        }
+    }
+    let mut names = Names::default();
+    names.visit_item(item);
+    names.0
+}
+
+fn put<'a>(item: &mut Item, features: impl Iterator<Item = &'a String>) {
+    if let Some(attrs) = attributes(item) {
+        attrs.extend(condition(features));
+    }
+}
+
+/// What an item is marked with.
+pub(crate) fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    match item {
+        Item::Struct(item) => Some(&mut item.attrs),
+        Item::Enum(item) => Some(&mut item.attrs),
+        Item::Type(item) => Some(&mut item.attrs),
+        Item::Impl(item) => Some(&mut item.attrs),
+        Item::Macro(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+fn for_tests() -> Attribute {
+    syn::parse_quote!(#[cfg(feature = "mock")])
+}
+
+/// `#[cfg(…)]` for one of the features; nothing, where there are none.
+pub(crate) fn condition<'a>(features: impl Iterator<Item = &'a String>) -> Option<Attribute> {
+    let features: Vec<TokenStream> = features.map(|feature| quote!(feature = #feature)).collect();
+    match &features[..] {
+        [] => None,
+        [one] => Some(syn::parse_quote!(#[cfg(#one)])),
+        several => Some(syn::parse_quote!(#[cfg(any(#(#several),*))])),
+    }
+}
+
+/// `fields! { BackupId = "Backup.id"; … }`, in one for each set of features.
+fn by_gate(items: &[Item], gates: &Gates) -> Result<Vec<Item>, Error> {
+    let mut sets: BTreeMap<Vec<String>, TokenStream> = BTreeMap::new();
+    let mut path = None;
+    let mut uses = Vec::new();
+    for item in items {
+        let Item::Macro(item) = item else {
+            uses.push(item.clone());
+            continue;
+        };
+        path = Some(item.mac.path.clone());
+        let mut entry = TokenStream::new();
+        let mut about = None;
+        for token in item.mac.tokens.clone() {
+            let is_end = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
+            if let TokenTree::Literal(literal) = &token {
+                about = Some(literal.to_string());
+            }
+            entry.extend([token]);
+            if is_end {
+                let about = about.take().ok_or_else(|| missing("the name of a field"))?;
+                let owner = about.trim_matches('"').split('.').next().unwrap_or_default();
+                let set = gates.get(owner).map(|set| set.iter().cloned().collect()).unwrap_or_default();
+                sets.entry(set).or_default().extend(std::mem::take(&mut entry));
+            }
+        }
+        if !entry.is_empty() {
+            return Err(Error::Shape(format!("an entry of fields! without its end: {entry}")));
+        }
+    }
+    let Some(path) = path else { return Ok(uses) };
+    let of_set = |(set, entries): (Vec<String>, TokenStream)| -> Item {
+        let condition = condition(set.iter()).map(ToTokens::into_token_stream);
+        syn::parse_quote!(#condition #path! { #entries })
+    };
+    Ok(uses.into_iter().chain(sets.into_iter().map(of_set)).collect())
+}

@@ -1,0 +1,76 @@
+//! Features of the crate: which operation is behind which, in the table and in the manifest.
+
+use serde_json::{Map, Value, json};
+use xtask::effective::features::Features;
+use xtask::workspace::manifest::with_features;
+
+fn document(operations: &[(&str, &str)]) -> Value {
+    let item = |(id, tag): &(&str, &str)| (format!("/{id}"), json!({ "get": { "operationId": id, "tags": [tag] } }));
+    json!({ "paths": operations.iter().map(item).collect::<Map<_, _>>() })
+}
+
+#[test]
+fn a_feature_is_named_after_its_tag() {
+    for (tag, name) in [
+        ("Database branches", Some("branches")),
+        ("Databases", Some("databases")),
+        ("api-query_insights", Some("query-insights")),
+        ("BackupPolicies", Some("backup-policies")),
+        ("OAuth applications", Some("oauth-applications")),
+        ("Keyspace VSchemas", Some("keyspace-vschemas")),
+        // What is the name of another feature.
+        ("Full", Some("full-operations")),
+        // Backups are always there, and so is what has no tag.
+        ("Backups", None),
+        ("—", None),
+    ] {
+        let mut document = document(&[("act", tag)]);
+        let features = Features::default().followed_by(&document);
+        assert_eq!(features.of("act"), name, "{tag}");
+        features.mark(&mut document);
+        assert_eq!(document["paths"]["/act"]["get"].get("x-feature").and_then(Value::as_str), name, "{tag}");
+    }
+}
+
+#[test]
+fn an_operation_keeps_its_feature_when_its_tag_is_renamed() {
+    let head = "# Ours.\n\n";
+    let first = Features::parse(head).unwrap();
+    let first = first.followed_by(&document(&[("a", "Database branches"), ("b", "Databases")]));
+    assert_eq!(first.text(), format!("{head}branches = [\"a\"]\ndatabases = [\"b\"]\n"));
+    let renamed = document(&[("a", "Branches of a database"), ("b", "Databases"), ("c", "Branches of a database")]);
+    let next = first.followed_by(&renamed);
+    assert_eq!((next.of("a"), next.of("c")), (Some("branches"), Some("branches")));
+    // The table that is stored says the same.
+    assert_eq!(Features::parse(next.text()).unwrap(), next);
+    // What is gone is not in the table any more.
+    let last = next.followed_by(&document(&[("a", "X")]));
+    assert_eq!(last.text(), format!("{head}branches = [\"a\"]\n"));
+}
+
+#[test]
+fn a_table_that_cannot_be_followed_says_why() {
+    for (text, why) in [
+        ("Branches = []", "`Branches` is not a name for a feature"),
+        ("full = [\"a\"]", "`full` is not a name for a feature"),
+        ("branches = 1", "`branches` has no list of operations"),
+        ("a = [\"x\"]\nb = [\"x\"]", "x is behind `a` and behind `b`"),
+        ("a =", "not TOML"),
+    ] {
+        let error = format!("{:#}", Features::parse(text).unwrap_err());
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn the_manifest_has_the_features_and_keeps_what_is_not_theirs() {
+    let manifest = "[features]\n## Of ours.\ndefault = [\"rustls\"]\nrustls = []\n";
+    let first = with_features(manifest, &["branches", "databases"]).unwrap();
+    assert!(first.starts_with(manifest), "{first}");
+    assert!(first.ends_with("\nbranches = []\ndatabases = []\nfull = [\"branches\", \"databases\"]\n"), "{first}");
+    assert_eq!(with_features(&first, &["branches", "databases"]).unwrap(), first);
+    let next = with_features(&first, &["databases"]).unwrap();
+    assert!(next.ends_with("\ndatabases = []\nfull = [\"databases\"]\n") && !next.contains("branches ="), "{next}");
+    assert_eq!(with_features(&next, &[]).unwrap(), manifest);
+    assert!(with_features("[package]", &[]).is_err());
+}
