@@ -4,6 +4,8 @@
 //! after:  `#[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupSize>",
 //!                  deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupSize>")]
 //!         pub size: i64,`
+//!
+//! What is optional is absent where it cannot be read, as `read_optional` has it.
 
 use std::collections::BTreeSet;
 
@@ -55,14 +57,15 @@ fn harden_struct(
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else { continue };
         let name = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string());
+        let marker = format_ident!("{of}{}", camel(&ident.to_string()));
+        let label = format!("{of}.{name}");
         if let Some(inner) = argument(&field.ty, "Option") {
-            let read = match is_one_of(inner, &WHOLE) {
-                true => "crate::runtime::lenient::read_optional",
-                false if holds_whole(inner) => "crate::runtime::lenient::read_optional_whole",
-                false => continue,
-            };
+            let is_whole = is_one_of(inner, &WHOLE) || holds_whole(inner);
+            let how = if is_whole { "read_optional_whole" } else { "read_optional" };
+            let read = format!("crate::runtime::lenient::{how}::<_, _, absent::{marker}>");
             has_default(field, true);
             field.attrs.push(syn::parse_quote!(#[serde(deserialize_with = #read)]));
+            named.push(quote!(#marker = #label;));
             continue;
         }
         // What an answer is about is never made up, nor that a list is empty.
@@ -78,8 +81,6 @@ fn harden_struct(
         }
         // An optional list is empty without a word.
         let optional = has_default(field, false);
-        let marker = format_ident!("{of}{}", camel(&ident.to_string()));
-        let label = format!("{of}.{name}");
         named.push(quote!(#marker = #label;));
         let how = if holds_whole(&field.ty) { "read_whole" } else { "read" };
         let read = format!("crate::runtime::lenient::{how}::<_, _, absent::{marker}>");

@@ -6,6 +6,7 @@ mod by_hand;
 mod commands;
 mod consumers;
 mod corpora;
+mod corrections;
 mod coupling;
 mod credentials;
 mod drift_instances;

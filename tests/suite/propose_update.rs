@@ -11,7 +11,7 @@ use xtask::release::manifests::{Manifests, next, wanted};
 use xtask::workspace::Workspace;
 
 use crate::drift_report::{exit_code, run_xtask};
-use crate::update_spec::{Copy, openapi_dir, page, upstream};
+use crate::update_spec::{Copy, SCHEDULE, openapi_dir, page, upstream};
 
 /// A checkout of what the commands touch, of one operation, with a bare repository as its remote.
 struct Scratch {
@@ -255,11 +255,8 @@ fn a_release_raises_the_version_and_a_drift_after_it_as_well() {
 #[test]
 fn needless_actions_are_removed_in_a_commit_of_their_own() {
     let scratch = Scratch::new();
-    let nullable = "                  completed_at:\n                    type: string\n";
-    let edits: Vec<(String, String)> = ["started_at", "expires_at", "completed_at", "deleted_at"]
-        .map(|name| nullable.replace("completed_at", name))
-        .map(|old| (old.clone(), format!("{old}                    nullable: true\n")))
-        .into();
+    let edits: Vec<(String, String)> =
+        SCHEDULE.map(|old| (old.to_owned(), format!("{old}                        nullable: true\n"))).into();
     let edits: Vec<(&str, &str)> = edits.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
     scratch.ended(scratch.propose_update(&[&edits[..], &[NEW_FIELD]].concat()), "made");
     let commits = scratch.pushed();
@@ -267,8 +264,8 @@ fn needless_actions_are_removed_in_a_commit_of_their_own() {
     let touched = scratch.git(&["show", "--format=", "--name-only", "drift"]);
     assert_eq!(touched, "openapi/overlay.yaml");
     let removed = scratch.git(&["show", "--format=%b", "drift"]);
-    assert!(removed.contains("- $.components.schemas.Backup.properties['started_at','expires_at'"), "{removed}");
-    assert!(!scratch.git(&["show", "drift:openapi/overlay.yaml"]).contains("A backup that was just created has none"));
+    assert!(removed.contains("- $.components.schemas.BackupPolicy.properties['schedule_time',"), "{removed}");
+    assert!(!scratch.git(&["show", "drift:openapi/overlay.yaml"]).contains("A policy without a fixed day"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An edition: the vendor's documents of one time, and all that follows from them.
 //!
 //! ```text
-//! documents ──merge──▶ merged ──naming──▶ named ──overlay──▶ effective ──codegen──▶ krate
+//! documents ──merge──▶ merged ──naming──▶ named ──rules, overlay──▶ effective ──codegen──▶ krate
 //! ```
 //!
 //! Each stop is made once, when it is asked for. Two editions are compared by [`compare`]; one is
@@ -25,6 +25,7 @@ use crate::effective::features::Features;
 use crate::effective::merge::{self, Merged};
 use crate::effective::naming::{self, Named, Table};
 use crate::effective::overlay::{self, Effect};
+use crate::effective::rules;
 use crate::krate::Crate;
 pub use crate::vendor::document::Document;
 use crate::vendor::spec::{self, Spec};
@@ -227,6 +228,7 @@ impl Edition {
 
     fn made(&self) -> anyhow::Result<Effective> {
         let mut value = self.named()?.value.clone();
+        rules::correct(&mut value);
         if let Some(features) = self.features()? {
             features.mark(&mut value);
         }

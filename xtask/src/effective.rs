@@ -5,3 +5,4 @@ pub mod features;
 pub mod merge;
 pub mod naming;
 pub mod overlay;
+pub mod rules;

@@ -24,6 +24,10 @@ pub mod types {
         pub active: bool,
         /// `correlations`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AnomalyCorrelations>"
+        )]
         pub correlations: ::std::option::Option<::std::vec::Vec<Correlation>>,
         /// The duration of the anomaly in seconds
         #[serde(
@@ -185,10 +189,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Anomaly>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedAnomalyNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAnomalyNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -201,10 +210,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedAnomalyPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAnomalyPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -803,7 +817,8 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            AnomalyActive = "Anomaly.active"; AnomalyDuration = "Anomaly.duration";
+            AnomalyActive = "Anomaly.active"; AnomalyCorrelations =
+            "Anomaly.correlations"; AnomalyDuration = "Anomaly.duration";
             AnomalyMetricsEnd = "Anomaly.metrics_end"; AnomalyMetricsStart =
             "Anomaly.metrics_start"; AnomalyMinutesInViolation =
             "Anomaly.minutes_in_violation"; AnomalyPeriodEnd = "Anomaly.period_end";
@@ -814,8 +829,12 @@ pub mod types {
             CorrelationSyntaxHighlightedSql = "Correlation.syntax_highlighted_sql";
             CorrelationTabletType = "Correlation.tablet_type";
             PaginatedAnomalyCurrentPage = "PaginatedAnomaly.current_page";
-            PaginatedAnomalyPerPage = "PaginatedAnomaly.per_page"; PaginatedAnomalyType =
-            "PaginatedAnomaly.type";
+            PaginatedAnomalyNextPage = "PaginatedAnomaly.next_page";
+            PaginatedAnomalyNextPageUrl = "PaginatedAnomaly.next_page_url";
+            PaginatedAnomalyPerPage = "PaginatedAnomaly.per_page";
+            PaginatedAnomalyPrevPage = "PaginatedAnomaly.prev_page";
+            PaginatedAnomalyPrevPageUrl = "PaginatedAnomaly.prev_page_url";
+            PaginatedAnomalyType = "PaginatedAnomaly.type";
         }
     }
 }

@@ -144,10 +144,15 @@ pub mod types {
         pub data: ::std::vec::Vec<BackupPolicy>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBackupPolicyNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBackupPolicyNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -160,10 +165,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBackupPolicyPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBackupPolicyPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -662,7 +672,11 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             PaginatedBackupPolicyCurrentPage = "PaginatedBackupPolicy.current_page";
+            PaginatedBackupPolicyNextPage = "PaginatedBackupPolicy.next_page";
+            PaginatedBackupPolicyNextPageUrl = "PaginatedBackupPolicy.next_page_url";
             PaginatedBackupPolicyPerPage = "PaginatedBackupPolicy.per_page";
+            PaginatedBackupPolicyPrevPage = "PaginatedBackupPolicy.prev_page";
+            PaginatedBackupPolicyPrevPageUrl = "PaginatedBackupPolicy.prev_page_url";
             PaginatedBackupPolicyType = "PaginatedBackupPolicy.type";
         }
     }

@@ -52,10 +52,15 @@ pub mod types {
         pub data: ::std::vec::Vec<PostgresBouncer>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -68,10 +73,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -99,21 +109,25 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresBouncer {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        pub branch: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerBranch>"
+        )]
+        pub branch: ::std::option::Option<BranchReference>,
         /// When the bouncer was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the bouncer was deleted
         #[serde(default)]
-        pub deleted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerDeletedAt>"
+        )]
+        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the bouncer
         pub id: ::std::string::String,
         /// The name of the bouncer
@@ -144,7 +158,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas_per_cell: i64,
         /// `sku`
-        pub sku: Sku,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerSku>"
+        )]
+        pub sku: ::std::option::Option<Sku>,
         /// The instance type the bouncer targets
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerTarget>"
@@ -155,14 +173,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: PreviousTarget,
         /// When the bouncer was updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl PostgresBouncer {
         /// A builder for [`PostgresBouncer`].
@@ -179,7 +194,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresBouncerParameter {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerParameterActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The category of the parameter
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterCategory>"
@@ -190,14 +209,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub category: ::std::string::String,
         /// When the parameter was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The default value of the parameter
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterDefaultValue>"
@@ -316,14 +328,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restart: bool,
         /// When the parameter was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerParameterUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL of the parameter
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterUrl>"
@@ -721,14 +730,20 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresBouncer {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
-            branch: ::std::result::Result<super::BranchReference, ::std::string::String>,
-            created_at: ::std::result::Result<
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
+            >,
+            branch: ::std::result::Result<
+                ::std::option::Option<super::BranchReference>,
+                ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             deleted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -738,10 +753,13 @@ pub mod types {
                 ::std::string::String,
             >,
             replicas_per_cell: ::std::result::Result<i64, ::std::string::String>,
-            sku: ::std::result::Result<super::Sku, ::std::string::String>,
+            sku: ::std::result::Result<
+                ::std::option::Option<super::Sku>,
+                ::std::string::String,
+            >,
             target: ::std::result::Result<super::PreviousTarget, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -749,8 +767,8 @@ pub mod types {
         impl ::std::default::Default for PostgresBouncer {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
-                    branch: Err("`branch` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
+                    branch: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     deleted_at: Ok(::std::default::Default::default()),
                     id: Err("`id` was not set".to_string()),
@@ -759,9 +777,9 @@ pub mod types {
                     replicas_per_cell: Err(
                         "`replicas_per_cell` was not set".to_string(),
                     ),
-                    sku: Err("`sku` was not set".to_string()),
+                    sku: Ok(::std::default::Default::default()),
                     target: Err("`target` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -775,9 +793,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// A mention of a database branch.
@@ -788,15 +805,14 @@ pub mod types {
             {
                 self.branch = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("branch: {e}"));
                 self
             }
             /// When the bouncer was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -809,7 +825,7 @@ pub mod types {
             /// When the bouncer was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = value
@@ -876,9 +892,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sku = value
-                    .try_into()
-                    .map_err(|e| format!("`sku` does not take what it was given: {e}"));
+                self.sku = value.try_into().map(Some).map_err(|e| format!("sku: {e}"));
                 self
             }
             /// The instance type the bouncer targets
@@ -897,22 +911,50 @@ pub mod types {
             /// When the bouncer was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`branch`](Self::branch).
+            pub fn set_branch(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.branch = Ok(value);
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`sku`](Self::sku).
+            pub fn set_sku(mut self, value: ::std::option::Option<super::Sku>) -> Self {
+                self.sku = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -959,13 +1001,16 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresBouncerParameter {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             category: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             default_value: ::std::result::Result<
@@ -1000,7 +1045,7 @@ pub mod types {
             required: ::std::result::Result<bool, ::std::string::String>,
             restart: ::std::result::Result<bool, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -1010,7 +1055,7 @@ pub mod types {
         impl ::std::default::Default for PostgresBouncerParameter {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     category: Err("`category` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     default_value: Err("`default_value` was not set".to_string()),
@@ -1026,7 +1071,7 @@ pub mod types {
                     parameter_type: Err("`parameter_type` was not set".to_string()),
                     required: Err("`required` was not set".to_string()),
                     restart: Err("`restart` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     url: Err("`url` was not set".to_string()),
                     value: Err("`value` was not set".to_string()),
                 }
@@ -1042,9 +1087,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The category of the parameter
@@ -1063,7 +1107,7 @@ pub mod types {
             /// When the parameter was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1237,14 +1281,13 @@ pub mod types {
             /// When the parameter was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The URL of the parameter
@@ -1269,6 +1312,22 @@ pub mod types {
                     .map_err(|e| {
                         format!("`value` does not take what it was given: {e}")
                     });
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1334,16 +1393,23 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             PaginatedPostgresBouncerCurrentPage =
-            "PaginatedPostgresBouncer.current_page"; PaginatedPostgresBouncerPerPage =
-            "PaginatedPostgresBouncer.per_page"; PaginatedPostgresBouncerType =
-            "PaginatedPostgresBouncer.type"; PostgresBouncerCreatedAt =
-            "PostgresBouncer.created_at"; PostgresBouncerName = "PostgresBouncer.name";
-            PostgresBouncerParameters = "PostgresBouncer.parameters";
-            PostgresBouncerReplicasPerCell = "PostgresBouncer.replicas_per_cell";
-            PostgresBouncerTarget = "PostgresBouncer.target"; PostgresBouncerUpdatedAt =
-            "PostgresBouncer.updated_at"; PostgresBouncerParameterCategory =
-            "PostgresBouncerParameter.category"; PostgresBouncerParameterCreatedAt =
-            "PostgresBouncerParameter.created_at"; PostgresBouncerParameterDefaultValue =
+            "PaginatedPostgresBouncer.current_page"; PaginatedPostgresBouncerNextPage =
+            "PaginatedPostgresBouncer.next_page"; PaginatedPostgresBouncerNextPageUrl =
+            "PaginatedPostgresBouncer.next_page_url"; PaginatedPostgresBouncerPerPage =
+            "PaginatedPostgresBouncer.per_page"; PaginatedPostgresBouncerPrevPage =
+            "PaginatedPostgresBouncer.prev_page"; PaginatedPostgresBouncerPrevPageUrl =
+            "PaginatedPostgresBouncer.prev_page_url"; PaginatedPostgresBouncerType =
+            "PaginatedPostgresBouncer.type"; PostgresBouncerActor =
+            "PostgresBouncer.actor"; PostgresBouncerBranch = "PostgresBouncer.branch";
+            PostgresBouncerDeletedAt = "PostgresBouncer.deleted_at"; PostgresBouncerName
+            = "PostgresBouncer.name"; PostgresBouncerParameters =
+            "PostgresBouncer.parameters"; PostgresBouncerReplicasPerCell =
+            "PostgresBouncer.replicas_per_cell"; PostgresBouncerSku =
+            "PostgresBouncer.sku"; PostgresBouncerTarget = "PostgresBouncer.target";
+            PostgresBouncerUpdatedAt = "PostgresBouncer.updated_at";
+            PostgresBouncerParameterActor = "PostgresBouncerParameter.actor";
+            PostgresBouncerParameterCategory = "PostgresBouncerParameter.category";
+            PostgresBouncerParameterDefaultValue =
             "PostgresBouncerParameter.default_value"; PostgresBouncerParameterDescription
             = "PostgresBouncerParameter.description"; PostgresBouncerParameterDisplayName
             = "PostgresBouncerParameter.display_name"; PostgresBouncerParameterId =

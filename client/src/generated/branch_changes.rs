@@ -26,10 +26,15 @@ pub mod types {
         pub data: ::std::vec::Vec<PostgresClusterResizeRequest>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterResizeRequestNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterResizeRequestNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -42,10 +47,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterResizeRequestPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterResizeRequestPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -73,7 +83,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The SKU representing the branch cluster for display
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestClusterDisplayName>"
@@ -103,16 +117,14 @@ pub mod types {
         pub cluster_name: ::std::string::String,
         /// The time the branch change request completed
         #[serde(default)]
-        pub completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestCompletedAt>"
+        )]
+        pub completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The time the branch change request was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the branch change request
         pub id: ::std::string::String,
         /// The maximum storage size in bytes
@@ -264,7 +276,10 @@ pub mod types {
         pub replicas: i64,
         /// The time the branch change request started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the branch change request
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestState>"
@@ -320,14 +335,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_type: StorageType,
         /// The time the branch change request was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl PostgresClusterResizeRequest {
         /// A builder for [`PostgresClusterResizeRequest`].
@@ -621,7 +633,10 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterResizeRequest {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             cluster_display_name: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -632,11 +647,11 @@ pub mod types {
                 ::std::string::String,
             >,
             completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -687,7 +702,7 @@ pub mod types {
             >,
             replicas: ::std::result::Result<i64, ::std::string::String>,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<
@@ -703,7 +718,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -711,7 +726,7 @@ pub mod types {
         impl ::std::default::Default for PostgresClusterResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     cluster_display_name: Err(
                         "`cluster_display_name` was not set".to_string(),
                     ),
@@ -777,7 +792,7 @@ pub mod types {
                         "`storage_throughput_mibs` was not set".to_string(),
                     ),
                     storage_type: Err("`storage_type` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -791,9 +806,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The SKU representing the branch cluster for display
@@ -840,7 +854,7 @@ pub mod types {
             /// The time the branch change request completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = value
@@ -852,7 +866,7 @@ pub mod types {
             /// The time the branch change request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1116,7 +1130,7 @@ pub mod types {
             /// The time the branch change request started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -1212,20 +1226,27 @@ pub mod types {
             /// The time the branch change request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -1233,9 +1254,17 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1630,18 +1659,27 @@ pub mod types {
         crate::runtime::lenient::fields! {
             PaginatedPostgresClusterResizeRequestCurrentPage =
             "PaginatedPostgresClusterResizeRequest.current_page";
+            PaginatedPostgresClusterResizeRequestNextPage =
+            "PaginatedPostgresClusterResizeRequest.next_page";
+            PaginatedPostgresClusterResizeRequestNextPageUrl =
+            "PaginatedPostgresClusterResizeRequest.next_page_url";
             PaginatedPostgresClusterResizeRequestPerPage =
             "PaginatedPostgresClusterResizeRequest.per_page";
+            PaginatedPostgresClusterResizeRequestPrevPage =
+            "PaginatedPostgresClusterResizeRequest.prev_page";
+            PaginatedPostgresClusterResizeRequestPrevPageUrl =
+            "PaginatedPostgresClusterResizeRequest.prev_page_url";
             PaginatedPostgresClusterResizeRequestType =
             "PaginatedPostgresClusterResizeRequest.type";
+            PostgresClusterResizeRequestActor = "PostgresClusterResizeRequest.actor";
             PostgresClusterResizeRequestClusterDisplayName =
             "PostgresClusterResizeRequest.cluster_display_name";
             PostgresClusterResizeRequestClusterMetal =
             "PostgresClusterResizeRequest.cluster_metal";
             PostgresClusterResizeRequestClusterName =
             "PostgresClusterResizeRequest.cluster_name";
-            PostgresClusterResizeRequestCreatedAt =
-            "PostgresClusterResizeRequest.created_at";
+            PostgresClusterResizeRequestCompletedAt =
+            "PostgresClusterResizeRequest.completed_at";
             PostgresClusterResizeRequestMaximumStorageBytes =
             "PostgresClusterResizeRequest.maximum_storage_bytes";
             PostgresClusterResizeRequestMinimumStorageBytes =
@@ -1673,8 +1711,10 @@ pub mod types {
             PostgresClusterResizeRequestPreviousStorageType =
             "PostgresClusterResizeRequest.previous_storage_type";
             PostgresClusterResizeRequestReplicas =
-            "PostgresClusterResizeRequest.replicas"; PostgresClusterResizeRequestState =
-            "PostgresClusterResizeRequest.state";
+            "PostgresClusterResizeRequest.replicas";
+            PostgresClusterResizeRequestStartedAt =
+            "PostgresClusterResizeRequest.started_at"; PostgresClusterResizeRequestState
+            = "PostgresClusterResizeRequest.state";
             PostgresClusterResizeRequestStorageAutoscaling =
             "PostgresClusterResizeRequest.storage_autoscaling";
             PostgresClusterResizeRequestStorageIops =

@@ -65,14 +65,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub config_change_in_progress: bool,
         /// When the keyspace was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Is this the default keyspace for the branch
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceDefault>"
@@ -160,7 +153,13 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas: i64,
         /// `replication_durability_constraints`
-        pub replication_durability_constraints: DatabaseBranchKeyspaceReplicationDurabilityConstraints,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceReplicationDurabilityConstraints>"
+        )]
+        pub replication_durability_constraints: ::std::option::Option<
+            DatabaseBranchKeyspaceReplicationDurabilityConstraints,
+        >,
         /// True if the keyspace has an unfinished resize request
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceResizeInProgress>"
@@ -207,19 +206,25 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shards: i64,
         /// When the keyspace was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceVectorPoolAllocation>"
+        )]
         pub vector_pool_allocation: ::std::option::Option<f64>,
         /// `vreplication_flags`
-        pub vreplication_flags: DatabaseBranchKeyspaceVreplicationFlags,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceVreplicationFlags>"
+        )]
+        pub vreplication_flags: ::std::option::Option<
+            DatabaseBranchKeyspaceVreplicationFlags,
+        >,
         /// VTTablet configuration options
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceVttabletOptions>"
@@ -249,6 +254,10 @@ pub mod types {
     pub struct DatabaseBranchKeyspaceReplicationDurabilityConstraints {
         /// The replication durability strategy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy>"
+        )]
         pub strategy: ::std::option::Option<
             DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
         >,
@@ -394,10 +403,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DatabaseBranchKeyspace>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchKeyspaceNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchKeyspaceNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -410,10 +424,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchKeyspacePrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchKeyspacePrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -441,23 +460,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Shard {
         /// The time at which the rollout completed
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ShardLastRolloutFinishedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ShardLastRolloutFinishedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ShardLastRolloutFinishedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub last_rollout_finished_at: ::std::string::String,
+        pub last_rollout_finished_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The time at which the rollout started
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ShardLastRolloutStartedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ShardLastRolloutStartedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ShardLastRolloutStartedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub last_rollout_started_at: ::std::string::String,
+        pub last_rollout_started_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The name of the shard
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ShardName>"
@@ -676,7 +693,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             default: ::std::result::Result<bool, ::std::string::String>,
@@ -696,7 +713,9 @@ pub mod types {
             ready: ::std::result::Result<bool, ::std::string::String>,
             replicas: ::std::result::Result<i64, ::std::string::String>,
             replication_durability_constraints: ::std::result::Result<
-                super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
+                ::std::option::Option<
+                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
+                >,
                 ::std::string::String,
             >,
             resize_in_progress: ::std::result::Result<bool, ::std::string::String>,
@@ -705,7 +724,7 @@ pub mod types {
             sharded: ::std::result::Result<bool, ::std::string::String>,
             shards: ::std::result::Result<i64, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             vector_pool_allocation: ::std::result::Result<
@@ -713,7 +732,7 @@ pub mod types {
                 ::std::string::String,
             >,
             vreplication_flags: ::std::result::Result<
-                super::DatabaseBranchKeyspaceVreplicationFlags,
+                ::std::option::Option<super::DatabaseBranchKeyspaceVreplicationFlags>,
                 ::std::string::String,
             >,
             vttablet_options: ::std::result::Result<
@@ -745,8 +764,8 @@ pub mod types {
                     ),
                     ready: Err("`ready` was not set".to_string()),
                     replicas: Err("`replicas` was not set".to_string()),
-                    replication_durability_constraints: Err(
-                        "`replication_durability_constraints` was not set".to_string(),
+                    replication_durability_constraints: Ok(
+                        ::std::default::Default::default(),
                     ),
                     resize_in_progress: Err(
                         "`resize_in_progress` was not set".to_string(),
@@ -755,11 +774,9 @@ pub mod types {
                     resizing: Err("`resizing` was not set".to_string()),
                     sharded: Err("`sharded` was not set".to_string()),
                     shards: Err("`shards` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     vector_pool_allocation: Ok(::std::default::Default::default()),
-                    vreplication_flags: Err(
-                        "`vreplication_flags` was not set".to_string(),
-                    ),
+                    vreplication_flags: Ok(::std::default::Default::default()),
                     vttablet_options: Err("`vttablet_options` was not set".to_string()),
                 }
             }
@@ -812,7 +829,7 @@ pub mod types {
             /// When the keyspace was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -962,11 +979,8 @@ pub mod types {
             {
                 self.replication_durability_constraints = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`replication_durability_constraints` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("replication_durability_constraints: {e}"));
                 self
             }
             /// True if the keyspace has an unfinished resize request
@@ -1039,14 +1053,13 @@ pub mod types {
             /// When the keyspace was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Percentage of buffer pool memory allocated to vector indexes
@@ -1071,11 +1084,8 @@ pub mod types {
             {
                 self.vreplication_flags = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vreplication_flags` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("vreplication_flags: {e}"));
                 self
             }
             /// VTTablet configuration options
@@ -1095,12 +1105,40 @@ pub mod types {
                     });
                 self
             }
+            /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
+            pub fn set_replication_durability_constraints(
+                mut self,
+                value: ::std::option::Option<
+                    super::DatabaseBranchKeyspaceReplicationDurabilityConstraints,
+                >,
+            ) -> Self {
+                self.replication_durability_constraints = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
+                self
+            }
             /// Sets or clears [`vector_pool_allocation`](Self::vector_pool_allocation).
             pub fn set_vector_pool_allocation(
                 mut self,
                 value: ::std::option::Option<f64>,
             ) -> Self {
                 self.vector_pool_allocation = Ok(value);
+                self
+            }
+            /// Sets or clears [`vreplication_flags`](Self::vreplication_flags).
+            pub fn set_vreplication_flags(
+                mut self,
+                value: ::std::option::Option<
+                    super::DatabaseBranchKeyspaceVreplicationFlags,
+                >,
+            ) -> Self {
+                self.vreplication_flags = Ok(value);
                 self
             }
         }
@@ -1639,11 +1677,11 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct Shard {
             last_rollout_finished_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             last_rollout_started_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             name: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -1653,12 +1691,8 @@ pub mod types {
         impl ::std::default::Default for Shard {
             fn default() -> Self {
                 Self {
-                    last_rollout_finished_at: Err(
-                        "`last_rollout_finished_at` was not set".to_string(),
-                    ),
-                    last_rollout_started_at: Err(
-                        "`last_rollout_started_at` was not set".to_string(),
-                    ),
+                    last_rollout_finished_at: Ok(::std::default::Default::default()),
+                    last_rollout_started_at: Ok(::std::default::Default::default()),
                     name: Err("`name` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
                 }
@@ -1669,31 +1703,25 @@ pub mod types {
             /// The time at which the rollout completed
             pub fn last_rollout_finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_rollout_finished_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`last_rollout_finished_at` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("last_rollout_finished_at: {e}"));
                 self
             }
             /// The time at which the rollout started
             pub fn last_rollout_started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_rollout_started_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`last_rollout_started_at` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("last_rollout_started_at: {e}"));
                 self
             }
             /// The name of the shard
@@ -1718,6 +1746,22 @@ pub mod types {
                     .map_err(|e| {
                         format!("`state` does not take what it was given: {e}")
                     });
+                self
+            }
+            /// Sets or clears [`last_rollout_finished_at`](Self::last_rollout_finished_at).
+            pub fn set_last_rollout_finished_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.last_rollout_finished_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`last_rollout_started_at`](Self::last_rollout_started_at).
+            pub fn set_last_rollout_started_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.last_rollout_started_at = Ok(value);
                 self
             }
         }
@@ -2020,7 +2064,6 @@ pub mod types {
             DatabaseBranchKeyspaceClusterName = "DatabaseBranchKeyspace.cluster_name";
             DatabaseBranchKeyspaceConfigChangeInProgress =
             "DatabaseBranchKeyspace.config_change_in_progress";
-            DatabaseBranchKeyspaceCreatedAt = "DatabaseBranchKeyspace.created_at";
             DatabaseBranchKeyspaceDefault = "DatabaseBranchKeyspace.default";
             DatabaseBranchKeyspaceExtraReplicas =
             "DatabaseBranchKeyspace.extra_replicas"; DatabaseBranchKeyspaceImported =
@@ -2030,15 +2073,25 @@ pub mod types {
             "DatabaseBranchKeyspace.name"; DatabaseBranchKeyspaceNodeTtlStrategy =
             "DatabaseBranchKeyspace.node_ttl_strategy"; DatabaseBranchKeyspaceReady =
             "DatabaseBranchKeyspace.ready"; DatabaseBranchKeyspaceReplicas =
-            "DatabaseBranchKeyspace.replicas"; DatabaseBranchKeyspaceResizeInProgress =
+            "DatabaseBranchKeyspace.replicas";
+            DatabaseBranchKeyspaceReplicationDurabilityConstraints =
+            "DatabaseBranchKeyspace.replication_durability_constraints";
+            DatabaseBranchKeyspaceResizeInProgress =
             "DatabaseBranchKeyspace.resize_in_progress";
             DatabaseBranchKeyspaceResizePending =
             "DatabaseBranchKeyspace.resize_pending"; DatabaseBranchKeyspaceResizing =
             "DatabaseBranchKeyspace.resizing"; DatabaseBranchKeyspaceSharded =
             "DatabaseBranchKeyspace.sharded"; DatabaseBranchKeyspaceShards =
             "DatabaseBranchKeyspace.shards"; DatabaseBranchKeyspaceUpdatedAt =
-            "DatabaseBranchKeyspace.updated_at"; DatabaseBranchKeyspaceVttabletOptions =
+            "DatabaseBranchKeyspace.updated_at";
+            DatabaseBranchKeyspaceVectorPoolAllocation =
+            "DatabaseBranchKeyspace.vector_pool_allocation";
+            DatabaseBranchKeyspaceVreplicationFlags =
+            "DatabaseBranchKeyspace.vreplication_flags";
+            DatabaseBranchKeyspaceVttabletOptions =
             "DatabaseBranchKeyspace.vttablet_options";
+            DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy =
+            "DatabaseBranchKeyspaceReplicationDurabilityConstraints.strategy";
             DatabaseBranchKeyspaceVreplicationFlagsAllowNoBlobBinlogRowImage =
             "DatabaseBranchKeyspaceVreplicationFlags.allow_no_blob_binlog_row_image";
             DatabaseBranchKeyspaceVreplicationFlagsOptimizeInserts =
@@ -2050,8 +2103,16 @@ pub mod types {
             KeyspaceRolloutStatusState = "KeyspaceRolloutStatus.state";
             PaginatedDatabaseBranchKeyspaceCurrentPage =
             "PaginatedDatabaseBranchKeyspace.current_page";
+            PaginatedDatabaseBranchKeyspaceNextPage =
+            "PaginatedDatabaseBranchKeyspace.next_page";
+            PaginatedDatabaseBranchKeyspaceNextPageUrl =
+            "PaginatedDatabaseBranchKeyspace.next_page_url";
             PaginatedDatabaseBranchKeyspacePerPage =
             "PaginatedDatabaseBranchKeyspace.per_page";
+            PaginatedDatabaseBranchKeyspacePrevPage =
+            "PaginatedDatabaseBranchKeyspace.prev_page";
+            PaginatedDatabaseBranchKeyspacePrevPageUrl =
+            "PaginatedDatabaseBranchKeyspace.prev_page_url";
             PaginatedDatabaseBranchKeyspaceType = "PaginatedDatabaseBranchKeyspace.type";
             ShardLastRolloutFinishedAt = "Shard.last_rollout_finished_at";
             ShardLastRolloutStartedAt = "Shard.last_rollout_started_at"; ShardName =

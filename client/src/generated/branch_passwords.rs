@@ -58,10 +58,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DatabaseBranchPassword>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchPasswordNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchPasswordNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -74,10 +79,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchPasswordPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchPasswordPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -620,8 +630,16 @@ pub mod types {
         crate::runtime::lenient::fields! {
             PaginatedDatabaseBranchPasswordCurrentPage =
             "PaginatedDatabaseBranchPassword.current_page";
+            PaginatedDatabaseBranchPasswordNextPage =
+            "PaginatedDatabaseBranchPassword.next_page";
+            PaginatedDatabaseBranchPasswordNextPageUrl =
+            "PaginatedDatabaseBranchPassword.next_page_url";
             PaginatedDatabaseBranchPasswordPerPage =
             "PaginatedDatabaseBranchPassword.per_page";
+            PaginatedDatabaseBranchPasswordPrevPage =
+            "PaginatedDatabaseBranchPassword.prev_page";
+            PaginatedDatabaseBranchPasswordPrevPageUrl =
+            "PaginatedDatabaseBranchPassword.prev_page_url";
             PaginatedDatabaseBranchPasswordTotalCount =
             "PaginatedDatabaseBranchPassword.total_count";
             PaginatedDatabaseBranchPasswordTotalPages =

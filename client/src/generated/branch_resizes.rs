@@ -14,19 +14,21 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MysqlClusterResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// When the branch resize request completed
         #[serde(default)]
-        pub completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestCompletedAt>"
+        )]
+        pub completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When the branch resize request was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the branch resize request
         pub id: ::std::string::String,
         /// The previous autoscaling setting for the vtgate cluster
@@ -94,7 +96,10 @@ pub mod types {
         pub previous_vtgate_target_cpu_utilization: f64,
         /// When the branch resize request started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the branch resize request
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestState>"
@@ -105,14 +110,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: KeyspaceResizeRequestState,
         /// When the branch resize request was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// If autoscaling is enabled for the vtgate cluster
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateAutoscaling>"
@@ -204,10 +206,15 @@ pub mod types {
         pub data: ::std::vec::Vec<MysqlClusterResizeRequest>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedMysqlClusterResizeRequestNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedMysqlClusterResizeRequestNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -220,10 +227,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedMysqlClusterResizeRequestPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedMysqlClusterResizeRequestPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -278,13 +290,16 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct MysqlClusterResizeRequest {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -311,7 +326,7 @@ pub mod types {
                 ::std::string::String,
             >,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<
@@ -319,7 +334,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             vtgate_autoscaling: ::std::result::Result<bool, ::std::string::String>,
@@ -346,7 +361,7 @@ pub mod types {
         impl ::std::default::Default for MysqlClusterResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     completed_at: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
@@ -374,7 +389,7 @@ pub mod types {
                     ),
                     started_at: Ok(::std::default::Default::default()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     vtgate_autoscaling: Err(
                         "`vtgate_autoscaling` was not set".to_string(),
                     ),
@@ -401,15 +416,14 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// When the branch resize request completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = value
@@ -421,7 +435,7 @@ pub mod types {
             /// When the branch resize request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -550,7 +564,7 @@ pub mod types {
             /// When the branch resize request started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -575,14 +589,13 @@ pub mod types {
             /// When the branch resize request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// If autoscaling is enabled for the vtgate cluster
@@ -684,10 +697,18 @@ pub mod types {
                     });
                 self
             }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -695,9 +716,17 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1142,7 +1171,9 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            MysqlClusterResizeRequestCreatedAt = "MysqlClusterResizeRequest.created_at";
+            MysqlClusterResizeRequestActor = "MysqlClusterResizeRequest.actor";
+            MysqlClusterResizeRequestCompletedAt =
+            "MysqlClusterResizeRequest.completed_at";
             MysqlClusterResizeRequestPreviousVtgateAutoscaling =
             "MysqlClusterResizeRequest.previous_vtgate_autoscaling";
             MysqlClusterResizeRequestPreviousVtgateCount =
@@ -1157,6 +1188,7 @@ pub mod types {
             "MysqlClusterResizeRequest.previous_vtgate_size";
             MysqlClusterResizeRequestPreviousVtgateTargetCpuUtilization =
             "MysqlClusterResizeRequest.previous_vtgate_target_cpu_utilization";
+            MysqlClusterResizeRequestStartedAt = "MysqlClusterResizeRequest.started_at";
             MysqlClusterResizeRequestState = "MysqlClusterResizeRequest.state";
             MysqlClusterResizeRequestUpdatedAt = "MysqlClusterResizeRequest.updated_at";
             MysqlClusterResizeRequestVtgateAutoscaling =
@@ -1174,8 +1206,16 @@ pub mod types {
             "MysqlClusterResizeRequest.vtgate_target_cpu_utilization";
             PaginatedMysqlClusterResizeRequestCurrentPage =
             "PaginatedMysqlClusterResizeRequest.current_page";
+            PaginatedMysqlClusterResizeRequestNextPage =
+            "PaginatedMysqlClusterResizeRequest.next_page";
+            PaginatedMysqlClusterResizeRequestNextPageUrl =
+            "PaginatedMysqlClusterResizeRequest.next_page_url";
             PaginatedMysqlClusterResizeRequestPerPage =
             "PaginatedMysqlClusterResizeRequest.per_page";
+            PaginatedMysqlClusterResizeRequestPrevPage =
+            "PaginatedMysqlClusterResizeRequest.prev_page";
+            PaginatedMysqlClusterResizeRequestPrevPageUrl =
+            "PaginatedMysqlClusterResizeRequest.prev_page_url";
             PaginatedMysqlClusterResizeRequestType =
             "PaginatedMysqlClusterResizeRequest.type";
         }

@@ -133,10 +133,15 @@ pub mod types {
     pub struct DatabaseBranch {
         /// The person, token or integration that asked for a backup.
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchActor>"
+        )]
         pub actor: ::std::option::Option<Actor>,
         /// IOPS for the cluster
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchClusterIops>"
+        )]
         pub cluster_iops: ::std::option::Option<i64>,
         /// The SKU representing the branch's cluster size
         #[serde(
@@ -148,17 +153,13 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_name: ::std::string::String,
         /// When the branch was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the branch was deleted
         #[serde(default)]
-        pub deleted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchDeletedAt>"
+        )]
+        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether deletion protection is enabled for the branch
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchDeletionProtected>"
@@ -262,6 +263,9 @@ pub mod types {
         pub name: ::std::string::String,
         /// The name of the parent branch from which the branch was created
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchParentBranch>"
+        )]
         pub parent_branch: ::std::option::Option<::std::string::String>,
         /// True if private connections are enabled
         #[serde(
@@ -291,12 +295,24 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// `region`
-        pub region: Region,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchRegion>"
+        )]
+        pub region: ::std::option::Option<Region>,
         /// When a user last marked a backup restore checklist as completed
         #[serde(default)]
-        pub restore_checklist_completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchRestoreChecklistCompletedAt>"
+        )]
+        pub restore_checklist_completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// A mention of a database branch.
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchRestoredFromBranch>"
+        )]
         pub restored_from_branch: ::std::option::Option<BranchReference>,
         /// Whether or not the branch has safe migrations enabled
         #[serde(
@@ -309,7 +325,12 @@ pub mod types {
         pub safe_migrations: bool,
         /// When the schema for the branch was last updated
         #[serde(default)]
-        pub schema_last_updated_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchSchemaLastUpdatedAt>"
+        )]
+        pub schema_last_updated_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Whether or not the schema is ready for queries
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchSchemaReady>"
@@ -356,14 +377,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DatabaseBranchState,
         /// When the branch was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Planetscale API URL for the branch
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchUrl>"
@@ -393,10 +411,15 @@ pub mod types {
         pub vtgate_count: i64,
         /// The maximum number of VTGate instances when autoscaling is enabled
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchVtgateMaxCount>"
+        )]
         pub vtgate_max_count: ::std::option::Option<i64>,
         /// The public SKU representing the VTGate size
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchVtgateName>"
+        )]
         pub vtgate_name: ::std::option::Option<::std::string::String>,
         /// VTGate configuration options
         #[serde(
@@ -421,7 +444,9 @@ pub mod types {
         pub vtgate_size: ::std::string::String,
         /// The target CPU utilization for VTGate autoscaling
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchVtgateTargetCpuUtilization>"
+        )]
         pub vtgate_target_cpu_utilization: ::std::option::Option<i64>,
     }
     impl DatabaseBranch {
@@ -470,10 +495,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DatabaseBranch>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -486,10 +516,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -547,10 +582,15 @@ pub mod types {
         pub data: ::std::vec::Vec<SchemaLintError>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaLintErrorNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaLintErrorNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -563,10 +603,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaLintErrorPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaLintErrorPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1382,11 +1427,11 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             deleted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             deletion_protected: ::std::result::Result<bool, ::std::string::String>,
@@ -1420,9 +1465,12 @@ pub mod types {
             >,
             production: ::std::result::Result<bool, ::std::string::String>,
             ready: ::std::result::Result<bool, ::std::string::String>,
-            region: ::std::result::Result<super::Region, ::std::string::String>,
+            region: ::std::result::Result<
+                ::std::option::Option<super::Region>,
+                ::std::string::String,
+            >,
             restore_checklist_completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             restored_from_branch: ::std::result::Result<
@@ -1431,7 +1479,7 @@ pub mod types {
             >,
             safe_migrations: ::std::result::Result<bool, ::std::string::String>,
             schema_last_updated_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             schema_ready: ::std::result::Result<bool, ::std::string::String>,
@@ -1443,7 +1491,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -1503,7 +1551,7 @@ pub mod types {
                     ),
                     production: Err("`production` was not set".to_string()),
                     ready: Err("`ready` was not set".to_string()),
-                    region: Err("`region` was not set".to_string()),
+                    region: Ok(::std::default::Default::default()),
                     restore_checklist_completed_at: Ok(
                         ::std::default::Default::default(),
                     ),
@@ -1515,7 +1563,7 @@ pub mod types {
                     sharded: Err("`sharded` was not set".to_string()),
                     stale_schema: Err("`stale_schema` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     url: Err("`url` was not set".to_string()),
                     vtgate_autoscaling: Err(
                         "`vtgate_autoscaling` was not set".to_string(),
@@ -1571,7 +1619,7 @@ pub mod types {
             /// When the branch was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1584,7 +1632,7 @@ pub mod types {
             /// When the branch was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = value
@@ -1810,15 +1858,14 @@ pub mod types {
             {
                 self.region = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`region` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("region: {e}"));
                 self
             }
             /// When a user last marked a backup restore checklist as completed
             pub fn restore_checklist_completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.restore_checklist_completed_at = value
@@ -1855,7 +1902,7 @@ pub mod types {
             /// When the schema for the branch was last updated
             pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_last_updated_at = value
@@ -1932,14 +1979,13 @@ pub mod types {
             /// When the branch was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Planetscale API URL for the branch
@@ -2064,7 +2110,7 @@ pub mod types {
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -2077,10 +2123,18 @@ pub mod types {
                 self.parent_branch = Ok(value);
                 self
             }
+            /// Sets or clears [`region`](Self::region).
+            pub fn set_region(
+                mut self,
+                value: ::std::option::Option<super::Region>,
+            ) -> Self {
+                self.region = Ok(value);
+                self
+            }
             /// Sets or clears [`restore_checklist_completed_at`](Self::restore_checklist_completed_at).
             pub fn set_restore_checklist_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.restore_checklist_completed_at = Ok(value);
                 self
@@ -2096,9 +2150,17 @@ pub mod types {
             /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
             pub fn set_schema_last_updated_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.schema_last_updated_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`vtgate_max_count`](Self::vtgate_max_count).
@@ -3242,9 +3304,11 @@ pub mod types {
         crate::runtime::lenient::fields! {
             BranchSchemaData = "BranchSchema.data"; BranchSchemaDataHtml =
             "BranchSchemaData.html"; BranchSchemaDataName = "BranchSchemaData.name";
-            BranchSchemaDataRaw = "BranchSchemaData.raw"; DatabaseBranchClusterName =
-            "DatabaseBranch.cluster_name"; DatabaseBranchCreatedAt =
-            "DatabaseBranch.created_at"; DatabaseBranchDeletionProtected =
+            BranchSchemaDataRaw = "BranchSchemaData.raw"; DatabaseBranchActor =
+            "DatabaseBranch.actor"; DatabaseBranchClusterIops =
+            "DatabaseBranch.cluster_iops"; DatabaseBranchClusterName =
+            "DatabaseBranch.cluster_name"; DatabaseBranchDeletedAt =
+            "DatabaseBranch.deleted_at"; DatabaseBranchDeletionProtected =
             "DatabaseBranch.deletion_protected"; DatabaseBranchDirectVtgate =
             "DatabaseBranch.direct_vtgate"; DatabaseBranchHasReadOnlyReplicas =
             "DatabaseBranch.has_read_only_replicas"; DatabaseBranchHasReplicas =
@@ -3254,10 +3318,16 @@ pub mod types {
             DatabaseBranchMetal = "DatabaseBranch.metal"; DatabaseBranchMysqlAddress =
             "DatabaseBranch.mysql_address"; DatabaseBranchMysqlEdgeAddress =
             "DatabaseBranch.mysql_edge_address"; DatabaseBranchName =
-            "DatabaseBranch.name"; DatabaseBranchPrivateEdgeConnectivity =
+            "DatabaseBranch.name"; DatabaseBranchParentBranch =
+            "DatabaseBranch.parent_branch"; DatabaseBranchPrivateEdgeConnectivity =
             "DatabaseBranch.private_edge_connectivity"; DatabaseBranchProduction =
             "DatabaseBranch.production"; DatabaseBranchReady = "DatabaseBranch.ready";
+            DatabaseBranchRegion = "DatabaseBranch.region";
+            DatabaseBranchRestoreChecklistCompletedAt =
+            "DatabaseBranch.restore_checklist_completed_at";
+            DatabaseBranchRestoredFromBranch = "DatabaseBranch.restored_from_branch";
             DatabaseBranchSafeMigrations = "DatabaseBranch.safe_migrations";
+            DatabaseBranchSchemaLastUpdatedAt = "DatabaseBranch.schema_last_updated_at";
             DatabaseBranchSchemaReady = "DatabaseBranch.schema_ready";
             DatabaseBranchShardCount = "DatabaseBranch.shard_count";
             DatabaseBranchSharded = "DatabaseBranch.sharded"; DatabaseBranchStaleSchema =
@@ -3265,16 +3335,28 @@ pub mod types {
             DatabaseBranchUpdatedAt = "DatabaseBranch.updated_at"; DatabaseBranchUrl =
             "DatabaseBranch.url"; DatabaseBranchVtgateAutoscaling =
             "DatabaseBranch.vtgate_autoscaling"; DatabaseBranchVtgateCount =
-            "DatabaseBranch.vtgate_count"; DatabaseBranchVtgateOptions =
+            "DatabaseBranch.vtgate_count"; DatabaseBranchVtgateMaxCount =
+            "DatabaseBranch.vtgate_max_count"; DatabaseBranchVtgateName =
+            "DatabaseBranch.vtgate_name"; DatabaseBranchVtgateOptions =
             "DatabaseBranch.vtgate_options"; DatabaseBranchVtgateSize =
-            "DatabaseBranch.vtgate_size"; PaginatedDatabaseBranchCurrentPage =
-            "PaginatedDatabaseBranch.current_page"; PaginatedDatabaseBranchPerPage =
-            "PaginatedDatabaseBranch.per_page"; PaginatedDatabaseBranchTotalCount =
-            "PaginatedDatabaseBranch.total_count"; PaginatedDatabaseBranchTotalPages =
-            "PaginatedDatabaseBranch.total_pages"; PaginatedDatabaseBranchType =
-            "PaginatedDatabaseBranch.type"; PaginatedSchemaLintErrorCurrentPage =
-            "PaginatedSchemaLintError.current_page"; PaginatedSchemaLintErrorPerPage =
-            "PaginatedSchemaLintError.per_page"; PaginatedSchemaLintErrorType =
+            "DatabaseBranch.vtgate_size"; DatabaseBranchVtgateTargetCpuUtilization =
+            "DatabaseBranch.vtgate_target_cpu_utilization";
+            PaginatedDatabaseBranchCurrentPage = "PaginatedDatabaseBranch.current_page";
+            PaginatedDatabaseBranchNextPage = "PaginatedDatabaseBranch.next_page";
+            PaginatedDatabaseBranchNextPageUrl = "PaginatedDatabaseBranch.next_page_url";
+            PaginatedDatabaseBranchPerPage = "PaginatedDatabaseBranch.per_page";
+            PaginatedDatabaseBranchPrevPage = "PaginatedDatabaseBranch.prev_page";
+            PaginatedDatabaseBranchPrevPageUrl = "PaginatedDatabaseBranch.prev_page_url";
+            PaginatedDatabaseBranchTotalCount = "PaginatedDatabaseBranch.total_count";
+            PaginatedDatabaseBranchTotalPages = "PaginatedDatabaseBranch.total_pages";
+            PaginatedDatabaseBranchType = "PaginatedDatabaseBranch.type";
+            PaginatedSchemaLintErrorCurrentPage =
+            "PaginatedSchemaLintError.current_page"; PaginatedSchemaLintErrorNextPage =
+            "PaginatedSchemaLintError.next_page"; PaginatedSchemaLintErrorNextPageUrl =
+            "PaginatedSchemaLintError.next_page_url"; PaginatedSchemaLintErrorPerPage =
+            "PaginatedSchemaLintError.per_page"; PaginatedSchemaLintErrorPrevPage =
+            "PaginatedSchemaLintError.prev_page"; PaginatedSchemaLintErrorPrevPageUrl =
+            "PaginatedSchemaLintError.prev_page_url"; PaginatedSchemaLintErrorType =
             "PaginatedSchemaLintError.type"; SchemaLintErrorAutoIncrementColumnNames =
             "SchemaLintError.auto_increment_column_names"; SchemaLintErrorCharsetName =
             "SchemaLintError.charset_name"; SchemaLintErrorCheckConstraintName =

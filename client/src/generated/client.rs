@@ -59,12 +59,22 @@ pub mod types {
     pub struct Backup {
         /// Who asked for the backup.
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupActor>"
+        )]
         pub actor: ::std::option::Option<Actor>,
         /// The policy that the backup was made by, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupBackupPolicy>"
+        )]
         pub backup_policy: ::std::option::Option<BackupPolicy>,
         /// When the backup completed
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupCompletedAt>"
+        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -72,9 +82,16 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The branch that was backed up, if it still exists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupDatabaseBranch>"
+        )]
         pub database_branch: ::std::option::Option<BranchReference>,
         /// When the backup was deleted
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupDeletedAt>"
+        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The estimated storage cost of the backup
         #[serde(
@@ -87,6 +104,9 @@ pub mod types {
         pub estimated_storage_cost: f64,
         /// When the backup expires
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupExpiresAt>"
+        )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the backup
         pub id: ::std::string::String,
@@ -135,6 +155,10 @@ pub mod types {
         pub restored_branches: ::std::vec::Vec<BranchReference>,
         /// The schema of the branch at the time of the backup, if it was taken.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupSchemaSnapshot>"
+        )]
         pub schema_snapshot: ::std::option::Option<SchemaSnapshot>,
         /// The size of the backup in bytes
         #[serde(
@@ -145,6 +169,9 @@ pub mod types {
         pub size: i64,
         /// When the backup started
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupStartedAt>"
+        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The current state of the backup
         #[serde(
@@ -212,6 +239,9 @@ pub mod types {
         pub id: ::std::string::String,
         /// When the backup was last run
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyLastRanAt>"
+        )]
         pub last_ran_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -226,6 +256,9 @@ pub mod types {
         pub name: ::std::string::String,
         /// When the backup will next run
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyNextRunAt>"
+        )]
         pub next_run_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -258,14 +291,21 @@ pub mod types {
         pub retention_value: i64,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::BackupPolicyScheduleDay>"
+        )]
         pub schedule_day: ::std::option::Option<i64>,
         /// The time of day that the backup is scheduled, in HH:MM format
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyScheduleTime>"
+        )]
         pub schedule_time: ::std::option::Option<::std::string::String>,
         /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::BackupPolicyScheduleWeek>"
+        )]
         pub schedule_week: ::std::option::Option<i64>,
         /// Whether the policy is for production or development branches
         #[serde(
@@ -277,7 +317,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: BackupPolicyTarget,
         /// When the backup policy was last updated
-        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyUpdatedAt>"
+        )]
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl BackupPolicy {
         /// A builder for [`BackupPolicy`].
@@ -331,6 +375,9 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the resource was deleted, if deleted
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchReferenceDeletedAt>"
+        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID for the resource
         #[serde(
@@ -351,7 +398,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the resource was last updated
-        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchReferenceUpdatedAt>"
+        )]
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl BranchReference {
         /// A builder for [`BranchReference`].
@@ -408,10 +459,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Backup>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBackupNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBackupNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -424,10 +480,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBackupPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBackupPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -568,6 +629,9 @@ pub mod types {
         pub id: ::std::string::String,
         /// When the schema snapshot was last linted
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaSnapshotLintedAt>"
+        )]
         pub linted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The name of the schema snapshot
         #[serde(
@@ -579,7 +643,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the schema snapshot was last updated
-        pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaSnapshotUpdatedAt>"
+        )]
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL to the schema snapshot in the PlanetScale app
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotUrl>"
@@ -1220,7 +1288,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -1243,7 +1311,7 @@ pub mod types {
                     schedule_time: Ok(::std::default::Default::default()),
                     schedule_week: Ok(::std::default::Default::default()),
                     target: Err("`target` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -1443,9 +1511,8 @@ pub mod types {
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`last_ran_at`](Self::last_ran_at).
@@ -1486,6 +1553,14 @@ pub mod types {
                 value: ::std::option::Option<i64>,
             ) -> Self {
                 self.schedule_week = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1553,7 +1628,7 @@ pub mod types {
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             name: ::std::result::Result<::std::string::String, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -1565,7 +1640,7 @@ pub mod types {
                     deleted_at: Ok(::std::default::Default::default()),
                     id: Err("`id` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -1626,9 +1701,8 @@ pub mod types {
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
@@ -1637,6 +1711,14 @@ pub mod types {
                 value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -2046,7 +2128,7 @@ pub mod types {
             >,
             name: ::std::result::Result<::std::string::String, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::chrono::DateTime<::chrono::offset::Utc>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -2059,7 +2141,7 @@ pub mod types {
                     id: Err("`id` was not set".to_string()),
                     linted_at: Ok(::std::default::Default::default()),
                     name: Err("`name` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
             }
@@ -2121,9 +2203,8 @@ pub mod types {
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The URL to the schema snapshot in the PlanetScale app
@@ -2143,6 +2224,14 @@ pub mod types {
                 value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.linted_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -2371,26 +2460,44 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             ActorAvatarUrl = "Actor.avatar_url"; ActorDisplayName = "Actor.display_name";
-            ActorId = "Actor.id"; BackupEstimatedStorageCost =
-            "Backup.estimated_storage_cost"; BackupName = "Backup.name"; BackupProtected
-            = "Backup.protected"; BackupPvcSize = "Backup.pvc_size"; BackupRequired =
-            "Backup.required"; BackupRestoredBranches = "Backup.restored_branches";
-            BackupSize = "Backup.size"; BackupState = "Backup.state";
-            BackupUncompressedSize = "Backup.uncompressed_size"; BackupPolicyDisplayName
-            = "BackupPolicy.display_name"; BackupPolicyFrequencyUnit =
+            ActorId = "Actor.id"; BackupActor = "Backup.actor"; BackupBackupPolicy =
+            "Backup.backup_policy"; BackupCompletedAt = "Backup.completed_at";
+            BackupDatabaseBranch = "Backup.database_branch"; BackupDeletedAt =
+            "Backup.deleted_at"; BackupEstimatedStorageCost =
+            "Backup.estimated_storage_cost"; BackupExpiresAt = "Backup.expires_at";
+            BackupName = "Backup.name"; BackupProtected = "Backup.protected";
+            BackupPvcSize = "Backup.pvc_size"; BackupRequired = "Backup.required";
+            BackupRestoredBranches = "Backup.restored_branches"; BackupSchemaSnapshot =
+            "Backup.schema_snapshot"; BackupSize = "Backup.size"; BackupStartedAt =
+            "Backup.started_at"; BackupState = "Backup.state"; BackupUncompressedSize =
+            "Backup.uncompressed_size"; BackupPolicyDisplayName =
+            "BackupPolicy.display_name"; BackupPolicyFrequencyUnit =
             "BackupPolicy.frequency_unit"; BackupPolicyFrequencyValue =
-            "BackupPolicy.frequency_value"; BackupPolicyName = "BackupPolicy.name";
-            BackupPolicyRequired = "BackupPolicy.required"; BackupPolicyRetentionUnit =
+            "BackupPolicy.frequency_value"; BackupPolicyLastRanAt =
+            "BackupPolicy.last_ran_at"; BackupPolicyName = "BackupPolicy.name";
+            BackupPolicyNextRunAt = "BackupPolicy.next_run_at"; BackupPolicyRequired =
+            "BackupPolicy.required"; BackupPolicyRetentionUnit =
             "BackupPolicy.retention_unit"; BackupPolicyRetentionValue =
-            "BackupPolicy.retention_value"; BackupPolicyTarget = "BackupPolicy.target";
-            BranchReferenceId = "BranchReference.id"; BranchReferenceName =
-            "BranchReference.name"; PaginatedBackupCurrentPage =
-            "PaginatedBackup.current_page"; PaginatedBackupPerPage =
-            "PaginatedBackup.per_page"; PaginatedBackupTotalCount =
+            "BackupPolicy.retention_value"; BackupPolicyScheduleDay =
+            "BackupPolicy.schedule_day"; BackupPolicyScheduleTime =
+            "BackupPolicy.schedule_time"; BackupPolicyScheduleWeek =
+            "BackupPolicy.schedule_week"; BackupPolicyTarget = "BackupPolicy.target";
+            BackupPolicyUpdatedAt = "BackupPolicy.updated_at"; BranchReferenceDeletedAt =
+            "BranchReference.deleted_at"; BranchReferenceId = "BranchReference.id";
+            BranchReferenceName = "BranchReference.name"; BranchReferenceUpdatedAt =
+            "BranchReference.updated_at"; PaginatedBackupCurrentPage =
+            "PaginatedBackup.current_page"; PaginatedBackupNextPage =
+            "PaginatedBackup.next_page"; PaginatedBackupNextPageUrl =
+            "PaginatedBackup.next_page_url"; PaginatedBackupPerPage =
+            "PaginatedBackup.per_page"; PaginatedBackupPrevPage =
+            "PaginatedBackup.prev_page"; PaginatedBackupPrevPageUrl =
+            "PaginatedBackup.prev_page_url"; PaginatedBackupTotalCount =
             "PaginatedBackup.total_count"; PaginatedBackupTotalPages =
             "PaginatedBackup.total_pages"; PaginatedBackupType = "PaginatedBackup.type";
-            SchemaSnapshotId = "SchemaSnapshot.id"; SchemaSnapshotName =
-            "SchemaSnapshot.name"; SchemaSnapshotUrl = "SchemaSnapshot.url";
+            SchemaSnapshotId = "SchemaSnapshot.id"; SchemaSnapshotLintedAt =
+            "SchemaSnapshot.linted_at"; SchemaSnapshotName = "SchemaSnapshot.name";
+            SchemaSnapshotUpdatedAt = "SchemaSnapshot.updated_at"; SchemaSnapshotUrl =
+            "SchemaSnapshot.url";
         }
     }
     impl BackupPolicyTarget {

@@ -47,10 +47,19 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataImport {
         /// `data_source`
-        pub data_source: DataSource,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DataImportDataSource>"
+        )]
+        pub data_source: ::std::option::Option<DataSource>,
         /// When the import finished
         #[serde(default)]
-        pub finished_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DataImportFinishedAt>"
+        )]
+        pub finished_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Errors encountered during the import check
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataImportImportCheckErrors>"
@@ -62,7 +71,10 @@ pub mod types {
         pub import_check_errors: ::std::string::String,
         /// When the import started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DataImportStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// State of the data import
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataImportState>"
@@ -158,6 +170,10 @@ pub mod types {
         pub at_development_branch_usage_limit: bool,
         /// Whether to automatically manage Rails migrations during deploy requests.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseAutomaticMigrations>"
+        )]
         pub automatic_migrations: ::std::option::Option<bool>,
         /// The total number of database branches
         #[serde(
@@ -196,16 +212,13 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub config_changing: bool,
         /// When the database was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// `data_import`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDataImport>"
+        )]
         pub data_import: ::std::option::Option<DataImport>,
         /// The default branch for the database
         #[serde(
@@ -302,7 +315,9 @@ pub mod types {
         /// The total number of ongoing issues within a database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseIssuesCount>"
+        )]
         pub issues_count: ::std::option::Option<i64>,
         /// The kind of database
         #[serde(
@@ -313,9 +328,17 @@ pub mod types {
         pub kind: DatabaseKind,
         /// Framework used for applying migrations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseMigrationFramework>"
+        )]
         pub migration_framework: ::std::option::Option<::std::string::String>,
         /// Table name to use for copying schema migration data.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseMigrationTableName>"
+        )]
         pub migration_table_name: ::std::option::Option<::std::string::String>,
         /// If the database requires multiple admins for deletion
         #[serde(
@@ -377,7 +400,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// `region`
-        pub region: Region,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseRegion>"
+        )]
+        pub region: ::std::option::Option<Region>,
         /// Whether an approval is required to deploy schema changes to this database
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseRequireApprovalForDeploy>"
@@ -416,7 +443,12 @@ pub mod types {
         pub restrict_branch_region: bool,
         /// When the default branch schema was last changed.
         #[serde(default)]
-        pub schema_last_updated_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseSchemaLastUpdatedAt>"
+        )]
+        pub schema_last_updated_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// If the database is sharded
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseSharded>"
@@ -436,14 +468,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DatabaseState,
         /// When the database was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL to the database API endpoint
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseUrl>"
@@ -467,16 +496,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchReadOnlyRegion {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// When the read-only region was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReadOnlyRegionCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchReadOnlyRegionCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The name of the read-only region
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReadOnlyRegionDisplayName>"
@@ -506,18 +532,22 @@ pub mod types {
         pub ready: bool,
         /// When the read-only region was ready to serve queries
         #[serde(default)]
-        pub ready_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionReadyAt>"
+        )]
+        pub ready_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `region`
-        pub region: Region,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionRegion>"
+        )]
+        pub region: ::std::option::Option<Region>,
         /// When the read-only region was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReadOnlyRegionUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchReadOnlyRegionUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DatabaseBranchReadOnlyRegion {
         /// A builder for [`DatabaseBranchReadOnlyRegion`].
@@ -569,10 +599,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Database>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -585,10 +620,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabasePrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabasePrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -646,10 +686,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DatabaseBranchReadOnlyRegion>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -662,10 +707,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -932,9 +982,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DataImport {
-            data_source: ::std::result::Result<super::DataSource, ::std::string::String>,
+            data_source: ::std::result::Result<
+                ::std::option::Option<super::DataSource>,
+                ::std::string::String,
+            >,
             finished_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             import_check_errors: ::std::result::Result<
@@ -942,7 +995,7 @@ pub mod types {
                 ::std::string::String,
             >,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -951,7 +1004,7 @@ pub mod types {
         impl ::std::default::Default for DataImport {
             fn default() -> Self {
                 Self {
-                    data_source: Err("`data_source` was not set".to_string()),
+                    data_source: Ok(::std::default::Default::default()),
                     finished_at: Ok(::std::default::Default::default()),
                     import_check_errors: Err(
                         "`import_check_errors` was not set".to_string(),
@@ -971,15 +1024,14 @@ pub mod types {
             {
                 self.data_source = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`data_source` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("data_source: {e}"));
                 self
             }
             /// When the import finished
             pub fn finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.finished_at = value
@@ -1006,7 +1058,7 @@ pub mod types {
             /// When the import started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -1028,10 +1080,18 @@ pub mod types {
                     });
                 self
             }
+            /// Sets or clears [`data_source`](Self::data_source).
+            pub fn set_data_source(
+                mut self,
+                value: ::std::option::Option<super::DataSource>,
+            ) -> Self {
+                self.data_source = Ok(value);
+                self
+            }
             /// Sets or clears [`finished_at`](Self::finished_at).
             pub fn set_finished_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.finished_at = Ok(value);
                 self
@@ -1039,7 +1099,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -1184,7 +1244,7 @@ pub mod types {
             config_change_queued: ::std::result::Result<bool, ::std::string::String>,
             config_changing: ::std::result::Result<bool, ::std::string::String>,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             data_import: ::std::result::Result<
@@ -1249,7 +1309,10 @@ pub mod types {
             >,
             production_branches_count: ::std::result::Result<i64, ::std::string::String>,
             ready: ::std::result::Result<bool, ::std::string::String>,
-            region: ::std::result::Result<super::Region, ::std::string::String>,
+            region: ::std::result::Result<
+                ::std::option::Option<super::Region>,
+                ::std::string::String,
+            >,
             require_approval_for_deploy: ::std::result::Result<
                 bool,
                 ::std::string::String,
@@ -1258,13 +1321,13 @@ pub mod types {
             resizing: ::std::result::Result<bool, ::std::string::String>,
             restrict_branch_region: ::std::result::Result<bool, ::std::string::String>,
             schema_last_updated_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             sharded: ::std::result::Result<bool, ::std::string::String>,
             state: ::std::result::Result<super::DatabaseState, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -1336,7 +1399,7 @@ pub mod types {
                         "`production_branches_count` was not set".to_string(),
                     ),
                     ready: Err("`ready` was not set".to_string()),
-                    region: Err("`region` was not set".to_string()),
+                    region: Ok(::std::default::Default::default()),
                     require_approval_for_deploy: Err(
                         "`require_approval_for_deploy` was not set".to_string(),
                     ),
@@ -1348,7 +1411,7 @@ pub mod types {
                     schema_last_updated_at: Ok(::std::default::Default::default()),
                     sharded: Err("`sharded` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
             }
@@ -1469,7 +1532,7 @@ pub mod types {
             /// When the database was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1798,9 +1861,8 @@ pub mod types {
             {
                 self.region = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`region` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("region: {e}"));
                 self
             }
             /// Whether an approval is required to deploy schema changes to this database
@@ -1862,7 +1924,7 @@ pub mod types {
             /// When the default branch schema was last changed.
             pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_last_updated_at = value
@@ -1900,14 +1962,13 @@ pub mod types {
             /// When the database was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The URL to the database API endpoint
@@ -1961,12 +2022,28 @@ pub mod types {
                 self.migration_table_name = Ok(value);
                 self
             }
+            /// Sets or clears [`region`](Self::region).
+            pub fn set_region(
+                mut self,
+                value: ::std::option::Option<super::Region>,
+            ) -> Self {
+                self.region = Ok(value);
+                self
+            }
             /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
             pub fn set_schema_last_updated_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.schema_last_updated_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -2092,9 +2169,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseBranchReadOnlyRegion {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
-            created_at: ::std::result::Result<
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             display_name: ::std::result::Result<
@@ -2104,12 +2184,15 @@ pub mod types {
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             ready: ::std::result::Result<bool, ::std::string::String>,
             ready_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            region: ::std::result::Result<super::Region, ::std::string::String>,
-            updated_at: ::std::result::Result<
+            region: ::std::result::Result<
+                ::std::option::Option<super::Region>,
                 ::std::string::String,
+            >,
+            updated_at: ::std::result::Result<
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -2117,14 +2200,14 @@ pub mod types {
         impl ::std::default::Default for DatabaseBranchReadOnlyRegion {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     display_name: Err("`display_name` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     ready: Err("`ready` was not set".to_string()),
                     ready_at: Ok(::std::default::Default::default()),
-                    region: Err("`region` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    region: Ok(::std::default::Default::default()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2138,15 +2221,14 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// When the read-only region was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -2196,7 +2278,7 @@ pub mod types {
             /// When the read-only region was ready to serve queries
             pub fn ready_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready_at = value
@@ -2213,30 +2295,52 @@ pub mod types {
             {
                 self.region = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`region` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("region: {e}"));
                 self
             }
             /// When the read-only region was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`ready_at`](Self::ready_at).
             pub fn set_ready_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.ready_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`region`](Self::region).
+            pub fn set_region(
+                mut self,
+                value: ::std::option::Option<super::Region>,
+            ) -> Self {
+                self.region = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -3080,18 +3184,22 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            DataImportImportCheckErrors = "DataImport.import_check_errors";
-            DataImportState = "DataImport.state"; DataSourceDatabase =
-            "DataSource.database"; DataSourceHostname = "DataSource.hostname";
-            DataSourcePort = "DataSource.port"; DatabaseAllowDataBranching =
-            "Database.allow_data_branching"; DatabaseAtBackupRestoreBranchesLimit =
+            DataImportDataSource = "DataImport.data_source"; DataImportFinishedAt =
+            "DataImport.finished_at"; DataImportImportCheckErrors =
+            "DataImport.import_check_errors"; DataImportStartedAt =
+            "DataImport.started_at"; DataImportState = "DataImport.state";
+            DataSourceDatabase = "DataSource.database"; DataSourceHostname =
+            "DataSource.hostname"; DataSourcePort = "DataSource.port";
+            DatabaseAllowDataBranching = "Database.allow_data_branching";
+            DatabaseAtBackupRestoreBranchesLimit =
             "Database.at_backup_restore_branches_limit";
             DatabaseAtDevelopmentBranchUsageLimit =
-            "Database.at_development_branch_usage_limit"; DatabaseBranchesCount =
+            "Database.at_development_branch_usage_limit"; DatabaseAutomaticMigrations =
+            "Database.automatic_migrations"; DatabaseBranchesCount =
             "Database.branches_count"; DatabaseBranchesUrl = "Database.branches_url";
             DatabaseConfigChangeQueued = "Database.config_change_queued";
-            DatabaseConfigChanging = "Database.config_changing"; DatabaseCreatedAt =
-            "Database.created_at"; DatabaseDefaultBranch = "Database.default_branch";
+            DatabaseConfigChanging = "Database.config_changing"; DatabaseDataImport =
+            "Database.data_import"; DatabaseDefaultBranch = "Database.default_branch";
             DatabaseDefaultBranchReadOnlyRegionsCount =
             "Database.default_branch_read_only_regions_count";
             DatabaseDefaultBranchShardCount = "Database.default_branch_shard_count";
@@ -3100,34 +3208,52 @@ pub mod types {
             DatabaseDevelopmentBranchesCount = "Database.development_branches_count";
             DatabaseForeignKeysEnabled = "Database.foreign_keys_enabled"; DatabaseHtmlUrl
             = "Database.html_url"; DatabaseInsightsEnabled = "Database.insights_enabled";
-            DatabaseInsightsRawQueries = "Database.insights_raw_queries"; DatabaseKind =
-            "Database.kind"; DatabaseMultipleAdminsRequiredForDeletion =
+            DatabaseInsightsRawQueries = "Database.insights_raw_queries";
+            DatabaseIssuesCount = "Database.issues_count"; DatabaseKind =
+            "Database.kind"; DatabaseMigrationFramework = "Database.migration_framework";
+            DatabaseMigrationTableName = "Database.migration_table_name";
+            DatabaseMultipleAdminsRequiredForDeletion =
             "Database.multiple_admins_required_for_deletion"; DatabaseName =
             "Database.name"; DatabaseOpenSchemaRecommendationsCount =
             "Database.open_schema_recommendations_count"; DatabasePlan = "Database.plan";
             DatabaseProductionBranchWebConsole =
             "Database.production_branch_web_console"; DatabaseProductionBranchesCount =
             "Database.production_branches_count"; DatabaseReady = "Database.ready";
-            DatabaseRequireApprovalForDeploy = "Database.require_approval_for_deploy";
-            DatabaseResizeQueued = "Database.resize_queued"; DatabaseResizing =
-            "Database.resizing"; DatabaseRestrictBranchRegion =
-            "Database.restrict_branch_region"; DatabaseSharded = "Database.sharded";
-            DatabaseState = "Database.state"; DatabaseUpdatedAt = "Database.updated_at";
-            DatabaseUrl = "Database.url"; DatabaseBranchReadOnlyRegionCreatedAt =
-            "DatabaseBranchReadOnlyRegion.created_at";
+            DatabaseRegion = "Database.region"; DatabaseRequireApprovalForDeploy =
+            "Database.require_approval_for_deploy"; DatabaseResizeQueued =
+            "Database.resize_queued"; DatabaseResizing = "Database.resizing";
+            DatabaseRestrictBranchRegion = "Database.restrict_branch_region";
+            DatabaseSchemaLastUpdatedAt = "Database.schema_last_updated_at";
+            DatabaseSharded = "Database.sharded"; DatabaseState = "Database.state";
+            DatabaseUpdatedAt = "Database.updated_at"; DatabaseUrl = "Database.url";
+            DatabaseBranchReadOnlyRegionActor = "DatabaseBranchReadOnlyRegion.actor";
             DatabaseBranchReadOnlyRegionDisplayName =
             "DatabaseBranchReadOnlyRegion.display_name"; DatabaseBranchReadOnlyRegionId =
             "DatabaseBranchReadOnlyRegion.id"; DatabaseBranchReadOnlyRegionReady =
-            "DatabaseBranchReadOnlyRegion.ready"; DatabaseBranchReadOnlyRegionUpdatedAt =
-            "DatabaseBranchReadOnlyRegion.updated_at"; PaginatedDatabaseCurrentPage =
-            "PaginatedDatabase.current_page"; PaginatedDatabasePerPage =
-            "PaginatedDatabase.per_page"; PaginatedDatabaseTotalCount =
+            "DatabaseBranchReadOnlyRegion.ready"; DatabaseBranchReadOnlyRegionReadyAt =
+            "DatabaseBranchReadOnlyRegion.ready_at"; DatabaseBranchReadOnlyRegionRegion =
+            "DatabaseBranchReadOnlyRegion.region"; DatabaseBranchReadOnlyRegionUpdatedAt
+            = "DatabaseBranchReadOnlyRegion.updated_at"; PaginatedDatabaseCurrentPage =
+            "PaginatedDatabase.current_page"; PaginatedDatabaseNextPage =
+            "PaginatedDatabase.next_page"; PaginatedDatabaseNextPageUrl =
+            "PaginatedDatabase.next_page_url"; PaginatedDatabasePerPage =
+            "PaginatedDatabase.per_page"; PaginatedDatabasePrevPage =
+            "PaginatedDatabase.prev_page"; PaginatedDatabasePrevPageUrl =
+            "PaginatedDatabase.prev_page_url"; PaginatedDatabaseTotalCount =
             "PaginatedDatabase.total_count"; PaginatedDatabaseTotalPages =
             "PaginatedDatabase.total_pages"; PaginatedDatabaseType =
             "PaginatedDatabase.type"; PaginatedDatabaseBranchReadOnlyRegionCurrentPage =
             "PaginatedDatabaseBranchReadOnlyRegion.current_page";
+            PaginatedDatabaseBranchReadOnlyRegionNextPage =
+            "PaginatedDatabaseBranchReadOnlyRegion.next_page";
+            PaginatedDatabaseBranchReadOnlyRegionNextPageUrl =
+            "PaginatedDatabaseBranchReadOnlyRegion.next_page_url";
             PaginatedDatabaseBranchReadOnlyRegionPerPage =
             "PaginatedDatabaseBranchReadOnlyRegion.per_page";
+            PaginatedDatabaseBranchReadOnlyRegionPrevPage =
+            "PaginatedDatabaseBranchReadOnlyRegion.prev_page";
+            PaginatedDatabaseBranchReadOnlyRegionPrevPageUrl =
+            "PaginatedDatabaseBranchReadOnlyRegion.prev_page_url";
             PaginatedDatabaseBranchReadOnlyRegionType =
             "PaginatedDatabaseBranchReadOnlyRegion.type";
         }

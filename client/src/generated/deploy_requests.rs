@@ -114,7 +114,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseDeployRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// Whether or not the deploy request is approved
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestApproved>"
@@ -144,9 +148,18 @@ pub mod types {
         pub branch_deleted: bool,
         /// When the deploy request branch was deleted
         #[serde(default)]
-        pub branch_deleted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestBranchDeletedAt>"
+        )]
+        pub branch_deleted_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestBranchDeletedBy>"
+        )]
         pub branch_deleted_by: ::std::option::Option<Actor>,
         /// The ID of the branch the deploy request was created from
         #[serde(
@@ -159,24 +172,33 @@ pub mod types {
         pub branch_id: ::std::string::String,
         /// When the deploy request was closed
         #[serde(default)]
-        pub closed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestClosedAt>"
+        )]
+        pub closed_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestClosedBy>"
+        )]
         pub closed_by: ::std::option::Option<Actor>,
         /// When the deploy request was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the deploy request was deployed
         #[serde(default)]
-        pub deployed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestDeployedAt>"
+        )]
+        pub deployed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// `deployment`
-        pub deployment: Deployment,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestDeployment>"
+        )]
+        pub deployment: ::std::option::Option<Deployment>,
         /// The deployment state of the deploy request
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestDeploymentState>"
@@ -279,14 +301,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DatabaseDeployRequestState,
         /// When the deploy request was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DatabaseDeployRequest {
         /// A builder for [`DatabaseDeployRequest`].
@@ -312,14 +331,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub can_drop_data: bool,
         /// When the deploy operation was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The DDL statement for the deploy operation
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationDdlStatement>"
@@ -331,12 +343,21 @@ pub mod types {
         pub ddl_statement: ::std::string::String,
         /// A link to documentation explaining the deploy error, if present
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationDeployErrorDocsUrl>"
+        )]
         pub deploy_error_docs_url: ::std::option::Option<::std::string::String>,
         /// Deploy errors for the deploy operation
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationDeployErrors>"
+        )]
         pub deploy_errors: ::std::option::Option<::std::string::String>,
         /// The estimated seconds until completion for the deploy operation
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationEtaSeconds>"
+        )]
         pub eta_seconds: ::std::option::Option<f64>,
         /// The ID for the deploy operation
         #[serde(
@@ -367,9 +388,15 @@ pub mod types {
         pub operation_name: ::std::string::String,
         /// The percent completion for the deploy operation
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationProgressPercentage>"
+        )]
         pub progress_percentage: ::std::option::Option<f64>,
         /// Names of foreign keys removed by this operation
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationRemovedForeignKeyNames>"
+        )]
         pub removed_foreign_key_names: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
@@ -420,19 +447,26 @@ pub mod types {
         pub table_recently_used: bool,
         /// When the table modified by the deploy operation was last used
         #[serde(default)]
-        pub table_recently_used_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationTableRecentlyUsedAt>"
+        )]
+        pub table_recently_used_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When the deploy operation was last throttled
         #[serde(default)]
-        pub throttled_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationThrottledAt>"
+        )]
+        pub throttled_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When the deploy operation was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DeployOperation {
         /// A builder for [`DeployOperation`].
@@ -479,14 +513,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub can_drop_data: bool,
         /// When the deploy operation summary was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The DDL statement for the deploy operation summary
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryDdlStatement>"
@@ -633,10 +660,20 @@ pub mod types {
         pub table_recently_used: bool,
         /// When the table modified by the deploy operation summary was last used
         #[serde(default)]
-        pub table_recently_used_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationSummaryTableRecentlyUsedAt>"
+        )]
+        pub table_recently_used_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When the deploy operation summary was last throttled
         #[serde(default)]
-        pub throttled_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationSummaryThrottledAt>"
+        )]
+        pub throttled_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
     }
     impl DeployOperationSummary {
         /// A builder for [`DeployOperationSummary`].
@@ -672,7 +709,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployRequestReview {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployRequestReviewActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The text body of the review
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewBody>"
@@ -683,14 +724,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub body: ::std::string::String,
         /// When the review was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestReviewCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The HTML body of the review
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewHtmlBody>"
@@ -712,14 +746,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DeployRequestReviewState,
         /// When the review was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployRequestReviewUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestReviewUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DeployRequestReview {
         /// A builder for [`DeployRequestReview`].
@@ -804,6 +835,10 @@ pub mod types {
     pub struct Deployment {
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentActor>"
+        )]
         pub actor: ::std::option::Option<Actor>,
         /// Whether or not to automatically cutover once deployment is finished
         #[serde(
@@ -825,22 +860,26 @@ pub mod types {
         pub auto_delete_branch: bool,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentCancelledActor>"
+        )]
         pub cancelled_actor: ::std::option::Option<Actor>,
         /// When the deployment was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentCutoverActor>"
+        )]
         pub cutover_actor: ::std::option::Option<Actor>,
         /// When the cutover for the deployment was initiated
         #[serde(default)]
-        pub cutover_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentCutoverAt>"
+        )]
+        pub cutover_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether or not the deployment cutover will expire soon
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentCutoverExpiring>"
@@ -852,6 +891,10 @@ pub mod types {
         pub cutover_expiring: bool,
         /// Deploy check errors for the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentDeployCheckErrors>"
+        )]
         pub deploy_check_errors: ::std::option::Option<::std::string::String>,
         /// `deploy_operation_summaries`
         #[serde(
@@ -891,15 +934,28 @@ pub mod types {
         pub deployable: bool,
         /// The request to revert the schema operations in this deployment
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentDeploymentRevertRequest>"
+        )]
         pub deployment_revert_request: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When the deployment was finished
         #[serde(default)]
-        pub finished_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentFinishedAt>"
+        )]
+        pub finished_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When force cutover was triggered for the deployment
         #[serde(default)]
-        pub force_cutover_requested_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentForceCutoverRequestedAt>"
+        )]
+        pub force_cutover_requested_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The ID of the deployment
         pub id: ::std::string::String,
         /// Whether or not the deployment is an instant DDL deployment
@@ -942,6 +998,10 @@ pub mod types {
         >,
         /// The name of the table that is locked by the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentLockedTableName>"
+        )]
         pub locked_table_name: ::std::option::Option<::std::string::String>,
         /// Lookup Vitess index operations
         #[serde(
@@ -967,6 +1027,9 @@ pub mod types {
         >,
         /// A human-readable reason the deploy queue is paused, if known
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentQueuePauseReason>"
+        )]
         pub queue_pause_reason: ::std::option::Option<::std::string::String>,
         /// Whether the deploy queue for the target branch is currently paused
         #[serde(
@@ -979,13 +1042,26 @@ pub mod types {
         pub queue_paused: bool,
         /// When the deployment was queued
         #[serde(default)]
-        pub queued_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentQueuedAt>"
+        )]
+        pub queued_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// When the deployment was ready for cutover
         #[serde(default)]
-        pub ready_to_cutover_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentReadyToCutoverAt>"
+        )]
+        pub ready_to_cutover_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When the schema was last updated for the deployment
         #[serde(default)]
-        pub schema_last_updated_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentSchemaLastUpdatedAt>"
+        )]
+        pub schema_last_updated_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The schema dependencies that must be satisfied
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentSequentialDiffDependencies>"
@@ -999,7 +1075,10 @@ pub mod types {
         >,
         /// When the deployment was started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state the deployment is in
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentState>"
@@ -1011,7 +1090,12 @@ pub mod types {
         pub state: DeploymentState,
         /// When the deployment was submitted
         #[serde(default)]
-        pub submitted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentSubmittedAt>"
+        )]
+        pub submitted_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Whether or not the deployment has a table locked
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentTableLocked>"
@@ -1023,18 +1107,19 @@ pub mod types {
         pub table_locked: bool,
         /// Deployment throttling configurations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentThrottlerConfigurations>"
+        )]
         pub throttler_configurations: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When the deployment was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl Deployment {
         /// A builder for [`Deployment`].
@@ -1170,10 +1255,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DatabaseDeployRequest>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseDeployRequestNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseDeployRequestNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1186,10 +1276,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseDeployRequestPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseDeployRequestPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -1247,10 +1342,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DeployOperation>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployOperationNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployOperationNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1263,10 +1363,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployOperationPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployOperationPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1306,10 +1411,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DeployRequestReview>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployRequestReviewNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployRequestReviewNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1322,10 +1432,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployRequestReviewPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployRequestReviewPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1365,10 +1480,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Deployment>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeploymentNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeploymentNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1381,10 +1501,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeploymentPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeploymentPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1451,28 +1576,44 @@ pub mod types {
         /// Total storage capacity in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportCapacity>"
+        )]
         pub capacity: ::std::option::Option<i64>,
         /// Whether this shard has enough remaining storage for the deployment
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::StorageReportHasEnough>"
+        )]
         pub has_enough: ::std::option::Option<bool>,
         /// Percentage of storage capacity currently used
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::StorageReportPercentageUsed>"
+        )]
         pub percentage_used: ::std::option::Option<f64>,
         /// Remaining storage available in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportRemaining>"
+        )]
         pub remaining: ::std::option::Option<i64>,
         /// Estimated additional storage needed for this deployment in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportStorageNeeded>"
+        )]
         pub storage_needed: ::std::option::Option<i64>,
         /// Current storage used in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportUsed>"
+        )]
         pub used: ::std::option::Option<i64>,
     }
     impl StorageReport {
@@ -1704,12 +1845,15 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DatabaseDeployRequest {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             approved: ::std::result::Result<bool, ::std::string::String>,
             branch: ::std::result::Result<::std::string::String, ::std::string::String>,
             branch_deleted: ::std::result::Result<bool, ::std::string::String>,
             branch_deleted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             branch_deleted_by: ::std::result::Result<
@@ -1721,7 +1865,7 @@ pub mod types {
                 ::std::string::String,
             >,
             closed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             closed_by: ::std::result::Result<
@@ -1729,14 +1873,17 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             deployed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            deployment: ::std::result::Result<super::Deployment, ::std::string::String>,
+            deployment: ::std::result::Result<
+                ::std::option::Option<super::Deployment>,
+                ::std::string::String,
+            >,
             deployment_state: ::std::result::Result<
                 super::DeploymentState,
                 ::std::string::String,
@@ -1768,7 +1915,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -1776,7 +1923,7 @@ pub mod types {
         impl ::std::default::Default for DatabaseDeployRequest {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     approved: Err("`approved` was not set".to_string()),
                     branch: Err("`branch` was not set".to_string()),
                     branch_deleted: Err("`branch_deleted` was not set".to_string()),
@@ -1787,7 +1934,7 @@ pub mod types {
                     closed_by: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     deployed_at: Ok(::std::default::Default::default()),
-                    deployment: Err("`deployment` was not set".to_string()),
+                    deployment: Ok(::std::default::Default::default()),
                     deployment_state: Err("`deployment_state` was not set".to_string()),
                     html_body: Err("`html_body` was not set".to_string()),
                     html_url: Err("`html_url` was not set".to_string()),
@@ -1806,7 +1953,7 @@ pub mod types {
                     num_comments: Err("`num_comments` was not set".to_string()),
                     number: Err("`number` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -1820,9 +1967,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// Whether or not the deploy request is approved
@@ -1867,7 +2013,7 @@ pub mod types {
             /// When the deploy request branch was deleted
             pub fn branch_deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.branch_deleted_at = value
@@ -1904,7 +2050,7 @@ pub mod types {
             /// When the deploy request was closed
             pub fn closed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.closed_at = value
@@ -1928,7 +2074,7 @@ pub mod types {
             /// When the deploy request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1941,7 +2087,7 @@ pub mod types {
             /// When the deploy request was deployed
             pub fn deployed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deployed_at = value
@@ -1958,9 +2104,8 @@ pub mod types {
             {
                 self.deployment = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`deployment` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("deployment: {e}"));
                 self
             }
             /// The deployment state of the deploy request
@@ -2128,20 +2273,27 @@ pub mod types {
             /// When the deploy request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`branch_deleted_at`](Self::branch_deleted_at).
             pub fn set_branch_deleted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.branch_deleted_at = Ok(value);
                 self
@@ -2157,7 +2309,7 @@ pub mod types {
             /// Sets or clears [`closed_at`](Self::closed_at).
             pub fn set_closed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.closed_at = Ok(value);
                 self
@@ -2173,9 +2325,25 @@ pub mod types {
             /// Sets or clears [`deployed_at`](Self::deployed_at).
             pub fn set_deployed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deployed_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`deployment`](Self::deployment).
+            pub fn set_deployment(
+                mut self,
+                value: ::std::option::Option<super::Deployment>,
+            ) -> Self {
+                self.deployment = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -2254,7 +2422,7 @@ pub mod types {
         pub struct DeployOperation {
             can_drop_data: ::std::result::Result<bool, ::std::string::String>,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             ddl_statement: ::std::result::Result<
@@ -2305,15 +2473,15 @@ pub mod types {
             >,
             table_recently_used: ::std::result::Result<bool, ::std::string::String>,
             table_recently_used_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             throttled_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -2343,7 +2511,7 @@ pub mod types {
                     ),
                     table_recently_used_at: Ok(::std::default::Default::default()),
                     throttled_at: Ok(::std::default::Default::default()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2365,7 +2533,7 @@ pub mod types {
             /// When the deploy operation was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -2557,7 +2725,7 @@ pub mod types {
             /// When the table modified by the deploy operation was last used
             pub fn table_recently_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_recently_used_at = value
@@ -2569,7 +2737,7 @@ pub mod types {
             /// When the deploy operation was last throttled
             pub fn throttled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.throttled_at = value
@@ -2581,14 +2749,13 @@ pub mod types {
             /// When the deploy operation was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`deploy_error_docs_url`](Self::deploy_error_docs_url).
@@ -2631,7 +2798,7 @@ pub mod types {
             /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
             pub fn set_table_recently_used_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.table_recently_used_at = Ok(value);
                 self
@@ -2639,9 +2806,17 @@ pub mod types {
             /// Sets or clears [`throttled_at`](Self::throttled_at).
             pub fn set_throttled_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.throttled_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -2706,7 +2881,7 @@ pub mod types {
         pub struct DeployOperationSummary {
             can_drop_data: ::std::result::Result<bool, ::std::string::String>,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             ddl_statement: ::std::result::Result<
@@ -2756,11 +2931,11 @@ pub mod types {
             >,
             table_recently_used: ::std::result::Result<bool, ::std::string::String>,
             table_recently_used_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             throttled_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -2817,7 +2992,7 @@ pub mod types {
             /// When the deploy operation summary was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -3044,7 +3219,7 @@ pub mod types {
             /// When the table modified by the deploy operation summary was last used
             pub fn table_recently_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.table_recently_used_at = value
@@ -3056,7 +3231,7 @@ pub mod types {
             /// When the deploy operation summary was last throttled
             pub fn throttled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.throttled_at = value
@@ -3068,7 +3243,7 @@ pub mod types {
             /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
             pub fn set_table_recently_used_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.table_recently_used_at = Ok(value);
                 self
@@ -3076,7 +3251,7 @@ pub mod types {
             /// Sets or clears [`throttled_at`](Self::throttled_at).
             pub fn set_throttled_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.throttled_at = Ok(value);
                 self
@@ -3145,10 +3320,13 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct DeployRequestReview {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             body: ::std::result::Result<::std::string::String, ::std::string::String>,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             html_body: ::std::result::Result<
@@ -3161,7 +3339,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -3169,13 +3347,13 @@ pub mod types {
         impl ::std::default::Default for DeployRequestReview {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     body: Err("`body` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     html_body: Err("`html_body` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3189,9 +3367,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The text body of the review
@@ -3208,7 +3385,7 @@ pub mod types {
             /// When the review was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -3258,14 +3435,29 @@ pub mod types {
             /// When the review was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -3438,7 +3630,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             cutover_actor: ::std::result::Result<
@@ -3446,7 +3638,7 @@ pub mod types {
                 ::std::string::String,
             >,
             cutover_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             cutover_expiring: ::std::result::Result<bool, ::std::string::String>,
@@ -3471,11 +3663,11 @@ pub mod types {
                 ::std::string::String,
             >,
             finished_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             force_cutover_requested_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -3513,15 +3705,15 @@ pub mod types {
             >,
             queue_paused: ::std::result::Result<bool, ::std::string::String>,
             queued_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             ready_to_cutover_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             schema_last_updated_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             sequential_diff_dependencies: ::std::result::Result<
@@ -3531,12 +3723,12 @@ pub mod types {
                 ::std::string::String,
             >,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<super::DeploymentState, ::std::string::String>,
             submitted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             table_locked: ::std::result::Result<bool, ::std::string::String>,
@@ -3547,7 +3739,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -3606,7 +3798,7 @@ pub mod types {
                     submitted_at: Ok(::std::default::Default::default()),
                     table_locked: Err("`table_locked` was not set".to_string()),
                     throttler_configurations: Ok(::std::default::Default::default()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3667,7 +3859,7 @@ pub mod types {
             /// When the deployment was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -3692,7 +3884,7 @@ pub mod types {
             /// When the cutover for the deployment was initiated
             pub fn cutover_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_at = value
@@ -3805,7 +3997,7 @@ pub mod types {
             /// When the deployment was finished
             pub fn finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.finished_at = value
@@ -3817,7 +4009,7 @@ pub mod types {
             /// When force cutover was triggered for the deployment
             pub fn force_cutover_requested_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.force_cutover_requested_at = value
@@ -3973,7 +4165,7 @@ pub mod types {
             /// When the deployment was queued
             pub fn queued_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.queued_at = value
@@ -3985,7 +4177,7 @@ pub mod types {
             /// When the deployment was ready for cutover
             pub fn ready_to_cutover_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.ready_to_cutover_at = value
@@ -3997,7 +4189,7 @@ pub mod types {
             /// When the schema was last updated for the deployment
             pub fn schema_last_updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.schema_last_updated_at = value
@@ -4028,7 +4220,7 @@ pub mod types {
             /// When the deployment was started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -4053,7 +4245,7 @@ pub mod types {
             /// When the deployment was submitted
             pub fn submitted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.submitted_at = value
@@ -4092,14 +4284,13 @@ pub mod types {
             /// When the deployment was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -4129,7 +4320,7 @@ pub mod types {
             /// Sets or clears [`cutover_at`](Self::cutover_at).
             pub fn set_cutover_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.cutover_at = Ok(value);
                 self
@@ -4155,7 +4346,7 @@ pub mod types {
             /// Sets or clears [`finished_at`](Self::finished_at).
             pub fn set_finished_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.finished_at = Ok(value);
                 self
@@ -4163,7 +4354,7 @@ pub mod types {
             /// Sets or clears [`force_cutover_requested_at`](Self::force_cutover_requested_at).
             pub fn set_force_cutover_requested_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.force_cutover_requested_at = Ok(value);
                 self
@@ -4187,7 +4378,7 @@ pub mod types {
             /// Sets or clears [`queued_at`](Self::queued_at).
             pub fn set_queued_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.queued_at = Ok(value);
                 self
@@ -4195,7 +4386,7 @@ pub mod types {
             /// Sets or clears [`ready_to_cutover_at`](Self::ready_to_cutover_at).
             pub fn set_ready_to_cutover_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.ready_to_cutover_at = Ok(value);
                 self
@@ -4203,7 +4394,7 @@ pub mod types {
             /// Sets or clears [`schema_last_updated_at`](Self::schema_last_updated_at).
             pub fn set_schema_last_updated_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.schema_last_updated_at = Ok(value);
                 self
@@ -4211,7 +4402,7 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -4219,7 +4410,7 @@ pub mod types {
             /// Sets or clears [`submitted_at`](Self::submitted_at).
             pub fn set_submitted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.submitted_at = Ok(value);
                 self
@@ -4232,6 +4423,14 @@ pub mod types {
                 >,
             ) -> Self {
                 self.throttler_configurations = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -5660,12 +5859,19 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
+            DatabaseDeployRequestActor = "DatabaseDeployRequest.actor";
             DatabaseDeployRequestApproved = "DatabaseDeployRequest.approved";
             DatabaseDeployRequestBranch = "DatabaseDeployRequest.branch";
             DatabaseDeployRequestBranchDeleted = "DatabaseDeployRequest.branch_deleted";
-            DatabaseDeployRequestBranchId = "DatabaseDeployRequest.branch_id";
-            DatabaseDeployRequestCreatedAt = "DatabaseDeployRequest.created_at";
-            DatabaseDeployRequestDeploymentState =
+            DatabaseDeployRequestBranchDeletedAt =
+            "DatabaseDeployRequest.branch_deleted_at";
+            DatabaseDeployRequestBranchDeletedBy =
+            "DatabaseDeployRequest.branch_deleted_by"; DatabaseDeployRequestBranchId =
+            "DatabaseDeployRequest.branch_id"; DatabaseDeployRequestClosedAt =
+            "DatabaseDeployRequest.closed_at"; DatabaseDeployRequestClosedBy =
+            "DatabaseDeployRequest.closed_by"; DatabaseDeployRequestDeployedAt =
+            "DatabaseDeployRequest.deployed_at"; DatabaseDeployRequestDeployment =
+            "DatabaseDeployRequest.deployment"; DatabaseDeployRequestDeploymentState =
             "DatabaseDeployRequest.deployment_state"; DatabaseDeployRequestHtmlBody =
             "DatabaseDeployRequest.html_body"; DatabaseDeployRequestHtmlUrl =
             "DatabaseDeployRequest.html_url"; DatabaseDeployRequestIntoBranch =
@@ -5681,20 +5887,25 @@ pub mod types {
             "DatabaseDeployRequest.number"; DatabaseDeployRequestState =
             "DatabaseDeployRequest.state"; DatabaseDeployRequestUpdatedAt =
             "DatabaseDeployRequest.updated_at"; DeployOperationCanDropData =
-            "DeployOperation.can_drop_data"; DeployOperationCreatedAt =
-            "DeployOperation.created_at"; DeployOperationDdlStatement =
-            "DeployOperation.ddl_statement"; DeployOperationId = "DeployOperation.id";
+            "DeployOperation.can_drop_data"; DeployOperationDdlStatement =
+            "DeployOperation.ddl_statement"; DeployOperationDeployErrorDocsUrl =
+            "DeployOperation.deploy_error_docs_url"; DeployOperationDeployErrors =
+            "DeployOperation.deploy_errors"; DeployOperationEtaSeconds =
+            "DeployOperation.eta_seconds"; DeployOperationId = "DeployOperation.id";
             DeployOperationKeyspaceName = "DeployOperation.keyspace_name";
             DeployOperationOperationName = "DeployOperation.operation_name";
-            DeployOperationState = "DeployOperation.state";
-            DeployOperationSyntaxHighlightedDdl =
+            DeployOperationProgressPercentage = "DeployOperation.progress_percentage";
+            DeployOperationRemovedForeignKeyNames =
+            "DeployOperation.removed_foreign_key_names"; DeployOperationState =
+            "DeployOperation.state"; DeployOperationSyntaxHighlightedDdl =
             "DeployOperation.syntax_highlighted_ddl"; DeployOperationTableLocked =
             "DeployOperation.table_locked"; DeployOperationTableName =
             "DeployOperation.table_name"; DeployOperationTableRecentlyUsed =
-            "DeployOperation.table_recently_used"; DeployOperationUpdatedAt =
+            "DeployOperation.table_recently_used"; DeployOperationTableRecentlyUsedAt =
+            "DeployOperation.table_recently_used_at"; DeployOperationThrottledAt =
+            "DeployOperation.throttled_at"; DeployOperationUpdatedAt =
             "DeployOperation.updated_at"; DeployOperationSummaryCanDropData =
-            "DeployOperationSummary.can_drop_data"; DeployOperationSummaryCreatedAt =
-            "DeployOperationSummary.created_at"; DeployOperationSummaryDdlStatement =
+            "DeployOperationSummary.can_drop_data"; DeployOperationSummaryDdlStatement =
             "DeployOperationSummary.ddl_statement"; DeployOperationSummaryDeployErrors =
             "DeployOperationSummary.deploy_errors"; DeployOperationSummaryEtaSeconds =
             "DeployOperationSummary.eta_seconds"; DeployOperationSummaryId =
@@ -5713,56 +5924,101 @@ pub mod types {
             "DeployOperationSummary.syntax_highlighted_ddl";
             DeployOperationSummaryTableName = "DeployOperationSummary.table_name";
             DeployOperationSummaryTableRecentlyUsed =
-            "DeployOperationSummary.table_recently_used"; DeployRequestReviewBody =
-            "DeployRequestReview.body"; DeployRequestReviewCreatedAt =
-            "DeployRequestReview.created_at"; DeployRequestReviewHtmlBody =
-            "DeployRequestReview.html_body"; DeployRequestReviewState =
-            "DeployRequestReview.state"; DeployRequestReviewUpdatedAt =
-            "DeployRequestReview.updated_at"; DeployRequestStorageEnoughStorage =
-            "DeployRequestStorage.enough_storage"; DeployRequestStorageStorageBytesNeeded
-            = "DeployRequestStorage.storage_bytes_needed";
+            "DeployOperationSummary.table_recently_used";
+            DeployOperationSummaryTableRecentlyUsedAt =
+            "DeployOperationSummary.table_recently_used_at";
+            DeployOperationSummaryThrottledAt = "DeployOperationSummary.throttled_at";
+            DeployRequestReviewActor = "DeployRequestReview.actor";
+            DeployRequestReviewBody = "DeployRequestReview.body";
+            DeployRequestReviewHtmlBody = "DeployRequestReview.html_body";
+            DeployRequestReviewState = "DeployRequestReview.state";
+            DeployRequestReviewUpdatedAt = "DeployRequestReview.updated_at";
+            DeployRequestStorageEnoughStorage = "DeployRequestStorage.enough_storage";
+            DeployRequestStorageStorageBytesNeeded =
+            "DeployRequestStorage.storage_bytes_needed";
             DeployRequestStorageStorageReport = "DeployRequestStorage.storage_report";
             DeployRequestStorageUpgradeable = "DeployRequestStorage.upgradeable";
-            DeploymentAutoCutover = "Deployment.auto_cutover"; DeploymentAutoDeleteBranch
-            = "Deployment.auto_delete_branch"; DeploymentCreatedAt =
-            "Deployment.created_at"; DeploymentCutoverExpiring =
-            "Deployment.cutover_expiring"; DeploymentDeployOperationSummaries =
-            "Deployment.deploy_operation_summaries"; DeploymentDeployOperations =
-            "Deployment.deploy_operations"; DeploymentDeployRequestNumber =
-            "Deployment.deploy_request_number"; DeploymentDeployable =
-            "Deployment.deployable"; DeploymentInstantDdl = "Deployment.instant_ddl";
-            DeploymentInstantDdlEligible = "Deployment.instant_ddl_eligible";
-            DeploymentIntoBranch = "Deployment.into_branch"; DeploymentLintErrors =
-            "Deployment.lint_errors"; DeploymentLookupVindexOperations =
-            "Deployment.lookup_vindex_operations"; DeploymentPrecedingDeployments =
-            "Deployment.preceding_deployments"; DeploymentQueuePaused =
-            "Deployment.queue_paused"; DeploymentSequentialDiffDependencies =
-            "Deployment.sequential_diff_dependencies"; DeploymentState =
-            "Deployment.state"; DeploymentTableLocked = "Deployment.table_locked";
-            DeploymentUpdatedAt = "Deployment.updated_at"; OperationEtaSeconds =
-            "Operation.eta_seconds"; OperationId = "Operation.id";
-            OperationProgressPercentage = "Operation.progress_percentage"; OperationShard
-            = "Operation.shard"; OperationState = "Operation.state";
-            PaginatedDatabaseDeployRequestCurrentPage =
-            "PaginatedDatabaseDeployRequest.current_page";
+            DeploymentActor = "Deployment.actor"; DeploymentAutoCutover =
+            "Deployment.auto_cutover"; DeploymentAutoDeleteBranch =
+            "Deployment.auto_delete_branch"; DeploymentCancelledActor =
+            "Deployment.cancelled_actor"; DeploymentCutoverActor =
+            "Deployment.cutover_actor"; DeploymentCutoverAt = "Deployment.cutover_at";
+            DeploymentCutoverExpiring = "Deployment.cutover_expiring";
+            DeploymentDeployCheckErrors = "Deployment.deploy_check_errors";
+            DeploymentDeployOperationSummaries = "Deployment.deploy_operation_summaries";
+            DeploymentDeployOperations = "Deployment.deploy_operations";
+            DeploymentDeployRequestNumber = "Deployment.deploy_request_number";
+            DeploymentDeployable = "Deployment.deployable";
+            DeploymentDeploymentRevertRequest = "Deployment.deployment_revert_request";
+            DeploymentFinishedAt = "Deployment.finished_at";
+            DeploymentForceCutoverRequestedAt = "Deployment.force_cutover_requested_at";
+            DeploymentInstantDdl = "Deployment.instant_ddl"; DeploymentInstantDdlEligible
+            = "Deployment.instant_ddl_eligible"; DeploymentIntoBranch =
+            "Deployment.into_branch"; DeploymentLintErrors = "Deployment.lint_errors";
+            DeploymentLockedTableName = "Deployment.locked_table_name";
+            DeploymentLookupVindexOperations = "Deployment.lookup_vindex_operations";
+            DeploymentPrecedingDeployments = "Deployment.preceding_deployments";
+            DeploymentQueuePauseReason = "Deployment.queue_pause_reason";
+            DeploymentQueuePaused = "Deployment.queue_paused"; DeploymentQueuedAt =
+            "Deployment.queued_at"; DeploymentReadyToCutoverAt =
+            "Deployment.ready_to_cutover_at"; DeploymentSchemaLastUpdatedAt =
+            "Deployment.schema_last_updated_at"; DeploymentSequentialDiffDependencies =
+            "Deployment.sequential_diff_dependencies"; DeploymentStartedAt =
+            "Deployment.started_at"; DeploymentState = "Deployment.state";
+            DeploymentSubmittedAt = "Deployment.submitted_at"; DeploymentTableLocked =
+            "Deployment.table_locked"; DeploymentThrottlerConfigurations =
+            "Deployment.throttler_configurations"; DeploymentUpdatedAt =
+            "Deployment.updated_at"; OperationEtaSeconds = "Operation.eta_seconds";
+            OperationId = "Operation.id"; OperationProgressPercentage =
+            "Operation.progress_percentage"; OperationShard = "Operation.shard";
+            OperationState = "Operation.state"; PaginatedDatabaseDeployRequestCurrentPage
+            = "PaginatedDatabaseDeployRequest.current_page";
+            PaginatedDatabaseDeployRequestNextPage =
+            "PaginatedDatabaseDeployRequest.next_page";
+            PaginatedDatabaseDeployRequestNextPageUrl =
+            "PaginatedDatabaseDeployRequest.next_page_url";
             PaginatedDatabaseDeployRequestPerPage =
             "PaginatedDatabaseDeployRequest.per_page";
+            PaginatedDatabaseDeployRequestPrevPage =
+            "PaginatedDatabaseDeployRequest.prev_page";
+            PaginatedDatabaseDeployRequestPrevPageUrl =
+            "PaginatedDatabaseDeployRequest.prev_page_url";
             PaginatedDatabaseDeployRequestTotalCount =
             "PaginatedDatabaseDeployRequest.total_count";
             PaginatedDatabaseDeployRequestTotalPages =
             "PaginatedDatabaseDeployRequest.total_pages";
             PaginatedDatabaseDeployRequestType = "PaginatedDatabaseDeployRequest.type";
             PaginatedDeployOperationCurrentPage =
-            "PaginatedDeployOperation.current_page"; PaginatedDeployOperationPerPage =
-            "PaginatedDeployOperation.per_page"; PaginatedDeployOperationType =
+            "PaginatedDeployOperation.current_page"; PaginatedDeployOperationNextPage =
+            "PaginatedDeployOperation.next_page"; PaginatedDeployOperationNextPageUrl =
+            "PaginatedDeployOperation.next_page_url"; PaginatedDeployOperationPerPage =
+            "PaginatedDeployOperation.per_page"; PaginatedDeployOperationPrevPage =
+            "PaginatedDeployOperation.prev_page"; PaginatedDeployOperationPrevPageUrl =
+            "PaginatedDeployOperation.prev_page_url"; PaginatedDeployOperationType =
             "PaginatedDeployOperation.type"; PaginatedDeployRequestReviewCurrentPage =
             "PaginatedDeployRequestReview.current_page";
+            PaginatedDeployRequestReviewNextPage =
+            "PaginatedDeployRequestReview.next_page";
+            PaginatedDeployRequestReviewNextPageUrl =
+            "PaginatedDeployRequestReview.next_page_url";
             PaginatedDeployRequestReviewPerPage =
-            "PaginatedDeployRequestReview.per_page"; PaginatedDeployRequestReviewType =
-            "PaginatedDeployRequestReview.type"; PaginatedDeploymentCurrentPage =
-            "PaginatedDeployment.current_page"; PaginatedDeploymentPerPage =
-            "PaginatedDeployment.per_page"; PaginatedDeploymentType =
-            "PaginatedDeployment.type";
+            "PaginatedDeployRequestReview.per_page"; PaginatedDeployRequestReviewPrevPage
+            = "PaginatedDeployRequestReview.prev_page";
+            PaginatedDeployRequestReviewPrevPageUrl =
+            "PaginatedDeployRequestReview.prev_page_url";
+            PaginatedDeployRequestReviewType = "PaginatedDeployRequestReview.type";
+            PaginatedDeploymentCurrentPage = "PaginatedDeployment.current_page";
+            PaginatedDeploymentNextPage = "PaginatedDeployment.next_page";
+            PaginatedDeploymentNextPageUrl = "PaginatedDeployment.next_page_url";
+            PaginatedDeploymentPerPage = "PaginatedDeployment.per_page";
+            PaginatedDeploymentPrevPage = "PaginatedDeployment.prev_page";
+            PaginatedDeploymentPrevPageUrl = "PaginatedDeployment.prev_page_url";
+            PaginatedDeploymentType = "PaginatedDeployment.type"; StorageReportCapacity =
+            "StorageReport.capacity"; StorageReportHasEnough =
+            "StorageReport.has_enough"; StorageReportPercentageUsed =
+            "StorageReport.percentage_used"; StorageReportRemaining =
+            "StorageReport.remaining"; StorageReportStorageNeeded =
+            "StorageReport.storage_needed"; StorageReportUsed = "StorageReport.used";
         }
     }
     impl DeployOperationState {

@@ -124,7 +124,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metric_name: ::std::string::String,
         /// A mention of a database branch.
-        pub resource: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::LineItemResource>"
+        )]
+        pub resource: ::std::option::Option<BranchReference>,
         /// The total for the line item
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemSubtotal>"
@@ -162,10 +166,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Invoice>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedInvoiceNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedInvoiceNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -178,10 +187,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedInvoicePrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedInvoicePrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -221,10 +235,15 @@ pub mod types {
         pub data: ::std::vec::Vec<LineItem>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedLineItemNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedLineItemNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -237,10 +256,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedLineItemPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedLineItemPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -429,7 +453,7 @@ pub mod types {
                 ::std::string::String,
             >,
             resource: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             subtotal: ::std::result::Result<f64, ::std::string::String>,
@@ -446,7 +470,7 @@ pub mod types {
                     description: Err("`description` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     metric_name: Err("`metric_name` was not set".to_string()),
-                    resource: Err("`resource` was not set".to_string()),
+                    resource: Ok(::std::default::Default::default()),
                     subtotal: Err("`subtotal` was not set".to_string()),
                 }
             }
@@ -539,9 +563,8 @@ pub mod types {
             {
                 self.resource = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`resource` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("resource: {e}"));
                 self
             }
             /// The total for the line item
@@ -555,6 +578,14 @@ pub mod types {
                     .map_err(|e| {
                         format!("`subtotal` does not take what it was given: {e}")
                     });
+                self
+            }
+            /// Sets or clears [`resource`](Self::resource).
+            pub fn set_resource(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.resource = Ok(value);
                 self
             }
         }
@@ -1004,12 +1035,22 @@ pub mod types {
             LineItemDatabaseId = "LineItem.database_id"; LineItemDatabaseName =
             "LineItem.database_name"; LineItemDescription = "LineItem.description";
             LineItemId = "LineItem.id"; LineItemMetricName = "LineItem.metric_name";
-            LineItemSubtotal = "LineItem.subtotal"; PaginatedInvoiceCurrentPage =
-            "PaginatedInvoice.current_page"; PaginatedInvoicePerPage =
-            "PaginatedInvoice.per_page"; PaginatedInvoiceType = "PaginatedInvoice.type";
-            PaginatedLineItemCurrentPage = "PaginatedLineItem.current_page";
-            PaginatedLineItemPerPage = "PaginatedLineItem.per_page";
-            PaginatedLineItemType = "PaginatedLineItem.type";
+            LineItemResource = "LineItem.resource"; LineItemSubtotal =
+            "LineItem.subtotal"; PaginatedInvoiceCurrentPage =
+            "PaginatedInvoice.current_page"; PaginatedInvoiceNextPage =
+            "PaginatedInvoice.next_page"; PaginatedInvoiceNextPageUrl =
+            "PaginatedInvoice.next_page_url"; PaginatedInvoicePerPage =
+            "PaginatedInvoice.per_page"; PaginatedInvoicePrevPage =
+            "PaginatedInvoice.prev_page"; PaginatedInvoicePrevPageUrl =
+            "PaginatedInvoice.prev_page_url"; PaginatedInvoiceType =
+            "PaginatedInvoice.type"; PaginatedLineItemCurrentPage =
+            "PaginatedLineItem.current_page"; PaginatedLineItemNextPage =
+            "PaginatedLineItem.next_page"; PaginatedLineItemNextPageUrl =
+            "PaginatedLineItem.next_page_url"; PaginatedLineItemPerPage =
+            "PaginatedLineItem.per_page"; PaginatedLineItemPrevPage =
+            "PaginatedLineItem.prev_page"; PaginatedLineItemPrevPageUrl =
+            "PaginatedLineItem.prev_page_url"; PaginatedLineItemType =
+            "PaginatedLineItem.type";
         }
     }
 }

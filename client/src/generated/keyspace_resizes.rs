@@ -14,7 +14,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The SKU representing the keyspace cluster size for display
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestClusterDisplayName>"
@@ -35,16 +39,14 @@ pub mod types {
         pub cluster_name: ::std::string::String,
         /// When the resize request completed
         #[serde(default)]
-        pub completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestCompletedAt>"
+        )]
+        pub completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// When the resize request was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The number of extra replicas requested for the keyspace
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestExtraReplicas>"
@@ -103,7 +105,10 @@ pub mod types {
         pub replicas: i64,
         /// When the resize request started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the resize request
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestState>"
@@ -114,14 +119,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: KeyspaceResizeRequestState,
         /// When the resize request was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestVectorPoolAllocation>"
@@ -159,10 +161,15 @@ pub mod types {
         pub data: ::std::vec::Vec<KeyspaceResizeRequest>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedKeyspaceResizeRequestNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedKeyspaceResizeRequestNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -175,10 +182,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedKeyspaceResizeRequestPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedKeyspaceResizeRequestPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -227,7 +239,10 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct KeyspaceResizeRequest {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             cluster_display_name: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -237,11 +252,11 @@ pub mod types {
                 ::std::string::String,
             >,
             completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             extra_replicas: ::std::result::Result<i64, ::std::string::String>,
@@ -261,7 +276,7 @@ pub mod types {
             >,
             replicas: ::std::result::Result<i64, ::std::string::String>,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<
@@ -269,7 +284,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             vector_pool_allocation: ::std::result::Result<f64, ::std::string::String>,
@@ -278,7 +293,7 @@ pub mod types {
         impl ::std::default::Default for KeyspaceResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     cluster_display_name: Err(
                         "`cluster_display_name` was not set".to_string(),
                     ),
@@ -302,7 +317,7 @@ pub mod types {
                     replicas: Err("`replicas` was not set".to_string()),
                     started_at: Ok(::std::default::Default::default()),
                     state: Err("`state` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     vector_pool_allocation: Err(
                         "`vector_pool_allocation` was not set".to_string(),
                     ),
@@ -319,9 +334,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The SKU representing the keyspace cluster size for display
@@ -355,7 +369,7 @@ pub mod types {
             /// When the resize request completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = value
@@ -367,7 +381,7 @@ pub mod types {
             /// When the resize request was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -477,7 +491,7 @@ pub mod types {
             /// When the resize request started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -502,14 +516,13 @@ pub mod types {
             /// When the resize request was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Percentage of buffer pool memory allocated to vector indexes
@@ -527,10 +540,18 @@ pub mod types {
                     });
                 self
             }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
                 self
@@ -538,9 +559,17 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -919,10 +948,11 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
+            KeyspaceResizeRequestActor = "KeyspaceResizeRequest.actor";
             KeyspaceResizeRequestClusterDisplayName =
             "KeyspaceResizeRequest.cluster_display_name";
             KeyspaceResizeRequestClusterName = "KeyspaceResizeRequest.cluster_name";
-            KeyspaceResizeRequestCreatedAt = "KeyspaceResizeRequest.created_at";
+            KeyspaceResizeRequestCompletedAt = "KeyspaceResizeRequest.completed_at";
             KeyspaceResizeRequestExtraReplicas = "KeyspaceResizeRequest.extra_replicas";
             KeyspaceResizeRequestPreviousClusterDisplayName =
             "KeyspaceResizeRequest.previous_cluster_display_name";
@@ -933,15 +963,24 @@ pub mod types {
             KeyspaceResizeRequestPreviousVectorPoolAllocation =
             "KeyspaceResizeRequest.previous_vector_pool_allocation";
             KeyspaceResizeRequestReplicas = "KeyspaceResizeRequest.replicas";
+            KeyspaceResizeRequestStartedAt = "KeyspaceResizeRequest.started_at";
             KeyspaceResizeRequestState = "KeyspaceResizeRequest.state";
             KeyspaceResizeRequestUpdatedAt = "KeyspaceResizeRequest.updated_at";
             KeyspaceResizeRequestVectorPoolAllocation =
             "KeyspaceResizeRequest.vector_pool_allocation";
             PaginatedKeyspaceResizeRequestCurrentPage =
             "PaginatedKeyspaceResizeRequest.current_page";
+            PaginatedKeyspaceResizeRequestNextPage =
+            "PaginatedKeyspaceResizeRequest.next_page";
+            PaginatedKeyspaceResizeRequestNextPageUrl =
+            "PaginatedKeyspaceResizeRequest.next_page_url";
             PaginatedKeyspaceResizeRequestPerPage =
-            "PaginatedKeyspaceResizeRequest.per_page"; PaginatedKeyspaceResizeRequestType
-            = "PaginatedKeyspaceResizeRequest.type";
+            "PaginatedKeyspaceResizeRequest.per_page";
+            PaginatedKeyspaceResizeRequestPrevPage =
+            "PaginatedKeyspaceResizeRequest.prev_page";
+            PaginatedKeyspaceResizeRequestPrevPageUrl =
+            "PaginatedKeyspaceResizeRequest.prev_page_url";
+            PaginatedKeyspaceResizeRequestType = "PaginatedKeyspaceResizeRequest.type";
         }
     }
 }

@@ -14,14 +14,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchMaintenanceSchedule {
         /// When the maintenance schedule was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleDay>"
@@ -33,7 +26,12 @@ pub mod types {
         pub day: i64,
         /// The deadline for a required maintenance schedule
         #[serde(default)]
-        pub deadline_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceScheduleDeadlineAt>"
+        )]
+        pub deadline_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The duration of the maintenance window in hours
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleDuration>"
@@ -54,7 +52,10 @@ pub mod types {
         pub enabled: bool,
         /// When a one-time maintenance schedule expires
         #[serde(default)]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceScheduleExpiresAt>"
+        )]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The frequency unit of the maintenance schedule
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleFrequencyUnit>"
@@ -113,6 +114,9 @@ pub mod types {
         pub next_window_datetime: ::std::string::String,
         /// The pending MySQL version, if any
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceSchedulePendingMysqlVersion>"
+        )]
         pub pending_mysql_version: ::std::option::Option<::std::string::String>,
         /// Whether there is a pending MySQL version update
         #[serde(
@@ -125,6 +129,9 @@ pub mod types {
         pub pending_mysql_version_update: bool,
         /// The pending Vitess version, if any
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceSchedulePendingVitessVersion>"
+        )]
         pub pending_vitess_version: ::std::option::Option<::std::string::String>,
         /// Whether there is a pending Vitess version update
         #[serde(
@@ -145,14 +152,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// When the maintenance schedule was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceScheduleUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Week of the month for monthly schedules (0-3)
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleWeek>"
@@ -207,10 +211,15 @@ pub mod types {
         pub data: ::std::vec::Vec<BranchMaintenanceSchedule>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceScheduleNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceScheduleNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -223,10 +232,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceSchedulePrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceSchedulePrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -253,18 +267,18 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct BranchMaintenanceSchedule {
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             day: ::std::result::Result<i64, ::std::string::String>,
             deadline_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             duration: ::std::result::Result<i64, ::std::string::String>,
             enabled: ::std::result::Result<bool, ::std::string::String>,
             expires_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             frequency_unit: ::std::result::Result<
@@ -301,7 +315,7 @@ pub mod types {
             >,
             required: ::std::result::Result<bool, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             week: ::std::result::Result<i64, ::std::string::String>,
@@ -336,7 +350,7 @@ pub mod types {
                         "`pending_vitess_version_update` was not set".to_string(),
                     ),
                     required: Err("`required` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     week: Err("`week` was not set".to_string()),
                 }
             }
@@ -346,7 +360,7 @@ pub mod types {
             /// When the maintenance schedule was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -370,7 +384,7 @@ pub mod types {
             /// The deadline for a required maintenance schedule
             pub fn deadline_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deadline_at = value
@@ -408,7 +422,7 @@ pub mod types {
             /// When a one-time maintenance schedule expires
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = value
@@ -578,14 +592,13 @@ pub mod types {
             /// When the maintenance schedule was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Week of the month for monthly schedules (0-3)
@@ -602,7 +615,7 @@ pub mod types {
             /// Sets or clears [`deadline_at`](Self::deadline_at).
             pub fn set_deadline_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deadline_at = Ok(value);
                 self
@@ -610,7 +623,7 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -629,6 +642,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.pending_vitess_version = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -902,10 +923,12 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            BranchMaintenanceScheduleCreatedAt = "BranchMaintenanceSchedule.created_at";
             BranchMaintenanceScheduleDay = "BranchMaintenanceSchedule.day";
-            BranchMaintenanceScheduleDuration = "BranchMaintenanceSchedule.duration";
-            BranchMaintenanceScheduleEnabled = "BranchMaintenanceSchedule.enabled";
+            BranchMaintenanceScheduleDeadlineAt =
+            "BranchMaintenanceSchedule.deadline_at"; BranchMaintenanceScheduleDuration =
+            "BranchMaintenanceSchedule.duration"; BranchMaintenanceScheduleEnabled =
+            "BranchMaintenanceSchedule.enabled"; BranchMaintenanceScheduleExpiresAt =
+            "BranchMaintenanceSchedule.expires_at";
             BranchMaintenanceScheduleFrequencyUnit =
             "BranchMaintenanceSchedule.frequency_unit";
             BranchMaintenanceScheduleFrequencyValue =
@@ -915,8 +938,12 @@ pub mod types {
             BranchMaintenanceScheduleName = "BranchMaintenanceSchedule.name";
             BranchMaintenanceScheduleNextWindowDatetime =
             "BranchMaintenanceSchedule.next_window_datetime";
+            BranchMaintenanceSchedulePendingMysqlVersion =
+            "BranchMaintenanceSchedule.pending_mysql_version";
             BranchMaintenanceSchedulePendingMysqlVersionUpdate =
             "BranchMaintenanceSchedule.pending_mysql_version_update";
+            BranchMaintenanceSchedulePendingVitessVersion =
+            "BranchMaintenanceSchedule.pending_vitess_version";
             BranchMaintenanceSchedulePendingVitessVersionUpdate =
             "BranchMaintenanceSchedule.pending_vitess_version_update";
             BranchMaintenanceScheduleRequired = "BranchMaintenanceSchedule.required";
@@ -924,8 +951,16 @@ pub mod types {
             BranchMaintenanceScheduleWeek = "BranchMaintenanceSchedule.week";
             PaginatedBranchMaintenanceScheduleCurrentPage =
             "PaginatedBranchMaintenanceSchedule.current_page";
+            PaginatedBranchMaintenanceScheduleNextPage =
+            "PaginatedBranchMaintenanceSchedule.next_page";
+            PaginatedBranchMaintenanceScheduleNextPageUrl =
+            "PaginatedBranchMaintenanceSchedule.next_page_url";
             PaginatedBranchMaintenanceSchedulePerPage =
             "PaginatedBranchMaintenanceSchedule.per_page";
+            PaginatedBranchMaintenanceSchedulePrevPage =
+            "PaginatedBranchMaintenanceSchedule.prev_page";
+            PaginatedBranchMaintenanceSchedulePrevPageUrl =
+            "PaginatedBranchMaintenanceSchedule.prev_page_url";
             PaginatedBranchMaintenanceScheduleType =
             "PaginatedBranchMaintenanceSchedule.type";
         }

@@ -14,17 +14,15 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchMaintenanceWindow {
         /// When the maintenance window was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceWindowCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceWindowCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the maintenance window finished
         #[serde(default)]
-        pub finished_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceWindowFinishedAt>"
+        )]
+        pub finished_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The ID of the maintenance window
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceWindowId>"
@@ -36,16 +34,16 @@ pub mod types {
         pub id: ::std::string::String,
         /// When the maintenance window started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceWindowStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// When the maintenance window was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceWindowUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceWindowUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceWindowUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl BranchMaintenanceWindow {
         /// A builder for [`BranchMaintenanceWindow`].
@@ -74,10 +72,15 @@ pub mod types {
         pub data: ::std::vec::Vec<BranchMaintenanceWindow>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceWindowNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceWindowNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -90,10 +93,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceWindowPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceWindowPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -120,20 +128,20 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct BranchMaintenanceWindow {
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             finished_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -145,7 +153,7 @@ pub mod types {
                     finished_at: Ok(::std::default::Default::default()),
                     id: Err("`id` was not set".to_string()),
                     started_at: Ok(::std::default::Default::default()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -154,7 +162,7 @@ pub mod types {
             /// When the maintenance window was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -167,7 +175,7 @@ pub mod types {
             /// When the maintenance window finished
             pub fn finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.finished_at = value
@@ -190,7 +198,7 @@ pub mod types {
             /// When the maintenance window started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -202,20 +210,19 @@ pub mod types {
             /// When the maintenance window was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`finished_at`](Self::finished_at).
             pub fn set_finished_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.finished_at = Ok(value);
                 self
@@ -223,9 +230,17 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -467,13 +482,22 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            BranchMaintenanceWindowCreatedAt = "BranchMaintenanceWindow.created_at";
+            BranchMaintenanceWindowFinishedAt = "BranchMaintenanceWindow.finished_at";
             BranchMaintenanceWindowId = "BranchMaintenanceWindow.id";
+            BranchMaintenanceWindowStartedAt = "BranchMaintenanceWindow.started_at";
             BranchMaintenanceWindowUpdatedAt = "BranchMaintenanceWindow.updated_at";
             PaginatedBranchMaintenanceWindowCurrentPage =
             "PaginatedBranchMaintenanceWindow.current_page";
+            PaginatedBranchMaintenanceWindowNextPage =
+            "PaginatedBranchMaintenanceWindow.next_page";
+            PaginatedBranchMaintenanceWindowNextPageUrl =
+            "PaginatedBranchMaintenanceWindow.next_page_url";
             PaginatedBranchMaintenanceWindowPerPage =
             "PaginatedBranchMaintenanceWindow.per_page";
+            PaginatedBranchMaintenanceWindowPrevPage =
+            "PaginatedBranchMaintenanceWindow.prev_page";
+            PaginatedBranchMaintenanceWindowPrevPageUrl =
+            "PaginatedBranchMaintenanceWindow.prev_page_url";
             PaginatedBranchMaintenanceWindowType =
             "PaginatedBranchMaintenanceWindow.type";
         }

@@ -1638,6 +1638,10 @@ pub mod types {
         pub metrics: ::std::vec::Vec<::std::string::String>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::InstantMetricsResponseType>"
+        )]
         pub type_: ::std::option::Option<::std::string::String>,
     }
     impl InstantMetricsResponse {
@@ -1656,11 +1660,17 @@ pub mod types {
     pub struct MetricSeriesResponse {
         /// The end of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MetricSeriesResponseEndDate>"
+        )]
         pub end_date: ::std::option::Option<::std::string::String>,
         /// The step interval in seconds between data points
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::MetricSeriesResponseInterval>"
+        )]
         pub interval: ::std::option::Option<i64>,
         /// The time-series metric data
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
@@ -1670,9 +1680,17 @@ pub mod types {
         pub series: ::std::vec::Vec<::std::string::String>,
         /// The start of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MetricSeriesResponseStartDate>"
+        )]
         pub start_date: ::std::option::Option<::std::string::String>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MetricSeriesResponseType>"
+        )]
         pub type_: ::std::option::Option<::std::string::String>,
     }
     impl MetricSeriesResponse {
@@ -1951,7 +1969,12 @@ pub mod types {
         crate::runtime::lenient::fields! {
             InstantMetricsResponseBranch = "InstantMetricsResponse.branch";
             InstantMetricsResponseMetrics = "InstantMetricsResponse.metrics";
+            InstantMetricsResponseType = "InstantMetricsResponse.type";
+            MetricSeriesResponseEndDate = "MetricSeriesResponse.end_date";
+            MetricSeriesResponseInterval = "MetricSeriesResponse.interval";
             MetricSeriesResponseSeries = "MetricSeriesResponse.series";
+            MetricSeriesResponseStartDate = "MetricSeriesResponse.start_date";
+            MetricSeriesResponseType = "MetricSeriesResponse.type";
         }
     }
 }

@@ -44,14 +44,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub client_id: ::std::string::String,
         /// When the OAuth application was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Whether the OAuth application was created via Dynamic Client Registration
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationDcr>"
@@ -139,14 +132,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tokens: i64,
         /// When the OAuth application was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthApplicationUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl OauthApplication {
         /// A builder for [`OauthApplication`].
@@ -175,10 +165,15 @@ pub mod types {
         pub data: ::std::vec::Vec<OauthApplication>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOauthApplicationNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOauthApplicationNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -191,10 +186,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOauthApplicationPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOauthApplicationPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -230,7 +230,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             dcr: ::std::result::Result<bool, ::std::string::String>,
@@ -250,7 +250,7 @@ pub mod types {
             single_org_authorization: ::std::result::Result<bool, ::std::string::String>,
             tokens: ::std::result::Result<i64, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -280,7 +280,7 @@ pub mod types {
                         "`single_org_authorization` was not set".to_string(),
                     ),
                     tokens: Err("`tokens` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -332,7 +332,7 @@ pub mod types {
             /// When the OAuth application was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -477,14 +477,21 @@ pub mod types {
             /// When the OAuth application was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -745,8 +752,7 @@ pub mod types {
             OauthApplicationAllScopesByResource =
             "OauthApplication.all_scopes_by_resource"; OauthApplicationAvatar =
             "OauthApplication.avatar"; OauthApplicationClientId =
-            "OauthApplication.client_id"; OauthApplicationCreatedAt =
-            "OauthApplication.created_at"; OauthApplicationDcr = "OauthApplication.dcr";
+            "OauthApplication.client_id"; OauthApplicationDcr = "OauthApplication.dcr";
             OauthApplicationDomain = "OauthApplication.domain"; OauthApplicationName =
             "OauthApplication.name"; OauthApplicationRedirectUri =
             "OauthApplication.redirect_uri"; OauthApplicationRequiresOrgScope =
@@ -756,8 +762,12 @@ pub mod types {
             = "OauthApplication.single_org_authorization"; OauthApplicationTokens =
             "OauthApplication.tokens"; OauthApplicationUpdatedAt =
             "OauthApplication.updated_at"; PaginatedOauthApplicationCurrentPage =
-            "PaginatedOauthApplication.current_page"; PaginatedOauthApplicationPerPage =
-            "PaginatedOauthApplication.per_page"; PaginatedOauthApplicationType =
+            "PaginatedOauthApplication.current_page"; PaginatedOauthApplicationNextPage =
+            "PaginatedOauthApplication.next_page"; PaginatedOauthApplicationNextPageUrl =
+            "PaginatedOauthApplication.next_page_url"; PaginatedOauthApplicationPerPage =
+            "PaginatedOauthApplication.per_page"; PaginatedOauthApplicationPrevPage =
+            "PaginatedOauthApplication.prev_page"; PaginatedOauthApplicationPrevPageUrl =
+            "PaginatedOauthApplication.prev_page_url"; PaginatedOauthApplicationType =
             "PaginatedOauthApplication.type";
         }
     }

@@ -14,14 +14,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationMembership {
         /// When the membership was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationMembershipCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationMembershipCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the membership
         pub id: ::std::string::String,
         /// The role of the user in the organization
@@ -34,16 +27,17 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub role: OrganizationMembershipRole,
         /// When the membership was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationMembershipUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationMembershipUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationMembershipUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `user`
-        pub user: User,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationMembershipUser>"
+        )]
+        pub user: ::std::option::Option<User>,
     }
     impl OrganizationMembership {
         /// A builder for [`OrganizationMembership`].
@@ -85,10 +79,15 @@ pub mod types {
         pub data: ::std::vec::Vec<OrganizationMembership>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationMembershipNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationMembershipNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -101,10 +100,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationMembershipPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationMembershipPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -165,7 +169,7 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct OrganizationMembership {
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -174,10 +178,13 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            user: ::std::result::Result<super::User, ::std::string::String>,
+            user: ::std::result::Result<
+                ::std::option::Option<super::User>,
+                ::std::string::String,
+            >,
         }
         #[cfg(feature = "mock")]
         impl ::std::default::Default for OrganizationMembership {
@@ -186,8 +193,8 @@ pub mod types {
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     role: Err("`role` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
-                    user: Err("`user` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
+                    user: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -196,7 +203,7 @@ pub mod types {
             /// When the membership was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -231,14 +238,13 @@ pub mod types {
             /// When the membership was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// `user`
@@ -247,9 +253,23 @@ pub mod types {
                 T: ::std::convert::TryInto<super::User>,
                 T::Error: ::std::fmt::Display,
             {
-                self.user = value
-                    .try_into()
-                    .map_err(|e| format!("`user` does not take what it was given: {e}"));
+                self.user = value.try_into().map(Some).map_err(|e| format!("user: {e}"));
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`user`](Self::user).
+            pub fn set_user(
+                mut self,
+                value: ::std::option::Option<super::User>,
+            ) -> Self {
+                self.user = Ok(value);
                 self
             }
         }
@@ -565,13 +585,21 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            OrganizationMembershipCreatedAt = "OrganizationMembership.created_at";
             OrganizationMembershipRole = "OrganizationMembership.role";
             OrganizationMembershipUpdatedAt = "OrganizationMembership.updated_at";
+            OrganizationMembershipUser = "OrganizationMembership.user";
             PaginatedOrganizationMembershipCurrentPage =
             "PaginatedOrganizationMembership.current_page";
+            PaginatedOrganizationMembershipNextPage =
+            "PaginatedOrganizationMembership.next_page";
+            PaginatedOrganizationMembershipNextPageUrl =
+            "PaginatedOrganizationMembership.next_page_url";
             PaginatedOrganizationMembershipPerPage =
             "PaginatedOrganizationMembership.per_page";
+            PaginatedOrganizationMembershipPrevPage =
+            "PaginatedOrganizationMembership.prev_page";
+            PaginatedOrganizationMembershipPrevPageUrl =
+            "PaginatedOrganizationMembership.prev_page_url";
             PaginatedOrganizationMembershipTotalCount =
             "PaginatedOrganizationMembership.total_count";
             PaginatedOrganizationMembershipTotalPages =

@@ -93,16 +93,13 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub analyst_databases: ::std::vec::Vec<AnalystDatabase>,
         /// When the team was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The person, token or integration that asked for a backup.
-        pub creator: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamCreator>"
+        )]
+        pub creator: ::std::option::Option<Actor>,
         /// `databases`
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamDatabases>"
@@ -114,6 +111,9 @@ pub mod types {
         pub databases: ::std::vec::Vec<AnalystDatabase>,
         /// The description of the team
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamDescription>"
+        )]
         pub description: ::std::option::Option<::std::string::String>,
         /// The display name of the team
         #[serde(
@@ -163,14 +163,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub slug: ::std::string::String,
         /// When the team was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl OrganizationTeam {
         /// A builder for [`OrganizationTeam`].
@@ -199,10 +196,15 @@ pub mod types {
         pub data: ::std::vec::Vec<OrganizationTeam>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -215,10 +217,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -455,10 +462,13 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
-            creator: ::std::result::Result<super::Actor, ::std::string::String>,
+            creator: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             databases: ::std::result::Result<
                 ::std::vec::Vec<super::AnalystDatabase>,
                 ::std::string::String,
@@ -480,7 +490,7 @@ pub mod types {
             name: ::std::result::Result<::std::string::String, ::std::string::String>,
             slug: ::std::result::Result<::std::string::String, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -492,7 +502,7 @@ pub mod types {
                         "`analyst_databases` was not set".to_string(),
                     ),
                     created_at: Err("`created_at` was not set".to_string()),
-                    creator: Err("`creator` was not set".to_string()),
+                    creator: Ok(::std::default::Default::default()),
                     databases: Err("`databases` was not set".to_string()),
                     description: Ok(::std::default::Default::default()),
                     display_name: Err("`display_name` was not set".to_string()),
@@ -501,7 +511,7 @@ pub mod types {
                     members: Err("`members` was not set".to_string()),
                     name: Err("`name` was not set".to_string()),
                     slug: Err("`slug` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -525,7 +535,7 @@ pub mod types {
             /// When the team was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -543,9 +553,8 @@ pub mod types {
             {
                 self.creator = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`creator` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("creator: {e}"));
                 self
             }
             /// `databases`
@@ -648,14 +657,21 @@ pub mod types {
             /// When the team was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`creator`](Self::creator).
+            pub fn set_creator(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.creator = Ok(value);
                 self
             }
             /// Sets or clears [`description`](Self::description).
@@ -664,6 +680,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.description = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1033,15 +1057,21 @@ pub mod types {
             AnalystDatabaseId = "AnalystDatabase.id"; AnalystDatabaseName =
             "AnalystDatabase.name"; AnalystDatabaseUrl = "AnalystDatabase.url";
             OrganizationTeamAnalystDatabases = "OrganizationTeam.analyst_databases";
-            OrganizationTeamCreatedAt = "OrganizationTeam.created_at";
+            OrganizationTeamCreator = "OrganizationTeam.creator";
             OrganizationTeamDatabases = "OrganizationTeam.databases";
+            OrganizationTeamDescription = "OrganizationTeam.description";
             OrganizationTeamDisplayName = "OrganizationTeam.display_name";
             OrganizationTeamManaged = "OrganizationTeam.managed"; OrganizationTeamMembers
             = "OrganizationTeam.members"; OrganizationTeamName = "OrganizationTeam.name";
             OrganizationTeamSlug = "OrganizationTeam.slug"; OrganizationTeamUpdatedAt =
             "OrganizationTeam.updated_at"; PaginatedOrganizationTeamCurrentPage =
-            "PaginatedOrganizationTeam.current_page"; PaginatedOrganizationTeamPerPage =
-            "PaginatedOrganizationTeam.per_page"; PaginatedOrganizationTeamTotalCount =
+            "PaginatedOrganizationTeam.current_page"; PaginatedOrganizationTeamNextPage =
+            "PaginatedOrganizationTeam.next_page"; PaginatedOrganizationTeamNextPageUrl =
+            "PaginatedOrganizationTeam.next_page_url"; PaginatedOrganizationTeamPerPage =
+            "PaginatedOrganizationTeam.per_page"; PaginatedOrganizationTeamPrevPage =
+            "PaginatedOrganizationTeam.prev_page"; PaginatedOrganizationTeamPrevPageUrl =
+            "PaginatedOrganizationTeam.prev_page_url";
+            PaginatedOrganizationTeamTotalCount =
             "PaginatedOrganizationTeam.total_count"; PaginatedOrganizationTeamTotalPages
             = "PaginatedOrganizationTeam.total_pages"; PaginatedOrganizationTeamType =
             "PaginatedOrganizationTeam.type";

@@ -33,9 +33,15 @@ pub mod types {
         pub actor_display_name: ::std::string::String,
         /// The ID of the actor
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventActorId>"
+        )]
         pub actor_id: ::std::option::Option<::std::string::String>,
         /// The type of the actor. Such as 'User' or 'ServiceToken'
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventActorType>"
+        )]
         pub actor_type: ::std::option::Option<::std::string::String>,
         /// The action that was taken
         #[serde(
@@ -57,19 +63,18 @@ pub mod types {
         pub auditable_display_name: ::std::string::String,
         /// The ID of the auditable object
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventAuditableId>"
+        )]
         pub auditable_id: ::std::option::Option<::std::string::String>,
         /// The type of the auditable. Such as 'Organization' or 'Database'
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventAuditableType>"
+        )]
         pub auditable_type: ::std::option::Option<::std::string::String>,
         /// When the audit log was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID for the audit log
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventId>"
@@ -81,33 +86,48 @@ pub mod types {
         pub id: ::std::string::String,
         /// The location of the actor based on their IP address
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventLocation>"
+        )]
         pub location: ::std::option::Option<::std::string::String>,
         /// Additional metadata containing details about the change
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventMetadata>"
+        )]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// The IP address of the actor
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventRemoteIp>"
+        )]
         pub remote_ip: ::std::option::Option<::std::string::String>,
         /// The name of the target
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventTargetDisplayName>"
+        )]
         pub target_display_name: ::std::option::Option<::std::string::String>,
         /// The ID of the target
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventTargetId>"
+        )]
         pub target_id: ::std::option::Option<::std::string::String>,
         /// The type of the target. Such as 'DatabaseBranch' or 'DatabaseBranchPassword'
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventTargetType>"
+        )]
         pub target_type: ::std::option::Option<::std::string::String>,
         /// When the audit log was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl AuditLogEvent {
         /// A builder for [`AuditLogEvent`].
@@ -125,6 +145,10 @@ pub mod types {
     pub struct ClusterSizeSku {
         /// The architecture of the cluster SKU (null, x86_64 or arm64)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuArchitecture>"
+        )]
         pub architecture: ::std::option::Option<::std::string::String>,
         /// The number of CPUs
         #[serde(
@@ -146,6 +170,9 @@ pub mod types {
         pub default_vtgate: ::std::string::String,
         /// The default vtgate rate for the cluster SKU
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuDefaultVtgateRate>"
+        )]
         pub default_vtgate_rate: ::std::option::Option<f64>,
         /// Whether or not the cluster SKU is a development SKU
         #[serde(
@@ -203,6 +230,9 @@ pub mod types {
         pub production: bool,
         /// The provider of the cluster SKU (nil, AWS or GCP)
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuProvider>"
+        )]
         pub provider: ::std::option::Option<::std::string::String>,
         /// The amount of memory in bytes
         #[serde(
@@ -215,9 +245,17 @@ pub mod types {
         pub ram: i64,
         /// The rate for the cluster SKU
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuRate>"
+        )]
         pub rate: ::std::option::Option<f64>,
         /// The replica rate for the cluster SKU
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuReplicaRate>"
+        )]
         pub replica_rate: ::std::option::Option<f64>,
         /// The sort order of the cluster SKU
         #[serde(
@@ -230,7 +268,9 @@ pub mod types {
         pub sort_order: i64,
         /// The amount of storage in bytes
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::ClusterSizeSkuStorage>"
+        )]
         pub storage: ::std::option::Option<i64>,
     }
     impl ClusterSizeSku {
@@ -257,14 +297,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub billing_email: ::std::string::String,
         /// When the organization was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The number of databases in the organization
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationDatabaseCount>"
@@ -294,6 +327,10 @@ pub mod types {
         pub has_card: bool,
         /// Whether or not the organization has past due billing invoices.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationHasPastDueInvoices>"
+        )]
         pub has_past_due_invoices: ::std::option::Option<bool>,
         /// The ID for the organization
         pub id: ::std::string::String,
@@ -389,16 +426,17 @@ pub mod types {
         pub sso_directory: bool,
         /// The URL of the organization's SSO portal.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationSsoPortalUrl>"
+        )]
         pub sso_portal_url: ::std::option::Option<::std::string::String>,
         /// When the organization was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether or not the organization's billing information is valid
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationValidBillingInfo>"
@@ -425,9 +463,15 @@ pub mod types {
     pub struct PaginatedAuditLogEvent {
         /// The ID of the last object in the current results, or null when there are no results
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAuditLogEventCursorEnd>"
+        )]
         pub cursor_end: ::std::option::Option<::std::string::String>,
         /// The ID of the first object in the current results, or null when there are no results
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAuditLogEventCursorStart>"
+        )]
         pub cursor_start: ::std::option::Option<::std::string::String>,
         /// `data`
         #[serde(
@@ -494,10 +538,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Organization>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -510,10 +559,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -592,7 +646,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -623,7 +677,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -651,7 +705,7 @@ pub mod types {
                     target_display_name: Ok(::std::default::Default::default()),
                     target_id: Ok(::std::default::Default::default()),
                     target_type: Ok(::std::default::Default::default()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -764,7 +818,7 @@ pub mod types {
             /// When the audit log was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -862,14 +916,13 @@ pub mod types {
             /// When the audit log was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`actor_id`](Self::actor_id).
@@ -952,6 +1005,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.target_type = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1370,7 +1431,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             database_count: ::std::result::Result<i64, ::std::string::String>,
@@ -1402,7 +1463,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             valid_billing_info: ::std::result::Result<bool, ::std::string::String>,
@@ -1437,7 +1498,7 @@ pub mod types {
                     sso: Err("`sso` was not set".to_string()),
                     sso_directory: Err("`sso_directory` was not set".to_string()),
                     sso_portal_url: Ok(::std::default::Default::default()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     valid_billing_info: Err(
                         "`valid_billing_info` was not set".to_string(),
                     ),
@@ -1462,7 +1523,7 @@ pub mod types {
             /// When the organization was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1683,14 +1744,13 @@ pub mod types {
             /// When the organization was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Whether or not the organization's billing information is valid
@@ -1722,6 +1782,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.sso_portal_url = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -2255,23 +2323,36 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             AuditLogEventAction = "AuditLogEvent.action"; AuditLogEventActorDisplayName =
-            "AuditLogEvent.actor_display_name"; AuditLogEventAuditAction =
+            "AuditLogEvent.actor_display_name"; AuditLogEventActorId =
+            "AuditLogEvent.actor_id"; AuditLogEventActorType =
+            "AuditLogEvent.actor_type"; AuditLogEventAuditAction =
             "AuditLogEvent.audit_action"; AuditLogEventAuditableDisplayName =
-            "AuditLogEvent.auditable_display_name"; AuditLogEventCreatedAt =
-            "AuditLogEvent.created_at"; AuditLogEventId = "AuditLogEvent.id";
-            AuditLogEventUpdatedAt = "AuditLogEvent.updated_at"; ClusterSizeSkuCpu =
-            "ClusterSizeSku.cpu"; ClusterSizeSkuDefaultVtgate =
-            "ClusterSizeSku.default_vtgate"; ClusterSizeSkuDevelopment =
-            "ClusterSizeSku.development"; ClusterSizeSkuDisplayName =
-            "ClusterSizeSku.display_name"; ClusterSizeSkuEnabled =
-            "ClusterSizeSku.enabled"; ClusterSizeSkuMetal = "ClusterSizeSku.metal";
-            ClusterSizeSkuName = "ClusterSizeSku.name"; ClusterSizeSkuProduction =
-            "ClusterSizeSku.production"; ClusterSizeSkuRam = "ClusterSizeSku.ram";
-            ClusterSizeSkuSortOrder = "ClusterSizeSku.sort_order";
-            OrganizationBillingEmail = "Organization.billing_email";
-            OrganizationCreatedAt = "Organization.created_at"; OrganizationDatabaseCount
-            = "Organization.database_count"; OrganizationFeatures =
+            "AuditLogEvent.auditable_display_name"; AuditLogEventAuditableId =
+            "AuditLogEvent.auditable_id"; AuditLogEventAuditableType =
+            "AuditLogEvent.auditable_type"; AuditLogEventId = "AuditLogEvent.id";
+            AuditLogEventLocation = "AuditLogEvent.location"; AuditLogEventMetadata =
+            "AuditLogEvent.metadata"; AuditLogEventRemoteIp = "AuditLogEvent.remote_ip";
+            AuditLogEventTargetDisplayName = "AuditLogEvent.target_display_name";
+            AuditLogEventTargetId = "AuditLogEvent.target_id"; AuditLogEventTargetType =
+            "AuditLogEvent.target_type"; AuditLogEventUpdatedAt =
+            "AuditLogEvent.updated_at"; ClusterSizeSkuArchitecture =
+            "ClusterSizeSku.architecture"; ClusterSizeSkuCpu = "ClusterSizeSku.cpu";
+            ClusterSizeSkuDefaultVtgate = "ClusterSizeSku.default_vtgate";
+            ClusterSizeSkuDefaultVtgateRate = "ClusterSizeSku.default_vtgate_rate";
+            ClusterSizeSkuDevelopment = "ClusterSizeSku.development";
+            ClusterSizeSkuDisplayName = "ClusterSizeSku.display_name";
+            ClusterSizeSkuEnabled = "ClusterSizeSku.enabled"; ClusterSizeSkuMetal =
+            "ClusterSizeSku.metal"; ClusterSizeSkuName = "ClusterSizeSku.name";
+            ClusterSizeSkuProduction = "ClusterSizeSku.production";
+            ClusterSizeSkuProvider = "ClusterSizeSku.provider"; ClusterSizeSkuRam =
+            "ClusterSizeSku.ram"; ClusterSizeSkuRate = "ClusterSizeSku.rate";
+            ClusterSizeSkuReplicaRate = "ClusterSizeSku.replica_rate";
+            ClusterSizeSkuSortOrder = "ClusterSizeSku.sort_order"; ClusterSizeSkuStorage
+            = "ClusterSizeSku.storage"; OrganizationBillingEmail =
+            "Organization.billing_email"; OrganizationDatabaseCount =
+            "Organization.database_count"; OrganizationFeatures =
             "Organization.features"; OrganizationHasCard = "Organization.has_card";
+            OrganizationHasPastDueInvoices = "Organization.has_past_due_invoices";
             OrganizationIdpManagedRoles = "Organization.idp_managed_roles";
             OrganizationInvoiceBudgetAmount = "Organization.invoice_budget_amount";
             OrganizationKeyspaceShardLimit = "Organization.keyspace_shard_limit";
@@ -2280,14 +2361,21 @@ pub mod types {
             "Organization.payment_info_required"; OrganizationPlan = "Organization.plan";
             OrganizationSingleTenancy = "Organization.single_tenancy"; OrganizationSso =
             "Organization.sso"; OrganizationSsoDirectory = "Organization.sso_directory";
+            OrganizationSsoPortalUrl = "Organization.sso_portal_url";
             OrganizationUpdatedAt = "Organization.updated_at";
             OrganizationValidBillingInfo = "Organization.valid_billing_info";
+            PaginatedAuditLogEventCursorEnd = "PaginatedAuditLogEvent.cursor_end";
+            PaginatedAuditLogEventCursorStart = "PaginatedAuditLogEvent.cursor_start";
             PaginatedAuditLogEventData = "PaginatedAuditLogEvent.data";
             PaginatedAuditLogEventHasNext = "PaginatedAuditLogEvent.has_next";
             PaginatedAuditLogEventHasPrev = "PaginatedAuditLogEvent.has_prev";
             PaginatedAuditLogEventType = "PaginatedAuditLogEvent.type";
             PaginatedOrganizationCurrentPage = "PaginatedOrganization.current_page";
+            PaginatedOrganizationNextPage = "PaginatedOrganization.next_page";
+            PaginatedOrganizationNextPageUrl = "PaginatedOrganization.next_page_url";
             PaginatedOrganizationPerPage = "PaginatedOrganization.per_page";
+            PaginatedOrganizationPrevPage = "PaginatedOrganization.prev_page";
+            PaginatedOrganizationPrevPageUrl = "PaginatedOrganization.prev_page_url";
             PaginatedOrganizationType = "PaginatedOrganization.type";
         }
     }

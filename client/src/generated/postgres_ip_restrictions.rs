@@ -51,10 +51,15 @@ pub mod types {
         pub data: ::std::vec::Vec<PostgresClusterCidr>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterCidrNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterCidrNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -67,10 +72,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterCidrPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterCidrPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -116,7 +126,11 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterCidr {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// List of CIDR ranges
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterCidrCidrs>"
@@ -127,19 +141,18 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cidrs: ::std::vec::Vec<::std::string::String>,
         /// When the entry was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterCidrCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterCidrCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the entry was deleted
         #[serde(default)]
-        pub deleted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrDeletedAt>"
+        )]
+        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// An optional description for the IP restriction rule
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrDescription>"
+        )]
         pub description: ::std::option::Option<::std::string::String>,
         /// The ID of the IP allowlist entry
         pub id: ::std::string::String,
@@ -162,14 +175,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub schema: ::std::string::String,
         /// When the entry was updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterCidrUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterCidrUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl PostgresClusterCidr {
         /// A builder for [`PostgresClusterCidr`].
@@ -574,17 +584,20 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterCidr {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             cidrs: ::std::result::Result<
                 ::std::vec::Vec<::std::string::String>,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             deleted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             description: ::std::result::Result<
@@ -595,7 +608,7 @@ pub mod types {
             role: ::std::result::Result<::std::string::String, ::std::string::String>,
             schema: ::std::result::Result<::std::string::String, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -603,7 +616,7 @@ pub mod types {
         impl ::std::default::Default for PostgresClusterCidr {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     cidrs: Err("`cidrs` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     deleted_at: Ok(::std::default::Default::default()),
@@ -611,7 +624,7 @@ pub mod types {
                     id: Err("`id` was not set".to_string()),
                     role: Err("`role` was not set".to_string()),
                     schema: Err("`schema` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -625,9 +638,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// List of CIDR ranges
@@ -646,7 +658,7 @@ pub mod types {
             /// When the entry was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -659,7 +671,7 @@ pub mod types {
             /// When the entry was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = value
@@ -718,20 +730,27 @@ pub mod types {
             /// When the entry was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -742,6 +761,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.description = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -914,15 +941,24 @@ pub mod types {
         crate::runtime::lenient::fields! {
             PaginatedPostgresClusterCidrCurrentPage =
             "PaginatedPostgresClusterCidr.current_page";
+            PaginatedPostgresClusterCidrNextPage =
+            "PaginatedPostgresClusterCidr.next_page";
+            PaginatedPostgresClusterCidrNextPageUrl =
+            "PaginatedPostgresClusterCidr.next_page_url";
             PaginatedPostgresClusterCidrPerPage =
-            "PaginatedPostgresClusterCidr.per_page";
+            "PaginatedPostgresClusterCidr.per_page"; PaginatedPostgresClusterCidrPrevPage
+            = "PaginatedPostgresClusterCidr.prev_page";
+            PaginatedPostgresClusterCidrPrevPageUrl =
+            "PaginatedPostgresClusterCidr.prev_page_url";
             PaginatedPostgresClusterCidrTotalCount =
             "PaginatedPostgresClusterCidr.total_count";
             PaginatedPostgresClusterCidrTotalPages =
             "PaginatedPostgresClusterCidr.total_pages"; PaginatedPostgresClusterCidrType
-            = "PaginatedPostgresClusterCidr.type"; PostgresClusterCidrCidrs =
-            "PostgresClusterCidr.cidrs"; PostgresClusterCidrCreatedAt =
-            "PostgresClusterCidr.created_at"; PostgresClusterCidrRole =
+            = "PaginatedPostgresClusterCidr.type"; PostgresClusterCidrActor =
+            "PostgresClusterCidr.actor"; PostgresClusterCidrCidrs =
+            "PostgresClusterCidr.cidrs"; PostgresClusterCidrDeletedAt =
+            "PostgresClusterCidr.deleted_at"; PostgresClusterCidrDescription =
+            "PostgresClusterCidr.description"; PostgresClusterCidrRole =
             "PostgresClusterCidr.role"; PostgresClusterCidrSchema =
             "PostgresClusterCidr.schema"; PostgresClusterCidrUpdatedAt =
             "PostgresClusterCidr.updated_at";

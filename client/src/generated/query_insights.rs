@@ -312,10 +312,15 @@ pub mod types {
         pub data: ::std::vec::Vec<QuerySummary>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQuerySummaryNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQuerySummaryNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -328,10 +333,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQuerySummaryPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQuerySummaryPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -499,7 +509,12 @@ pub mod types {
         pub keyspace: ::std::string::String,
         /// When this query was last executed
         #[serde(default)]
-        pub last_run_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QuerySummaryLastRunAt>"
+        )]
+        pub last_run_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Maximum egress bytes for a single execution
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryMaxEgressBytes>"
@@ -654,7 +669,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumCpuDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub sum_cpu_duration_millis: i64,
+        pub sum_cpu_duration_millis: f64,
         /// Percentage of total CPU time
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumCpuDurationPercent>"
@@ -672,7 +687,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumIoDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub sum_io_duration_millis: i64,
+        pub sum_io_duration_millis: f64,
         /// Percentage of total IO time
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumIoDurationPercent>"
@@ -726,7 +741,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumTotalDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub sum_total_duration_millis: i64,
+        pub sum_total_duration_millis: f64,
         /// Percentage of total query time
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumTotalDurationPercent>"
@@ -1046,7 +1061,7 @@ pub mod types {
                 ::std::string::String,
             >,
             last_run_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             max_egress_bytes: ::std::result::Result<i64, ::std::string::String>,
@@ -1079,15 +1094,15 @@ pub mod types {
                 ::std::string::String,
                 ::std::string::String,
             >,
-            sum_cpu_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            sum_cpu_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             sum_cpu_duration_percent: ::std::result::Result<f64, ::std::string::String>,
-            sum_io_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            sum_io_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             sum_io_duration_percent: ::std::result::Result<f64, ::std::string::String>,
             sum_rows_affected: ::std::result::Result<i64, ::std::string::String>,
             sum_rows_read: ::std::result::Result<i64, ::std::string::String>,
             sum_rows_returned: ::std::result::Result<i64, ::std::string::String>,
             sum_shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            sum_total_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            sum_total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             sum_total_duration_percent: ::std::result::Result<
                 f64,
                 ::std::string::String,
@@ -1443,7 +1458,7 @@ pub mod types {
             /// When this query was last executed
             pub fn last_run_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_run_at = value
@@ -1685,7 +1700,7 @@ pub mod types {
             /// Total CPU duration in milliseconds
             pub fn sum_cpu_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_cpu_duration_millis = value
@@ -1715,7 +1730,7 @@ pub mod types {
             /// Total IO duration in milliseconds
             pub fn sum_io_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_io_duration_millis = value
@@ -1803,7 +1818,7 @@ pub mod types {
             /// Total duration in milliseconds across all executions
             pub fn sum_total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_total_duration_millis = value
@@ -1936,7 +1951,7 @@ pub mod types {
             /// Sets or clears [`last_run_at`](Self::last_run_at).
             pub fn set_last_run_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.last_run_at = Ok(value);
                 self
@@ -2064,7 +2079,11 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             PaginatedQuerySummaryCurrentPage = "PaginatedQuerySummary.current_page";
+            PaginatedQuerySummaryNextPage = "PaginatedQuerySummary.next_page";
+            PaginatedQuerySummaryNextPageUrl = "PaginatedQuerySummary.next_page_url";
             PaginatedQuerySummaryPerPage = "PaginatedQuerySummary.per_page";
+            PaginatedQuerySummaryPrevPage = "PaginatedQuerySummary.prev_page";
+            PaginatedQuerySummaryPrevPageUrl = "PaginatedQuerySummary.prev_page_url";
             PaginatedQuerySummaryType = "PaginatedQuerySummary.type";
             QuerySummaryAvgParallelWorkers = "QuerySummary.avg_parallel_workers";
             QuerySummaryAvgShardQueries = "QuerySummary.avg_shard_queries";
@@ -2080,13 +2099,13 @@ pub mod types {
             "QuerySummary.index_usages"; QuerySummaryIngressBytes =
             "QuerySummary.ingress_bytes"; QuerySummaryIngressBytesPerQuery =
             "QuerySummary.ingress_bytes_per_query"; QuerySummaryKeyspace =
-            "QuerySummary.keyspace"; QuerySummaryMaxEgressBytes =
-            "QuerySummary.max_egress_bytes"; QuerySummaryMaxIngressBytes =
-            "QuerySummary.max_ingress_bytes"; QuerySummaryMaxLatency =
-            "QuerySummary.max_latency"; QuerySummaryMaxShardQueries =
-            "QuerySummary.max_shard_queries"; QuerySummaryMultishard =
-            "QuerySummary.multishard"; QuerySummaryNormalizedSql =
-            "QuerySummary.normalized_sql"; QuerySummaryP50Latency =
+            "QuerySummary.keyspace"; QuerySummaryLastRunAt = "QuerySummary.last_run_at";
+            QuerySummaryMaxEgressBytes = "QuerySummary.max_egress_bytes";
+            QuerySummaryMaxIngressBytes = "QuerySummary.max_ingress_bytes";
+            QuerySummaryMaxLatency = "QuerySummary.max_latency";
+            QuerySummaryMaxShardQueries = "QuerySummary.max_shard_queries";
+            QuerySummaryMultishard = "QuerySummary.multishard"; QuerySummaryNormalizedSql
+            = "QuerySummary.normalized_sql"; QuerySummaryP50Latency =
             "QuerySummary.p50_latency"; QuerySummaryP99Latency =
             "QuerySummary.p99_latency"; QuerySummaryQualifiedTables =
             "QuerySummary.qualified_tables"; QuerySummaryQueryCount =

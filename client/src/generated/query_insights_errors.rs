@@ -50,14 +50,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the error last occurred
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryStartedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ErrorSummaryStartedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryStartedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub started_at: ::std::string::String,
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Average duration per failed execution in milliseconds
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryTimePerQuery>"
@@ -75,7 +72,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryTotalDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub total_duration_millis: i64,
+        pub total_duration_millis: f64,
     }
     impl ErrorSummary {
         /// A builder for [`ErrorSummary`].
@@ -188,10 +185,15 @@ pub mod types {
         pub data: ::std::vec::Vec<ErrorSummary>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedErrorSummaryNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedErrorSummaryNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -204,10 +206,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedErrorSummaryPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedErrorSummaryPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -244,11 +251,11 @@ pub mod types {
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             started_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             time_per_query: ::std::result::Result<f64, ::std::string::String>,
-            total_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
         }
         #[cfg(feature = "mock")]
         impl ::std::default::Default for ErrorSummary {
@@ -260,7 +267,7 @@ pub mod types {
                     ),
                     error_message: Err("`error_message` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    started_at: Err("`started_at` was not set".to_string()),
+                    started_at: Ok(::std::default::Default::default()),
                     time_per_query: Err("`time_per_query` was not set".to_string()),
                     total_duration_millis: Err(
                         "`total_duration_millis` was not set".to_string(),
@@ -325,14 +332,13 @@ pub mod types {
             /// When the error last occurred
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`started_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("started_at: {e}"));
                 self
             }
             /// Average duration per failed execution in milliseconds
@@ -351,7 +357,7 @@ pub mod types {
             /// Total duration in milliseconds across all failed executions
             pub fn total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_duration_millis = value
@@ -361,6 +367,14 @@ pub mod types {
                             "`total_duration_millis` does not take what it was given: {e}"
                         )
                     });
+                self
+            }
+            /// Sets or clears [`started_at`](Self::started_at).
+            pub fn set_started_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.started_at = Ok(value);
                 self
             }
         }
@@ -609,7 +623,11 @@ pub mod types {
             ErrorSummaryTimePerQuery = "ErrorSummary.time_per_query";
             ErrorSummaryTotalDurationMillis = "ErrorSummary.total_duration_millis";
             PaginatedErrorSummaryCurrentPage = "PaginatedErrorSummary.current_page";
+            PaginatedErrorSummaryNextPage = "PaginatedErrorSummary.next_page";
+            PaginatedErrorSummaryNextPageUrl = "PaginatedErrorSummary.next_page_url";
             PaginatedErrorSummaryPerPage = "PaginatedErrorSummary.per_page";
+            PaginatedErrorSummaryPrevPage = "PaginatedErrorSummary.prev_page";
+            PaginatedErrorSummaryPrevPageUrl = "PaginatedErrorSummary.prev_page_url";
             PaginatedErrorSummaryType = "PaginatedErrorSummary.type";
         }
     }

@@ -15,9 +15,15 @@ pub mod types {
     pub struct PaginatedQueryPatternsDownload {
         /// The ID of the last object in the current results, or null when there are no results
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryPatternsDownloadCursorEnd>"
+        )]
         pub cursor_end: ::std::option::Option<::std::string::String>,
         /// The ID of the first object in the current results, or null when there are no results
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryPatternsDownloadCursorStart>"
+        )]
         pub cursor_start: ::std::option::Option<::std::string::String>,
         /// `data`
         #[serde(
@@ -72,16 +78,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueryPatternsDownload {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryPatternsDownloadActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// When the download was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryPatternsDownloadCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryPatternsDownloadCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The URL to download the query patterns file
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryPatternsDownloadDownloadUrl>"
@@ -93,7 +96,12 @@ pub mod types {
         pub download_url: ::std::string::String,
         /// When the download was finished
         #[serde(default)]
-        pub finished_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryPatternsDownloadFinishedAt>"
+        )]
+        pub finished_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The ID of the query patterns download
         pub id: ::std::string::String,
         /// The state of the download
@@ -300,9 +308,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct QueryPatternsDownload {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
-            created_at: ::std::result::Result<
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             download_url: ::std::result::Result<
@@ -310,7 +321,7 @@ pub mod types {
                 ::std::string::String,
             >,
             finished_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -324,7 +335,7 @@ pub mod types {
         impl ::std::default::Default for QueryPatternsDownload {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     download_url: Err("`download_url` was not set".to_string()),
                     finished_at: Ok(::std::default::Default::default()),
@@ -344,15 +355,14 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// When the download was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -378,7 +388,7 @@ pub mod types {
             /// When the download was finished
             pub fn finished_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.finished_at = value
@@ -422,10 +432,18 @@ pub mod types {
                     .map_err(|e| format!("`url` does not take what it was given: {e}"));
                 self
             }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
             /// Sets or clears [`finished_at`](Self::finished_at).
             pub fn set_finished_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.finished_at = Ok(value);
                 self
@@ -468,14 +486,19 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
+            PaginatedQueryPatternsDownloadCursorEnd =
+            "PaginatedQueryPatternsDownload.cursor_end";
+            PaginatedQueryPatternsDownloadCursorStart =
+            "PaginatedQueryPatternsDownload.cursor_start";
             PaginatedQueryPatternsDownloadData = "PaginatedQueryPatternsDownload.data";
             PaginatedQueryPatternsDownloadHasNext =
             "PaginatedQueryPatternsDownload.has_next";
             PaginatedQueryPatternsDownloadHasPrev =
             "PaginatedQueryPatternsDownload.has_prev"; PaginatedQueryPatternsDownloadType
-            = "PaginatedQueryPatternsDownload.type"; QueryPatternsDownloadCreatedAt =
-            "QueryPatternsDownload.created_at"; QueryPatternsDownloadDownloadUrl =
-            "QueryPatternsDownload.download_url"; QueryPatternsDownloadState =
+            = "PaginatedQueryPatternsDownload.type"; QueryPatternsDownloadActor =
+            "QueryPatternsDownload.actor"; QueryPatternsDownloadDownloadUrl =
+            "QueryPatternsDownload.download_url"; QueryPatternsDownloadFinishedAt =
+            "QueryPatternsDownload.finished_at"; QueryPatternsDownloadState =
             "QueryPatternsDownload.state"; QueryPatternsDownloadUrl =
             "QueryPatternsDownload.url";
         }

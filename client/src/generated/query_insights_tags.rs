@@ -143,7 +143,12 @@ pub mod types {
         pub ingress_bytes_per_query: f64,
         /// When this query was last executed
         #[serde(default)]
-        pub last_run_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DimensionsQuerySummaryLastRunAt>"
+        )]
+        pub last_run_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Maximum egress bytes for a single execution
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryMaxEgressBytes>"
@@ -271,7 +276,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumCpuDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub sum_cpu_duration_millis: i64,
+        pub sum_cpu_duration_millis: f64,
         /// Percentage of total CPU time
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumCpuDurationPercent>"
@@ -289,7 +294,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumIoDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub sum_io_duration_millis: i64,
+        pub sum_io_duration_millis: f64,
         /// Percentage of total IO time
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumIoDurationPercent>"
@@ -343,7 +348,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumTotalDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub sum_total_duration_millis: i64,
+        pub sum_total_duration_millis: f64,
         /// Percentage of total query time
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumTotalDurationPercent>"
@@ -719,10 +724,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DimensionsQuerySummary>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDimensionsQuerySummaryNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDimensionsQuerySummaryNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -735,10 +745,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDimensionsQuerySummaryPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDimensionsQuerySummaryPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -778,10 +793,15 @@ pub mod types {
         pub data: ::std::vec::Vec<QueryTag>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryTagNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryTagNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -794,10 +814,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryTagPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryTagPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -954,7 +979,7 @@ pub mod types {
             ingress_bytes: ::std::result::Result<i64, ::std::string::String>,
             ingress_bytes_per_query: ::std::result::Result<f64, ::std::string::String>,
             last_run_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             max_egress_bytes: ::std::result::Result<i64, ::std::string::String>,
@@ -978,15 +1003,15 @@ pub mod types {
             rows_read_per_query: ::std::result::Result<f64, ::std::string::String>,
             rows_read_per_returned: ::std::result::Result<f64, ::std::string::String>,
             rows_returned_per_query: ::std::result::Result<f64, ::std::string::String>,
-            sum_cpu_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            sum_cpu_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             sum_cpu_duration_percent: ::std::result::Result<f64, ::std::string::String>,
-            sum_io_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            sum_io_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             sum_io_duration_percent: ::std::result::Result<f64, ::std::string::String>,
             sum_rows_affected: ::std::result::Result<i64, ::std::string::String>,
             sum_rows_read: ::std::result::Result<i64, ::std::string::String>,
             sum_rows_returned: ::std::result::Result<i64, ::std::string::String>,
             sum_shard_queries: ::std::result::Result<i64, ::std::string::String>,
-            sum_total_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            sum_total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             sum_total_duration_percent: ::std::result::Result<
                 f64,
                 ::std::string::String,
@@ -1308,7 +1333,7 @@ pub mod types {
             /// When this query was last executed
             pub fn last_run_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_run_at = value
@@ -1511,7 +1536,7 @@ pub mod types {
             /// Total CPU duration in milliseconds
             pub fn sum_cpu_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_cpu_duration_millis = value
@@ -1541,7 +1566,7 @@ pub mod types {
             /// Total IO duration in milliseconds
             pub fn sum_io_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_io_duration_millis = value
@@ -1629,7 +1654,7 @@ pub mod types {
             /// Total duration in milliseconds across all executions
             pub fn sum_total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.sum_total_duration_millis = value
@@ -1747,7 +1772,7 @@ pub mod types {
             /// Sets or clears [`last_run_at`](Self::last_run_at).
             pub fn set_last_run_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.last_run_at = Ok(value);
                 self
@@ -2485,6 +2510,7 @@ pub mod types {
             DimensionsQuerySummaryIngressBytes = "DimensionsQuerySummary.ingress_bytes";
             DimensionsQuerySummaryIngressBytesPerQuery =
             "DimensionsQuerySummary.ingress_bytes_per_query";
+            DimensionsQuerySummaryLastRunAt = "DimensionsQuerySummary.last_run_at";
             DimensionsQuerySummaryMaxEgressBytes =
             "DimensionsQuerySummary.max_egress_bytes";
             DimensionsQuerySummaryMaxIngressBytes =
@@ -2537,11 +2563,23 @@ pub mod types {
             "DimensionsQuerySummary.traffic_control_warnings";
             PaginatedDimensionsQuerySummaryCurrentPage =
             "PaginatedDimensionsQuerySummary.current_page";
+            PaginatedDimensionsQuerySummaryNextPage =
+            "PaginatedDimensionsQuerySummary.next_page";
+            PaginatedDimensionsQuerySummaryNextPageUrl =
+            "PaginatedDimensionsQuerySummary.next_page_url";
             PaginatedDimensionsQuerySummaryPerPage =
             "PaginatedDimensionsQuerySummary.per_page";
+            PaginatedDimensionsQuerySummaryPrevPage =
+            "PaginatedDimensionsQuerySummary.prev_page";
+            PaginatedDimensionsQuerySummaryPrevPageUrl =
+            "PaginatedDimensionsQuerySummary.prev_page_url";
             PaginatedDimensionsQuerySummaryType = "PaginatedDimensionsQuerySummary.type";
             PaginatedQueryTagCurrentPage = "PaginatedQueryTag.current_page";
+            PaginatedQueryTagNextPage = "PaginatedQueryTag.next_page";
+            PaginatedQueryTagNextPageUrl = "PaginatedQueryTag.next_page_url";
             PaginatedQueryTagPerPage = "PaginatedQueryTag.per_page";
+            PaginatedQueryTagPrevPage = "PaginatedQueryTag.prev_page";
+            PaginatedQueryTagPrevPageUrl = "PaginatedQueryTag.prev_page_url";
             PaginatedQueryTagType = "PaginatedQueryTag.type"; QueryTagName =
             "QueryTag.name"; QueryTagQueryCount = "QueryTag.query_count"; QueryTagSource
             = "QueryTag.source"; QueryTagValues = "QueryTag.values"; QueryTagValueKind =

@@ -26,10 +26,15 @@ pub mod types {
         pub data: ::std::vec::Vec<PublicPlanetscaleRegionSerializer>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -42,10 +47,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -521,8 +531,16 @@ pub mod types {
         crate::runtime::lenient::fields! {
             PaginatedPublicPlanetscaleRegionSerializerCurrentPage =
             "PaginatedPublicPlanetscaleRegionSerializer.current_page";
+            PaginatedPublicPlanetscaleRegionSerializerNextPage =
+            "PaginatedPublicPlanetscaleRegionSerializer.next_page";
+            PaginatedPublicPlanetscaleRegionSerializerNextPageUrl =
+            "PaginatedPublicPlanetscaleRegionSerializer.next_page_url";
             PaginatedPublicPlanetscaleRegionSerializerPerPage =
             "PaginatedPublicPlanetscaleRegionSerializer.per_page";
+            PaginatedPublicPlanetscaleRegionSerializerPrevPage =
+            "PaginatedPublicPlanetscaleRegionSerializer.prev_page";
+            PaginatedPublicPlanetscaleRegionSerializerPrevPageUrl =
+            "PaginatedPublicPlanetscaleRegionSerializer.prev_page_url";
             PaginatedPublicPlanetscaleRegionSerializerType =
             "PaginatedPublicPlanetscaleRegionSerializer.type";
             PublicPlanetscaleRegionSerializerDisplayName =

@@ -91,10 +91,15 @@ pub mod types {
         pub data: ::std::vec::Vec<PostgresRole>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresRoleNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresRoleNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -107,10 +112,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresRolePrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresRolePrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -165,7 +175,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access_host_url: ::std::string::String,
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The base username without branch routing suffix
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleBaseUsername>"
@@ -176,16 +190,13 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub base_username: ::std::string::String,
         /// A mention of a database branch.
-        pub branch: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleBranch>"
+        )]
+        pub branch: ::std::option::Option<BranchReference>,
         /// When the role was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The database name
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleDatabaseName>"
@@ -206,10 +217,18 @@ pub mod types {
         pub default: bool,
         /// When the role was deleted
         #[serde(default)]
-        pub deleted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleDeletedAt>"
+        )]
+        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// When the role was disabled
         #[serde(default)]
-        pub disabled_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleDisabledAt>"
+        )]
+        pub disabled_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Error message available when dropping the role fails
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleDropFailed>"
@@ -221,7 +240,10 @@ pub mod types {
         pub drop_failed: ::std::string::String,
         /// When the role was dropped
         #[serde(default)]
-        pub dropped_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleDroppedAt>"
+        )]
+        pub dropped_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// True if the credentials are expired
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleExpired>"
@@ -233,7 +255,10 @@ pub mod types {
         pub expired: bool,
         /// When the role expires
         #[serde(default)]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleExpiresAt>"
+        )]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the role
         pub id: ::std::string::String,
         /// Database roles these credentials inherit
@@ -282,7 +307,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub private_connection_service_name: ::std::string::String,
         /// `query_safety_settings`
-        pub query_safety_settings: QuerySafetySettings,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleQuerySafetySettings>"
+        )]
+        pub query_safety_settings: ::std::option::Option<QuerySafetySettings>,
         /// Whether the role is ready to accept connections
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleReady>"
@@ -302,14 +331,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ttl: i64,
         /// When the role was updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The database user name
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleUsername>"
@@ -885,14 +911,20 @@ pub mod types {
                 ::std::string::String,
                 ::std::string::String,
             >,
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             base_username: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
             >,
-            branch: ::std::result::Result<super::BranchReference, ::std::string::String>,
-            created_at: ::std::result::Result<
+            branch: ::std::result::Result<
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             database_name: ::std::result::Result<
@@ -901,11 +933,11 @@ pub mod types {
             >,
             default: ::std::result::Result<bool, ::std::string::String>,
             deleted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             disabled_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             drop_failed: ::std::result::Result<
@@ -913,12 +945,12 @@ pub mod types {
                 ::std::string::String,
             >,
             dropped_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             expired: ::std::result::Result<bool, ::std::string::String>,
             expires_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -940,13 +972,13 @@ pub mod types {
                 ::std::string::String,
             >,
             query_safety_settings: ::std::result::Result<
-                super::QuerySafetySettings,
+                ::std::option::Option<super::QuerySafetySettings>,
                 ::std::string::String,
             >,
             ready: ::std::result::Result<bool, ::std::string::String>,
             ttl: ::std::result::Result<i64, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             username: ::std::result::Result<
@@ -960,9 +992,9 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     access_host_url: Err("`access_host_url` was not set".to_string()),
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     base_username: Err("`base_username` was not set".to_string()),
-                    branch: Err("`branch` was not set".to_string()),
+                    branch: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     database_name: Err("`database_name` was not set".to_string()),
                     default: Err("`default` was not set".to_string()),
@@ -982,12 +1014,10 @@ pub mod types {
                     private_connection_service_name: Err(
                         "`private_connection_service_name` was not set".to_string(),
                     ),
-                    query_safety_settings: Err(
-                        "`query_safety_settings` was not set".to_string(),
-                    ),
+                    query_safety_settings: Ok(::std::default::Default::default()),
                     ready: Err("`ready` was not set".to_string()),
                     ttl: Err("`ttl` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     username: Err("`username` was not set".to_string()),
                     with_replication: Err("`with_replication` was not set".to_string()),
                 }
@@ -1016,9 +1046,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The base username without branch routing suffix
@@ -1042,15 +1071,14 @@ pub mod types {
             {
                 self.branch = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("branch: {e}"));
                 self
             }
             /// When the role was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1089,7 +1117,7 @@ pub mod types {
             /// When the role was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = value
@@ -1101,7 +1129,7 @@ pub mod types {
             /// When the role was disabled
             pub fn disabled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.disabled_at = value
@@ -1126,7 +1154,7 @@ pub mod types {
             /// When the role was dropped
             pub fn dropped_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dropped_at = value
@@ -1151,7 +1179,7 @@ pub mod types {
             /// When the role expires
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = value
@@ -1246,11 +1274,8 @@ pub mod types {
             {
                 self.query_safety_settings = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`query_safety_settings` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("query_safety_settings: {e}"));
                 self
             }
             /// Whether the role is ready to accept connections
@@ -1280,14 +1305,13 @@ pub mod types {
             /// When the role was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The database user name
@@ -1318,10 +1342,26 @@ pub mod types {
                     });
                 self
             }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`branch`](Self::branch).
+            pub fn set_branch(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.branch = Ok(value);
+                self
+            }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -1329,7 +1369,7 @@ pub mod types {
             /// Sets or clears [`disabled_at`](Self::disabled_at).
             pub fn set_disabled_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.disabled_at = Ok(value);
                 self
@@ -1337,7 +1377,7 @@ pub mod types {
             /// Sets or clears [`dropped_at`](Self::dropped_at).
             pub fn set_dropped_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.dropped_at = Ok(value);
                 self
@@ -1345,9 +1385,25 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`query_safety_settings`](Self::query_safety_settings).
+            pub fn set_query_safety_settings(
+                mut self,
+                value: ::std::option::Option<super::QuerySafetySettings>,
+            ) -> Self {
+                self.query_safety_settings = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1755,24 +1811,32 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             PaginatedPostgresRoleCurrentPage = "PaginatedPostgresRole.current_page";
+            PaginatedPostgresRoleNextPage = "PaginatedPostgresRole.next_page";
+            PaginatedPostgresRoleNextPageUrl = "PaginatedPostgresRole.next_page_url";
             PaginatedPostgresRolePerPage = "PaginatedPostgresRole.per_page";
+            PaginatedPostgresRolePrevPage = "PaginatedPostgresRole.prev_page";
+            PaginatedPostgresRolePrevPageUrl = "PaginatedPostgresRole.prev_page_url";
             PaginatedPostgresRoleTotalCount = "PaginatedPostgresRole.total_count";
             PaginatedPostgresRoleTotalPages = "PaginatedPostgresRole.total_pages";
             PaginatedPostgresRoleType = "PaginatedPostgresRole.type";
-            PostgresRoleAccessHostUrl = "PostgresRole.access_host_url";
-            PostgresRoleBaseUsername = "PostgresRole.base_username";
-            PostgresRoleCreatedAt = "PostgresRole.created_at"; PostgresRoleDatabaseName =
-            "PostgresRole.database_name"; PostgresRoleDefault = "PostgresRole.default";
-            PostgresRoleDropFailed = "PostgresRole.drop_failed"; PostgresRoleExpired =
-            "PostgresRole.expired"; PostgresRoleInheritedRoles =
-            "PostgresRole.inherited_roles"; PostgresRoleName = "PostgresRole.name";
+            PostgresRoleAccessHostUrl = "PostgresRole.access_host_url"; PostgresRoleActor
+            = "PostgresRole.actor"; PostgresRoleBaseUsername =
+            "PostgresRole.base_username"; PostgresRoleBranch = "PostgresRole.branch";
+            PostgresRoleDatabaseName = "PostgresRole.database_name"; PostgresRoleDefault
+            = "PostgresRole.default"; PostgresRoleDeletedAt = "PostgresRole.deleted_at";
+            PostgresRoleDisabledAt = "PostgresRole.disabled_at"; PostgresRoleDropFailed =
+            "PostgresRole.drop_failed"; PostgresRoleDroppedAt =
+            "PostgresRole.dropped_at"; PostgresRoleExpired = "PostgresRole.expired";
+            PostgresRoleExpiresAt = "PostgresRole.expires_at"; PostgresRoleInheritedRoles
+            = "PostgresRole.inherited_roles"; PostgresRoleName = "PostgresRole.name";
             PostgresRolePassword = "PostgresRole.password";
             PostgresRolePrivateAccessHostUrl = "PostgresRole.private_access_host_url";
             PostgresRolePrivateConnectionServiceName =
-            "PostgresRole.private_connection_service_name"; PostgresRoleReady =
-            "PostgresRole.ready"; PostgresRoleTtl = "PostgresRole.ttl";
-            PostgresRoleUpdatedAt = "PostgresRole.updated_at"; PostgresRoleUsername =
-            "PostgresRole.username"; PostgresRoleWithReplication =
+            "PostgresRole.private_connection_service_name";
+            PostgresRoleQuerySafetySettings = "PostgresRole.query_safety_settings";
+            PostgresRoleReady = "PostgresRole.ready"; PostgresRoleTtl =
+            "PostgresRole.ttl"; PostgresRoleUpdatedAt = "PostgresRole.updated_at";
+            PostgresRoleUsername = "PostgresRole.username"; PostgresRoleWithReplication =
             "PostgresRole.with_replication"; QuerySafetySettingsRequireWhereOnDelete =
             "QuerySafetySettings.require_where_on_delete";
             QuerySafetySettingsRequireWhereOnUpdate =

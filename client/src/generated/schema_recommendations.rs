@@ -85,10 +85,15 @@ pub mod types {
         pub data: ::std::vec::Vec<SchemaRecommendation>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaRecommendationNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaRecommendationNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -101,10 +106,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaRecommendationPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaRecommendationPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -178,19 +188,18 @@ pub mod types {
     pub struct SchemaRecommendation {
         /// When the recommendation was applied
         #[serde(default)]
-        pub applied_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationAppliedAt>"
+        )]
+        pub applied_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `closed_by_deploy_request`
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationClosedByDeployRequest>"
+        )]
         pub closed_by_deploy_request: ::std::option::Option<ClosedByDeployRequest>,
         /// When the recommendation was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The DDL statement to apply the recommendation
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationDdlStatement>"
@@ -202,9 +211,17 @@ pub mod types {
         pub ddl_statement: ::std::string::String,
         /// When the recommendation was dismissed
         #[serde(default)]
-        pub dismissed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationDismissedAt>"
+        )]
+        pub dismissed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationDismissedBy>"
+        )]
         pub dismissed_by: ::std::option::Option<Actor>,
         /// The URL to the schema recommendation in the app
         #[serde(
@@ -272,14 +289,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub title: ::std::string::String,
         /// When the recommendation was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl SchemaRecommendation {
         /// A builder for [`SchemaRecommendation`].
@@ -687,7 +701,7 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct SchemaRecommendation {
             applied_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             closed_by_deploy_request: ::std::result::Result<
@@ -695,7 +709,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             ddl_statement: ::std::result::Result<
@@ -703,7 +717,7 @@ pub mod types {
                 ::std::string::String,
             >,
             dismissed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             dismissed_by: ::std::result::Result<
@@ -734,7 +748,7 @@ pub mod types {
             >,
             title: ::std::result::Result<::std::string::String, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -758,7 +772,7 @@ pub mod types {
                     state: Err("`state` was not set".to_string()),
                     table_name: Err("`table_name` was not set".to_string()),
                     title: Err("`title` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -767,7 +781,7 @@ pub mod types {
             /// When the recommendation was applied
             pub fn applied_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.applied_at = value
@@ -791,7 +805,7 @@ pub mod types {
             /// When the recommendation was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -817,7 +831,7 @@ pub mod types {
             /// When the recommendation was dismissed
             pub fn dismissed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.dismissed_at = value
@@ -945,20 +959,19 @@ pub mod types {
             /// When the recommendation was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`applied_at`](Self::applied_at).
             pub fn set_applied_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.applied_at = Ok(value);
                 self
@@ -974,7 +987,7 @@ pub mod types {
             /// Sets or clears [`dismissed_at`](Self::dismissed_at).
             pub fn set_dismissed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.dismissed_at = Ok(value);
                 self
@@ -985,6 +998,14 @@ pub mod types {
                 value: ::std::option::Option<super::Actor>,
             ) -> Self {
                 self.dismissed_by = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -1045,15 +1066,27 @@ pub mod types {
             ClosedByDeployRequestNumber = "ClosedByDeployRequest.number";
             PaginatedSchemaRecommendationCurrentPage =
             "PaginatedSchemaRecommendation.current_page";
+            PaginatedSchemaRecommendationNextPage =
+            "PaginatedSchemaRecommendation.next_page";
+            PaginatedSchemaRecommendationNextPageUrl =
+            "PaginatedSchemaRecommendation.next_page_url";
             PaginatedSchemaRecommendationPerPage =
             "PaginatedSchemaRecommendation.per_page";
+            PaginatedSchemaRecommendationPrevPage =
+            "PaginatedSchemaRecommendation.prev_page";
+            PaginatedSchemaRecommendationPrevPageUrl =
+            "PaginatedSchemaRecommendation.prev_page_url";
             PaginatedSchemaRecommendationTotalCount =
             "PaginatedSchemaRecommendation.total_count";
             PaginatedSchemaRecommendationTotalPages =
             "PaginatedSchemaRecommendation.total_pages";
             PaginatedSchemaRecommendationType = "PaginatedSchemaRecommendation.type";
-            SchemaRecommendationCreatedAt = "SchemaRecommendation.created_at";
+            SchemaRecommendationAppliedAt = "SchemaRecommendation.applied_at";
+            SchemaRecommendationClosedByDeployRequest =
+            "SchemaRecommendation.closed_by_deploy_request";
             SchemaRecommendationDdlStatement = "SchemaRecommendation.ddl_statement";
+            SchemaRecommendationDismissedAt = "SchemaRecommendation.dismissed_at";
+            SchemaRecommendationDismissedBy = "SchemaRecommendation.dismissed_by";
             SchemaRecommendationHtmlUrl = "SchemaRecommendation.html_url";
             SchemaRecommendationKeyspace = "SchemaRecommendation.keyspace";
             SchemaRecommendationNumber = "SchemaRecommendation.number";

@@ -144,24 +144,30 @@ pub mod types {
         pub access_host_url: ::std::string::String,
         /// The person, token or integration that asked for a backup.
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordActor>"
+        )]
         pub actor: ::std::option::Option<Actor>,
         /// List of IP addresses or CIDR ranges that can use this password
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordCidrs>"
+        )]
         pub cidrs: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// When the password was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// `database_branch`
-        pub database_branch: DatabaseBranchPasswordDatabaseBranch,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordDatabaseBranch>"
+        )]
+        pub database_branch: ::std::option::Option<DatabaseBranchPasswordDatabaseBranch>,
         /// When the password was deleted
         #[serde(default)]
-        pub deleted_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordDeletedAt>"
+        )]
+        pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// True if the credentials connect directly to a vtgate, bypassing load balancers
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDirectVtgate>"
@@ -191,12 +197,20 @@ pub mod types {
         pub expired: bool,
         /// When the password will expire
         #[serde(default)]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordExpiresAt>"
+        )]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID for the password
         pub id: ::std::string::String,
         /// When the password was last used to execute a query
         #[serde(default)]
-        pub last_used_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordLastUsedAt>"
+        )]
+        pub last_used_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The display name for the password
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordName>"
@@ -208,9 +222,16 @@ pub mod types {
         pub name: ::std::string::String,
         /// The plaintext password. Null except in the response from the create endpoint.
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordPlainText>"
+        )]
         pub plain_text: ::std::option::Option<::std::string::String>,
         /// `region`
-        pub region: Region,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordRegion>"
+        )]
+        pub region: ::std::option::Option<Region>,
         /// Whether or not the password can be renewed
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordRenewable>"
@@ -240,7 +261,9 @@ pub mod types {
         pub role: DatabaseBranchPasswordRole,
         /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchPasswordTtlSeconds>"
+        )]
         pub ttl_seconds: ::std::option::Option<i64>,
         /// The username for the password
         #[serde(
@@ -747,13 +770,29 @@ pub mod types {
     )]
     pub struct OauthAccessesByResource {
         /// `branch`
-        pub branch: OauthAccessesByResourceBranch,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceBranch>"
+        )]
+        pub branch: ::std::option::Option<OauthAccessesByResourceBranch>,
         /// `database`
-        pub database: OauthAccessesByResourceDatabase,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceDatabase>"
+        )]
+        pub database: ::std::option::Option<OauthAccessesByResourceDatabase>,
         /// `organization`
-        pub organization: OauthAccessesByResourceOrganization,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceOrganization>"
+        )]
+        pub organization: ::std::option::Option<OauthAccessesByResourceOrganization>,
         /// `user`
-        pub user: OauthAccessesByResourceUser,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceUser>"
+        )]
+        pub user: ::std::option::Option<OauthAccessesByResourceUser>,
     }
     #[cfg(
         any(
@@ -1222,10 +1261,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Region>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPlanetscaleRegionNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPlanetscaleRegionNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1238,10 +1282,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPlanetscaleRegionPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPlanetscaleRegionPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1283,10 +1332,15 @@ pub mod types {
         pub data: ::std::vec::Vec<PostgresBouncerResizeRequest>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerResizeRequestNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerResizeRequestNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1299,10 +1353,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerResizeRequestPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerResizeRequestPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1344,10 +1403,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Query>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1360,10 +1424,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1405,10 +1474,15 @@ pub mod types {
         pub data: ::std::vec::Vec<ServiceToken>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedServiceTokenNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedServiceTokenNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1421,10 +1495,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedServiceTokenPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedServiceTokenPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -1484,10 +1563,15 @@ pub mod types {
         pub data: ::std::vec::Vec<TrafficBudget>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedTrafficBudgetNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedTrafficBudgetNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -1500,10 +1584,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedTrafficBudgetPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedTrafficBudgetPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -1533,21 +1622,27 @@ pub mod types {
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     pub struct PostgresBouncerResizeRequest {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        pub bouncer: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestBouncer>"
+        )]
+        pub bouncer: ::std::option::Option<BranchReference>,
         /// The time the bouncer resize completed
         #[serde(default)]
-        pub completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestCompletedAt>"
+        )]
+        pub completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The time the bouncer resize was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the bouncer resize
         pub id: ::std::string::String,
         /// The bouncer parameters
@@ -1581,7 +1676,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_replicas_per_cell: i64,
         /// `previous_sku`
-        pub previous_sku: Sku,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestPreviousSku>"
+        )]
+        pub previous_sku: ::std::option::Option<Sku>,
         /// The backend target for the bouncer before the resize
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestPreviousTarget>"
@@ -1601,10 +1700,17 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas_per_cell: i64,
         /// `sku`
-        pub sku: Sku,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestSku>"
+        )]
+        pub sku: ::std::option::Option<Sku>,
         /// The time the bouncer resize started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the bouncer resize
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestState>"
@@ -1624,14 +1730,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: PreviousTarget,
         /// The time the bouncer resize was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl PostgresBouncerResizeRequest {
@@ -1668,7 +1771,11 @@ pub mod types {
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     pub struct PostgresClusterParameter {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterParameterActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The category of the parameter
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterCategory>"
@@ -1679,14 +1786,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub category: ::std::string::String,
         /// When the parameter was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The default value of the parameter
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterDefaultValue>"
@@ -1807,14 +1907,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restart: bool,
         /// When the parameter was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterParameterUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL of the parameter
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterUrl>"
@@ -1917,14 +2014,7 @@ pub mod types {
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     pub struct Query {
         /// When the query record was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Error message if the query failed
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryErrorMessage>"
@@ -2028,7 +2118,10 @@ pub mod types {
         pub shard_queries: i64,
         /// When the query started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The type of SQL statement
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryStatementType>"
@@ -2071,7 +2164,7 @@ pub mod types {
             default = "crate::runtime::lenient::missing::<_, absent::QueryTotalDurationMillis>"
         )]
         #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub total_duration_millis: i64,
+        pub total_duration_millis: f64,
         /// Whether the query was truncated
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTruncated>"
@@ -2082,14 +2175,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub truncated: bool,
         /// When the query record was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The username that executed the query
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryUsername>"
@@ -2243,12 +2333,21 @@ pub mod types {
     pub struct ServiceToken {
         /// The name of the actor on whose behalf the service token was created
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenActorDisplayName>"
+        )]
         pub actor_display_name: ::std::option::Option<::std::string::String>,
         /// The ID of the actor on whose behalf the service token was created
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenActorId>"
+        )]
         pub actor_id: ::std::option::Option<::std::string::String>,
         /// The type of the actor on whose behalf the service token was created
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenActorType>"
+        )]
         pub actor_type: ::std::option::Option<::std::string::String>,
         /// The image source for the avatar of the service token
         #[serde(
@@ -2260,14 +2359,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar_url: ::std::string::String,
         /// When the service token was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The display name of the service token
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenDisplayName>"
@@ -2279,38 +2371,62 @@ pub mod types {
         pub display_name: ::std::string::String,
         /// When the service token will expire
         #[serde(default)]
-        pub expires_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenExpiresAt>"
+        )]
+        pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the service token
         pub id: ::std::string::String,
         /// When the service token was last used
         #[serde(default)]
-        pub last_used_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenLastUsedAt>"
+        )]
+        pub last_used_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The name of the service token
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenName>"
+        )]
         pub name: ::std::option::Option<::std::string::String>,
         /// `oauth_accesses_by_resource`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenOauthAccessesByResource>"
+        )]
         pub oauth_accesses_by_resource: ::std::option::Option<OauthAccessesByResource>,
         /// The plaintext refresh token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenPlainTextRefreshToken>"
+        )]
         pub plain_text_refresh_token: ::std::option::Option<::std::string::String>,
         /// `service_token_accesses`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenServiceTokenAccesses>"
+        )]
         pub service_token_accesses: ::std::option::Option<
             ::std::vec::Vec<ServiceTokenAccess>,
         >,
         /// The plaintext token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenToken>"
+        )]
         pub token: ::std::option::Option<::std::string::String>,
         /// When the service token was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(
         any(
@@ -2368,7 +2484,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// A mention of a database branch.
-        pub resource: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenAccessResource>"
+        )]
+        pub resource: ::std::option::Option<BranchReference>,
         /// The ID of the resource the service token access gives access to
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessResourceId>"
@@ -2588,7 +2708,11 @@ pub mod types {
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct ThrottlerConfigurations {
         /// A mention of a database branch.
-        pub configurable: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ThrottlerConfigurationsConfigurable>"
+        )]
+        pub configurable: ::std::option::Option<BranchReference>,
         /// `configurations`
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ThrottlerConfigurationsConfigurations>"
@@ -2625,25 +2749,34 @@ pub mod types {
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     pub struct TrafficBudget {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetBurst>"
+        )]
         pub burst: ::std::option::Option<f64>,
         /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetCapacity>"
+        )]
         pub capacity: ::std::option::Option<f64>,
         /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetConcurrency>"
+        )]
         pub concurrency: ::std::option::Option<f64>,
         /// When the budget was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficBudgetCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficBudgetCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the traffic budget
         pub id: ::std::string::String,
         /// The mode of the budget
@@ -2666,6 +2799,10 @@ pub mod types {
         pub name: ::std::string::String,
         /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetRate>"
+        )]
         pub rate: ::std::option::Option<f64>,
         /// `rules`
         #[serde(
@@ -2677,16 +2814,17 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rules: ::std::vec::Vec<TrafficRule>,
         /// When the budget was updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficBudgetUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficBudgetUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetWarningThreshold>"
+        )]
         pub warning_threshold: ::std::option::Option<f64>,
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
@@ -2728,23 +2866,28 @@ pub mod types {
     )]
     pub struct TrafficRule {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// When the rule was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficRuleCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficRuleCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The query fingerprint targeted by this rule
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleFingerprint>"
+        )]
         pub fingerprint: ::std::option::Option<::std::string::String>,
         /// The ID of the traffic rule
         pub id: ::std::string::String,
         /// The keyspace of the fingerprint
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleKeyspace>"
+        )]
         pub keyspace: ::std::option::Option<::std::string::String>,
         /// The kind of rule
         #[serde(
@@ -2774,14 +2917,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tags: ::std::vec::Vec<Tag>,
         /// When the rule was updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficRuleUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficRuleUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(
         any(
@@ -2864,19 +3004,20 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar_url: ::std::string::String,
         /// When the user was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::UserCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// A mention of a database branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserDefaultOrganization>"
+        )]
         pub default_organization: ::std::option::Option<BranchReference>,
         /// Whether or not the user is managed by a SSO directory.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserDirectoryManaged>"
+        )]
         pub directory_managed: ::std::option::Option<bool>,
         /// The display name of the user
         #[serde(
@@ -2896,11 +3037,19 @@ pub mod types {
         pub email: ::std::string::String,
         /// Whether or not the user is verified by email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserEmailVerified>"
+        )]
         pub email_verified: ::std::option::Option<bool>,
         /// The ID of the user
         pub id: ::std::string::String,
         /// Whether or not the user is managed by an authentication provider.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserManaged>"
+        )]
         pub managed: ::std::option::Option<bool>,
         /// The name of the user
         #[serde(
@@ -2911,6 +3060,10 @@ pub mod types {
         pub name: ::std::string::String,
         /// Whether or not the user is managed by SSO.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserSso>"
+        )]
         pub sso: ::std::option::Option<bool>,
         /// Whether or not the user has configured two factor authentication
         #[serde(
@@ -2922,14 +3075,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub two_factor_auth_configured: bool,
         /// When the user was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::UserUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(
         any(
@@ -3238,15 +3388,15 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             database_branch: ::std::result::Result<
-                super::DatabaseBranchPasswordDatabaseBranch,
+                ::std::option::Option<super::DatabaseBranchPasswordDatabaseBranch>,
                 ::std::string::String,
             >,
             deleted_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             direct_vtgate: ::std::result::Result<bool, ::std::string::String>,
@@ -3256,12 +3406,12 @@ pub mod types {
             >,
             expired: ::std::result::Result<bool, ::std::string::String>,
             expires_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             last_used_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             name: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -3269,7 +3419,10 @@ pub mod types {
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
-            region: ::std::result::Result<super::Region, ::std::string::String>,
+            region: ::std::result::Result<
+                ::std::option::Option<super::Region>,
+                ::std::string::String,
+            >,
             renewable: ::std::result::Result<bool, ::std::string::String>,
             replica: ::std::result::Result<bool, ::std::string::String>,
             role: ::std::result::Result<
@@ -3300,7 +3453,7 @@ pub mod types {
                     actor: Ok(::std::default::Default::default()),
                     cidrs: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
-                    database_branch: Err("`database_branch` was not set".to_string()),
+                    database_branch: Ok(::std::default::Default::default()),
                     deleted_at: Ok(::std::default::Default::default()),
                     direct_vtgate: Err("`direct_vtgate` was not set".to_string()),
                     direct_vtgate_addresses: Err(
@@ -3312,7 +3465,7 @@ pub mod types {
                     last_used_at: Ok(::std::default::Default::default()),
                     name: Err("`name` was not set".to_string()),
                     plain_text: Ok(::std::default::Default::default()),
-                    region: Err("`region` was not set".to_string()),
+                    region: Ok(::std::default::Default::default()),
                     renewable: Err("`renewable` was not set".to_string()),
                     replica: Err("`replica` was not set".to_string()),
                     role: Err("`role` was not set".to_string()),
@@ -3394,7 +3547,7 @@ pub mod types {
             /// When the password was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -3412,15 +3565,14 @@ pub mod types {
             {
                 self.database_branch = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`database_branch` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("database_branch: {e}"));
                 self
             }
             /// When the password was deleted
             pub fn deleted_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.deleted_at = value
@@ -3473,7 +3625,7 @@ pub mod types {
             /// When the password will expire
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = value
@@ -3496,7 +3648,7 @@ pub mod types {
             /// When the password was last used to execute a query
             pub fn last_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_used_at = value
@@ -3536,9 +3688,8 @@ pub mod types {
             {
                 self.region = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`region` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("region: {e}"));
                 self
             }
             /// Whether or not the password can be renewed
@@ -3619,10 +3770,18 @@ pub mod types {
                 self.cidrs = Ok(value);
                 self
             }
+            /// Sets or clears [`database_branch`](Self::database_branch).
+            pub fn set_database_branch(
+                mut self,
+                value: ::std::option::Option<super::DatabaseBranchPasswordDatabaseBranch>,
+            ) -> Self {
+                self.database_branch = Ok(value);
+                self
+            }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
             pub fn set_deleted_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.deleted_at = Ok(value);
                 self
@@ -3630,7 +3789,7 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -3638,7 +3797,7 @@ pub mod types {
             /// Sets or clears [`last_used_at`](Self::last_used_at).
             pub fn set_last_used_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.last_used_at = Ok(value);
                 self
@@ -3649,6 +3808,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.plain_text = Ok(value);
+                self
+            }
+            /// Sets or clears [`region`](Self::region).
+            pub fn set_region(
+                mut self,
+                value: ::std::option::Option<super::Region>,
+            ) -> Self {
+                self.region = Ok(value);
                 self
             }
             /// Sets or clears [`ttl_seconds`](Self::ttl_seconds).
@@ -3868,19 +4035,19 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct OauthAccessesByResource {
             branch: ::std::result::Result<
-                super::OauthAccessesByResourceBranch,
+                ::std::option::Option<super::OauthAccessesByResourceBranch>,
                 ::std::string::String,
             >,
             database: ::std::result::Result<
-                super::OauthAccessesByResourceDatabase,
+                ::std::option::Option<super::OauthAccessesByResourceDatabase>,
                 ::std::string::String,
             >,
             organization: ::std::result::Result<
-                super::OauthAccessesByResourceOrganization,
+                ::std::option::Option<super::OauthAccessesByResourceOrganization>,
                 ::std::string::String,
             >,
             user: ::std::result::Result<
-                super::OauthAccessesByResourceUser,
+                ::std::option::Option<super::OauthAccessesByResourceUser>,
                 ::std::string::String,
             >,
         }
@@ -3895,10 +4062,10 @@ pub mod types {
         impl ::std::default::Default for OauthAccessesByResource {
             fn default() -> Self {
                 Self {
-                    branch: Err("`branch` was not set".to_string()),
-                    database: Err("`database` was not set".to_string()),
-                    organization: Err("`organization` was not set".to_string()),
-                    user: Err("`user` was not set".to_string()),
+                    branch: Ok(::std::default::Default::default()),
+                    database: Ok(::std::default::Default::default()),
+                    organization: Ok(::std::default::Default::default()),
+                    user: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3919,9 +4086,8 @@ pub mod types {
             {
                 self.branch = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("branch: {e}"));
                 self
             }
             /// `database`
@@ -3932,9 +4098,8 @@ pub mod types {
             {
                 self.database = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`database` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("database: {e}"));
                 self
             }
             /// `organization`
@@ -3945,9 +4110,8 @@ pub mod types {
             {
                 self.organization = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`organization` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("organization: {e}"));
                 self
             }
             /// `user`
@@ -3956,9 +4120,39 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OauthAccessesByResourceUser>,
                 T::Error: ::std::fmt::Display,
             {
-                self.user = value
-                    .try_into()
-                    .map_err(|e| format!("`user` does not take what it was given: {e}"));
+                self.user = value.try_into().map(Some).map_err(|e| format!("user: {e}"));
+                self
+            }
+            /// Sets or clears [`branch`](Self::branch).
+            pub fn set_branch(
+                mut self,
+                value: ::std::option::Option<super::OauthAccessesByResourceBranch>,
+            ) -> Self {
+                self.branch = Ok(value);
+                self
+            }
+            /// Sets or clears [`database`](Self::database).
+            pub fn set_database(
+                mut self,
+                value: ::std::option::Option<super::OauthAccessesByResourceDatabase>,
+            ) -> Self {
+                self.database = Ok(value);
+                self
+            }
+            /// Sets or clears [`organization`](Self::organization).
+            pub fn set_organization(
+                mut self,
+                value: ::std::option::Option<super::OauthAccessesByResourceOrganization>,
+            ) -> Self {
+                self.organization = Ok(value);
+                self
+            }
+            /// Sets or clears [`user`](Self::user).
+            pub fn set_user(
+                mut self,
+                value: ::std::option::Option<super::OauthAccessesByResourceUser>,
+            ) -> Self {
+                self.user = Ok(value);
                 self
             }
         }
@@ -6042,17 +6236,20 @@ pub mod types {
         #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
         #[cfg(feature = "mock")]
         pub struct PostgresBouncerResizeRequest {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             bouncer: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -6068,15 +6265,21 @@ pub mod types {
                 i64,
                 ::std::string::String,
             >,
-            previous_sku: ::std::result::Result<super::Sku, ::std::string::String>,
+            previous_sku: ::std::result::Result<
+                ::std::option::Option<super::Sku>,
+                ::std::string::String,
+            >,
             previous_target: ::std::result::Result<
                 super::PreviousTarget,
                 ::std::string::String,
             >,
             replicas_per_cell: ::std::result::Result<i64, ::std::string::String>,
-            sku: ::std::result::Result<super::Sku, ::std::string::String>,
+            sku: ::std::result::Result<
+                ::std::option::Option<super::Sku>,
+                ::std::string::String,
+            >,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<
@@ -6085,7 +6288,7 @@ pub mod types {
             >,
             target: ::std::result::Result<super::PreviousTarget, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -6094,8 +6297,8 @@ pub mod types {
         impl ::std::default::Default for PostgresBouncerResizeRequest {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
-                    bouncer: Err("`bouncer` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
+                    bouncer: Ok(::std::default::Default::default()),
                     completed_at: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
@@ -6106,16 +6309,16 @@ pub mod types {
                     previous_replicas_per_cell: Err(
                         "`previous_replicas_per_cell` was not set".to_string(),
                     ),
-                    previous_sku: Err("`previous_sku` was not set".to_string()),
+                    previous_sku: Ok(::std::default::Default::default()),
                     previous_target: Err("`previous_target` was not set".to_string()),
                     replicas_per_cell: Err(
                         "`replicas_per_cell` was not set".to_string(),
                     ),
-                    sku: Err("`sku` was not set".to_string()),
+                    sku: Ok(::std::default::Default::default()),
                     started_at: Ok(::std::default::Default::default()),
                     state: Err("`state` was not set".to_string()),
                     target: Err("`target` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6130,9 +6333,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// A mention of a database branch.
@@ -6143,15 +6345,14 @@ pub mod types {
             {
                 self.bouncer = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`bouncer` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("bouncer: {e}"));
                 self
             }
             /// The time the bouncer resize completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = value
@@ -6163,7 +6364,7 @@ pub mod types {
             /// The time the bouncer resize was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -6239,9 +6440,8 @@ pub mod types {
             {
                 self.previous_sku = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`previous_sku` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("previous_sku: {e}"));
                 self
             }
             /// The backend target for the bouncer before the resize
@@ -6278,15 +6478,13 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sku = value
-                    .try_into()
-                    .map_err(|e| format!("`sku` does not take what it was given: {e}"));
+                self.sku = value.try_into().map(Some).map_err(|e| format!("sku: {e}"));
                 self
             }
             /// The time the bouncer resize started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -6324,30 +6522,66 @@ pub mod types {
             /// The time the bouncer resize was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`bouncer`](Self::bouncer).
+            pub fn set_bouncer(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.bouncer = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`previous_sku`](Self::previous_sku).
+            pub fn set_previous_sku(
+                mut self,
+                value: ::std::option::Option<super::Sku>,
+            ) -> Self {
+                self.previous_sku = Ok(value);
+                self
+            }
+            /// Sets or clears [`sku`](Self::sku).
+            pub fn set_sku(mut self, value: ::std::option::Option<super::Sku>) -> Self {
+                self.sku = Ok(value);
                 self
             }
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -6409,13 +6643,16 @@ pub mod types {
         #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
         #[cfg(feature = "mock")]
         pub struct PostgresClusterParameter {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             category: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             default_value: ::std::result::Result<
@@ -6451,7 +6688,7 @@ pub mod types {
             required: ::std::result::Result<bool, ::std::string::String>,
             restart: ::std::result::Result<bool, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -6462,7 +6699,7 @@ pub mod types {
         impl ::std::default::Default for PostgresClusterParameter {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     category: Err("`category` was not set".to_string()),
                     created_at: Err("`created_at` was not set".to_string()),
                     default_value: Err("`default_value` was not set".to_string()),
@@ -6479,7 +6716,7 @@ pub mod types {
                     parameter_type: Err("`parameter_type` was not set".to_string()),
                     required: Err("`required` was not set".to_string()),
                     restart: Err("`restart` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     url: Err("`url` was not set".to_string()),
                     value: Err("`value` was not set".to_string()),
                 }
@@ -6496,9 +6733,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The category of the parameter
@@ -6517,7 +6753,7 @@ pub mod types {
             /// When the parameter was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -6704,14 +6940,13 @@ pub mod types {
             /// When the parameter was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The URL of the parameter
@@ -6736,6 +6971,22 @@ pub mod types {
                     .map_err(|e| {
                         format!("`value` does not take what it was given: {e}")
                     });
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -6806,7 +7057,7 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct Query {
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             error_message: ::std::result::Result<
@@ -6840,7 +7091,7 @@ pub mod types {
             rows_returned: ::std::result::Result<i64, ::std::string::String>,
             shard_queries: ::std::result::Result<i64, ::std::string::String>,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             statement_type: ::std::result::Result<
@@ -6861,10 +7112,10 @@ pub mod types {
                 >,
                 ::std::string::String,
             >,
-            total_duration_millis: ::std::result::Result<i64, ::std::string::String>,
+            total_duration_millis: ::std::result::Result<f64, ::std::string::String>,
             truncated: ::std::result::Result<bool, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             username: ::std::result::Result<
@@ -6901,7 +7152,7 @@ pub mod types {
                         "`total_duration_millis` was not set".to_string(),
                     ),
                     truncated: Err("`truncated` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     username: Err("`username` was not set".to_string()),
                 }
             }
@@ -6912,7 +7163,7 @@ pub mod types {
             /// When the query record was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -7081,7 +7332,7 @@ pub mod types {
             /// When the query started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -7149,7 +7400,7 @@ pub mod types {
             /// Total query duration in milliseconds
             pub fn total_duration_millis<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<i64>,
+                T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
                 self.total_duration_millis = value
@@ -7177,14 +7428,13 @@ pub mod types {
             /// When the query record was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The username that executed the query
@@ -7203,9 +7453,17 @@ pub mod types {
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -7563,7 +7821,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             display_name: ::std::result::Result<
@@ -7571,12 +7829,12 @@ pub mod types {
                 ::std::string::String,
             >,
             expires_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             last_used_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             name: ::std::result::Result<
@@ -7600,7 +7858,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -7629,7 +7887,7 @@ pub mod types {
                     plain_text_refresh_token: Ok(::std::default::Default::default()),
                     service_token_accesses: Ok(::std::default::Default::default()),
                     token: Ok(::std::default::Default::default()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7694,7 +7952,7 @@ pub mod types {
             /// When the service token was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -7720,7 +7978,7 @@ pub mod types {
             /// When the service token will expire
             pub fn expires_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.expires_at = value
@@ -7743,7 +8001,7 @@ pub mod types {
             /// When the service token was last used
             pub fn last_used_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_used_at = value
@@ -7812,14 +8070,13 @@ pub mod types {
             /// When the service token was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`actor_display_name`](Self::actor_display_name).
@@ -7849,7 +8106,7 @@ pub mod types {
             /// Sets or clears [`expires_at`](Self::expires_at).
             pub fn set_expires_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.expires_at = Ok(value);
                 self
@@ -7857,7 +8114,7 @@ pub mod types {
             /// Sets or clears [`last_used_at`](Self::last_used_at).
             pub fn set_last_used_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.last_used_at = Ok(value);
                 self
@@ -7900,6 +8157,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.token = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -7982,7 +8247,7 @@ pub mod types {
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             resource: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             resource_id: ::std::result::Result<
@@ -8012,7 +8277,7 @@ pub mod types {
                     access: Err("`access` was not set".to_string()),
                     description: Err("`description` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
-                    resource: Err("`resource` was not set".to_string()),
+                    resource: Ok(::std::default::Default::default()),
                     resource_id: Err("`resource_id` was not set".to_string()),
                     resource_name: Err("`resource_name` was not set".to_string()),
                     resource_type: Err("`resource_type` was not set".to_string()),
@@ -8073,9 +8338,8 @@ pub mod types {
             {
                 self.resource = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`resource` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("resource: {e}"));
                 self
             }
             /// The ID of the resource the service token access gives access to
@@ -8115,6 +8379,14 @@ pub mod types {
                     .map_err(|e| {
                         format!("`resource_type` does not take what it was given: {e}")
                     });
+                self
+            }
+            /// Sets or clears [`resource`](Self::resource).
+            pub fn set_resource(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.resource = Ok(value);
                 self
             }
         }
@@ -8451,7 +8723,7 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct ThrottlerConfigurations {
             configurable: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             configurations: ::std::result::Result<
@@ -8468,7 +8740,7 @@ pub mod types {
         impl ::std::default::Default for ThrottlerConfigurations {
             fn default() -> Self {
                 Self {
-                    configurable: Err("`configurable` was not set".to_string()),
+                    configurable: Ok(::std::default::Default::default()),
                     configurations: Err("`configurations` was not set".to_string()),
                     keyspaces: Err("`keyspaces` was not set".to_string()),
                 }
@@ -8485,9 +8757,8 @@ pub mod types {
             {
                 self.configurable = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`configurable` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("configurable: {e}"));
                 self
             }
             /// `configurations`
@@ -8514,6 +8785,14 @@ pub mod types {
                     .map_err(|e| {
                         format!("`keyspaces` does not take what it was given: {e}")
                     });
+                self
+            }
+            /// Sets or clears [`configurable`](Self::configurable).
+            pub fn set_configurable(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.configurable = Ok(value);
                 self
             }
         }
@@ -8551,7 +8830,10 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct TrafficBudget {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             burst: ::std::result::Result<
                 ::std::option::Option<f64>,
                 ::std::string::String,
@@ -8565,7 +8847,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -8580,7 +8862,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             warning_threshold: ::std::result::Result<
@@ -8595,7 +8877,7 @@ pub mod types {
         impl ::std::default::Default for TrafficBudget {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     burst: Ok(::std::default::Default::default()),
                     capacity: Ok(::std::default::Default::default()),
                     concurrency: Ok(::std::default::Default::default()),
@@ -8605,7 +8887,7 @@ pub mod types {
                     name: Err("`name` was not set".to_string()),
                     rate: Ok(::std::default::Default::default()),
                     rules: Err("`rules` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     warning_threshold: Ok(::std::default::Default::default()),
                 }
             }
@@ -8623,9 +8905,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
@@ -8667,7 +8948,7 @@ pub mod types {
             /// When the budget was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -8735,14 +9016,13 @@ pub mod types {
             /// When the budget was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
@@ -8755,6 +9035,14 @@ pub mod types {
                     .try_into()
                     .map(Some)
                     .map_err(|e| format!("warning_threshold: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`burst`](Self::burst).
@@ -8775,6 +9063,14 @@ pub mod types {
             /// Sets or clears [`rate`](Self::rate).
             pub fn set_rate(mut self, value: ::std::option::Option<f64>) -> Self {
                 self.rate = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`warning_threshold`](Self::warning_threshold).
@@ -8844,9 +9140,12 @@ pub mod types {
         )]
         #[cfg(feature = "mock")]
         pub struct TrafficRule {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
-            created_at: ::std::result::Result<
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             fingerprint: ::std::result::Result<
@@ -8868,7 +9167,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -8883,7 +9182,7 @@ pub mod types {
         impl ::std::default::Default for TrafficRule {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     fingerprint: Ok(::std::default::Default::default()),
                     id: Err("`id` was not set".to_string()),
@@ -8893,7 +9192,7 @@ pub mod types {
                         "`syntax_highlighted_sql` was not set".to_string(),
                     ),
                     tags: Err("`tags` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -8914,15 +9213,14 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// When the rule was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -9007,14 +9305,21 @@ pub mod types {
             /// When the rule was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
                 self
             }
             /// Sets or clears [`fingerprint`](Self::fingerprint).
@@ -9031,6 +9336,14 @@ pub mod types {
                 value: ::std::option::Option<::std::string::String>,
             ) -> Self {
                 self.keyspace = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -9178,7 +9491,7 @@ pub mod types {
                 ::std::string::String,
             >,
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             default_organization: ::std::result::Result<
@@ -9213,7 +9526,7 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
         }
@@ -9243,7 +9556,7 @@ pub mod types {
                     two_factor_auth_configured: Err(
                         "`two_factor_auth_configured` was not set".to_string(),
                     ),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -9273,7 +9586,7 @@ pub mod types {
             /// When the user was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -9406,14 +9719,13 @@ pub mod types {
             /// When the user was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Sets or clears [`default_organization`](Self::default_organization).
@@ -9448,6 +9760,14 @@ pub mod types {
             /// Sets or clears [`sso`](Self::sso).
             pub fn set_sso(mut self, value: ::std::option::Option<bool>) -> Self {
                 self.sso = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -9528,26 +9848,40 @@ pub mod types {
         crate::runtime::lenient::fields! {
             PaginatedPostgresBouncerResizeRequestCurrentPage =
             "PaginatedPostgresBouncerResizeRequest.current_page";
+            PaginatedPostgresBouncerResizeRequestNextPage =
+            "PaginatedPostgresBouncerResizeRequest.next_page";
+            PaginatedPostgresBouncerResizeRequestNextPageUrl =
+            "PaginatedPostgresBouncerResizeRequest.next_page_url";
             PaginatedPostgresBouncerResizeRequestPerPage =
             "PaginatedPostgresBouncerResizeRequest.per_page";
+            PaginatedPostgresBouncerResizeRequestPrevPage =
+            "PaginatedPostgresBouncerResizeRequest.prev_page";
+            PaginatedPostgresBouncerResizeRequestPrevPageUrl =
+            "PaginatedPostgresBouncerResizeRequest.prev_page_url";
             PaginatedPostgresBouncerResizeRequestType =
             "PaginatedPostgresBouncerResizeRequest.type";
-            PostgresBouncerResizeRequestCreatedAt =
-            "PostgresBouncerResizeRequest.created_at";
+            PostgresBouncerResizeRequestActor = "PostgresBouncerResizeRequest.actor";
+            PostgresBouncerResizeRequestBouncer = "PostgresBouncerResizeRequest.bouncer";
+            PostgresBouncerResizeRequestCompletedAt =
+            "PostgresBouncerResizeRequest.completed_at";
             PostgresBouncerResizeRequestParameters =
             "PostgresBouncerResizeRequest.parameters";
             PostgresBouncerResizeRequestPreviousParameters =
             "PostgresBouncerResizeRequest.previous_parameters";
             PostgresBouncerResizeRequestPreviousReplicasPerCell =
             "PostgresBouncerResizeRequest.previous_replicas_per_cell";
+            PostgresBouncerResizeRequestPreviousSku =
+            "PostgresBouncerResizeRequest.previous_sku";
             PostgresBouncerResizeRequestPreviousTarget =
             "PostgresBouncerResizeRequest.previous_target";
             PostgresBouncerResizeRequestReplicasPerCell =
             "PostgresBouncerResizeRequest.replicas_per_cell";
-            PostgresBouncerResizeRequestState = "PostgresBouncerResizeRequest.state";
-            PostgresBouncerResizeRequestTarget = "PostgresBouncerResizeRequest.target";
-            PostgresBouncerResizeRequestUpdatedAt =
-            "PostgresBouncerResizeRequest.updated_at";
+            PostgresBouncerResizeRequestSku = "PostgresBouncerResizeRequest.sku";
+            PostgresBouncerResizeRequestStartedAt =
+            "PostgresBouncerResizeRequest.started_at"; PostgresBouncerResizeRequestState
+            = "PostgresBouncerResizeRequest.state"; PostgresBouncerResizeRequestTarget =
+            "PostgresBouncerResizeRequest.target"; PostgresBouncerResizeRequestUpdatedAt
+            = "PostgresBouncerResizeRequest.updated_at";
         }
         #[cfg(
             any(
@@ -9574,16 +9908,24 @@ pub mod types {
             DatabaseBranchPasswordAccessHostRegionalUrls =
             "DatabaseBranchPassword.access_host_regional_urls";
             DatabaseBranchPasswordAccessHostUrl =
-            "DatabaseBranchPassword.access_host_url"; DatabaseBranchPasswordCreatedAt =
-            "DatabaseBranchPassword.created_at"; DatabaseBranchPasswordDirectVtgate =
+            "DatabaseBranchPassword.access_host_url"; DatabaseBranchPasswordActor =
+            "DatabaseBranchPassword.actor"; DatabaseBranchPasswordCidrs =
+            "DatabaseBranchPassword.cidrs"; DatabaseBranchPasswordDatabaseBranch =
+            "DatabaseBranchPassword.database_branch"; DatabaseBranchPasswordDeletedAt =
+            "DatabaseBranchPassword.deleted_at"; DatabaseBranchPasswordDirectVtgate =
             "DatabaseBranchPassword.direct_vtgate";
             DatabaseBranchPasswordDirectVtgateAddresses =
             "DatabaseBranchPassword.direct_vtgate_addresses";
             DatabaseBranchPasswordExpired = "DatabaseBranchPassword.expired";
+            DatabaseBranchPasswordExpiresAt = "DatabaseBranchPassword.expires_at";
+            DatabaseBranchPasswordLastUsedAt = "DatabaseBranchPassword.last_used_at";
             DatabaseBranchPasswordName = "DatabaseBranchPassword.name";
+            DatabaseBranchPasswordPlainText = "DatabaseBranchPassword.plain_text";
+            DatabaseBranchPasswordRegion = "DatabaseBranchPassword.region";
             DatabaseBranchPasswordRenewable = "DatabaseBranchPassword.renewable";
             DatabaseBranchPasswordReplica = "DatabaseBranchPassword.replica";
             DatabaseBranchPasswordRole = "DatabaseBranchPassword.role";
+            DatabaseBranchPasswordTtlSeconds = "DatabaseBranchPassword.ttl_seconds";
             DatabaseBranchPasswordUsername = "DatabaseBranchPassword.username";
             DatabaseBranchPasswordDatabaseBranchId =
             "DatabaseBranchPasswordDatabaseBranch.id";
@@ -9598,8 +9940,8 @@ pub mod types {
         }
         #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
         crate::runtime::lenient::fields! {
+            PostgresClusterParameterActor = "PostgresClusterParameter.actor";
             PostgresClusterParameterCategory = "PostgresClusterParameter.category";
-            PostgresClusterParameterCreatedAt = "PostgresClusterParameter.created_at";
             PostgresClusterParameterDefaultValue =
             "PostgresClusterParameter.default_value"; PostgresClusterParameterDescription
             = "PostgresClusterParameter.description"; PostgresClusterParameterDisplayName
@@ -9621,16 +9963,22 @@ pub mod types {
         #[cfg(any(feature = "databases", feature = "deploy-requests"))]
         crate::runtime::lenient::fields! {
             ConfigurationKeyspaceName = "Configuration.keyspace_name"; ConfigurationRatio
-            = "Configuration.ratio"; ThrottlerConfigurationsConfigurations =
-            "ThrottlerConfigurations.configurations"; ThrottlerConfigurationsKeyspaces =
-            "ThrottlerConfigurations.keyspaces";
+            = "Configuration.ratio"; ThrottlerConfigurationsConfigurable =
+            "ThrottlerConfigurations.configurable"; ThrottlerConfigurationsConfigurations
+            = "ThrottlerConfigurations.configurations"; ThrottlerConfigurationsKeyspaces
+            = "ThrottlerConfigurations.keyspaces";
         }
         #[cfg(any(feature = "databases", feature = "organizations"))]
         crate::runtime::lenient::fields! {
             PaginatedPlanetscaleRegionCurrentPage =
-            "PaginatedPlanetscaleRegion.current_page"; PaginatedPlanetscaleRegionPerPage
-            = "PaginatedPlanetscaleRegion.per_page"; PaginatedPlanetscaleRegionType =
-            "PaginatedPlanetscaleRegion.type";
+            "PaginatedPlanetscaleRegion.current_page"; PaginatedPlanetscaleRegionNextPage
+            = "PaginatedPlanetscaleRegion.next_page";
+            PaginatedPlanetscaleRegionNextPageUrl =
+            "PaginatedPlanetscaleRegion.next_page_url"; PaginatedPlanetscaleRegionPerPage
+            = "PaginatedPlanetscaleRegion.per_page"; PaginatedPlanetscaleRegionPrevPage =
+            "PaginatedPlanetscaleRegion.prev_page"; PaginatedPlanetscaleRegionPrevPageUrl
+            = "PaginatedPlanetscaleRegion.prev_page_url"; PaginatedPlanetscaleRegionType
+            = "PaginatedPlanetscaleRegion.type";
         }
         #[cfg(
             any(
@@ -9641,6 +9989,10 @@ pub mod types {
         )]
         crate::runtime::lenient::fields! {
             AccessDescription = "Access.description"; AccessName = "Access.name";
+            OauthAccessesByResourceBranch = "OauthAccessesByResource.branch";
+            OauthAccessesByResourceDatabase = "OauthAccessesByResource.database";
+            OauthAccessesByResourceOrganization = "OauthAccessesByResource.organization";
+            OauthAccessesByResourceUser = "OauthAccessesByResource.user";
             OauthAccessesByResourceBranchAccesses =
             "OauthAccessesByResourceBranch.accesses";
             OauthAccessesByResourceBranchBranches =
@@ -9681,13 +10033,21 @@ pub mod types {
             OauthAccessesByResourceUserUsers = "OauthAccessesByResourceUser.users";
             OauthAccessesByResourceUserUserId = "OauthAccessesByResourceUserUser.id";
             OauthAccessesByResourceUserUserName = "OauthAccessesByResourceUserUser.name";
-            ServiceTokenAvatarUrl = "ServiceToken.avatar_url"; ServiceTokenCreatedAt =
-            "ServiceToken.created_at"; ServiceTokenDisplayName =
-            "ServiceToken.display_name"; ServiceTokenUpdatedAt =
-            "ServiceToken.updated_at"; ServiceTokenAccessAccess =
-            "ServiceTokenAccess.access"; ServiceTokenAccessDescription =
-            "ServiceTokenAccess.description"; ServiceTokenAccessId =
-            "ServiceTokenAccess.id"; ServiceTokenAccessResourceId =
+            ServiceTokenActorDisplayName = "ServiceToken.actor_display_name";
+            ServiceTokenActorId = "ServiceToken.actor_id"; ServiceTokenActorType =
+            "ServiceToken.actor_type"; ServiceTokenAvatarUrl = "ServiceToken.avatar_url";
+            ServiceTokenDisplayName = "ServiceToken.display_name"; ServiceTokenExpiresAt
+            = "ServiceToken.expires_at"; ServiceTokenLastUsedAt =
+            "ServiceToken.last_used_at"; ServiceTokenName = "ServiceToken.name";
+            ServiceTokenOauthAccessesByResource =
+            "ServiceToken.oauth_accesses_by_resource"; ServiceTokenPlainTextRefreshToken
+            = "ServiceToken.plain_text_refresh_token"; ServiceTokenServiceTokenAccesses =
+            "ServiceToken.service_token_accesses"; ServiceTokenToken =
+            "ServiceToken.token"; ServiceTokenUpdatedAt = "ServiceToken.updated_at";
+            ServiceTokenAccessAccess = "ServiceTokenAccess.access";
+            ServiceTokenAccessDescription = "ServiceTokenAccess.description";
+            ServiceTokenAccessId = "ServiceTokenAccess.id"; ServiceTokenAccessResource =
+            "ServiceTokenAccess.resource"; ServiceTokenAccessResourceId =
             "ServiceTokenAccess.resource_id"; ServiceTokenAccessResourceName =
             "ServiceTokenAccess.resource_name"; ServiceTokenAccessResourceType =
             "ServiceTokenAccess.resource_type";
@@ -9695,7 +10055,11 @@ pub mod types {
         #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
         crate::runtime::lenient::fields! {
             PaginatedServiceTokenCurrentPage = "PaginatedServiceToken.current_page";
+            PaginatedServiceTokenNextPage = "PaginatedServiceToken.next_page";
+            PaginatedServiceTokenNextPageUrl = "PaginatedServiceToken.next_page_url";
             PaginatedServiceTokenPerPage = "PaginatedServiceToken.per_page";
+            PaginatedServiceTokenPrevPage = "PaginatedServiceToken.prev_page";
+            PaginatedServiceTokenPrevPageUrl = "PaginatedServiceToken.prev_page_url";
             PaginatedServiceTokenTotalCount = "PaginatedServiceToken.total_count";
             PaginatedServiceTokenTotalPages = "PaginatedServiceToken.total_pages";
             PaginatedServiceTokenType = "PaginatedServiceToken.type";
@@ -9709,39 +10073,52 @@ pub mod types {
             )
         )]
         crate::runtime::lenient::fields! {
-            UserAvatarUrl = "User.avatar_url"; UserCreatedAt = "User.created_at";
-            UserDisplayName = "User.display_name"; UserEmail = "User.email"; UserName =
-            "User.name"; UserTwoFactorAuthConfigured = "User.two_factor_auth_configured";
-            UserUpdatedAt = "User.updated_at";
+            UserAvatarUrl = "User.avatar_url"; UserDefaultOrganization =
+            "User.default_organization"; UserDirectoryManaged = "User.directory_managed";
+            UserDisplayName = "User.display_name"; UserEmail = "User.email";
+            UserEmailVerified = "User.email_verified"; UserManaged = "User.managed";
+            UserName = "User.name"; UserSso = "User.sso"; UserTwoFactorAuthConfigured =
+            "User.two_factor_auth_configured"; UserUpdatedAt = "User.updated_at";
         }
         #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
         crate::runtime::lenient::fields! {
             PaginatedQueryCurrentPage = "PaginatedQuery.current_page";
-            PaginatedQueryPerPage = "PaginatedQuery.per_page"; PaginatedQueryType =
-            "PaginatedQuery.type"; QueryCreatedAt = "Query.created_at"; QueryErrorMessage
-            = "Query.error_message"; QueryExplainable = "Query.explainable";
-            QueryFingerprint = "Query.fingerprint"; QueryKeyspace = "Query.keyspace";
-            QueryNormalizedSql = "Query.normalized_sql"; QueryPassword =
-            "Query.password"; QueryRemoteAddress = "Query.remote_address";
+            PaginatedQueryNextPage = "PaginatedQuery.next_page";
+            PaginatedQueryNextPageUrl = "PaginatedQuery.next_page_url";
+            PaginatedQueryPerPage = "PaginatedQuery.per_page"; PaginatedQueryPrevPage =
+            "PaginatedQuery.prev_page"; PaginatedQueryPrevPageUrl =
+            "PaginatedQuery.prev_page_url"; PaginatedQueryType = "PaginatedQuery.type";
+            QueryErrorMessage = "Query.error_message"; QueryExplainable =
+            "Query.explainable"; QueryFingerprint = "Query.fingerprint"; QueryKeyspace =
+            "Query.keyspace"; QueryNormalizedSql = "Query.normalized_sql"; QueryPassword
+            = "Query.password"; QueryRemoteAddress = "Query.remote_address";
             QueryRowsAffected = "Query.rows_affected"; QueryRowsRead = "Query.rows_read";
             QueryRowsReturned = "Query.rows_returned"; QueryShardQueries =
-            "Query.shard_queries"; QueryStatementType = "Query.statement_type";
-            QuerySyntaxHighlightedSql = "Query.syntax_highlighted_sql"; QueryTables =
-            "Query.tables"; QueryTags = "Query.tags"; QueryTotalDurationMillis =
-            "Query.total_duration_millis"; QueryTruncated = "Query.truncated";
-            QueryUpdatedAt = "Query.updated_at"; QueryUsername = "Query.username";
+            "Query.shard_queries"; QueryStartedAt = "Query.started_at";
+            QueryStatementType = "Query.statement_type"; QuerySyntaxHighlightedSql =
+            "Query.syntax_highlighted_sql"; QueryTables = "Query.tables"; QueryTags =
+            "Query.tags"; QueryTotalDurationMillis = "Query.total_duration_millis";
+            QueryTruncated = "Query.truncated"; QueryUpdatedAt = "Query.updated_at";
+            QueryUsername = "Query.username";
         }
         #[cfg(
             any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
         )]
         crate::runtime::lenient::fields! {
             PaginatedTrafficBudgetCurrentPage = "PaginatedTrafficBudget.current_page";
+            PaginatedTrafficBudgetNextPage = "PaginatedTrafficBudget.next_page";
+            PaginatedTrafficBudgetNextPageUrl = "PaginatedTrafficBudget.next_page_url";
             PaginatedTrafficBudgetPerPage = "PaginatedTrafficBudget.per_page";
+            PaginatedTrafficBudgetPrevPage = "PaginatedTrafficBudget.prev_page";
+            PaginatedTrafficBudgetPrevPageUrl = "PaginatedTrafficBudget.prev_page_url";
             PaginatedTrafficBudgetType = "PaginatedTrafficBudget.type";
-            TrafficBudgetCreatedAt = "TrafficBudget.created_at"; TrafficBudgetMode =
+            TrafficBudgetActor = "TrafficBudget.actor"; TrafficBudgetBurst =
+            "TrafficBudget.burst"; TrafficBudgetCapacity = "TrafficBudget.capacity";
+            TrafficBudgetConcurrency = "TrafficBudget.concurrency"; TrafficBudgetMode =
             "TrafficBudget.mode"; TrafficBudgetName = "TrafficBudget.name";
-            TrafficBudgetRules = "TrafficBudget.rules"; TrafficBudgetUpdatedAt =
-            "TrafficBudget.updated_at";
+            TrafficBudgetRate = "TrafficBudget.rate"; TrafficBudgetRules =
+            "TrafficBudget.rules"; TrafficBudgetUpdatedAt = "TrafficBudget.updated_at";
+            TrafficBudgetWarningThreshold = "TrafficBudget.warning_threshold";
         }
         #[cfg(
             any(
@@ -9752,10 +10129,12 @@ pub mod types {
         )]
         crate::runtime::lenient::fields! {
             TagKey = "Tag.key"; TagKeyId = "Tag.key_id"; TagSource = "Tag.source";
-            TagValue = "Tag.value"; TrafficRuleCreatedAt = "TrafficRule.created_at";
-            TrafficRuleKind = "TrafficRule.kind"; TrafficRuleSyntaxHighlightedSql =
-            "TrafficRule.syntax_highlighted_sql"; TrafficRuleTags = "TrafficRule.tags";
-            TrafficRuleUpdatedAt = "TrafficRule.updated_at";
+            TagValue = "Tag.value"; TrafficRuleActor = "TrafficRule.actor";
+            TrafficRuleFingerprint = "TrafficRule.fingerprint"; TrafficRuleKeyspace =
+            "TrafficRule.keyspace"; TrafficRuleKind = "TrafficRule.kind";
+            TrafficRuleSyntaxHighlightedSql = "TrafficRule.syntax_highlighted_sql";
+            TrafficRuleTags = "TrafficRule.tags"; TrafficRuleUpdatedAt =
+            "TrafficRule.updated_at";
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]

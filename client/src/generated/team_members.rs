@@ -30,16 +30,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationTeamMembership {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamMembershipActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// When the membership was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamMembershipCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamMembershipCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the team membership
         pub id: ::std::string::String,
         /// `passwords`
@@ -52,16 +49,17 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub passwords: ::std::vec::Vec<DatabaseBranchPassword>,
         /// When the membership was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamMembershipUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamMembershipUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamMembershipUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `user`
-        pub user: User,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamMembershipUser>"
+        )]
+        pub user: ::std::option::Option<User>,
     }
     impl OrganizationTeamMembership {
         /// A builder for [`OrganizationTeamMembership`].
@@ -90,10 +88,15 @@ pub mod types {
         pub data: ::std::vec::Vec<OrganizationTeamMembership>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamMembershipNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamMembershipNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -106,10 +109,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamMembershipPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamMembershipPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
         #[serde(
@@ -195,9 +203,12 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct OrganizationTeamMembership {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
-            created_at: ::std::result::Result<
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -206,21 +217,24 @@ pub mod types {
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            user: ::std::result::Result<super::User, ::std::string::String>,
+            user: ::std::result::Result<
+                ::std::option::Option<super::User>,
+                ::std::string::String,
+            >,
         }
         #[cfg(feature = "mock")]
         impl ::std::default::Default for OrganizationTeamMembership {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     id: Err("`id` was not set".to_string()),
                     passwords: Err("`passwords` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
-                    user: Err("`user` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
+                    user: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -234,15 +248,14 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// When the membership was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -281,14 +294,13 @@ pub mod types {
             /// When the membership was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// `user`
@@ -297,9 +309,31 @@ pub mod types {
                 T: ::std::convert::TryInto<super::User>,
                 T::Error: ::std::fmt::Display,
             {
-                self.user = value
-                    .try_into()
-                    .map_err(|e| format!("`user` does not take what it was given: {e}"));
+                self.user = value.try_into().map(Some).map_err(|e| format!("user: {e}"));
+                self
+            }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`user`](Self::user).
+            pub fn set_user(
+                mut self,
+                value: ::std::option::Option<super::User>,
+            ) -> Self {
+                self.user = Ok(value);
                 self
             }
         }
@@ -577,14 +611,23 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            OrganizationTeamMembershipCreatedAt =
-            "OrganizationTeamMembership.created_at"; OrganizationTeamMembershipPasswords
-            = "OrganizationTeamMembership.passwords"; OrganizationTeamMembershipUpdatedAt
-            = "OrganizationTeamMembership.updated_at";
+            OrganizationTeamMembershipActor = "OrganizationTeamMembership.actor";
+            OrganizationTeamMembershipPasswords = "OrganizationTeamMembership.passwords";
+            OrganizationTeamMembershipUpdatedAt =
+            "OrganizationTeamMembership.updated_at"; OrganizationTeamMembershipUser =
+            "OrganizationTeamMembership.user";
             PaginatedOrganizationTeamMembershipCurrentPage =
             "PaginatedOrganizationTeamMembership.current_page";
+            PaginatedOrganizationTeamMembershipNextPage =
+            "PaginatedOrganizationTeamMembership.next_page";
+            PaginatedOrganizationTeamMembershipNextPageUrl =
+            "PaginatedOrganizationTeamMembership.next_page_url";
             PaginatedOrganizationTeamMembershipPerPage =
             "PaginatedOrganizationTeamMembership.per_page";
+            PaginatedOrganizationTeamMembershipPrevPage =
+            "PaginatedOrganizationTeamMembership.prev_page";
+            PaginatedOrganizationTeamMembershipPrevPageUrl =
+            "PaginatedOrganizationTeamMembership.prev_page_url";
             PaginatedOrganizationTeamMembershipTotalCount =
             "PaginatedOrganizationTeamMembership.total_count";
             PaginatedOrganizationTeamMembershipTotalPages =

@@ -36,14 +36,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseWebhook {
         /// When the webhook was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Whether the webhook is enabled
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookEnabled>"
@@ -66,7 +59,12 @@ pub mod types {
         pub id: ::std::string::String,
         /// When the last event was sent
         #[serde(default)]
-        pub last_sent_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseWebhookLastSentAt>"
+        )]
+        pub last_sent_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The last result sent by the webhook
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookLastSentResult>"
@@ -95,14 +93,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub secret: ::std::string::String,
         /// When the webhook was updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseWebhookUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL the webhook will send events to
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookUrl>"
@@ -187,10 +182,15 @@ pub mod types {
         pub data: ::std::vec::Vec<DatabaseWebhook>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseWebhookNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseWebhookNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -203,10 +203,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseWebhookPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseWebhookPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -342,7 +347,7 @@ pub mod types {
         #[cfg(feature = "mock")]
         pub struct DatabaseWebhook {
             created_at: ::std::result::Result<
-                ::std::string::String,
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             enabled: ::std::result::Result<bool, ::std::string::String>,
@@ -352,7 +357,7 @@ pub mod types {
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
             last_sent_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             last_sent_result: ::std::result::Result<
@@ -362,7 +367,7 @@ pub mod types {
             last_sent_success: ::std::result::Result<bool, ::std::string::String>,
             secret: ::std::result::Result<::std::string::String, ::std::string::String>,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             url: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -381,7 +386,7 @@ pub mod types {
                         "`last_sent_success` was not set".to_string(),
                     ),
                     secret: Err("`secret` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    updated_at: Ok(::std::default::Default::default()),
                     url: Err("`url` was not set".to_string()),
                 }
             }
@@ -391,7 +396,7 @@ pub mod types {
             /// When the webhook was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -441,7 +446,7 @@ pub mod types {
             /// When the last event was sent
             pub fn last_sent_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.last_sent_at = value
@@ -496,14 +501,13 @@ pub mod types {
             /// When the webhook was updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// The URL the webhook will send events to
@@ -520,9 +524,17 @@ pub mod types {
             /// Sets or clears [`last_sent_at`](Self::last_sent_at).
             pub fn set_last_sent_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.last_sent_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
         }
@@ -865,16 +877,20 @@ pub mod types {
     /// Fields that answers may lack.
     mod absent {
         crate::runtime::lenient::fields! {
-            DatabaseWebhookCreatedAt = "DatabaseWebhook.created_at";
             DatabaseWebhookEnabled = "DatabaseWebhook.enabled"; DatabaseWebhookEvents =
-            "DatabaseWebhook.events"; DatabaseWebhookLastSentResult =
+            "DatabaseWebhook.events"; DatabaseWebhookLastSentAt =
+            "DatabaseWebhook.last_sent_at"; DatabaseWebhookLastSentResult =
             "DatabaseWebhook.last_sent_result"; DatabaseWebhookLastSentSuccess =
             "DatabaseWebhook.last_sent_success"; DatabaseWebhookSecret =
             "DatabaseWebhook.secret"; DatabaseWebhookUpdatedAt =
             "DatabaseWebhook.updated_at"; DatabaseWebhookUrl = "DatabaseWebhook.url";
             PaginatedDatabaseWebhookCurrentPage =
-            "PaginatedDatabaseWebhook.current_page"; PaginatedDatabaseWebhookPerPage =
-            "PaginatedDatabaseWebhook.per_page"; PaginatedDatabaseWebhookType =
+            "PaginatedDatabaseWebhook.current_page"; PaginatedDatabaseWebhookNextPage =
+            "PaginatedDatabaseWebhook.next_page"; PaginatedDatabaseWebhookNextPageUrl =
+            "PaginatedDatabaseWebhook.next_page_url"; PaginatedDatabaseWebhookPerPage =
+            "PaginatedDatabaseWebhook.per_page"; PaginatedDatabaseWebhookPrevPage =
+            "PaginatedDatabaseWebhook.prev_page"; PaginatedDatabaseWebhookPrevPageUrl =
+            "PaginatedDatabaseWebhook.prev_page_url"; PaginatedDatabaseWebhookType =
             "PaginatedDatabaseWebhook.type";
         }
     }

@@ -74,10 +74,15 @@ pub mod types {
         pub data: ::std::vec::Vec<Workflow>,
         /// The next page number, or null when this is the last page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedWorkflowNextPage>"
+        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedWorkflowNextPageUrl>"
+        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
         #[serde(
@@ -90,10 +95,15 @@ pub mod types {
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
         #[serde(default)]
-        #[serde(deserialize_with = "crate::runtime::lenient::read_optional")]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedWorkflowPrevPage>"
+        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
         #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedWorkflowPrevPageUrl>"
+        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
@@ -121,36 +131,67 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Workflow {
         /// The person, token or integration that asked for a backup.
-        pub actor: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowActor>"
+        )]
+        pub actor: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        pub branch: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowBranch>"
+        )]
+        pub branch: ::std::option::Option<BranchReference>,
         /// When the workflow was cancelled
         #[serde(default)]
-        pub cancelled_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCancelledAt>"
+        )]
+        pub cancelled_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
-        pub cancelled_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCancelledBy>"
+        )]
+        pub cancelled_by: ::std::option::Option<Actor>,
         /// When the workflow was completed
         #[serde(default)]
-        pub completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCompletedAt>"
+        )]
+        pub completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
-        pub completed_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCompletedBy>"
+        )]
+        pub completed_by: ::std::option::Option<Actor>,
         /// When the workflow was created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowCreatedAt>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowCreatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub created_at: ::std::string::String,
+        pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the cutover was completed
         #[serde(default)]
-        pub cutover_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCutoverAt>"
+        )]
+        pub cutover_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub cutover_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCutoverBy>"
+        )]
+        pub cutover_by: ::std::option::Option<Actor>,
         /// When the data copy was completed
         #[serde(default)]
-        pub data_copy_completed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowDataCopyCompletedAt>"
+        )]
+        pub data_copy_completed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// Whether or not secondary keys are deferred
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowDeferSecondaryKeys>"
@@ -161,7 +202,11 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub defer_secondary_keys: bool,
         /// A mention of a database branch.
-        pub global_keyspace: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowGlobalKeyspace>"
+        )]
+        pub global_keyspace: ::std::option::Option<BranchReference>,
         /// The ID of the workflow
         pub id: ::std::string::String,
         /// Whether or not the workflow may be restarted
@@ -227,16 +272,36 @@ pub mod types {
         pub replicas_switched: bool,
         /// When the workflow was retried
         #[serde(default)]
-        pub retried_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowRetriedAt>"
+        )]
+        pub retried_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The person, token or integration that asked for a backup.
-        pub retried_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowRetriedBy>"
+        )]
+        pub retried_by: ::std::option::Option<Actor>,
         /// When the workflow was reversed
         #[serde(default)]
-        pub reversed_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowReversedAt>"
+        )]
+        pub reversed_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
-        pub reversed_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowReversedBy>"
+        )]
+        pub reversed_by: ::std::option::Option<Actor>,
         /// The person, token or integration that asked for a backup.
-        pub reversed_cutover_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowReversedCutoverBy>"
+        )]
+        pub reversed_cutover_by: ::std::option::Option<Actor>,
         /// Whether or not sequence tables have been created
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowSequenceTablesApplied>"
@@ -247,10 +312,17 @@ pub mod types {
         #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sequence_tables_applied: bool,
         /// A mention of a database branch.
-        pub source_keyspace: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSourceKeyspace>"
+        )]
+        pub source_keyspace: ::std::option::Option<BranchReference>,
         /// When the workflow was started
         #[serde(default)]
-        pub started_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowStartedAt>"
+        )]
+        pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the workflow
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowState>"
@@ -262,25 +334,44 @@ pub mod types {
         pub state: WorkflowState,
         /// When the primaries were switched
         #[serde(default)]
-        pub switch_primaries_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchPrimariesAt>"
+        )]
+        pub switch_primaries_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
-        pub switch_primaries_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchPrimariesBy>"
+        )]
+        pub switch_primaries_by: ::std::option::Option<Actor>,
         /// When the replicas were switched
         #[serde(default)]
-        pub switch_replicas_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchReplicasAt>"
+        )]
+        pub switch_replicas_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
-        pub switch_replicas_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchReplicasBy>"
+        )]
+        pub switch_replicas_by: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        pub target_keyspace: BranchReference,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowTargetKeyspace>"
+        )]
+        pub target_keyspace: ::std::option::Option<BranchReference>,
         /// When the workflow was last updated
+        #[serde(default)]
         #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowUpdatedAt>"
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowUpdatedAt>"
         )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowUpdatedAt>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
-        pub updated_at: ::std::string::String,
+        pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether or not the verified data is stale
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowVerifiedDataStale>"
@@ -292,9 +383,18 @@ pub mod types {
         pub verified_data_stale: bool,
         /// When the data was verified
         #[serde(default)]
-        pub verify_data_at: ::std::option::Option<::std::string::String>,
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowVerifyDataAt>"
+        )]
+        pub verify_data_at: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
         /// The person, token or integration that asked for a backup.
-        pub verify_data_by: Actor,
+        #[serde(default)]
+        #[serde(
+            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowVerifyDataBy>"
+        )]
+        pub verify_data_by: ::std::option::Option<Actor>,
         /// The errors that occurred during the workflow
         #[serde(
             deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowWorkflowErrors>"
@@ -778,34 +878,49 @@ pub mod types {
         #[derive(Clone, Debug)]
         #[cfg(feature = "mock")]
         pub struct Workflow {
-            actor: ::std::result::Result<super::Actor, ::std::string::String>,
-            branch: ::std::result::Result<super::BranchReference, ::std::string::String>,
+            actor: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
+            branch: ::std::result::Result<
+                ::std::option::Option<super::BranchReference>,
+                ::std::string::String,
+            >,
             cancelled_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            cancelled_by: ::std::result::Result<super::Actor, ::std::string::String>,
+            cancelled_by: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            completed_by: ::std::result::Result<super::Actor, ::std::string::String>,
-            created_at: ::std::result::Result<
+            completed_by: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
+            >,
+            created_at: ::std::result::Result<
+                ::chrono::DateTime<::chrono::offset::Utc>,
                 ::std::string::String,
             >,
             cutover_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            cutover_by: ::std::result::Result<super::Actor, ::std::string::String>,
+            cutover_by: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             data_copy_completed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             defer_secondary_keys: ::std::result::Result<bool, ::std::string::String>,
             global_keyspace: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -817,59 +932,68 @@ pub mod types {
             primaries_switched: ::std::result::Result<bool, ::std::string::String>,
             replicas_switched: ::std::result::Result<bool, ::std::string::String>,
             retried_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            retried_by: ::std::result::Result<super::Actor, ::std::string::String>,
+            retried_by: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             reversed_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            reversed_by: ::std::result::Result<super::Actor, ::std::string::String>,
+            reversed_by: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             reversed_cutover_by: ::std::result::Result<
-                super::Actor,
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
             >,
             sequence_tables_applied: ::std::result::Result<bool, ::std::string::String>,
             source_keyspace: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             started_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             state: ::std::result::Result<super::WorkflowState, ::std::string::String>,
             switch_primaries_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             switch_primaries_by: ::std::result::Result<
-                super::Actor,
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
             >,
             switch_replicas_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             switch_replicas_by: ::std::result::Result<
-                super::Actor,
+                ::std::option::Option<super::Actor>,
                 ::std::string::String,
             >,
             target_keyspace: ::std::result::Result<
-                super::BranchReference,
+                ::std::option::Option<super::BranchReference>,
                 ::std::string::String,
             >,
             updated_at: ::std::result::Result<
-                ::std::string::String,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
             verified_data_stale: ::std::result::Result<bool, ::std::string::String>,
             verify_data_at: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
+                ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
                 ::std::string::String,
             >,
-            verify_data_by: ::std::result::Result<super::Actor, ::std::string::String>,
+            verify_data_by: ::std::result::Result<
+                ::std::option::Option<super::Actor>,
+                ::std::string::String,
+            >,
             workflow_errors: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -887,20 +1011,20 @@ pub mod types {
         impl ::std::default::Default for Workflow {
             fn default() -> Self {
                 Self {
-                    actor: Err("`actor` was not set".to_string()),
-                    branch: Err("`branch` was not set".to_string()),
+                    actor: Ok(::std::default::Default::default()),
+                    branch: Ok(::std::default::Default::default()),
                     cancelled_at: Ok(::std::default::Default::default()),
-                    cancelled_by: Err("`cancelled_by` was not set".to_string()),
+                    cancelled_by: Ok(::std::default::Default::default()),
                     completed_at: Ok(::std::default::Default::default()),
-                    completed_by: Err("`completed_by` was not set".to_string()),
+                    completed_by: Ok(::std::default::Default::default()),
                     created_at: Err("`created_at` was not set".to_string()),
                     cutover_at: Ok(::std::default::Default::default()),
-                    cutover_by: Err("`cutover_by` was not set".to_string()),
+                    cutover_by: Ok(::std::default::Default::default()),
                     data_copy_completed_at: Ok(::std::default::Default::default()),
                     defer_secondary_keys: Err(
                         "`defer_secondary_keys` was not set".to_string(),
                     ),
-                    global_keyspace: Err("`global_keyspace` was not set".to_string()),
+                    global_keyspace: Ok(::std::default::Default::default()),
                     id: Err("`id` was not set".to_string()),
                     may_restart: Err("`may_restart` was not set".to_string()),
                     may_retry: Err("`may_retry` was not set".to_string()),
@@ -914,33 +1038,27 @@ pub mod types {
                         "`replicas_switched` was not set".to_string(),
                     ),
                     retried_at: Ok(::std::default::Default::default()),
-                    retried_by: Err("`retried_by` was not set".to_string()),
+                    retried_by: Ok(::std::default::Default::default()),
                     reversed_at: Ok(::std::default::Default::default()),
-                    reversed_by: Err("`reversed_by` was not set".to_string()),
-                    reversed_cutover_by: Err(
-                        "`reversed_cutover_by` was not set".to_string(),
-                    ),
+                    reversed_by: Ok(::std::default::Default::default()),
+                    reversed_cutover_by: Ok(::std::default::Default::default()),
                     sequence_tables_applied: Err(
                         "`sequence_tables_applied` was not set".to_string(),
                     ),
-                    source_keyspace: Err("`source_keyspace` was not set".to_string()),
+                    source_keyspace: Ok(::std::default::Default::default()),
                     started_at: Ok(::std::default::Default::default()),
                     state: Err("`state` was not set".to_string()),
                     switch_primaries_at: Ok(::std::default::Default::default()),
-                    switch_primaries_by: Err(
-                        "`switch_primaries_by` was not set".to_string(),
-                    ),
+                    switch_primaries_by: Ok(::std::default::Default::default()),
                     switch_replicas_at: Ok(::std::default::Default::default()),
-                    switch_replicas_by: Err(
-                        "`switch_replicas_by` was not set".to_string(),
-                    ),
-                    target_keyspace: Err("`target_keyspace` was not set".to_string()),
-                    updated_at: Err("`updated_at` was not set".to_string()),
+                    switch_replicas_by: Ok(::std::default::Default::default()),
+                    target_keyspace: Ok(::std::default::Default::default()),
+                    updated_at: Ok(::std::default::Default::default()),
                     verified_data_stale: Err(
                         "`verified_data_stale` was not set".to_string(),
                     ),
                     verify_data_at: Ok(::std::default::Default::default()),
-                    verify_data_by: Err("`verify_data_by` was not set".to_string()),
+                    verify_data_by: Ok(::std::default::Default::default()),
                     workflow_errors: Err("`workflow_errors` was not set".to_string()),
                     workflow_subtype: Err("`workflow_subtype` was not set".to_string()),
                     workflow_type: Err("`workflow_type` was not set".to_string()),
@@ -957,9 +1075,8 @@ pub mod types {
             {
                 self.actor = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`actor` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("actor: {e}"));
                 self
             }
             /// A mention of a database branch.
@@ -970,15 +1087,14 @@ pub mod types {
             {
                 self.branch = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("branch: {e}"));
                 self
             }
             /// When the workflow was cancelled
             pub fn cancelled_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cancelled_at = value
@@ -995,15 +1111,14 @@ pub mod types {
             {
                 self.cancelled_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`cancelled_by` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("cancelled_by: {e}"));
                 self
             }
             /// When the workflow was completed
             pub fn completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.completed_at = value
@@ -1020,15 +1135,14 @@ pub mod types {
             {
                 self.completed_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`completed_by` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("completed_by: {e}"));
                 self
             }
             /// When the workflow was created
             pub fn created_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.created_at = value
@@ -1041,7 +1155,7 @@ pub mod types {
             /// When the cutover was completed
             pub fn cutover_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.cutover_at = value
@@ -1058,15 +1172,14 @@ pub mod types {
             {
                 self.cutover_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`cutover_by` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("cutover_by: {e}"));
                 self
             }
             /// When the data copy was completed
             pub fn data_copy_completed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.data_copy_completed_at = value
@@ -1098,9 +1211,8 @@ pub mod types {
             {
                 self.global_keyspace = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`global_keyspace` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("global_keyspace: {e}"));
                 self
             }
             /// The ID of the workflow
@@ -1210,7 +1322,7 @@ pub mod types {
             /// When the workflow was retried
             pub fn retried_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.retried_at = value
@@ -1227,15 +1339,14 @@ pub mod types {
             {
                 self.retried_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`retried_by` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("retried_by: {e}"));
                 self
             }
             /// When the workflow was reversed
             pub fn reversed_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.reversed_at = value
@@ -1252,9 +1363,8 @@ pub mod types {
             {
                 self.reversed_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`reversed_by` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("reversed_by: {e}"));
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1265,11 +1375,8 @@ pub mod types {
             {
                 self.reversed_cutover_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`reversed_cutover_by` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("reversed_cutover_by: {e}"));
                 self
             }
             /// Whether or not sequence tables have been created
@@ -1295,15 +1402,14 @@ pub mod types {
             {
                 self.source_keyspace = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`source_keyspace` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("source_keyspace: {e}"));
                 self
             }
             /// When the workflow was started
             pub fn started_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.started_at = value
@@ -1328,7 +1434,7 @@ pub mod types {
             /// When the primaries were switched
             pub fn switch_primaries_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.switch_primaries_at = value
@@ -1345,17 +1451,14 @@ pub mod types {
             {
                 self.switch_primaries_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`switch_primaries_by` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("switch_primaries_by: {e}"));
                 self
             }
             /// When the replicas were switched
             pub fn switch_replicas_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.switch_replicas_at = value
@@ -1372,11 +1475,8 @@ pub mod types {
             {
                 self.switch_replicas_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`switch_replicas_by` does not take what it was given: {e}"
-                        )
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("switch_replicas_by: {e}"));
                 self
             }
             /// A mention of a database branch.
@@ -1387,22 +1487,20 @@ pub mod types {
             {
                 self.target_keyspace = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`target_keyspace` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("target_keyspace: {e}"));
                 self
             }
             /// When the workflow was last updated
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.updated_at = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("updated_at: {e}"));
                 self
             }
             /// Whether or not the verified data is stale
@@ -1423,7 +1521,7 @@ pub mod types {
             /// When the data was verified
             pub fn verify_data_at<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::string::String>,
+                T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.verify_data_at = value
@@ -1440,9 +1538,8 @@ pub mod types {
             {
                 self.verify_data_by = value
                     .try_into()
-                    .map_err(|e| {
-                        format!("`verify_data_by` does not take what it was given: {e}")
-                    });
+                    .map(Some)
+                    .map_err(|e| format!("verify_data_by: {e}"));
                 self
             }
             /// The errors that occurred during the workflow
@@ -1486,58 +1583,138 @@ pub mod types {
                     });
                 self
             }
+            /// Sets or clears [`actor`](Self::actor).
+            pub fn set_actor(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.actor = Ok(value);
+                self
+            }
+            /// Sets or clears [`branch`](Self::branch).
+            pub fn set_branch(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.branch = Ok(value);
+                self
+            }
             /// Sets or clears [`cancelled_at`](Self::cancelled_at).
             pub fn set_cancelled_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.cancelled_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`cancelled_by`](Self::cancelled_by).
+            pub fn set_cancelled_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.cancelled_by = Ok(value);
                 self
             }
             /// Sets or clears [`completed_at`](Self::completed_at).
             pub fn set_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.completed_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`completed_by`](Self::completed_by).
+            pub fn set_completed_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.completed_by = Ok(value);
                 self
             }
             /// Sets or clears [`cutover_at`](Self::cutover_at).
             pub fn set_cutover_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.cutover_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`cutover_by`](Self::cutover_by).
+            pub fn set_cutover_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.cutover_by = Ok(value);
                 self
             }
             /// Sets or clears [`data_copy_completed_at`](Self::data_copy_completed_at).
             pub fn set_data_copy_completed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.data_copy_completed_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`global_keyspace`](Self::global_keyspace).
+            pub fn set_global_keyspace(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.global_keyspace = Ok(value);
                 self
             }
             /// Sets or clears [`retried_at`](Self::retried_at).
             pub fn set_retried_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.retried_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`retried_by`](Self::retried_by).
+            pub fn set_retried_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.retried_by = Ok(value);
                 self
             }
             /// Sets or clears [`reversed_at`](Self::reversed_at).
             pub fn set_reversed_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.reversed_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`reversed_by`](Self::reversed_by).
+            pub fn set_reversed_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.reversed_by = Ok(value);
+                self
+            }
+            /// Sets or clears [`reversed_cutover_by`](Self::reversed_cutover_by).
+            pub fn set_reversed_cutover_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.reversed_cutover_by = Ok(value);
+                self
+            }
+            /// Sets or clears [`source_keyspace`](Self::source_keyspace).
+            pub fn set_source_keyspace(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.source_keyspace = Ok(value);
                 self
             }
             /// Sets or clears [`started_at`](Self::started_at).
             pub fn set_started_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.started_at = Ok(value);
                 self
@@ -1545,25 +1722,65 @@ pub mod types {
             /// Sets or clears [`switch_primaries_at`](Self::switch_primaries_at).
             pub fn set_switch_primaries_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.switch_primaries_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`switch_primaries_by`](Self::switch_primaries_by).
+            pub fn set_switch_primaries_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.switch_primaries_by = Ok(value);
                 self
             }
             /// Sets or clears [`switch_replicas_at`](Self::switch_replicas_at).
             pub fn set_switch_replicas_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.switch_replicas_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`switch_replicas_by`](Self::switch_replicas_by).
+            pub fn set_switch_replicas_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.switch_replicas_by = Ok(value);
+                self
+            }
+            /// Sets or clears [`target_keyspace`](Self::target_keyspace).
+            pub fn set_target_keyspace(
+                mut self,
+                value: ::std::option::Option<super::BranchReference>,
+            ) -> Self {
+                self.target_keyspace = Ok(value);
+                self
+            }
+            /// Sets or clears [`updated_at`](Self::updated_at).
+            pub fn set_updated_at(
+                mut self,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+            ) -> Self {
+                self.updated_at = Ok(value);
                 self
             }
             /// Sets or clears [`verify_data_at`](Self::verify_data_at).
             pub fn set_verify_data_at(
                 mut self,
-                value: ::std::option::Option<::std::string::String>,
+                value: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
             ) -> Self {
                 self.verify_data_at = Ok(value);
+                self
+            }
+            /// Sets or clears [`verify_data_by`](Self::verify_data_by).
+            pub fn set_verify_data_by(
+                mut self,
+                value: ::std::option::Option<super::Actor>,
+            ) -> Self {
+                self.verify_data_by = Ok(value);
                 self
             }
         }
@@ -1671,20 +1888,41 @@ pub mod types {
     mod absent {
         crate::runtime::lenient::fields! {
             PaginatedWorkflowCurrentPage = "PaginatedWorkflow.current_page";
+            PaginatedWorkflowNextPage = "PaginatedWorkflow.next_page";
+            PaginatedWorkflowNextPageUrl = "PaginatedWorkflow.next_page_url";
             PaginatedWorkflowPerPage = "PaginatedWorkflow.per_page";
-            PaginatedWorkflowType = "PaginatedWorkflow.type"; WorkflowCreatedAt =
-            "Workflow.created_at"; WorkflowDeferSecondaryKeys =
-            "Workflow.defer_secondary_keys"; WorkflowMayRestart = "Workflow.may_restart";
+            PaginatedWorkflowPrevPage = "PaginatedWorkflow.prev_page";
+            PaginatedWorkflowPrevPageUrl = "PaginatedWorkflow.prev_page_url";
+            PaginatedWorkflowType = "PaginatedWorkflow.type"; WorkflowActor =
+            "Workflow.actor"; WorkflowBranch = "Workflow.branch"; WorkflowCancelledAt =
+            "Workflow.cancelled_at"; WorkflowCancelledBy = "Workflow.cancelled_by";
+            WorkflowCompletedAt = "Workflow.completed_at"; WorkflowCompletedBy =
+            "Workflow.completed_by"; WorkflowCutoverAt = "Workflow.cutover_at";
+            WorkflowCutoverBy = "Workflow.cutover_by"; WorkflowDataCopyCompletedAt =
+            "Workflow.data_copy_completed_at"; WorkflowDeferSecondaryKeys =
+            "Workflow.defer_secondary_keys"; WorkflowGlobalKeyspace =
+            "Workflow.global_keyspace"; WorkflowMayRestart = "Workflow.may_restart";
             WorkflowMayRetry = "Workflow.may_retry"; WorkflowName = "Workflow.name";
             WorkflowNumber = "Workflow.number"; WorkflowOnDdl = "Workflow.on_ddl";
             WorkflowPrimariesSwitched = "Workflow.primaries_switched";
-            WorkflowReplicasSwitched = "Workflow.replicas_switched";
-            WorkflowSequenceTablesApplied = "Workflow.sequence_tables_applied";
-            WorkflowState = "Workflow.state"; WorkflowUpdatedAt = "Workflow.updated_at";
+            WorkflowReplicasSwitched = "Workflow.replicas_switched"; WorkflowRetriedAt =
+            "Workflow.retried_at"; WorkflowRetriedBy = "Workflow.retried_by";
+            WorkflowReversedAt = "Workflow.reversed_at"; WorkflowReversedBy =
+            "Workflow.reversed_by"; WorkflowReversedCutoverBy =
+            "Workflow.reversed_cutover_by"; WorkflowSequenceTablesApplied =
+            "Workflow.sequence_tables_applied"; WorkflowSourceKeyspace =
+            "Workflow.source_keyspace"; WorkflowStartedAt = "Workflow.started_at";
+            WorkflowState = "Workflow.state"; WorkflowSwitchPrimariesAt =
+            "Workflow.switch_primaries_at"; WorkflowSwitchPrimariesBy =
+            "Workflow.switch_primaries_by"; WorkflowSwitchReplicasAt =
+            "Workflow.switch_replicas_at"; WorkflowSwitchReplicasBy =
+            "Workflow.switch_replicas_by"; WorkflowTargetKeyspace =
+            "Workflow.target_keyspace"; WorkflowUpdatedAt = "Workflow.updated_at";
             WorkflowVerifiedDataStale = "Workflow.verified_data_stale";
-            WorkflowWorkflowErrors = "Workflow.workflow_errors"; WorkflowWorkflowSubtype
-            = "Workflow.workflow_subtype"; WorkflowWorkflowType =
-            "Workflow.workflow_type";
+            WorkflowVerifyDataAt = "Workflow.verify_data_at"; WorkflowVerifyDataBy =
+            "Workflow.verify_data_by"; WorkflowWorkflowErrors =
+            "Workflow.workflow_errors"; WorkflowWorkflowSubtype =
+            "Workflow.workflow_subtype"; WorkflowWorkflowType = "Workflow.workflow_type";
         }
     }
     impl OnDdl {

@@ -4,13 +4,15 @@
 //! list or map that an answer must have, and has not or has null in its place, is empty, with a warning in the
 //! trace: the AWS SDKs do likewise and call it error correction. What says which thing is meant, when
 //! something was, and objects as a whole are never made up. A whole number may be written as JSON
-//! writes any number: `5368709120.0` and `1e3` are whole.
+//! writes any number: `5368709120.0` and `1e3` are whole. What may be absent, and cannot be read, is absent, with a
+//! warning, too.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
+use serde_json::Value;
 
 /// A field of an answer, for the warning.
 pub(crate) trait Field {
@@ -52,23 +54,32 @@ pub(crate) fn read_whole<'de, D: Deserializer<'de>, T: Numbers + Empty, F: Field
     Ok(numbers.map_or_else(missing::<T, F>, |numbers| numbers.0))
 }
 
-/// As [`read_whole`], of what may be null.
+/// A field that may be absent. Where it cannot be read, that costs no more than itself.
 ///
 /// # Errors
-/// Where it is of another type.
-pub(crate) fn read_optional_whole<'de, D: Deserializer<'de>, T: Numbers>(
+/// Where there is no value at all.
+pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: DeserializeOwned, F: Field>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    let numbers: Option<Whole<T>> = Option::deserialize(deserializer)?;
-    Ok(numbers.map(|numbers| numbers.0))
+    Ok(readable(F::NAME, Option::deserialize(Value::deserialize(deserializer)?)))
 }
 
-/// A field that may be null, of a type that may be written otherwise.
+/// As [`read_optional`], of whole numbers, or lists and maps of them, each however it is written.
 ///
 /// # Errors
-/// Where it is of another type.
-pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: Empty>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::read(deserializer)
+/// Where there is no value at all.
+pub(crate) fn read_optional_whole<'de, D: Deserializer<'de>, T: Numbers, F: Field>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(readable(F::NAME, Option::<T>::read(Value::deserialize(deserializer)?)))
+}
+
+/// What could be read of a field.
+fn readable<T>(field: &'static str, read: Result<Option<T>, serde_json::Error>) -> Option<T> {
+    read.unwrap_or_else(|error| {
+        tracing::warn!(field, %error, "the answer's value cannot be read; taken as absent");
+        None
+    })
 }
 
 macro_rules! plainly {
@@ -238,12 +249,25 @@ mod tests {
         read::<_, T, Size>(&mut serde_json::Deserializer::from_str(json))
     }
 
+    fn optional<T: Numbers>(json: &str) -> Option<T> {
+        read_optional_whole::<_, T, Size>(&mut serde_json::Deserializer::from_str(json)).unwrap()
+    }
+
+    #[test]
+    fn what_may_be_absent_and_cannot_be_read_is_absent() {
+        assert_eq!((optional::<i64>("1.5"), optional::<Vec<i64>>("[1, true]")), (None, None));
+        let text =
+            |json| read_optional::<_, String, Size>(&mut serde_json::Deserializer::from_str(json)).map_err(|_| ());
+        assert_eq!((text("7"), text("\"seven\""), text("null")), (Ok(None), Ok(Some("seven".to_owned())), Ok(None)));
+        // Of what is no JSON nothing is read.
+        assert_eq!(text("{\"seven"), Err(()));
+    }
+
     #[test]
     fn a_whole_number_may_be_written_in_any_way() {
         for (json, value) in [("5368709120.0", 5_368_709_120_i64), ("1e3", 1000), ("-2E1", -20), ("0.0", 0), ("7", 7)] {
             assert_eq!(read_as::<i64>(json).unwrap(), value);
-            let optional = read_optional::<_, i64>(&mut serde_json::Deserializer::from_str(json)).unwrap();
-            assert_eq!(optional, Some(value));
+            assert_eq!(optional::<i64>(json), Some(value));
         }
         for (json, what) in [
             ("1.5", "invalid type: floating point `1.5`, expected i64"),
@@ -269,8 +293,7 @@ mod tests {
         assert_eq!(read::<Vec<Vec<i64>>>("[[1.0], []]").unwrap(), [vec![1], vec![]]);
         let map = read::<HashMap<String, Vec<Option<u8>>>>(r#"{"a": [1.0, null]}"#).unwrap();
         assert_eq!(map, HashMap::from([("a".to_owned(), vec![Some(1), None])]));
-        let optional = |json| read_optional_whole::<_, Vec<i64>>(&mut serde_json::Deserializer::from_str(json));
-        assert_eq!((optional("null").unwrap(), optional("[2.0]").unwrap()), (None, Some(vec![2])));
+        assert_eq!((optional::<Vec<i64>>("null"), optional::<Vec<i64>>("[2.0]")), (None, Some(vec![2])));
     }
 
     #[test]
