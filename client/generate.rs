@@ -10,7 +10,7 @@
 //! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is
 //!    sent, by the `directions` that types travel in;
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
-//! 5. `pages` adds streams to the operations whose answers come in pages, `client` puts the crate's own client in the
+//! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing, `client` puts the crate's own client in the
 //!    place of progenitor's, and `words` changes what builders say.
 //!
 //! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone. `features` has what only
@@ -62,6 +62,8 @@ mod operations;
 mod pages;
 #[path = "generate/parameters.rs"]
 mod parameters;
+#[path = "generate/polls.rs"]
+mod polls;
 #[path = "generate/prepare.rs"]
 pub mod prepare;
 #[path = "generate/prose.rs"]
@@ -173,6 +175,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     let (checked, places) = types::harden(&mut file, &directions, &discriminators)?;
     operations::harden(&mut file, &operations, &checked)?;
     pages::add(&mut file)?;
+    polls::add(&mut file, &operations)?;
     client::harden(&mut file, &spec.info.version)?;
     demands::check(&file, &operations, &directions)?;
     features::gate(&mut file, &operations, &directions)?;

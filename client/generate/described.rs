@@ -27,10 +27,29 @@ pub(crate) struct Described {
     pub(crate) is_public: bool,
     /// The feature of the crate that it is behind.
     pub(crate) feature: Option<String>,
+    pub(crate) poll: Option<Poll>,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
     /// The parameters, by the same.
     pub(crate) parameters: BTreeMap<String, Parameter>,
+}
+
+/// What is polled for, by the vendor's tools.
+pub(crate) struct Poll {
+    /// What it is polled for, after "until".
+    pub(crate) until: String,
+    /// Before the first poll, between two, and in all, where that is known.
+    pub(crate) seconds: Option<[u64; 3]>,
+}
+
+impl Poll {
+    fn of(operation: &openapiv3::Operation) -> Option<Self> {
+        let poll = operation.extensions.get("x-poll")?;
+        let second = |name: &str| poll.get(name).and_then(serde_json::Value::as_u64);
+        let seconds = ["first_delay", "interval", "deadline"].map(second);
+        let seconds = seconds.iter().copied().collect::<Option<Vec<_>>>().and_then(|seconds| seconds.try_into().ok());
+        Some(Self { until: poll.get("until")?.as_str()?.to_owned(), seconds })
+    }
 }
 
 /// How a parameter travels.
@@ -142,6 +161,7 @@ impl Operations {
                         bodies,
                         is_public,
                         feature: feature.map(str::to_owned),
+                        poll: Poll::of(operation),
                         arguments,
                         parameters: travel,
                     };

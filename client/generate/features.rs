@@ -17,7 +17,8 @@ use super::Error;
 use super::answers::{drop_unreached, reached};
 use super::described::{FEATURE, Operations};
 use super::directions::Directions;
-use super::rust::{functions, impl_of, last_name, missing, module_mut};
+use super::operations::calls;
+use super::rust::{impl_of, missing, module_mut};
 
 /// Leaves the operations whose feature is wanted, those that are behind none, and what they reach.
 pub(crate) fn select(document: &mut Value, wants: &dyn Fn(&str) -> bool) {
@@ -35,6 +36,8 @@ type Gates = BTreeMap<String, BTreeSet<String>>;
 /// Has every item compiled with the features alone that reach it.
 pub(crate) fn gate(file: &mut syn::File, operations: &Operations, directions: &Directions) -> Result<(), Error> {
     let calls = calls(file, operations);
+    let calls: BTreeMap<String, Option<String>> =
+        calls.into_iter().map(|(name, operation)| (name, operation.feature.clone())).collect();
     let types = module_mut(&mut file.items, "types").ok_or_else(|| missing("mod types"))?;
     let graph = graph(types);
     let only_received = |name: &str| directions.response.contains(name) && !directions.request.contains(name);
@@ -93,17 +96,6 @@ pub(crate) fn gate(file: &mut syn::File, operations: &Operations, directions: &D
         }
     }
     Ok(())
-}
-
-/// The features of the operations, by the names of the structs that are their calls.
-fn calls(file: &syn::File, operations: &Operations) -> BTreeMap<String, Option<String>> {
-    let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
-    let call = |function: &syn::ImplItemFn| {
-        let syn::ReturnType::Type(_, ty) = &function.sig.output else { return None };
-        let operation = operations.get(&function.sig.ident.to_string())?;
-        Some((last_name(ty)?.to_string(), operation.feature.clone()))
-    };
-    impls.flat_map(functions).filter_map(call).collect()
 }
 
 /// Which types each type names.

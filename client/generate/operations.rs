@@ -4,15 +4,15 @@
 //! before: `pub fn new(baseurl: &str) -> Self`, and setters without documentation
 //! after:  no `new`; setters with what the spec says of the parameter, and whether it is required
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use syn::visit::Visit;
 use syn::{ImplItem, Item, ItemImpl};
 
-use super::described::{Operations, plain};
+use super::described::{Described, Operations, plain};
 use super::directions::names_in;
 use super::prose::tidy;
-use super::rust::{as_send, doc_of, functions, impl_of, missing, module_mut, set_doc};
+use super::rust::{as_send, doc_of, functions, impl_of, last_name, missing, module_mut, set_doc};
 use super::{Error, bodies, builders, send};
 
 pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BTreeSet<String>) -> Result<(), Error> {
@@ -58,6 +58,16 @@ pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BT
         .collect();
     builder.extend(futures);
     Ok(())
+}
+
+/// The operations, by the names of the structs that are their calls.
+pub(crate) fn calls<'o>(file: &syn::File, operations: &'o Operations) -> BTreeMap<String, &'o Described> {
+    let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
+    let call = |function: &syn::ImplItemFn| {
+        let syn::ReturnType::Type(_, ty) = &function.sig.output else { return None };
+        Some((last_name(ty)?.to_string(), operations.get(&function.sig.ident.to_string())?))
+    };
+    impls.flat_map(functions).filter_map(call).collect()
 }
 
 /// The name of an operation whose body is of a type that is checked, or holds such.

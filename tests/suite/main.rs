@@ -27,6 +27,7 @@ mod outcomes;
 mod pages;
 mod path_values;
 mod point_in_time;
+mod polling;
 mod property;
 mod propose_update;
 mod reading;

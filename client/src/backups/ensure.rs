@@ -10,10 +10,11 @@ use reqwest::StatusCode;
 use super::ensure_error::EnsureError;
 use super::look::{Patience, Seen, is_usable, look};
 use super::refs::{BackupRef, BranchRef};
-use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL, may_pass, varied};
+use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
 use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, CreateBackupBody};
+use crate::polling::{may_pass, varied};
 use crate::runtime::check::Check;
 
 /// How often a list that does not have the backup is believed.

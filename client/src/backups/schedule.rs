@@ -1,12 +1,11 @@
-//! When a wait polls, and when it gives up.
+//! When a wait for a backup polls, and when it gives up.
 
 use std::fmt;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::error::{Error, Outcome, Unfinished};
 use crate::generated::types::{Backup, BackupState};
+use crate::polling::{Judged, PollError, Schedule, may_pass};
 
 /// How long to wait before the first poll of a backup that was just created.
 pub(super) const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
@@ -19,9 +18,6 @@ pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// How many polls in a row may fail.
 pub(super) const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
-
-/// Longer means the same, and cannot be varied by a tenth: a year.
-const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Why a wait ended without a finished backup.
 #[derive(Debug)]
@@ -108,65 +104,34 @@ impl std::error::Error for WaitError {
     }
 }
 
-/// When a wait polls.
-#[derive(Clone, Debug)]
-pub(super) struct Schedule {
-    pub(super) first_delay: Duration,
-    pub(super) interval: Duration,
-    pub(super) deadline: Duration,
-    pub(super) max_consecutive_errors: usize,
-}
-
-/// An interval, give or take a tenth, so that clients do not poll in step.
-pub(super) fn varied(interval: Duration) -> Duration {
-    interval.min(LONGEST_INTERVAL).mul_f64(0.9 + 0.2 * fastrand::f64())
-}
-
-impl Schedule {
-    /// Polls until the backup is done.
-    pub(super) async fn follow<F>(
-        self,
-        mut poll: impl FnMut() -> F + Send,
-        mut progress: impl FnMut(&Backup) + Send,
-    ) -> Result<Backup, WaitError>
-    where
-        F: Future<Output = Result<Backup, Error>> + Send,
-    {
-        let start = Instant::now();
-        let (mut last, mut failure, mut failures) = (None, None, 0);
-        let mut delay = self.first_delay;
-        loop {
-            let left = self.deadline.saturating_sub(start.elapsed());
-            // The deadline holds for the polls as well, however long a server takes to answer.
-            let next = async {
-                tokio::time::sleep(delay).await;
-                poll().await
-            };
-            let Ok(found) = tokio::time::timeout(left, next).await else {
-                return Err(WaitError::TimedOut { last, error: failure, after: start.elapsed() });
-            };
-            delay = varied(self.interval);
-            match found {
-                Ok(backup) => {
-                    progress(&backup);
-                    (failure, failures) = (None, 0);
-                    match backup.state {
-                        BackupState::Success => return Ok(backup),
-                        ref state if came_to_nothing(state) => {
-                            return Err(WaitError::Ended(Box::new(backup)));
-                        }
-                        _ => last = Some(Box::new(backup)),
-                    }
-                }
-                Err(error) if may_pass(&error) && failures < self.max_consecutive_errors => {
-                    failures += 1;
-                    delay = delay.max(error.retry_after().unwrap_or_default());
-                    failure = Some(Box::new(error));
-                }
-                Err(error) => return Err(WaitError::Poll(Box::new(error))),
-            }
+impl From<PollError<Backup>> for WaitError {
+    fn from(error: PollError<Backup>) -> Self {
+        match error {
+            PollError::Ended(backup) => Self::Ended(backup),
+            PollError::TimedOut { last, error, after } => Self::TimedOut { last, error, after },
+            PollError::Poll(error) => Self::Poll(error),
         }
     }
+}
+
+/// Polls until the backup is done.
+pub(super) async fn follow<F>(
+    schedule: Schedule,
+    poll: impl FnMut() -> F + Send,
+    mut progress: impl FnMut(&Backup) + Send,
+) -> Result<Backup, WaitError>
+where
+    F: Future<Output = Result<Backup, Error>> + Send,
+{
+    let judge = |backup: &Backup| {
+        progress(backup);
+        match &backup.state {
+            BackupState::Success => Judged::Done,
+            state if came_to_nothing(state) => Judged::Failed,
+            _ => Judged::Pending,
+        }
+    };
+    Ok(schedule.follow(poll, judge).await?)
 }
 
 /// Whether a state is final, and leaves no backup to rely on.
@@ -174,16 +139,12 @@ pub(super) fn came_to_nothing(state: &BackupState) -> bool {
     matches!(state, BackupState::Failed | BackupState::Canceled | BackupState::Ignored)
 }
 
-/// Whether the next poll may find more. Something in between may have answered: with a page in HTML,
-/// with nothing, or with half of an answer.
-pub(super) fn may_pass(error: &Error) -> bool {
-    error.is_retryable() || matches!(error, Error::Unreadable(_))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use std::sync::Mutex;
+
+    use tokio::time::Instant;
 
     use super::*;
     use crate::error::Refused;
@@ -237,7 +198,7 @@ mod tests {
             times.push(start.elapsed().as_secs());
             std::future::ready(entry())
         };
-        let end = schedule.follow(poll, |backup| states.lock().unwrap().push(backup.state.to_string())).await;
+        let end = super::follow(schedule, poll, |backup| states.lock().unwrap().push(backup.state.to_string())).await;
         (end, states.into_inner().unwrap(), times.into_inner().unwrap())
     }
 
@@ -285,7 +246,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_poll_that_takes_forever_ends_at_the_deadline() {
         let never = || std::future::pending::<Result<Backup, Error>>();
-        let end = schedule().follow(never, |_| {}).await;
+        let end = super::follow(schedule(), never, |_| {}).await;
         assert_eq!(end.unwrap_err().to_string(), "timed out after 43200s: the backup could not be read");
     }
 

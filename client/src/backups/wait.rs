@@ -11,10 +11,11 @@ use std::time::Duration;
 use super::ensure::Ensured;
 use super::refs::BackupRef;
 use super::schedule::{
-    DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, Schedule, WaitError,
+    DEFAULT_DEADLINE, DEFAULT_FIRST_DELAY, DEFAULT_INTERVAL, DEFAULT_MAX_CONSECUTIVE_ERRORS, WaitError, follow,
 };
 use crate::client::Client;
 use crate::generated::types::Backup;
+use crate::polling::Schedule;
 
 /// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
 /// says whether the backup was just created.
@@ -178,6 +179,6 @@ impl<'a> IntoFuture for WaitForBackup<'a> {
             let (client, backup) = (client.clone(), backup.clone());
             async move { Ok(backup.get(&client).send().await?.into_inner()) }
         };
-        Box::pin(schedule.follow(poll, progress))
+        Box::pin(follow(schedule, poll, progress))
     }
 }

@@ -2452,6 +2452,20 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        ///
+        /// The vendor's own tools poll until `state` is `completed`, and fail on `canceled`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PostgresClusterResizeRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, Some([30u64, 10u64, 900u64]))
+        }
     }
     /// A call of [`Client::cancel_branch_change_request`]. Set what it needs, and [`send`](Self::send) it.
     ///

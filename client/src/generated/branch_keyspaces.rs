@@ -2954,6 +2954,20 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        ///
+        /// The vendor's own tools poll until it is `ready` and neither `resizing` nor `resize_pending` nor `config_change_in_progress` (`resize_in_progress` may stay true for half an hour), after 30 s, then every 10 s, for 30 min. Those times are the default here.
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DatabaseBranchKeyspace) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DatabaseBranchKeyspace> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, Some([30u64, 10u64, 1800u64]))
+        }
     }
     /// A call of [`Client::delete_keyspace`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -3434,6 +3448,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::KeyspaceRolloutStatus) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::KeyspaceRolloutStatus> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListKeyspaces<'a> {

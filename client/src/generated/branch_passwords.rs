@@ -1408,6 +1408,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DatabaseBranchPassword) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DatabaseBranchPassword> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::delete_password`]. Set what it needs, and [`send`](Self::send) it.
     ///

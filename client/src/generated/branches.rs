@@ -4429,6 +4429,20 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        ///
+        /// The vendor's own tools poll until `state` is `ready`, after 30 s, then every 10 s, for 15 min. Those times are the default here.
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DatabaseBranch) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DatabaseBranch> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, Some([30u64, 10u64, 900u64]))
+        }
     }
     /// A call of [`Client::delete_branch`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -5775,6 +5789,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::BranchSchema) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::BranchSchema> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::lint_branch_schema`]. Set what it needs, and [`send`](Self::send) it.

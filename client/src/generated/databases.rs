@@ -4014,6 +4014,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Database) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Database> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::delete_database`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -4725,6 +4737,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::update_database_throttler`]. Set what it needs, and [`send`](Self::send) it.

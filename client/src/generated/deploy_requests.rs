@@ -7731,6 +7731,20 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        ///
+        /// The vendor's own tools poll until `deployment_state` is `complete`, `complete_pending_revert` or `pending_cutover`.
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DatabaseDeployRequest) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DatabaseDeployRequest> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::close_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -8881,6 +8895,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Deployment) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Deployment> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::force_cutover_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -9954,6 +9980,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::DeployRequestStorage) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::DeployRequestStorage> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::get_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -10081,6 +10119,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ThrottlerConfigurations> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::update_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.

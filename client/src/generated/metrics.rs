@@ -2799,6 +2799,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::get_instant_branch_metrics`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -3061,6 +3073,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::InstantMetricsResponse> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::get_branch_keyspace_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -3614,6 +3638,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::get_branch_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -4083,6 +4119,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::get_instant_tablet_metrics`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -4297,6 +4345,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::InstantMetricsResponse> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::get_branch_tag_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4677,6 +4737,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::MetricSeriesResponse> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for GetBranchMetrics<'a> {

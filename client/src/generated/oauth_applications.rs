@@ -1154,6 +1154,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::OauthApplication) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::OauthApplication> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::list_oauth_tokens`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -1466,6 +1478,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::ServiceToken> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::delete_oauth_token`]. Set what it needs, and [`send`](Self::send) it.

@@ -2759,6 +2759,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::Organization) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::Organization> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::update_organization`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -3057,6 +3069,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::PaginatedAuditLogEvent) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::list_cluster_size_skus`]. Set what it needs, and [`send`](Self::send) it.

@@ -946,6 +946,20 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(
+                &types::PaginatedQueryPatternsDownload,
+            ) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::PaginatedQueryPatternsDownload> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::create_query_patterns_report`]. Set what it needs, and [`send`](Self::send) it.
     ///
@@ -1217,6 +1231,18 @@ pub mod builder {
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
+        }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::QueryPatternsDownload) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::QueryPatternsDownload> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
         }
     }
     /// A call of [`Client::delete_query_patterns_report`]. Set what it needs, and [`send`](Self::send) it.

@@ -987,6 +987,18 @@ pub mod builder {
             self.call_options.header(name.as_ref(), value.as_ref());
             self
         }
+        /// Makes the call until what it reads is as it should be, with the intervals and the deadline of
+        /// [`Until`](crate::Until).
+        pub fn until(
+            self,
+            is_done: impl FnMut(&types::TrafficBudget) -> bool + Send + 'a,
+        ) -> crate::Until<'a, types::TrafficBudget> {
+            let call = move || {
+                let call = self.clone();
+                async move { Ok(call.send().await?.into_inner()) }
+            };
+            crate::Until::new(call, is_done, None)
+        }
     }
     /// A call of [`Client::delete_traffic_budget`]. Set what it needs, and [`send`](Self::send) it.
     ///

@@ -1,0 +1,140 @@
+//! `until`: what reads one thing is called again, until that is as it should be.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::schedule::{Judged, PollError, Schedule};
+use crate::error::Error;
+
+type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// A call that reads one thing, to be made until that is as it should be. `.await` it.
+///
+/// Every operation that reads one thing has `until`. Polling changes nothing: it may be dropped at any time, and begun
+/// again. A thing that is deleted in between is [`PollError::Poll`], at once.
+///
+/// # Examples
+/// ```no_run
+/// # #[cfg(feature = "branches")]
+/// # async fn example(client: planetscale_client::Client) -> Result<(), planetscale_client::Error> {
+/// use std::time::Duration;
+///
+/// let branch = client
+///     .get_branch()
+///     .organization("acme")
+///     .database("shop")
+///     .branch("restored-42")
+///     .until(|branch| branch.ready)
+///     .deadline(Duration::from_secs(30 * 60))
+///     .on_progress(|branch| println!("{}", branch.state))
+///     .await?;
+/// # drop(branch);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is polled until it is awaited"]
+pub struct Until<'a, T> {
+    call: Box<dyn FnMut() -> Call<'a, T> + Send + 'a>,
+    is_done: Box<dyn FnMut(&T) -> bool + Send + 'a>,
+    fails: Box<dyn FnMut(&T) -> bool + Send + 'a>,
+    progress: Box<dyn FnMut(&T) + Send + 'a>,
+    schedule: Schedule,
+}
+
+impl<T> fmt::Debug for Until<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Until").field("schedule", &self.schedule).finish_non_exhaustive()
+    }
+}
+
+/// How long to wait between two polls, give or take a tenth.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How long to poll in all.
+const DEFAULT_DEADLINE: Duration = Duration::from_secs(15 * 60);
+
+/// How many polls in a row may fail.
+const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
+
+impl<'a, T> Until<'a, T> {
+    /// `seconds` are those before the first poll, between two, and of all, where the operation has its own.
+    pub(crate) fn new<F>(
+        mut call: impl FnMut() -> F + Send + 'a,
+        is_done: impl FnMut(&T) -> bool + Send + 'a,
+        seconds: Option<[u64; 3]>,
+    ) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'a,
+    {
+        let [first_delay, interval, deadline] = match seconds {
+            Some(seconds) => seconds.map(Duration::from_secs),
+            None => [Duration::ZERO, DEFAULT_INTERVAL, DEFAULT_DEADLINE],
+        };
+        let max_consecutive_errors = DEFAULT_MAX_CONSECUTIVE_ERRORS;
+        Self {
+            call: Box::new(move || Box::pin(call())),
+            is_done: Box::new(is_done),
+            fails: Box::new(|_| false),
+            progress: Box::new(|_| {}),
+            schedule: Schedule { first_delay, interval, deadline, max_consecutive_errors },
+        }
+    }
+
+    /// How long to wait before the first poll. Default: nothing, unless the operation has its own.
+    pub fn first_delay(mut self, delay: Duration) -> Self {
+        self.schedule.first_delay = delay;
+        self
+    }
+
+    /// How long to wait between two polls, give or take a tenth. A `Retry-After` of the server's that is longer is
+    /// obeyed instead. Default: 10 seconds, unless the operation has its own.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.schedule.interval = interval;
+        self
+    }
+
+    /// How long to poll in all. Default: 15 minutes, unless the operation has its own.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.schedule.deadline = deadline;
+        self
+    }
+
+    /// How many polls in a row may fail with an error that may pass: one that is
+    /// [retryable](crate::Error::is_retryable), or an answer that cannot be read. Default: 5.
+    pub fn max_consecutive_errors(mut self, most: usize) -> Self {
+        self.schedule.max_consecutive_errors = most;
+        self
+    }
+
+    /// Which end is a failure: [`PollError::Ended`], at once. It is asked before whether it is done.
+    pub fn fails_if(mut self, fails: impl FnMut(&T) -> bool + Send + 'a) -> Self {
+        self.fails = Box::new(fails);
+        self
+    }
+
+    /// Called with what each poll found, the last one included.
+    pub fn on_progress(mut self, progress: impl FnMut(&T) + Send + 'a) -> Self {
+        self.progress = Box::new(progress);
+        self
+    }
+}
+
+impl<'a, T: Send + 'a> IntoFuture for Until<'a, T> {
+    type Output = Result<T, PollError<T>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { call, mut is_done, mut fails, mut progress, schedule } = self;
+        let judge = move |found: &T| {
+            progress(found);
+            match (fails(found), is_done(found)) {
+                (true, _) => Judged::Failed,
+                (false, true) => Judged::Done,
+                (false, false) => Judged::Pending,
+            }
+        };
+        Box::pin(schedule.follow(call, judge))
+    }
+}
