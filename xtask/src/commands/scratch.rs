@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use xshell::cmd;
 
-use super::shell::{run, shell, target};
+use super::shell::{run, shell};
 use crate::workspace::Workspace;
 
-/// A copy of the client below `target/`.
+/// A copy of the client below `.scratch/`. Not below `target/`: of files there cargo does not see that two copies differ.
 pub(super) struct Scratch {
     workspace: Workspace,
     dir: PathBuf,
@@ -22,7 +22,7 @@ impl Scratch {
     /// # Errors
     /// Where it cannot be written.
     pub(super) fn new(workspace: &Workspace, name: &str, effective: &str) -> anyhow::Result<Self> {
-        let scratch = Self { workspace: workspace.clone(), dir: target(workspace).join(name) };
+        let scratch = Self { workspace: workspace.clone(), dir: workspace.path(".scratch").join(name) };
         copy(&workspace.path("client"), &scratch.dir.join("client"))?;
         // As in the workspace, so that what is generated is built.
         scratch.write("openapi/planetscale.yaml", effective)?;
