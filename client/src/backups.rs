@@ -7,6 +7,10 @@ mod handles;
 mod look;
 mod point_in_time;
 mod refs;
+#[cfg(feature = "branches")]
+mod restore;
+#[cfg(feature = "branches")]
+mod restore_error;
 mod schedule;
 mod wait;
 
@@ -14,5 +18,9 @@ pub use ensure::{EnsureBackup, Ensured};
 pub use ensure_error::EnsureError;
 pub use handles::{Branch, BranchBackup};
 pub use refs::{BackupRef, BranchRef};
+#[cfg(feature = "branches")]
+pub use restore::{RestoreBackup, Restored};
+#[cfg(feature = "branches")]
+pub use restore_error::RestoreError;
 pub use schedule::WaitError;
 pub use wait::{Awaited, WaitForBackup};

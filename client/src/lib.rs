@@ -39,6 +39,8 @@ pub use auth::{BearerToken, Credentials, ServiceToken};
 pub use backups::{
     Awaited, BackupRef, Branch, BranchBackup, BranchRef, EnsureBackup, EnsureError, Ensured, WaitError, WaitForBackup,
 };
+#[cfg(feature = "branches")]
+pub use backups::{RestoreBackup, RestoreError, Restored};
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorDetail, Invalid, Outcome, Refused, Unanswered, Unfinished, Unreadable};
 pub use generated::{builder, types};

@@ -37,13 +37,17 @@ use crate::generated::types;
 mod aim;
 mod aimed;
 mod api;
+mod backups;
+#[cfg(feature = "branches")]
+mod branches;
 mod fixture;
 mod query;
+mod reply;
 mod server;
 
 pub use aim::Aim;
 pub use aimed::Aimed;
-use api::States;
+use backups::States;
 use server::{Answer, Fault, State, lock, serve};
 
 /// The ID of the only service token that the server accepts.
@@ -121,7 +125,7 @@ impl MockServer {
     /// The backups of all branches, deleted ones too, in the order in which they were made.
     pub fn backups(&self) -> Vec<types::Backup> {
         let mut state = lock(&self.state);
-        state.api.backups().filter_map(|backup| serde_json::from_value(backup.clone()).ok()).collect()
+        state.api.backups.all().filter_map(|backup| serde_json::from_value(backup.clone()).ok()).collect()
     }
 }
 
@@ -148,7 +152,7 @@ impl MockServer {
     pub fn add_backup(&self, branch: &BranchRef, backup: &types::Backup) {
         let BranchRef { organization, database, branch, .. } = branch.clone();
         let backup = serde_json::to_value(backup).unwrap_or_default();
-        lock(&self.state).api.add([organization, database, branch], backup);
+        lock(&self.state).api.backups.add([organization, database, branch], backup);
     }
 }
 
@@ -158,7 +162,7 @@ impl MockServer {
     ///
     /// Any text may be a state. Without a script a backup stays `pending`.
     pub fn script_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
-        lock(&self.state).api.states = States::ByPoll(states.into_iter().map(Into::into).collect());
+        lock(&self.state).api.backups.states = States::ByPoll(states.into_iter().map(Into::into).collect());
     }
 
     /// What a backup becomes by itself, so long after it was made, whoever looks. Takes the place of
@@ -167,13 +171,51 @@ impl MockServer {
     /// The clock is tokio's.
     pub fn move_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
         let states = states.into_iter().map(|(after, state)| (after, state.into())).collect();
-        lock(&self.state).api.states = States::ByAge(states);
+        lock(&self.state).api.backups.states = States::ByAge(states);
     }
 
     /// Refuses to make a backup of a branch while another one is pending or running, with 422
     /// `unprocessable`. What the API answers then is not documented; this is what its SDK expects.
     pub fn one_at_a_time(&self) {
-        lock(&self.state).api.one_at_a_time = true;
+        lock(&self.state).api.backups.one_at_a_time = true;
+    }
+}
+
+/// # Branches
+///
+/// What is restored from a backup, or made, is `pending`, and `ready` when it is next read. A backup is of any branch,
+/// whether that is there or not.
+#[cfg(feature = "branches")]
+impl MockServer {
+    /// The branches of all databases.
+    pub fn branches(&self) -> Vec<types::DatabaseBranch> {
+        let mut state = lock(&self.state);
+        state.api.branches.all().filter_map(|branch| serde_json::from_value(branch.clone()).ok()).collect()
+    }
+
+    /// Adds a branch that is ready, and was not restored from anything. It stays as it is until a request changes it.
+    pub fn add_branch(&self, branch: &BranchRef) {
+        let BranchRef { organization, database, branch, .. } = branch;
+        let mut added = branches::just_created(&format!("own-{branch}"), branch, [organization, database]);
+        (added["state"], added["ready"]) = ("ready".into(), true.into());
+        lock(&self.state).api.branches.add([organization.clone(), database.clone()], added);
+    }
+
+    /// What the coming polls of a branch (by `get_branch`) find, one state a poll. The last one stays.
+    pub fn script_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
+        let states = states.into_iter().map(Into::into).collect();
+        lock(&self.state).api.branches.states = branches::BranchStates::ByPoll(states);
+    }
+
+    /// What a branch becomes by itself, so long after it was made, whoever looks. The clock is tokio's.
+    pub fn move_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
+        let states = states.into_iter().map(|(after, state)| (after, state.into())).collect();
+        lock(&self.state).api.branches.states = branches::BranchStates::ByAge(states);
+    }
+
+    /// How many branches a database can have: what would be one more is refused, with 422 `unprocessable`.
+    pub fn limit_branches(&self, most: usize) {
+        lock(&self.state).api.branches.most = Some(most);
     }
 }
 

@@ -9,6 +9,7 @@ use planetscale_tests::{Server, Step, answer, json};
 use proptest::prelude::*;
 use serde_json::{Value, json as value};
 
+use crate::faults::{Fault, LATE, fault, quick, script};
 use crate::just_created::{self, body_with};
 use crate::property::config;
 
@@ -19,12 +20,6 @@ const NOTHING: &str = r#"{"type": "list", "data": [], "next_page": null}"#;
 
 fn main_branch() -> BranchRef {
     BranchRef::new("acme", "shop", "main")
-}
-
-/// A client that tries again soon, and gives up as soon as nothing can come of it.
-fn quick(url: &str, timeout: Duration) -> Client {
-    let policy = RetryPolicy::default().initial_delay(Duration::from_millis(1)).max_retries(1);
-    Client::builder().auth(MockServer::token()).base_url(url).retry(policy).timeout(timeout).build().unwrap()
 }
 
 async fn started() -> (MockServer, Client) {
@@ -484,68 +479,6 @@ async fn a_wait_can_be_stored_and_taken_up_again() {
     assert_eq!(done.unwrap().unwrap().id, "backup000001");
     let branch: BranchRef = serde_json::from_value(serde_json::to_value(main_branch()).unwrap()).unwrap();
     assert_eq!((branch.clone(), branch.to_string()), (main_branch(), "acme/shop/main".to_owned()));
-}
-
-/// What can go wrong with one request.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    None,
-    LostBefore,
-    LostAfter,
-    Truncated,
-    FailsBefore(u16),
-    FailsAfter(u16),
-    Unreadable,
-    Limited,
-    /// Done when its sender knows no more of it.
-    Late,
-    /// Done, and never answered.
-    Slow,
-    /// The process ends while it waits for the answer, and is started again.
-    CutOffBefore,
-    CutOffAfter,
-}
-
-const FOREVER: Duration = Duration::from_secs(100_000);
-
-/// Longer than the few looks of [`quick`] that show nothing.
-const LATE: Duration = Duration::from_secs(5);
-
-fn fault() -> impl Strategy<Value = Fault> {
-    let status = || prop_oneof![Just(500), Just(502), Just(503), Just(504), Just(408)];
-    prop_oneof![
-        4 => Just(Fault::None),
-        1 => Just(Fault::LostBefore),
-        2 => Just(Fault::LostAfter),
-        1 => Just(Fault::Truncated),
-        1 => status().prop_map(Fault::FailsBefore),
-        1 => status().prop_map(Fault::FailsAfter),
-        1 => Just(Fault::Unreadable),
-        1 => Just(Fault::Limited),
-        1 => Just(Fault::Late),
-        1 => Just(Fault::Slow),
-        1 => Just(Fault::CutOffBefore),
-        1 => Just(Fault::CutOffAfter),
-    ]
-}
-
-/// One fault a request, then none.
-fn script(server: &MockServer, faults: &[Fault]) {
-    for fault in faults {
-        let waits = matches!(fault, Fault::Slow | Fault::CutOffBefore | Fault::CutOffAfter);
-        server.delay_next(if waits { FOREVER } else { Duration::ZERO });
-        match *fault {
-            Fault::None | Fault::Slow | Fault::CutOffAfter => server.pass_next(),
-            Fault::LostBefore | Fault::CutOffBefore => server.lose_next_request(),
-            Fault::Late => server.do_next_late(LATE),
-            Fault::LostAfter => server.lose_next_answer(),
-            Fault::Truncated => server.truncate_next_answer(),
-            Fault::FailsBefore(status) => server.answer_next(status, ""),
-            Fault::FailsAfter(status) => server.replace_next_answer(status, "<html>Oops</html>"),
-            Fault::Unreadable => server.replace_next_answer(201, "[]"),
-            Fault::Limited => server.limit_next(0),
-        }
-    }
 }
 
 /// Runs a process that makes sure of the backup; again where it is cut off.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use xtask::edition::Edition;
 use xtask::krate::Crate;
 use xtask::krate::surface::{Features, Kind, PublicItem, Surface};
+use xtask::vendor::operations;
 use xtask::vendor::spec::Spec;
 use xtask::workspace::Workspace;
 use xtask::workspace::store::Store;
@@ -62,6 +63,23 @@ fn every_feature_is_in_the_manifest() {
     let manifest = std::fs::read_to_string(Workspace::own().path("client/Cargo.toml")).unwrap();
     let features: Vec<&str> = CRATE.features.iter().map(String::as_str).collect();
     assert_eq!(xtask::workspace::manifest::with_features(&manifest, &features).unwrap(), manifest);
+}
+
+/// The front page says how many operations each feature has.
+#[test]
+fn every_feature_is_on_the_front_page() {
+    let spec = Spec::parse(&EFFECTIVE).unwrap();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for operation in operations::of(&spec.value) {
+        *counts.entry(operation.feature.unwrap_or("")).or_default() += 1;
+    }
+    let others = counts.iter().filter(|(feature, _)| !feature.is_empty());
+    let list: Vec<String> = others.clone().map(|(feature, count)| format!("`{feature}` ({count})")).collect();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = std::fs::read_to_string(Workspace::own().path("client/README.md")).unwrap();
+    assert!(words(&page).contains(&words(&list.join(", "))), "client/README.md lists other features than {list:?}");
+    let count: usize = others.map(|(_, count)| count).sum();
+    assert!(words(&page).contains(&format!("The other {count} operations of the API")), "there are {count} others");
 }
 
 #[test]

@@ -51,8 +51,8 @@ impl Target {
             return Ok(Connected { client: builder.build()?, branch, stand_in: None });
         }
         let server = MockServer::start().await?;
-        println!("No credentials ({} are not set):", credentials.join(" and "));
-        println!("this runs on a stand-in for PlanetScale at {}.\n", server.base_url());
+        eprintln!("No credentials ({} are not set):", credentials.join(" and "));
+        eprintln!("this runs on a stand-in for PlanetScale at {}.\n", server.base_url());
         let or = |value: &Option<String>, example: &str| value.clone().unwrap_or_else(|| example.into());
         let branch =
             BranchRef::new(or(&self.organization, "acme"), or(&self.database, "shop"), or(&self.branch, "main"));

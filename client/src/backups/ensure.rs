@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::StatusCode;
 
 use super::ensure_error::EnsureError;
-use super::look::{Patience, Seen, is_usable, look};
+use super::look::{MAX_MISSES, Patience, Seen, is_usable, look};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
 use crate::client::Client;
@@ -17,11 +17,8 @@ use crate::generated::types::{self, Backup, CreateBackupBody};
 use crate::polling::{may_pass, varied};
 use crate::runtime::check::Check;
 
-/// How often a list that does not have the backup is believed.
-const MAX_MISSES: usize = 5;
-
 /// How far the clock that `created_at` is by and that of the `Date` header may be apart.
-const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
+pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
 
 /// # Exactly one backup
 impl Client {

@@ -4,11 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::ensure::EnsureBackup;
 use super::refs::{BackupRef, BranchRef};
+#[cfg(feature = "branches")]
+use super::restore::RestoreBackup;
 use super::wait::WaitForBackup;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::builder;
 use crate::generated::types::Backup;
+#[cfg(feature = "branches")]
+use crate::generated::types::DatabaseBranch;
+#[cfg(feature = "branches")]
+use crate::polling::Until;
 
 /// # Handles
 impl Client {
@@ -67,6 +73,25 @@ impl<'a> Branch<'a> {
         self.client.backup_for(&self.branch, at).await
     }
 
+    /// [`Client::get_branch`] of this branch.
+    #[cfg(feature = "branches")]
+    pub fn get(&self) -> builder::GetBranch<'a> {
+        self.branch.get(self.client)
+    }
+
+    /// [`Client::delete_branch`] of this branch.
+    #[cfg(feature = "branches")]
+    pub fn delete(&self) -> builder::DeleteBranch<'a> {
+        let BranchRef { organization, database, branch, .. } = &self.branch;
+        self.client.delete_branch().organization(organization).database(database).branch(branch)
+    }
+
+    /// [`Client::wait_for_branch`] of this branch.
+    #[cfg(feature = "branches")]
+    pub fn wait<'w>(&self) -> Until<'w, DatabaseBranch> {
+        self.client.wait_for_branch(&self.branch)
+    }
+
     /// The calls that are about a backup of this branch.
     pub fn backup(&self, id: impl Into<String>) -> BranchBackup<'a> {
         BranchBackup { client: self.client, backup: self.branch.backup(id) }
@@ -102,6 +127,12 @@ impl<'a> BranchBackup<'a> {
     pub fn delete(&self) -> builder::DeleteBackup<'a> {
         let BackupRef { organization, database, branch, id } = &self.backup;
         self.client.delete_backup().organization(organization).database(database).branch(branch).id(id)
+    }
+
+    /// [`Client::restore_backup`].
+    #[cfg(feature = "branches")]
+    pub fn restore(&self, name: impl Into<String>) -> RestoreBackup {
+        self.client.restore_backup(&self.backup, name)
     }
 
     /// [`Client::wait_for_backup`].

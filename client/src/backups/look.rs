@@ -14,6 +14,9 @@ use crate::retry_after::server_time;
 /// The largest page, so that most branches need only one.
 pub(super) const PER_PAGE: i64 = 100;
 
+/// How often an answer that does not have what was created is believed.
+pub(super) const MAX_MISSES: usize = 5;
+
 /// What a look at the branch shows.
 #[derive(Default)]
 pub(super) struct Seen {

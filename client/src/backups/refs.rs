@@ -42,6 +42,13 @@ impl BranchRef {
     }
 }
 
+#[cfg(feature = "branches")]
+impl BranchRef {
+    pub(super) fn get<'a>(&self, client: &'a Client) -> builder::GetBranch<'a> {
+        client.get_branch().organization(&self.organization).database(&self.database).branch(&self.branch)
+    }
+}
+
 impl From<&BranchRef> for BranchRef {
     fn from(branch: &BranchRef) -> Self {
         branch.clone()
@@ -92,6 +99,12 @@ pub struct BackupRef {
     pub branch: String,
     /// The backup's ID.
     pub id: String,
+}
+
+impl From<&BackupRef> for BackupRef {
+    fn from(backup: &BackupRef) -> Self {
+        backup.clone()
+    }
 }
 
 /// `acme/shop/main/abc123`, as [`Display`](fmt::Display) writes it.

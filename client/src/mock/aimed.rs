@@ -1,7 +1,7 @@
 //! Faults for the requests about one branch, or one backup.
 
 use super::aim::Aim;
-use super::api::refusal;
+use super::reply::refusal;
 use super::server::{Answer, Fault};
 use super::{MockServer, to_status};
 

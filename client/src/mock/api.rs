@@ -1,320 +1,42 @@
-//! What the API does, as far as it is known: backups that are made, move on, and go.
+//! What the API does, as far as it is known: which part of it a request is for.
 
-use std::collections::VecDeque;
-use std::time::{Duration, SystemTime};
-
-use chrono::{DateTime, Days, Months, SecondsFormat, TimeDelta, Utc};
-use hyper::{StatusCode, Uri};
+use hyper::Uri;
 use percent_encoding::percent_decode_str;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use tokio::time::Instant;
 
-use super::TOKEN_ID;
-use super::query::Query;
-use crate::generated::types::{self, RetentionUnit};
-use crate::runtime::check::Check;
+use super::backups::Backups;
+#[cfg(feature = "branches")]
+use super::branches::Branches;
+use super::reply::{Reply, not_found};
 
-/// The states in which a branch is busy.
-const BUSY: [&str; 2] = ["pending", "running"];
-
-/// The states that are final.
-const FINAL: [&str; 4] = ["success", "failed", "canceled", "ignored"];
-
-/// A status and a body.
-pub(super) type Reply = (StatusCode, Value);
-
+/// What the server has.
 #[derive(Debug, Default)]
 pub(super) struct Api {
-    /// The backups that were made, by what they are addressed with.
-    made: Vec<Made>,
-    /// What moves them on.
-    pub(super) states: States,
-    /// Whether a branch can have only one backup under way.
-    pub(super) one_at_a_time: bool,
-}
-
-/// How backups come by their states.
-#[derive(Debug)]
-pub(super) enum States {
-    /// What the polls of a backup find, one after the other; the last one stays.
-    ByPoll(VecDeque<String>),
-    /// What a backup has become by its age.
-    ByAge(Vec<(Duration, String)>),
-}
-
-impl Default for States {
-    fn default() -> Self {
-        Self::ByPoll(VecDeque::new())
-    }
-}
-
-#[derive(Debug)]
-struct Made {
-    /// Organization, database, branch.
-    of: [String; 3],
-    at: Instant,
-    /// Whether it stays as it is, whatever moves the others on.
-    is_fixed: bool,
-    backup: Value,
-}
-
-impl Made {
-    /// Whether it is the backup of an ID, and was not deleted.
-    fn is(&self, of: [&str; 3], id: &str) -> bool {
-        self.of == of && self.backup["id"] == id && self.backup["deleted_at"].is_null()
-    }
-
-    /// Moves it on to a state, with what comes with that.
-    fn move_to(&mut self, state: String) {
-        let backup = &mut self.backup;
-        if backup["state"] == state.as_str() {
-            return;
-        }
-        let now = now();
-        backup["updated_at"] = now.clone();
-        if state != "pending" && backup["started_at"].is_null() {
-            backup["started_at"] = now.clone();
-        }
-        if FINAL.contains(&state.as_str()) && backup["completed_at"].is_null() {
-            backup["completed_at"] = now;
-        }
-        if state == "success" {
-            backup["size"] = json!(5_368_709_120_i64);
-        }
-        backup["state"] = state.into();
-    }
+    pub(super) backups: Backups,
+    #[cfg(feature = "branches")]
+    pub(super) branches: Branches,
 }
 
 impl Api {
     /// Does what an authorized request asks for.
     pub(super) fn take(&mut self, method: &str, uri: &Uri, body: &[u8]) -> Reply {
-        self.age();
+        self.backups.age();
         let decoded = |segment| percent_decode_str(segment).decode_utf8().ok().map(|segment| segment.into_owned());
         let segments: Option<Vec<String>> = uri.path().split('/').map(decoded).collect();
         let segments = segments.unwrap_or_default();
         // The vendor's SDK has the `v1` in its paths as well, depending on its version.
         let segments: Vec<&str> =
             segments.iter().map(String::as_str).skip_while(|segment| ["", "v1"].contains(segment)).collect();
-        let ["organizations", organization, "databases", database, "branches", branch, "backups", rest @ ..] =
-            &segments[..]
-        else {
-            return not_found();
-        };
-        let of = [*organization, *database, *branch];
-        match (method, rest) {
-            _ if of.contains(&"") || !uri.path().starts_with("/v1/") => not_found(),
-            ("POST", []) => self.create(of, body),
-            ("GET", []) => self.list(of, uri.query().unwrap_or_default()),
-            ("GET", [id]) => self.get(of, id),
-            ("PATCH", [id]) => self.update(of, id, body),
-            ("DELETE", [id]) => self.delete(of, id),
+        let query = uri.query().unwrap_or_default();
+        match &segments[..] {
+            _ if segments.contains(&"") || !uri.path().starts_with("/v1/") => not_found(),
+            ["organizations", organization, "databases", database, "branches", branch, "backups", rest @ ..] => {
+                self.backups.take((method, [organization, database, branch], rest), query, body)
+            }
+            #[cfg(feature = "branches")]
+            ["organizations", organization, "databases", database, "branches", rest @ ..] => {
+                self.branches.take((method, [organization, database], rest), query, body, &mut self.backups)
+            }
             _ => not_found(),
         }
     }
-
-    /// All backups, deleted ones too, in the order in which they were made.
-    pub(super) fn backups(&mut self) -> impl Iterator<Item = &Value> {
-        self.age();
-        self.made.iter().map(|made| &made.backup)
-    }
-
-    /// Moves all backups on to what their age makes of them.
-    fn age(&mut self) {
-        let States::ByAge(states) = &self.states else { return };
-        for made in self.made.iter_mut().filter(|made| !made.is_fixed) {
-            let age = made.at.elapsed();
-            let reached = states.iter().filter(|(after, _)| *after <= age).max_by_key(|(after, _)| *after);
-            if let Some((_, state)) = reached {
-                made.move_to(state.clone());
-            }
-        }
-    }
-
-    /// Adds a backup as it is.
-    pub(super) fn add(&mut self, of: [String; 3], backup: Value) {
-        self.made.push(Made { of, at: Instant::now(), is_fixed: true, backup });
-    }
-
-    fn find(&mut self, of: [&str; 3], id: &str) -> Option<&mut Made> {
-        self.made.iter_mut().find(|made| made.is(of, id))
-    }
-
-    fn create(&mut self, of: [&str; 3], body: &[u8]) -> Reply {
-        let wanted: types::CreateBackupBody = match object(body) {
-            Ok(wanted) => wanted,
-            Err(why) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &why),
-        };
-        if let Err(e) = wanted.check() {
-            return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &e);
-        }
-        let is_busy = |made: &Made| {
-            made.of == of
-                && made.backup["deleted_at"].is_null()
-                && BUSY.iter().any(|busy| made.backup["state"] == *busy)
-        };
-        if self.one_at_a_time && self.made.iter().any(is_busy) {
-            let message = "a backup of this branch is already running";
-            return refusal(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", message);
-        }
-        let [.., branch] = of;
-        let now = DateTime::<Utc>::from(SystemTime::now());
-        let name = wanted.name.unwrap_or_else(|| format!("{branch}-{}", now.format("%Y-%m-%d")));
-        let Some(expiry) = expiry(now, wanted.retention_value, wanted.retention_unit) else {
-            let message = "retention_value is too large";
-            return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", message);
-        };
-        let id = format!("backup{:06}", self.made.len() + 1);
-        let backup = just_created(&id, &name, branch, now, expiry);
-        self.made.push(Made { of: of.map(str::to_owned), at: Instant::now(), is_fixed: false, backup: backup.clone() });
-        (StatusCode::CREATED, backup)
-    }
-
-    /// A poll of a backup, which moves it on by the script.
-    fn get(&mut self, of: [&str; 3], id: &str) -> Reply {
-        let Some(made) = self.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
-        if let States::ByPoll(states) = &mut self.states
-            && !made.is_fixed
-        {
-            let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
-            if let Some(next) = next {
-                made.move_to(next);
-            }
-        }
-        (StatusCode::OK, made.backup.clone())
-    }
-
-    /// A page of the backups of a branch, in the order in which they were made.
-    fn list(&self, of: [&str; 3], query: &str) -> Reply {
-        let query = match Query::read(query) {
-            Ok(query) => query,
-            Err(why) => return refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &why),
-        };
-        let (page, per_page) = (query.page, query.per_page);
-        let of_branch = self.made.iter().filter(|made| made.of == of).map(|made| &made.backup);
-        let backups: Vec<&Value> = of_branch.filter(|backup| query.takes(of[2], backup)).collect();
-        let total_pages = backups.len().div_ceil(per_page);
-        let data: Vec<&Value> =
-            backups.iter().skip((page - 1).saturating_mul(per_page)).take(per_page).copied().collect();
-        let next = (page < total_pages).then_some(page + 1);
-        let previous = (page > 1).then(|| page - 1);
-        let url = |page: Option<usize>| page.map(|page| format!("?page={page}&per_page={per_page}"));
-        let envelope = json!({
-            "type": "list",
-            "current_page": page,
-            "per_page": per_page,
-            "next_page": next,
-            "next_page_url": url(next),
-            "prev_page": previous,
-            "prev_page_url": url(previous),
-            "total_count": backups.len(),
-            "total_pages": total_pages,
-            "data": data,
-        });
-        (StatusCode::OK, envelope)
-    }
-
-    fn update(&mut self, of: [&str; 3], id: &str, body: &[u8]) -> Reply {
-        let wanted: types::UpdateBackupBody = match object(body) {
-            Ok(wanted) => wanted,
-            Err(why) => return refusal(StatusCode::BAD_REQUEST, "bad_request", &why),
-        };
-        let Some(made) = self.find(of, id) else { return not_found() };
-        if let Some(protected) = wanted.protected {
-            made.backup["protected"] = protected.into();
-            made.backup["updated_at"] = now();
-        }
-        (StatusCode::OK, made.backup.clone())
-    }
-
-    fn delete(&mut self, of: [&str; 3], id: &str) -> Reply {
-        let Some(made) = self.find(of, id) else { return not_found() };
-        if made.backup["protected"] == true {
-            return refusal(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "the backup is protected from deletion");
-        }
-        made.backup["deleted_at"] = now();
-        (StatusCode::NO_CONTENT, Value::Null)
-    }
-}
-
-/// A body, which is an object whose fields are never null, as the spec has it, or not there at all.
-fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    if body.is_empty() {
-        return serde_json::from_slice(b"{}").map_err(|e| e.to_string());
-    }
-    let value: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
-    let Value::Object(fields) = &value else { return Err("the body is not an object".to_owned()) };
-    if let Some((name, _)) = fields.iter().find(|(_, value)| value.is_null()) {
-        return Err(format!("{name} is null, but can be left out only"));
-    }
-    serde_json::from_value(value).map_err(|e| e.to_string())
-}
-
-/// When a backup expires: two days after it was made, if nothing else is wanted.
-fn expiry(made: DateTime<Utc>, value: Option<i64>, unit: Option<RetentionUnit>) -> Option<DateTime<Utc>> {
-    let (value, unit) = match (value, unit) {
-        (None, None) => (2, RetentionUnit::Day),
-        (value, unit) => (value.unwrap_or(1), unit.unwrap_or(RetentionUnit::Day)),
-    };
-    let days = |each: u64| made.checked_add_days(Days::new(u64::try_from(value).ok()?.checked_mul(each)?));
-    let months = |each: u32| made.checked_add_months(Months::new(u32::try_from(value).ok()?.checked_mul(each)?));
-    match unit {
-        RetentionUnit::Hour => made.checked_add_signed(TimeDelta::try_hours(value)?),
-        RetentionUnit::Day => days(1),
-        RetentionUnit::Week => days(7),
-        RetentionUnit::Month => months(1),
-        RetentionUnit::Year => months(12),
-    }
-}
-
-fn not_found() -> Reply {
-    refusal(StatusCode::NOT_FOUND, "not_found", "Not Found")
-}
-
-pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Reply {
-    (status, json!({ "code": code, "message": message }))
-}
-
-fn now() -> Value {
-    time(SystemTime::now().into()).into()
-}
-
-/// A time as the API writes it.
-fn time(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
-/// A backup as the API describes it right after it was made: without the times to come.
-pub(super) fn just_created(id: &str, name: &str, branch: &str, now: DateTime<Utc>, expiry: DateTime<Utc>) -> Value {
-    json!({
-        "id": id,
-        "name": name,
-        "state": "pending",
-        "size": 0,
-        "estimated_storage_cost": 0.0,
-        "created_at": time(now),
-        "updated_at": time(now),
-        "started_at": null,
-        "expires_at": time(expiry),
-        "completed_at": null,
-        "deleted_at": null,
-        "pvc_size": 10_737_418_240_i64,
-        "protected": false,
-        "required": false,
-        "restored_branches": [],
-        "actor": {
-            "id": TOKEN_ID,
-            "display_name": "mock token",
-            "avatar_url": "https://app.planetscale.com/gravatar-fallback.png",
-        },
-        "backup_policy": null,
-        "schema_snapshot": null,
-        "database_branch": {
-            "id": "branch000001",
-            "name": branch,
-            "created_at": "2021-01-14T10:19:23.000Z",
-            "updated_at": "2021-01-14T10:19:23.000Z",
-            "deleted_at": null,
-        },
-    })
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::api::just_created;
+use super::backups::just_created;
 use crate::generated::types::Backup;
 
 impl Backup {

@@ -17,7 +17,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use super::aim::Aim;
-use super::api::{Api, Reply, refusal};
+use super::api::Api;
+use super::reply::{Reply, refusal};
 use super::{RecordedRequest, TOKEN, TOKEN_ID};
 
 /// What the server knows and is to do.

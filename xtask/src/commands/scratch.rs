@@ -8,6 +8,7 @@ use anyhow::Context;
 use xshell::cmd;
 
 use super::shell::{run, shell};
+use crate::generate::FEATURE;
 use crate::workspace::Workspace;
 
 /// A copy of the client below `.scratch/`. Not below `target/`: of files there cargo does not see that two copies differ.
@@ -33,6 +34,14 @@ impl Scratch {
             manifest["workspace"][key] = toml_edit::value(toml_edit::Array::from_iter(["client"]));
         }
         scratch.write("Cargo.toml", &manifest.to_string())?;
+        if !effective.contains(FEATURE) {
+            // The client's own tests and examples ask for features of operations that the copy has not.
+            let client = read(&workspace.path("client/Cargo.toml"))?;
+            let mut client: toml_edit::DocumentMut = client.parse().context("client/Cargo.toml is not TOML")?;
+            let features = toml_edit::Array::from_iter(["codegen", "mock"]);
+            client["dev-dependencies"]["planetscale-client"]["features"] = toml_edit::value(features);
+            scratch.write("client/Cargo.toml", &client.to_string())?;
+        }
         scratch.write("Cargo.lock", &read(&workspace.path("Cargo.lock"))?)?;
         Ok(scratch)
     }
