@@ -28,6 +28,8 @@ pub(crate) struct Described {
     /// The feature of the crate that it is behind.
     pub(crate) feature: Option<String>,
     pub(crate) poll: Option<Poll>,
+    /// The parameters in the query: their names, whether each is required, and a variant of `crate::mock::Kind`.
+    pub(crate) query: Vec<(String, bool, &'static str)>,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
     /// The parameters, by the same.
@@ -141,6 +143,7 @@ impl Operations {
                     travel.extend(limits_of_body(operation).map(|limits| {
                         ("body".to_owned(), Parameter { name: "body".to_owned(), style: "Json", limits })
                     }));
+                    let query = parameters.clone().filter_map(in_query).collect();
                     let parameters = parameters.filter_map(|parameter| {
                         let data = parameter.parameter_data_ref();
                         Some((plain(&data.name), data.description.clone()?))
@@ -162,6 +165,7 @@ impl Operations {
                         is_public,
                         feature: feature.map(str::to_owned),
                         poll: Poll::of(operation),
+                        query,
                         arguments,
                         parameters: travel,
                     };
@@ -198,6 +202,22 @@ fn limits_of_body(operation: &openapiv3::Operation) -> Option<Limits> {
     let (_, _, limits) = read_note(schema.schema_data.description.as_deref().unwrap_or_default());
     let is_object = matches!(&schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::Object(_)));
     Some(limits).filter(|limits| !limits.is_empty() && !is_object)
+}
+
+/// A parameter in the query: its name, whether it is required, and what it is.
+fn in_query(parameter: &openapiv3::Parameter) -> Option<(String, bool, &'static str)> {
+    let openapiv3::Parameter::Query { parameter_data: data, .. } = parameter else { return None };
+    let schema = match &data.format {
+        openapiv3::ParameterSchemaOrContent::Schema(schema) => schema.as_item(),
+        openapiv3::ParameterSchemaOrContent::Content(_) => None,
+    };
+    let kind = match schema.map(|schema| &schema.schema_kind) {
+        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Integer(_))) => "Integer",
+        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Boolean(_))) => "Boolean",
+        _ => "Text",
+    };
+    let wire = data.extensions.get(parameters::WIRE_NAME).and_then(|name| name.as_str());
+    Some((wire.unwrap_or(&data.name).to_owned(), data.required, kind))
 }
 
 /// Whether a server is one of the document's.

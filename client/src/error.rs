@@ -170,7 +170,7 @@ impl Error {
     /// something twice.
     ///
     /// That is so where the request was not sent and where the API answered 429. For operations
-    /// that only read it is also so for time-outs, lost connections, answers cut short and 5xx.
+    /// that only read it is also so for time-outs, lost connections, answers cut short and 5xx other than 501.
     ///
     /// A 422 (`unprocessable`) is not among them, but may pass as well: a branch can have only one manual
     /// backup running at a time, as the vendor's Terraform provider knows, and another one is refused
@@ -182,7 +182,9 @@ impl Error {
             Self::Unfinished(unfinished) => unfinished.is_retryable,
             Self::Unreadable(answer) => matches!(answer.reason, Reason::CutShort(_)) && answer.operation.is_safe(),
             Self::Refused(refused) => {
-                let transient = refused.status == StatusCode::REQUEST_TIMEOUT || refused.status.is_server_error();
+                // What a server does not know how to do (501) it does not know later.
+                let fails = refused.status.is_server_error() && refused.status != StatusCode::NOT_IMPLEMENTED;
+                let transient = refused.status == StatusCode::REQUEST_TIMEOUT || fails;
                 refused.status == StatusCode::TOO_MANY_REQUESTS || (transient && refused.operation.is_safe())
             }
             Self::Config(_) | Self::InvalidInput(_) => false,

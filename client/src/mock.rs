@@ -43,11 +43,14 @@ mod branches;
 mod fixture;
 mod query;
 mod reply;
+mod route;
 mod server;
 
 pub use aim::Aim;
 pub use aimed::Aimed;
 use backups::States;
+pub use route::Call;
+pub(crate) use route::{Kind, Route, check_body};
 use server::{Answer, Fault, State, lock, serve};
 
 /// The ID of the only service token that the server accepts.
@@ -178,6 +181,47 @@ impl MockServer {
     /// `unprocessable`. What the API answers then is not documented; this is what its SDK expects.
     pub fn one_at_a_time(&self) {
         lock(&self.state).api.backups.one_at_a_time = true;
+    }
+}
+
+/// # Any operation
+impl MockServer {
+    /// What an operation is answered with from now on, whatever it is asked for: one answer after the other, where there
+    /// are several, and the last one again and again. Requests are held to the description of the API all the same.
+    ///
+    /// Backups, and with the feature `branches` branches, are played by the server itself. What is neither played nor
+    /// scripted is answered with 501, with the line to write.
+    ///
+    /// # Examples
+    /// ```
+    /// # use planetscale_client::mock::MockServer;
+    /// use planetscale_client::builder::GetBackup;
+    /// use planetscale_client::types::Backup;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::start().await?;
+    /// server.answer::<GetBackup>(&Backup::fixture());
+    /// let call = server.client()?.get_backup().organization("acme").database("shop").branch("main").id("any").send().await?;
+    /// assert_eq!(call.name, "nightly");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Where the answer cannot be JSON.
+    #[allow(clippy::expect_used)] // For tests, where a panic is the answer to a typo.
+    pub fn answer<C: Call>(&self, answer: &C::Answer)
+    where
+        C::Answer: serde::Serialize,
+    {
+        let value = serde_json::to_value(answer).expect("an answer that can be JSON");
+        let status = match (value.is_null(), C::OPERATION.method()) {
+            (true, _) => StatusCode::NO_CONTENT,
+            (false, "POST") => StatusCode::CREATED,
+            (false, _) => StatusCode::OK,
+        };
+        lock(&self.state).api.scripts.entry(C::OPERATION.id()).or_default().push_back((status, value));
     }
 }
 

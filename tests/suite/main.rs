@@ -34,6 +34,7 @@ mod propose_update;
 mod reading;
 mod restore;
 mod retries;
+mod scripted;
 mod secrets;
 mod semver;
 mod setting_up;

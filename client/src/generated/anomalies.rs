@@ -1353,4 +1353,14 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchAnomalies<'_> {
+        type Answer = types::PaginatedAnomaly;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchAnomaly<'_> {
+        type Answer = types::Anomaly;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

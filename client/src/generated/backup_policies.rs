@@ -1608,4 +1608,29 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBackupPolicies<'_> {
+        type Answer = types::PaginatedBackupPolicy;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateBackupPolicy<'_> {
+        type Answer = types::BackupPolicy;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBackupPolicy<'_> {
+        type Answer = types::BackupPolicy;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteBackupPolicy<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBackupPolicy<'_> {
+        type Answer = types::BackupPolicy;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -852,4 +852,19 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBouncerResizeRequests<'_> {
+        type Answer = types::PaginatedPostgresBouncerResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelBouncerResizeRequest<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBouncerResizeRequest<'_> {
+        type Answer = types::PostgresBouncerResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -262,4 +262,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchBouncerResizeRequests<'_> {
+        type Answer = types::PaginatedPostgresBouncerResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

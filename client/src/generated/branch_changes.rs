@@ -2640,4 +2640,24 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchChangeRequests<'_> {
+        type Answer = types::PaginatedPostgresClusterResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBranchChangeRequest<'_> {
+        type Answer = ::std::option::Option<types::PostgresClusterResizeRequest>;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchChangeRequest<'_> {
+        type Answer = types::PostgresClusterResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelBranchChangeRequest<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -3531,4 +3531,34 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListKeyspaces<'_> {
+        type Answer = types::PaginatedDatabaseBranchKeyspace;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateKeyspace<'_> {
+        type Answer = types::DatabaseBranchKeyspace;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspace<'_> {
+        type Answer = types::DatabaseBranchKeyspace;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteKeyspace<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateKeyspace<'_> {
+        type Answer = types::DatabaseBranchKeyspace;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspaceRolloutStatus<'_> {
+        type Answer = types::KeyspaceRolloutStatus;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

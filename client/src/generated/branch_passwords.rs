@@ -1954,4 +1954,34 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListPasswords<'_> {
+        type Answer = types::PaginatedDatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreatePassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetPassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeletePassword<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdatePassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for RenewPassword<'_> {
+        type Answer = types::DatabaseBranchPassword;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -1877,4 +1877,19 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchResizeRequests<'_> {
+        type Answer = types::PaginatedMysqlClusterResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBranchResizeRequest<'_> {
+        type Answer = ::std::option::Option<types::MysqlClusterResizeRequest>;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchResizeRequest<'_> {
+        type Answer = types::MysqlClusterResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -6146,4 +6146,69 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranches<'_> {
+        type Answer = types::PaginatedDatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteBranch<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateBranchClusterConfig<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DemoteBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for PromoteBranch<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateSafeMigrations<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for EnableSafeMigrations<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DisableSafeMigrations<'_> {
+        type Answer = types::DatabaseBranch;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchSchema<'_> {
+        type Answer = types::BranchSchema;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for LintBranchSchema<'_> {
+        type Answer = types::PaginatedSchemaLintError;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -592,4 +592,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListExtensions<'_> {
+        type Answer = ::std::vec::Vec<types::PostgresClusterExtension>;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

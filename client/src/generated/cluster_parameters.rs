@@ -185,4 +185,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListParameters<'_> {
+        type Answer = ::std::vec::Vec<types::PostgresClusterParameter>;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

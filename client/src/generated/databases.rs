@@ -4997,4 +4997,49 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDatabases<'_> {
+        type Answer = types::PaginatedDatabase;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateDatabase<'_> {
+        type Answer = types::Database;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDatabase<'_> {
+        type Answer = types::Database;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteDatabase<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateDatabaseSettings<'_> {
+        type Answer = types::Database;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListReadOnlyRegions<'_> {
+        type Answer = types::PaginatedDatabaseBranchReadOnlyRegion;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDatabaseRegions<'_> {
+        type Answer = types::PaginatedPlanetscaleRegion;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDatabaseThrottler<'_> {
+        type Answer = types::ThrottlerConfigurations;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateDatabaseThrottler<'_> {
+        type Answer = types::ThrottlerConfigurations;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

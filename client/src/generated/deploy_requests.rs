@@ -10531,4 +10531,109 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployQueue<'_> {
+        type Answer = types::PaginatedDeployment;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDeployRequests<'_> {
+        type Answer = types::PaginatedDatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CloseDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CompleteGatedDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateAutoApply<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateAutoDeleteBranch<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CompleteErroredDeploy<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for QueueDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployment<'_> {
+        type Answer = types::Deployment;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ForceCutoverDeployRequest<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDeployOperations<'_> {
+        type Answer = types::PaginatedDeployOperation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CompleteRevert<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDeployRequestReviews<'_> {
+        type Answer = types::PaginatedDeployRequestReview;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ReviewDeployRequest<'_> {
+        type Answer = types::DeployRequestReview;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for SkipRevertPeriod<'_> {
+        type Answer = types::DatabaseDeployRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CheckDeployRequestStorage<'_> {
+        type Answer = types::DeployRequestStorage;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDeployRequestThrottler<'_> {
+        type Answer = types::ThrottlerConfigurations;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateDeployRequestThrottler<'_> {
+        type Answer = types::ThrottlerConfigurations;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -1625,4 +1625,19 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListInvoices<'_> {
+        type Answer = types::PaginatedInvoice;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInvoice<'_> {
+        type Answer = types::Invoice;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInvoiceLineItems<'_> {
+        type Answer = types::PaginatedLineItem;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -1892,4 +1892,24 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListKeyspaceResizeRequests<'_> {
+        type Answer = types::PaginatedKeyspaceResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateKeyspaceResizeRequest<'_> {
+        type Answer = types::KeyspaceResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CancelKeyspaceResizeRequest<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspaceResizeRequest<'_> {
+        type Answer = types::KeyspaceResizeRequest;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -578,4 +578,14 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetKeyspaceVschema<'_> {
+        type Answer = types::KeyspaceVschema;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateKeyspaceVschema<'_> {
+        type Answer = types::KeyspaceVschema;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

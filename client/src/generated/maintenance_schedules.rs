@@ -1453,4 +1453,14 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListMaintenanceSchedules<'_> {
+        type Answer = types::PaginatedBranchMaintenanceSchedule;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetMaintenanceSchedule<'_> {
+        type Answer = types::BranchMaintenanceSchedule;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

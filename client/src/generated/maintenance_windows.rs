@@ -755,4 +755,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListMaintenanceWindows<'_> {
+        type Answer = types::PaginatedBranchMaintenanceWindow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

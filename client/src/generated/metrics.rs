@@ -4839,4 +4839,44 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchMetrics<'_> {
+        type Answer = types::MetricSeriesResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInstantBranchMetrics<'_> {
+        type Answer = types::InstantMetricsResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchKeyspaceTableMetrics<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQueryMetrics<'_> {
+        type Answer = types::MetricSeriesResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchTableMetrics<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetTabletMetrics<'_> {
+        type Answer = types::MetricSeriesResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetInstantTabletMetrics<'_> {
+        type Answer = types::InstantMetricsResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchTagMetrics<'_> {
+        type Answer = types::MetricSeriesResponse;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -1669,4 +1669,29 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOauthApplications<'_> {
+        type Answer = types::PaginatedOauthApplication;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOauthApplication<'_> {
+        type Answer = types::OauthApplication;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOauthTokens<'_> {
+        type Answer = types::PaginatedServiceToken;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOauthToken<'_> {
+        type Answer = types::ServiceToken;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteOauthToken<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -465,4 +465,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateOauthToken<'_> {
+        type Answer = types::ServiceToken;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

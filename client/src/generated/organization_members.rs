@@ -1470,4 +1470,24 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOrganizationMembers<'_> {
+        type Answer = types::PaginatedOrganizationMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOrganizationMembership<'_> {
+        type Answer = types::OrganizationMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for RemoveOrganizationMember<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateOrganizationMembership<'_> {
+        type Answer = types::OrganizationMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

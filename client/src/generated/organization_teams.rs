@@ -1953,4 +1953,29 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOrganizationTeams<'_> {
+        type Answer = types::PaginatedOrganizationTeam;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateOrganizationTeam<'_> {
+        type Answer = types::OrganizationTeam;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOrganizationTeam<'_> {
+        type Answer = types::OrganizationTeam;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteOrganizationTeam<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateOrganizationTeam<'_> {
+        type Answer = types::OrganizationTeam;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -3505,4 +3505,34 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOrganizations<'_> {
+        type Answer = types::PaginatedOrganization;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOrganization<'_> {
+        type Answer = types::Organization;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateOrganization<'_> {
+        type Answer = types::Organization;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListAuditLogs<'_> {
+        type Answer = types::PaginatedAuditLogEvent;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListClusterSizeSkus<'_> {
+        type Answer = ::std::vec::Vec<types::ClusterSizeSku>;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListRegionsForOrganization<'_> {
+        type Answer = types::PaginatedPlanetscaleRegion;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -1917,4 +1917,29 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListDatabasePostgresCidrs<'_> {
+        type Answer = types::PaginatedPostgresClusterCidr;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateDatabasePostgresCidr<'_> {
+        type Answer = types::PostgresClusterCidr;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetDatabasePostgresCidr<'_> {
+        type Answer = types::PostgresClusterCidr;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteDatabasePostgresCidr<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateDatabasePostgresCidr<'_> {
+        type Answer = types::PostgresClusterCidr;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

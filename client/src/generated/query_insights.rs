@@ -3451,4 +3451,24 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchQueries<'_> {
+        type Answer = types::PaginatedQuerySummary;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQuery<'_> {
+        type Answer = types::Query;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetQueryStatistics<'_> {
+        type Answer = types::PaginatedQuery;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetQuerySummary<'_> {
+        type Answer = types::QuerySummary;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -1392,4 +1392,14 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchQueryErrors<'_> {
+        type Answer = types::PaginatedErrorSummary;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQueryError<'_> {
+        type Answer = types::PaginatedQuery;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

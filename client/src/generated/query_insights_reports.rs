@@ -1577,4 +1577,29 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListGeneratedQueryPatternsReports<'_> {
+        type Answer = types::PaginatedQueryPatternsDownload;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateQueryPatternsReport<'_> {
+        type Answer = types::QueryPatternsDownload;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetQueryPatternsReportStatus<'_> {
+        type Answer = types::QueryPatternsDownload;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteQueryPatternsReport<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetQueryPatternsReport<'_> {
+        type Answer = ::std::string::String;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -4056,4 +4056,19 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchQueryTags<'_> {
+        type Answer = types::PaginatedQueryTag;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListBranchQueryTagSummaries<'_> {
+        type Answer = types::PaginatedDimensionsQuerySummary;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetBranchQueryTag<'_> {
+        type Answer = types::QueryTag;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

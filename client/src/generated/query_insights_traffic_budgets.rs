@@ -300,4 +300,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListTrafficBudgetsForQuery<'_> {
+        type Answer = types::PaginatedTrafficBudget;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -742,4 +742,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListPublicRegions<'_> {
+        type Answer = types::PaginatedPublicPlanetscaleRegionSerializer;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

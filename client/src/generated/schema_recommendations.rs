@@ -1921,4 +1921,19 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListSchemaRecommendations<'_> {
+        type Answer = types::PaginatedSchemaRecommendation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetSchemaRecommendation<'_> {
+        type Answer = types::SchemaRecommendation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DismissSchemaRecommendation<'_> {
+        type Answer = types::SchemaRecommendation;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

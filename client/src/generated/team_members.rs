@@ -1426,4 +1426,24 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListOrganizationTeamMembers<'_> {
+        type Answer = types::PaginatedOrganizationTeamMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for AddOrganizationTeamMember<'_> {
+        type Answer = types::OrganizationTeamMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetOrganizationTeamMember<'_> {
+        type Answer = types::OrganizationTeamMembership;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for RemoveOrganizationTeamMember<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

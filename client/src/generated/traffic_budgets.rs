@@ -1374,4 +1374,29 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListTrafficBudgets<'_> {
+        type Answer = types::PaginatedTrafficBudget;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateTrafficBudget<'_> {
+        type Answer = types::TrafficBudget;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetTrafficBudget<'_> {
+        type Answer = types::TrafficBudget;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteTrafficBudget<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for UpdateTrafficBudget<'_> {
+        type Answer = types::TrafficBudget;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -592,4 +592,14 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateTrafficRule<'_> {
+        type Answer = types::TrafficRule;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for DeleteTrafficRule<'_> {
+        type Answer = ();
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

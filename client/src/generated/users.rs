@@ -124,4 +124,9 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetCurrentUser<'_> {
+        type Answer = types::User;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -4162,4 +4162,64 @@ pub mod builder {
             ::std::boxed::Box::pin(self.send())
         }
     }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for ListWorkflows<'_> {
+        type Answer = types::PaginatedWorkflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for CreateWorkflow<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for GetWorkflow<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowCancel<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowComplete<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowCutover<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowRetry<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowReverseCutover<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowReverseTraffic<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowSwitchPrimaries<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for WorkflowSwitchReplicas<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
+    #[cfg(feature = "mock")]
+    impl crate::mock::Call for VerifyWorkflow<'_> {
+        type Answer = types::Workflow;
+        const OPERATION: crate::Operation = Self::OPERATION;
+    }
 }

@@ -7,11 +7,14 @@ use super::backups::Backups;
 #[cfg(feature = "branches")]
 use super::branches::Branches;
 use super::reply::{Reply, not_found};
+use super::route::{Route, Scripts, route};
 
 /// What the server has.
 #[derive(Debug, Default)]
 pub(super) struct Api {
     pub(super) backups: Backups,
+    /// What tests have scripted.
+    pub(super) scripts: Scripts,
     #[cfg(feature = "branches")]
     pub(super) branches: Branches,
 }
@@ -27,16 +30,34 @@ impl Api {
         let segments: Vec<&str> =
             segments.iter().map(String::as_str).skip_while(|segment| ["", "v1"].contains(segment)).collect();
         let query = uri.query().unwrap_or_default();
+        if !uri.path().starts_with("/v1/") {
+            return not_found();
+        }
+        let route = route(method, &segments);
+        if let Some(scripted) = route.and_then(|route| self.scripts.get_mut(route.operation.id)) {
+            let next = if scripted.len() > 1 { scripted.pop_front() } else { scripted.front().cloned() };
+            let refused = route.and_then(|route| route.refusal(query, body));
+            return refused.or(next).unwrap_or_else(not_found);
+        }
         match &segments[..] {
-            _ if segments.contains(&"") || !uri.path().starts_with("/v1/") => not_found(),
+            _ if segments.contains(&"") => not_found(),
             ["organizations", organization, "databases", database, "branches", branch, "backups", rest @ ..] => {
                 self.backups.take((method, [organization, database, branch], rest), query, body)
             }
             #[cfg(feature = "branches")]
             ["organizations", organization, "databases", database, "branches", rest @ ..] => {
-                self.branches.take((method, [organization, database], rest), query, body, &mut self.backups)
+                match self.branches.take((method, [organization, database], rest), query, body, &mut self.backups) {
+                    Some(reply) => reply,
+                    None => unplayed(route, query, body),
+                }
             }
-            _ => not_found(),
+            _ => unplayed(route, query, body),
         }
     }
+}
+
+/// What is said of an operation that the stand-in does not play by itself.
+fn unplayed(route: Option<&Route>, query: &str, body: &[u8]) -> Reply {
+    let Some(route) = route else { return not_found() };
+    route.refusal(query, body).unwrap_or_else(|| route.unscripted())
 }

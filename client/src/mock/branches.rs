@@ -59,16 +59,17 @@ impl There {
 }
 
 impl Branches {
-    /// Does what a request asks for below `/organizations/{organization}/databases/{database}/branches`.
+    /// Does what a request asks for below `/organizations/{organization}/databases/{database}/branches`; nothing, for what
+    /// is not played.
     pub(super) fn take(
         &mut self,
         (method, of, rest): (&str, [&str; 2], &[&str]),
         query: &str,
         body: &[u8],
         backups: &mut Backups,
-    ) -> Reply {
+    ) -> Option<Reply> {
         self.age();
-        match (method, rest) {
+        Some(match (method, rest) {
             ("POST", []) => self.create(of, body, backups),
             ("GET", []) => {
                 let of_database: Vec<&Value> =
@@ -77,8 +78,8 @@ impl Branches {
             }
             ("GET", [name]) => self.get(of, name),
             ("DELETE", [name]) => self.delete(of, name),
-            _ => not_found(),
-        }
+            _ => return None,
+        })
     }
 
     /// All branches.

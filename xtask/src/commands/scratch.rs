@@ -66,7 +66,7 @@ impl Scratch {
     pub(super) fn hold(&self, tests: &[&[&str]], out: &mut dyn Write) -> anyhow::Result<()> {
         let sh = &shell(&self.dir, &self.workspace)?;
         let package = ["--package", "planetscale-client", "--features", "codegen,mock,schemars", "--offline"];
-        run(out, cmd!(sh, "cargo clippy {package...} --all-targets -- --deny warnings"))?;
+        run(out, cmd!(sh, "cargo clippy {package...} -- --deny warnings"))?;
         run(out, cmd!(sh, "cargo doc --no-deps {package...}").env("RUSTDOCFLAGS", "--deny warnings"))?;
         tests.iter().try_for_each(|test| self.test("codegen,mock,schemars", test, out))
     }

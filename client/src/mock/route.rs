@@ -1,0 +1,135 @@
+//! What a request may say, by the description of the API; and what a test has it answered with.
+
+use std::collections::{HashMap, VecDeque};
+
+use hyper::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::reply::{Reply, refusal};
+use crate::generated::ROUTES;
+use crate::operation::Operation;
+
+/// A call of an operation, such as [`builder::GetBackup`](crate::builder::GetBackup): what
+/// [`MockServer::answer`](super::MockServer::answer) is told which operation by.
+pub trait Call {
+    /// What the operation answers with.
+    type Answer;
+
+    /// The operation.
+    const OPERATION: Operation;
+}
+
+/// What the stand-in knows of an operation.
+pub(crate) struct Route {
+    pub(crate) operation: Operation,
+    /// The name of its builder.
+    pub(crate) call: &'static str,
+    /// The parameters in the query, whether each is required, and what each is.
+    pub(crate) query: &'static [(&'static str, bool, Kind)],
+    /// What holds a body to its description, where it is JSON.
+    pub(crate) body: Option<CheckBody>,
+}
+
+/// Holds a body to its description.
+type CheckBody = fn(&[u8]) -> Result<(), String>;
+
+/// What a parameter is.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "named by generated code, where an operation has such a parameter")]
+pub(crate) enum Kind {
+    Integer,
+    Boolean,
+    Text,
+}
+
+/// What tests have scripted, by operationId.
+pub(super) type Scripts = HashMap<&'static str, VecDeque<Reply>>;
+
+/// The operation that a request is for.
+pub(super) fn route(method: &str, segments: &[&str]) -> Option<&'static Route> {
+    let fits = |route: &&Route| {
+        let mut template = route.operation.path.split('/').skip(1);
+        let fits = segments.iter().all(|segment| {
+            template.next().is_some_and(|part| part == *segment || part.starts_with('{') && !segment.is_empty())
+        });
+        fits && template.next().is_none() && route.operation.method == method
+    };
+    // What has fewer names in its path is meant rather.
+    ROUTES.iter().filter(fits).min_by_key(|route| route.operation.path.matches('{').count())
+}
+
+impl Route {
+    /// Holds a request to the description.
+    pub(super) fn refusal(&self, query: &str, body: &[u8]) -> Option<Reply> {
+        if let Err(why) = self.check_query(query) {
+            return Some(refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &why));
+        }
+        let check = self.body.filter(|_| !body.is_empty())?;
+        let why = check(body).err()?;
+        Some(refusal(StatusCode::BAD_REQUEST, "bad_request", &why))
+    }
+
+    fn check_query(&self, query: &str) -> Result<(), String> {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|e| e.to_string())?;
+        // `status[]`, `page[size]`
+        let plain = |name: &str| name.split('[').next().unwrap_or_default().to_owned();
+        for (name, value) in &pairs {
+            let known = self.query.iter().find(|(known, ..)| known == name || plain(known) == plain(name));
+            let Some((_, _, kind)) = known else {
+                return Err(format!("{name} is no parameter of {}", self.operation.id));
+            };
+            let (is_right, what) = match kind {
+                Kind::Integer => (value.parse::<i64>().is_ok(), "a whole number"),
+                Kind::Boolean => (value.parse::<bool>().is_ok(), "true or false"),
+                Kind::Text => (true, ""),
+            };
+            if !is_right {
+                return Err(format!("{name} is `{value}`, but must be {what}"));
+            }
+        }
+        let is_there = |wanted: &str| pairs.iter().any(|(name, _)| plain(name) == plain(wanted));
+        match self.query.iter().find(|(name, is_required, _)| *is_required && !is_there(name)) {
+            Some((name, ..)) => Err(format!("{name} is missing")),
+            None => Ok(()),
+        }
+    }
+
+    /// What is said where nothing was scripted.
+    pub(super) fn unscripted(&self) -> Reply {
+        let message = format!("nothing is scripted: write `server.answer::<builder::{}>(&…)` first", self.call);
+        refusal(StatusCode::NOT_IMPLEMENTED, "not_implemented", &message)
+    }
+}
+
+/// Holds a body to its type: nothing in it may be unknown, or null where it can be left out only.
+pub(crate) fn check_body<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<(), String> {
+    let sent: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
+    let read: T = serde_json::from_value(sent.clone()).map_err(|e| format!("the body: {e}"))?;
+    let known = serde_json::to_value(read).map_err(|e| format!("the body: {e}"))?;
+    match lost(&sent, &known, "") {
+        Some((at, true)) => Err(format!("{at} is null, but can be left out only")),
+        Some((at, false)) => Err(format!("{at} is no field of the body")),
+        None => Ok(()),
+    }
+}
+
+/// What is sent and not known, and whether it is null.
+fn lost(sent: &Value, known: &Value, at: &str) -> Option<(String, bool)> {
+    match (sent, known) {
+        (Value::Object(sent), Value::Object(known)) => sent.iter().find_map(|(name, value)| {
+            let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            match known.get(name) {
+                Some(known) => lost(value, known, &at),
+                // Empty, it is left out where it is written.
+                None if value.as_array().is_some_and(Vec::is_empty) => None,
+                None => Some((at, value.is_null())),
+            }
+        }),
+        (Value::Array(sent), Value::Array(known)) => {
+            sent.iter().zip(known).enumerate().find_map(|(i, (sent, known))| lost(sent, known, &format!("{at}[{i}]")))
+        }
+        _ => None,
+    }
+}
