@@ -44,6 +44,7 @@ async fn it_is_created_once_and_found_ever_after() {
         .await
         .unwrap();
     assert!(first.created && first.backup.name == NAME && first.branch == main_branch());
+    assert_eq!(first.request_id.as_deref(), Some("mock-request-2"));
     assert_eq!(first.backup_ref(), BackupRef::new("acme", "shop", "main", &first.backup.id));
     let sent: Value = serde_json::from_slice(&server.requests()[1].body).unwrap();
     assert_eq!(sent, value!({ "name": NAME, "retention_unit": "week", "retention_value": 2, "emergency": false }));

@@ -49,6 +49,8 @@ async fn it_is_restored_once_and_found_ever_after() {
     let (server, client) = started().await;
     let first = restore(&client).await.unwrap();
     assert!(first.created && first.branch.name == NAME);
+    // The third request: it looks for the branch and at the backup first.
+    assert_eq!(first.request_id.as_deref(), Some("mock-request-3"));
     assert_eq!(first.branch_ref.to_string(), "acme/shop/restored-42");
     assert_eq!(first.branch.restored_from_branch.as_ref().map(|from| from.name.as_str()), Some("main"));
     let again = restore(&client).await.unwrap();

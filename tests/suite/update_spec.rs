@@ -744,7 +744,7 @@ fn a_folder_that_cannot_be_written_stays_as_it_is() {
 fn with_new_operations() -> String {
     let mut spec = xtask::vendor::spec::Spec::parse(&whole_api()).unwrap().value;
     for (path, id, tag) in [
-        ("/backups/restores", "restore_backup", "Restores"),
+        ("/backups/restores", "revive_backup", "Restores"),
         ("/elsewhere", "export_backups", "Backups"),
         ("/backups-of-others", "list_others", "Others"),
     ] {
@@ -766,8 +766,8 @@ fn what_is_new_beside_ours_is_reported_once() {
     };
     let ended = copy.run(&["--from", &from]);
     ended_with(&ended, 0);
-    assert_eq!(notes(&ended), ["restore_backup", "export_backups"]);
-    assert!(ended.out.contains("`cargo xtask add-operation restore_backup` would"), "{}", ended.out);
+    assert_eq!(notes(&ended), ["revive_backup", "export_backups"]);
+    assert!(ended.out.contains("`cargo xtask add-operation revive_backup` would"), "{}", ended.out);
     assert_eq!(notes(&copy.run(&["--from", &from])), [""; 0]);
     // Without a page of its own, in the document for the whole API.
     let copy = Copy::new();
@@ -777,7 +777,7 @@ fn what_is_new_beside_ours_is_reported_once() {
     let page = "https://planetscale.com/docs/api/reference/create_backup.md";
     let text = fs::read_to_string(&source).unwrap().replace(&own, &from).replace(page, &own);
     fs::write(&source, text.clone()).unwrap();
-    assert_eq!(notes(&copy.run(&[])), ["restore_backup", "export_backups"]);
+    assert_eq!(notes(&copy.run(&[])), ["revive_backup", "export_backups"]);
     assert_eq!(notes(&copy.run(&[])), [""; 0]);
     // That it cannot be read is not a reason not to look at the rest.
     fs::write(&source, text.replace(&from, "/nowhere/api.yaml")).unwrap();
@@ -811,5 +811,5 @@ fn all_operations_are_added_at_once() {
     ended_with(&copy.command("add-operation", &["--all", "--from", &from]), 0);
     let source = fs::read_to_string(copy.path("source.toml")).unwrap();
     assert_eq!(source.matches("whole_api.yaml").count(), 1, "{source}");
-    assert!(source.contains("\"later\"") && source.contains("\"restore_backup\""), "{source}");
+    assert!(source.contains("\"later\"") && source.contains("\"revive_backup\""), "{source}");
 }

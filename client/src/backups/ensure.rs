@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, CreateBackupBody};
 use crate::polling::{may_pass, varied};
+use crate::response::Response;
 use crate::runtime::check::Check;
 
 /// How far the clock that `created_at` is by and that of the `Date` header may be apart.
@@ -91,6 +92,8 @@ pub struct Ensured {
     pub branch: BranchRef,
     /// Whether this call created it. Otherwise it was there.
     pub created: bool,
+    /// What the server calls the request that created it, or that it was found by, for a question to its support.
+    pub request_id: Option<String>,
 }
 
 impl Ensured {
@@ -226,8 +229,8 @@ impl EnsureBackup {
         let mut conflict = None;
         loop {
             let seen = self.look_until_seen().await?;
-            if let Some(backup) = seen.found {
-                return Ok(self.ensured(backup, false));
+            if let Some(found) = seen.found {
+                return Ok(self.ensured(found, false));
             }
             progress.busy = seen.busy.filter(|_| self.when_idle);
             if let Some(busy) = &progress.busy {
@@ -241,7 +244,7 @@ impl EnsureBackup {
             }
             progress.creation_sent = true;
             match create.clone().send().await {
-                Ok(backup) => return Ok(self.ensured(backup.into_inner(), true)),
+                Ok(backup) => return Ok(self.ensured(with_request_id(backup), true)),
                 Err(error) if error.outcome() != Outcome::NotApplied => return self.settle(error, seen.at).await,
                 Err(error) if is_conflict(&error) => conflict = Some(error),
                 Err(error) => {
@@ -253,9 +256,9 @@ impl EnsureBackup {
         }
     }
 
-    fn ensured(&self, backup: Backup, created: bool) -> Ensured {
+    fn ensured(&self, (backup, request_id): (Backup, Option<String>), created: bool) -> Ensured {
         tracing::debug!(name = self.name, id = backup.id, created, "the backup is there");
-        Ensured { backup, branch: self.branch.clone(), created }
+        Ensured { backup, branch: self.branch.clone(), created, request_id }
     }
 
     /// Looks until it sees something, within the time-out.
@@ -282,9 +285,9 @@ impl EnsureBackup {
         let mut misses = 0;
         loop {
             let failure = match self.find(id.as_deref(), &patience.client(&self.client)).await {
-                Ok(Some(backup)) => {
-                    let created = since.is_none_or(|since| backup.created_at >= since - CLOCK_SKEW);
-                    return Ok(self.ensured(backup, created));
+                Ok(Some(found)) => {
+                    let created = since.is_none_or(|since| found.0.created_at >= since - CLOCK_SKEW);
+                    return Ok(self.ensured(found, created));
                 }
                 Ok(None) => {
                     misses += 1;
@@ -303,10 +306,10 @@ impl EnsureBackup {
     }
 
     /// The backup, by its ID where that is known, or else by its name.
-    async fn find(&self, id: Option<&str>, client: &Client) -> Result<Option<Backup>, Error> {
+    async fn find(&self, id: Option<&str>, client: &Client) -> Result<Option<(Backup, Option<String>)>, Error> {
         if let Some(id) = id {
             match self.branch.backup(id).get(client).send().await {
-                Ok(backup) => return Ok(Some(backup.into_inner()).filter(is_usable)),
+                Ok(backup) => return Ok(Some(with_request_id(backup)).filter(|(backup, _)| is_usable(backup))),
                 // What was taken for the ID may be another one.
                 Err(Error::Refused(_) | Error::Unreadable(_) | Error::InvalidInput(_)) => {}
                 Err(error) => return Err(error),
@@ -314,6 +317,12 @@ impl EnsureBackup {
         }
         Ok(look(client, &self.branch, &self.name).await?.found)
     }
+}
+
+/// What an answer says, and what the server calls its request.
+pub(super) fn with_request_id<T>(answer: Response<T>) -> (T, Option<String>) {
+    let request_id = answer.request_id().map(str::to_owned);
+    (answer.into_inner(), request_id)
 }
 
 /// Whether another backup may have been quicker, or one of the same name.

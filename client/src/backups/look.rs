@@ -20,8 +20,8 @@ pub(super) const MAX_MISSES: usize = 5;
 /// What a look at the branch shows.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// The backup of the name.
-    pub(super) found: Option<Backup>,
+    /// The backup of the name, and what the server calls the request that it was found by.
+    pub(super) found: Option<(Backup, Option<String>)>,
     /// A manual backup that is under way.
     pub(super) busy: Option<Backup>,
     /// The server's time when it was asked.
@@ -94,9 +94,10 @@ async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, 
         let page = page?;
         count += 1;
         seen.at = seen.at.or_else(|| server_time(page.headers()).map(Into::into));
+        let request_id = page.request_id().map(str::to_owned);
         for backup in page.into_inner().data {
             if backup.name == name && is_usable(&backup) {
-                return Ok((Seen { found: Some(backup), ..seen }, count));
+                return Ok((Seen { found: Some((backup, request_id)), ..seen }, count));
             }
             if is_busy(&backup) {
                 seen.busy = Some(backup);

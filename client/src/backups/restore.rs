@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::StatusCode;
 
-use super::ensure::CLOCK_SKEW;
+use super::ensure::{CLOCK_SKEW, with_request_id};
 use super::look::{MAX_MISSES, Patience};
 use super::refs::{BackupRef, BranchRef};
 use super::restore_error::RestoreError;
@@ -94,6 +94,8 @@ pub struct Restored {
     pub branch_ref: BranchRef,
     /// Whether this call created it. Otherwise it was there.
     pub created: bool,
+    /// What the server calls the request that created it, or that it was found by, for a question to its support.
+    pub request_id: Option<String>,
 }
 
 impl From<&Restored> for BranchRef {
@@ -172,6 +174,9 @@ impl IntoFuture for RestoreBackup {
     }
 }
 
+/// A branch, and what the server calls the request that it was found by.
+type Found = (DatabaseBranch, Option<String>);
+
 impl RestoreBackup {
     /// The body of the creation.
     fn checked_body(&self) -> Result<CreateBranchBody, Error> {
@@ -192,9 +197,9 @@ impl RestoreBackup {
         BranchRef::new(&self.backup.organization, &self.backup.database, &self.name)
     }
 
-    fn restored(&self, branch: DatabaseBranch, created: bool) -> Restored {
+    fn restored(&self, (branch, request_id): Found, created: bool) -> Restored {
         tracing::debug!(name = self.name, id = branch.id, created, "the branch is there");
-        Restored { branch, branch_ref: self.branch_ref(), created }
+        Restored { branch, branch_ref: self.branch_ref(), created, request_id }
     }
 
     async fn restore(&self, body: CreateBranchBody, creation_sent: &mut bool) -> Result<Restored, RestoreError> {
@@ -213,7 +218,7 @@ impl RestoreBackup {
         let create = create.database(&self.backup.database).body(body);
         *creation_sent = true;
         match create.send().await {
-            Ok(branch) => Ok(self.restored(branch.into_inner(), true)),
+            Ok(branch) => Ok(self.restored(with_request_id(branch), true)),
             Err(error) if error.outcome() != Outcome::NotApplied => self.settle(error, now.map(Into::into)).await,
             Err(error) if is_conflict(&error) => self.conflict(error).await,
             Err(error) => {
@@ -224,19 +229,19 @@ impl RestoreBackup {
     }
 
     /// The branch of the name, if there is one.
-    async fn branch(&self, client: &Client) -> Result<Option<DatabaseBranch>, Error> {
+    async fn branch(&self, client: &Client) -> Result<Option<Found>, Error> {
         match self.branch_ref().get(client).send().await {
-            Ok(branch) => Ok(Some(branch.into_inner())),
+            Ok(branch) => Ok(Some(with_request_id(branch))),
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// A branch that was there: what was wanted, if it was restored from this backup, or else in the way.
-    fn found(&self, branch: DatabaseBranch, backup: &Backup, sent: bool) -> Result<Restored, RestoreError> {
-        match backup.restored_branches.iter().any(|restored| restored.id == branch.id) {
-            true => Ok(self.restored(branch, false)),
-            false => Err(RestoreError::taken(branch, sent)),
+    fn found(&self, found: Found, backup: &Backup, sent: bool) -> Result<Restored, RestoreError> {
+        match backup.restored_branches.iter().any(|restored| restored.id == found.0.id) {
+            true => Ok(self.restored(found, false)),
+            false => Err(RestoreError::taken(found.0, sent)),
         }
     }
 
@@ -259,8 +264,8 @@ impl RestoreBackup {
         loop {
             let failure = match self.branch(&patience.client(&self.client)).await {
                 // There was none of that name before, and this one comes from where the backup does.
-                Ok(Some(branch)) if self.is_new(&branch, since) => return Ok(self.restored(branch, true)),
-                Ok(Some(branch)) => return Err(RestoreError::taken(branch, true)),
+                Ok(Some(found)) if self.is_new(&found.0, since) => return Ok(self.restored(found, true)),
+                Ok(Some((branch, _))) => return Err(RestoreError::taken(branch, true)),
                 Ok(None) => {
                     misses += 1;
                     None

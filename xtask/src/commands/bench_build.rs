@@ -46,12 +46,16 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
     let mut consumers = [
         consumer("reqwest and serde", "base"),
         consumer("ours", "ours"),
+        consumer("branches, databases", "two"),
+        consumer("full", "full"),
         consumer("ours, with codegen", "generated"),
         consumer("plain progenitor", "plain"),
     ];
-    let [base, ours, generated, plain] = &consumers;
+    let [base, ours, two, full, generated, plain] = &consumers;
     write_base(workspace, &base.dir)?;
     write_ours(workspace, &ours.dir, "features = []")?;
+    write_ours(workspace, &two.dir, "features = [\"branches\", \"databases\"]")?;
+    write_ours(workspace, &full.dir, "features = [\"full\"]")?;
     write_ours(workspace, &generated.dir, "features = [\"codegen\"]")?;
     write_plain(workspace, &plain.dir)?;
     for consumer in &consumers {
@@ -112,7 +116,7 @@ fn write_base(workspace: &Workspace, dir: &Path) -> anyhow::Result<()> {
     write(workspace, dir, &[("Cargo.toml", &manifest), ("src/main.rs", main)])
 }
 
-/// A client by progenitor's own book for the same spec: build.rs, and reqwest with its defaults.
+/// A client by progenitor's own book for the operations on backups: build.rs, and reqwest with its defaults.
 fn write_plain(workspace: &Workspace, dir: &Path) -> anyhow::Result<()> {
     let manifest = manifest(
         "progenitor-client = \"0.15.1\"\nreqwest = { version = \"0.13.5\", features = [\"json\", \"stream\"] }\n\
@@ -130,7 +134,7 @@ fn write_plain(workspace: &Workspace, dir: &Path) -> anyhow::Result<()> {
         std::fs::write(out, code).unwrap();\n}\n";
     let main = "mod client {\n    #![allow(unused)]\n    include!(concat!(env!(\"OUT_DIR\"), \"/codegen.rs\"));\n}\n\
         fn main() {\n    drop(client::Client::new(\"http://localhost\"));\n}\n";
-    let stored = workspace.openapi().join(store::EFFECTIVE);
+    let stored = workspace.path("tests/fixtures/openapi").join(store::EFFECTIVE);
     let spec = std::fs::read_to_string(&stored).with_context(|| format!("cannot read {}", stored.display()))?;
     write(
         workspace,

@@ -40,6 +40,7 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         () if effective.operations().contains(&id) => "o",
         () => " ",
     };
+    let ours = operations::of(&effective.value);
     let mut by_tag: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     let all = operations::of(&spec.value);
     for operation in &all {
@@ -50,10 +51,13 @@ pub fn run(arguments: &Arguments, workspace: &Workspace, out: &mut dyn Write) ->
         writeln!(out, "{}", plain(tag))?;
         for operation in operations {
             let (id, endpoint) = (plain(operation.id), operation.endpoint());
-            writeln!(out, "  {} {id:<width$}  {}", has(operation.id), plain(&endpoint))?;
+            let feature = ours.iter().find(|ours| ours.id == operation.id).and_then(|ours| ours.feature);
+            let feature = feature.map(|feature| format!("  [{feature}]")).unwrap_or_default();
+            writeln!(out, "  {} {id:<width$}  {}{feature}", has(operation.id), plain(&endpoint))?;
         }
     }
     let held = all.iter().filter(|operation| has(operation.id) != " ").count();
-    writeln!(out, "\n{held} of {} offered (x from upstream, o written in overlay.yaml)", all.len())?;
+    let behind = if ours.iter().any(|ours| ours.feature.is_some()) { "; [the feature that it is behind]" } else { "" };
+    writeln!(out, "\n{held} of {} offered (x from upstream, o written in overlay.yaml{behind})", all.len())?;
     Ok(Status::Done)
 }

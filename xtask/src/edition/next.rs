@@ -84,8 +84,11 @@ impl Edition {
         };
         let mut next = self.followed_by(self.sources().clone(), Vec::new());
         let mut read_any = false;
+        // The document for the whole API, where it is one of ours: it is not fetched twice.
+        let mut whole: Option<Option<Read>> = None;
+        let is_whole = |source: &Source| self.sources().whole_api().is_some_and(|whole| whole.url == source.url);
         for (source, stored) in self.sources().documents().iter().zip(self.documents()) {
-            let fetched;
+            let mut fetched = None;
             let read = match &page {
                 Some(page) => Some(page),
                 None => {
@@ -94,6 +97,9 @@ impl Edition {
                 }
             };
             let Some(read) = read else {
+                if is_whole(source) {
+                    whole = Some(None);
+                }
                 next.documents.push(stored.clone());
                 continue;
             };
@@ -122,6 +128,9 @@ impl Edition {
                 next.sources.set_operations(&source.file, held);
             }
             next.documents.push(document);
+            if fetched.is_some() && is_whole(source) {
+                whole = Some(fetched);
+            }
         }
         if let Origin::At(location) = from
             && !read_any
@@ -132,7 +141,11 @@ impl Edition {
         if let Some(page) = page.as_ref().filter(|page| page.spec.operations().len() > 1) {
             next.note_skipped(self.documents(), page);
         }
-        next.note_new_operations(page.as_ref())?;
+        match (page, whole) {
+            // As it was.
+            (None, Some(None)) => {}
+            (page, whole) => next.note_new_operations(page.or(whole.flatten()).as_ref())?,
+        }
         Ok(next)
     }
 
