@@ -45,13 +45,14 @@ mod query;
 mod reply;
 mod route;
 mod server;
+mod states;
 
 pub use aim::Aim;
 pub use aimed::Aimed;
-use backups::States;
 pub use route::Call;
 pub(crate) use route::{Kind, Route, check_body};
 use server::{Answer, Fault, State, lock, serve};
+use states::States;
 
 /// The ID of the only service token that the server accepts.
 pub const TOKEN_ID: &str = "mock-token-id";
@@ -165,7 +166,7 @@ impl MockServer {
     ///
     /// Any text may be a state. Without a script a backup stays `pending`.
     pub fn script_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
-        lock(&self.state).api.backups.states = States::ByPoll(states.into_iter().map(Into::into).collect());
+        lock(&self.state).api.backups.states = States::by_poll(states);
     }
 
     /// What a backup becomes by itself, so long after it was made, whoever looks. Takes the place of
@@ -173,8 +174,7 @@ impl MockServer {
     ///
     /// The clock is tokio's.
     pub fn move_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
-        let states = states.into_iter().map(|(after, state)| (after, state.into())).collect();
-        lock(&self.state).api.backups.states = States::ByAge(states);
+        lock(&self.state).api.backups.states = States::by_age(states);
     }
 
     /// Refuses to make a backup of a branch while another one is pending or running, with 422
@@ -247,14 +247,12 @@ impl MockServer {
 
     /// What the coming polls of a branch (by `get_branch`) find, one state a poll. The last one stays.
     pub fn script_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = S>) {
-        let states = states.into_iter().map(Into::into).collect();
-        lock(&self.state).api.branches.states = branches::BranchStates::ByPoll(states);
+        lock(&self.state).api.branches.states = States::by_poll(states);
     }
 
     /// What a branch becomes by itself, so long after it was made, whoever looks. The clock is tokio's.
     pub fn move_branch_states<S: Into<String>>(&self, states: impl IntoIterator<Item = (Duration, S)>) {
-        let states = states.into_iter().map(|(after, state)| (after, state.into())).collect();
-        lock(&self.state).api.branches.states = branches::BranchStates::ByAge(states);
+        lock(&self.state).api.branches.states = States::by_age(states);
     }
 
     /// How many branches a database can have: what would be one more is refused, with 422 `unprocessable`.

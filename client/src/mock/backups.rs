@@ -1,7 +1,6 @@
 //! Backups of the stand-in: made, moved on, and gone.
 
-use std::collections::VecDeque;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use hyper::StatusCode;
@@ -11,6 +10,7 @@ use tokio::time::Instant;
 use super::TOKEN_ID;
 use super::query::Query;
 use super::reply::{Reply, envelope, not_found, now, object, refusal, time};
+use super::states::States;
 use crate::generated::types::{self, RetentionUnit};
 use crate::runtime::check::Check;
 
@@ -28,21 +28,6 @@ pub(super) struct Backups {
     pub(super) states: States,
     /// Whether a branch can have only one backup under way.
     pub(super) one_at_a_time: bool,
-}
-
-/// How backups come by their states.
-#[derive(Debug)]
-pub(super) enum States {
-    /// What the polls of a backup find, one after the other; the last one stays.
-    ByPoll(VecDeque<String>),
-    /// What a backup has become by its age.
-    ByAge(Vec<(Duration, String)>),
-}
-
-impl Default for States {
-    fn default() -> Self {
-        Self::ByPoll(VecDeque::new())
-    }
 }
 
 #[derive(Debug)]
@@ -110,12 +95,9 @@ impl Backups {
 
     /// Moves all backups on to what their age makes of them.
     pub(super) fn age(&mut self) {
-        let States::ByAge(states) = &self.states else { return };
         for made in self.made.iter_mut().filter(|made| !made.is_fixed) {
-            let age = made.at.elapsed();
-            let reached = states.iter().filter(|(after, _)| *after <= age).max_by_key(|(after, _)| *after);
-            if let Some((_, state)) = reached {
-                made.move_to(state.clone());
+            if let Some(state) = self.states.reached(made.at.elapsed()) {
+                made.move_to(state.to_owned());
             }
         }
     }
@@ -162,13 +144,8 @@ impl Backups {
     /// A poll of a backup, which moves it on by the script.
     fn get(&mut self, of: [&str; 3], id: &str) -> Reply {
         let Some(made) = self.made.iter_mut().find(|made| made.is(of, id)) else { return not_found() };
-        if let States::ByPoll(states) = &mut self.states
-            && !made.is_fixed
-        {
-            let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
-            if let Some(next) = next {
-                made.move_to(next);
-            }
+        if let Some(next) = (!made.is_fixed).then(|| self.states.next_poll()).flatten() {
+            made.move_to(next);
         }
         (StatusCode::OK, made.backup.clone())
     }

@@ -1,14 +1,12 @@
 //! Branches of the stand-in: made, restored from a backup, moved on, and gone.
 
-use std::collections::VecDeque;
-use std::time::Duration;
-
 use hyper::StatusCode;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::backups::Backups;
 use super::reply::{Reply, not_found, now, object, page, refusal};
+use super::states::States;
 use crate::generated::types;
 
 /// The branches, and what moves them on.
@@ -17,24 +15,14 @@ pub(super) struct Branches {
     there: Vec<There>,
     /// How many were ever made, for their IDs.
     count: usize,
-    pub(super) states: BranchStates,
+    pub(super) states: States,
     /// How many branches a database can have.
     pub(super) most: Option<usize>,
 }
 
-/// How branches come by their states.
-#[derive(Debug)]
-pub(super) enum BranchStates {
-    /// What the polls of a branch find, one after the other; the last one stays.
-    ByPoll(VecDeque<String>),
-    /// What a branch has become by its age.
-    ByAge(Vec<(Duration, String)>),
-}
-
 impl Default for Branches {
     fn default() -> Self {
-        let states = BranchStates::ByPoll(["ready".to_owned()].into());
-        Self { there: Vec::new(), count: 0, states, most: None }
+        Self { there: Vec::new(), count: 0, states: States::by_poll(["ready"]), most: None }
     }
 }
 
@@ -94,11 +82,8 @@ impl Branches {
     }
 
     fn age(&mut self) {
-        let BranchStates::ByAge(states) = &self.states else { return };
         for there in self.there.iter_mut().filter(|there| !there.is_fixed) {
-            let age = there.at.elapsed();
-            let reached = states.iter().filter(|(after, _)| *after <= age).max_by_key(|(after, _)| *after);
-            if let Some((_, state)) = reached {
+            if let Some(state) = self.states.reached(there.at.elapsed()) {
                 there.move_to(state);
             }
         }
@@ -159,13 +144,8 @@ impl Branches {
     fn get(&mut self, of: [&str; 2], name: &str) -> Reply {
         let Some(at) = self.position(of, name) else { return not_found() };
         let there = &mut self.there[at];
-        if let BranchStates::ByPoll(states) = &mut self.states
-            && !there.is_fixed
-        {
-            let next = if states.len() > 1 { states.pop_front() } else { states.front().cloned() };
-            if let Some(next) = next {
-                there.move_to(&next);
-            }
+        if let Some(next) = (!there.is_fixed).then(|| self.states.next_poll()).flatten() {
+            there.move_to(&next);
         }
         (StatusCode::OK, there.branch.clone())
     }

@@ -58,9 +58,15 @@ fn walk(dir: &Path, under: &str, found: &mut BTreeSet<String>) -> anyhow::Result
     Ok(())
 }
 
-/// The members of the item itself: what traits give it comes further down the page.
+/// The members of the item itself: what traits give it, and who implements a trait, comes further down the page.
 fn anchors(html: &str) -> BTreeSet<String> {
-    let own = ["id=\"trait-implementations\"", "id=\"deref-methods", "id=\"synthetic-implementations\""];
+    let own = [
+        "id=\"trait-implementations\"",
+        "id=\"deref-methods",
+        "id=\"synthetic-implementations\"",
+        "id=\"implementors\"",
+        "id=\"foreign-impls\"",
+    ];
     let end = own.iter().filter_map(|mark| html.find(mark)).min().unwrap_or(html.len());
     let mut found = BTreeSet::new();
     for part in html[..end].split("id=\"").skip(1) {
