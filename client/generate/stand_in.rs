@@ -36,8 +36,11 @@ pub(crate) fn add(file: &mut syn::File, operations: &Operations) -> Result<(), E
         });
         let body =
             functions(item).find(|function| function.sig.ident == "body").and_then(|function| target(&function.sig));
-        routes.push(route(&owner, described, body.as_ref()));
+        routes.push((owner.clone(), route(&owner, described, body.as_ref())));
     }
+    // The order of a document's paths is that of its keys, or not, as a feature of serde_json has it.
+    routes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let routes = routes.into_iter().map(|(_, route)| route);
     let builder = module_mut(&mut file.items, "builder").ok_or_else(|| missing("mod builder"))?;
     builder.extend::<Vec<Item>>(impls);
     file.items.push(syn::parse_quote! {

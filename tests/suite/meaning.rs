@@ -212,7 +212,7 @@ fn decode(value: &Value) -> Result<types::Backup, (String, String)> {
 }
 
 fn check<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let config = ProptestConfig { failure_persistence: None, ..config(10_000) };
+    let config = ProptestConfig { failure_persistence: None, ..config(3_000) };
     TestRunner::new(config).run(strategy, test).unwrap();
 }
 

@@ -4102,20 +4102,74 @@ pub mod builder {
 /// What the stand-in knows of each operation.
 #[cfg(feature = "mock")]
 pub(crate) const ROUTES: &[crate::mock::Route] = &[
+    #[cfg(feature = "team-members")]
     crate::mock::Route {
-        operation: builder::ListBackups::OPERATION,
-        call: "ListBackups",
-        query: &[
-            ("all", false, crate::mock::Kind::Boolean),
-            ("state", false, crate::mock::Kind::Text),
-            ("policy", false, crate::mock::Kind::Text),
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            ("running_at", false, crate::mock::Kind::Text),
-            ("production", false, crate::mock::Kind::Boolean),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
+        operation: builder::AddOrganizationTeamMember::OPERATION,
+        call: "AddOrganizationTeamMember",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::AddOrganizationTeamMemberBody>),
+    },
+    #[cfg(feature = "bouncer-resizes")]
+    crate::mock::Route {
+        operation: builder::CancelBouncerResizeRequest::OPERATION,
+        call: "CancelBouncerResizeRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "branch-changes")]
+    crate::mock::Route {
+        operation: builder::CancelBranchChangeRequest::OPERATION,
+        call: "CancelBranchChangeRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CancelDeployRequest::OPERATION,
+        call: "CancelDeployRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "keyspace-resizes")]
+    crate::mock::Route {
+        operation: builder::CancelKeyspaceResizeRequest::OPERATION,
+        call: "CancelKeyspaceResizeRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CheckDeployRequestStorage::OPERATION,
+        call: "CheckDeployRequestStorage",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CloseDeployRequest::OPERATION,
+        call: "CloseDeployRequest",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CloseDeployRequestBody>),
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CompleteErroredDeploy::OPERATION,
+        call: "CompleteErroredDeploy",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CompleteGatedDeployRequest::OPERATION,
+        call: "CompleteGatedDeployRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CompleteRevert::OPERATION,
+        call: "CompleteRevert",
+        query: &[],
         body: None,
     },
     crate::mock::Route {
@@ -4124,63 +4178,26 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateBackupBody>),
     },
-    #[cfg(feature = "organizations")]
+    #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::ListOrganizations::OPERATION,
-        call: "ListOrganizations",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organizations")]
-    crate::mock::Route {
-        operation: builder::GetOrganization::OPERATION,
-        call: "GetOrganization",
+        operation: builder::CreateBackupPolicy::OPERATION,
+        call: "CreateBackupPolicy",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::CreateBackupPolicyBody>),
     },
-    #[cfg(feature = "organizations")]
+    #[cfg(feature = "bouncers")]
     crate::mock::Route {
-        operation: builder::UpdateOrganization::OPERATION,
-        call: "UpdateOrganization",
+        operation: builder::CreateBouncer::OPERATION,
+        call: "CreateBouncer",
         query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateOrganizationBody>),
+        body: Some(crate::mock::check_body::<types::CreateBouncerBody>),
     },
-    #[cfg(feature = "organizations")]
+    #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::ListAuditLogs::OPERATION,
-        call: "ListAuditLogs",
-        query: &[
-            ("starting_after", false, crate::mock::Kind::Text),
-            ("ending_before", false, crate::mock::Kind::Text),
-            ("limit", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organizations")]
-    crate::mock::Route {
-        operation: builder::ListClusterSizeSkus::OPERATION,
-        call: "ListClusterSizeSkus",
-        query: &[
-            ("engine", false, crate::mock::Kind::Text),
-            ("rates", false, crate::mock::Kind::Boolean),
-            ("region", false, crate::mock::Kind::Text),
-            ("database", false, crate::mock::Kind::Text),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "databases")]
-    crate::mock::Route {
-        operation: builder::ListDatabases::OPERATION,
-        call: "ListDatabases",
-        query: &[
-            ("q", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
+        operation: builder::CreateBranch::OPERATION,
+        call: "CreateBranch",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateBranchBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
@@ -4189,48 +4206,100 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::CreateDatabaseBody>),
     },
-    #[cfg(feature = "databases")]
+    #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::GetDatabase::OPERATION,
-        call: "GetDatabase",
+        operation: builder::CreateDatabasePostgresCidr::OPERATION,
+        call: "CreateDatabasePostgresCidr",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateDatabasePostgresCidrBody>),
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::CreateDeployRequest::OPERATION,
+        call: "CreateDeployRequest",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateDeployRequestBody>),
+    },
+    #[cfg(feature = "branch-keyspaces")]
+    crate::mock::Route {
+        operation: builder::CreateKeyspace::OPERATION,
+        call: "CreateKeyspace",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateKeyspaceBody>),
+    },
+    #[cfg(feature = "oauth-tokens")]
+    crate::mock::Route {
+        operation: builder::CreateOauthToken::OPERATION,
+        call: "CreateOauthToken",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateOauthTokenBody>),
+    },
+    #[cfg(feature = "organization-teams")]
+    crate::mock::Route {
+        operation: builder::CreateOrganizationTeam::OPERATION,
+        call: "CreateOrganizationTeam",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateOrganizationTeamBody>),
+    },
+    #[cfg(feature = "branch-passwords")]
+    crate::mock::Route {
+        operation: builder::CreatePassword::OPERATION,
+        call: "CreatePassword",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreatePasswordBody>),
+    },
+    #[cfg(feature = "query-insights-reports")]
+    crate::mock::Route {
+        operation: builder::CreateQueryPatternsReport::OPERATION,
+        call: "CreateQueryPatternsReport",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "databases")]
+    #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::DeleteDatabase::OPERATION,
-        call: "DeleteDatabase",
+        operation: builder::CreateRole::OPERATION,
+        call: "CreateRole",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::CreateRoleBody>),
     },
-    #[cfg(feature = "databases")]
+    #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::UpdateDatabaseSettings::OPERATION,
-        call: "UpdateDatabaseSettings",
+        operation: builder::CreateServiceToken::OPERATION,
+        call: "CreateServiceToken",
         query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateDatabaseSettingsBody>),
+        body: Some(crate::mock::check_body::<types::CreateServiceTokenBody>),
     },
-    #[cfg(feature = "backup-policies")]
+    #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::ListBackupPolicies::OPERATION,
-        call: "ListBackupPolicies",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "backup-policies")]
-    crate::mock::Route {
-        operation: builder::CreateBackupPolicy::OPERATION,
-        call: "CreateBackupPolicy",
+        operation: builder::CreateTrafficBudget::OPERATION,
+        call: "CreateTrafficBudget",
         query: &[],
-        body: Some(crate::mock::check_body::<types::CreateBackupPolicyBody>),
+        body: Some(crate::mock::check_body::<types::CreateTrafficBudgetBody>),
     },
-    #[cfg(feature = "backup-policies")]
+    #[cfg(feature = "traffic-rules")]
     crate::mock::Route {
-        operation: builder::GetBackupPolicy::OPERATION,
-        call: "GetBackupPolicy",
+        operation: builder::CreateTrafficRule::OPERATION,
+        call: "CreateTrafficRule",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateTrafficRuleBody>),
+    },
+    #[cfg(feature = "webhooks")]
+    crate::mock::Route {
+        operation: builder::CreateWebhook::OPERATION,
+        call: "CreateWebhook",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateWebhookBody>),
+    },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::CreateWorkflow::OPERATION,
+        call: "CreateWorkflow",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateWorkflowBody>),
+    },
+    crate::mock::Route {
+        operation: builder::DeleteBackup::OPERATION,
+        call: "DeleteBackup",
         query: &[],
         body: None,
     },
@@ -4241,38 +4310,10 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
-    #[cfg(feature = "backup-policies")]
+    #[cfg(feature = "bouncers")]
     crate::mock::Route {
-        operation: builder::UpdateBackupPolicy::OPERATION,
-        call: "UpdateBackupPolicy",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateBackupPolicyBody>),
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::ListBranches::OPERATION,
-        call: "ListBranches",
-        query: &[
-            ("q", false, crate::mock::Kind::Text),
-            ("production", false, crate::mock::Kind::Boolean),
-            ("safe_migrations", false, crate::mock::Kind::Boolean),
-            ("order", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::CreateBranch::OPERATION,
-        call: "CreateBranch",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateBranchBody>),
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::GetBranch::OPERATION,
-        call: "GetBranch",
+        operation: builder::DeleteBouncer::OPERATION,
+        call: "DeleteBouncer",
         query: &[],
         body: None,
     },
@@ -4283,126 +4324,89 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[("delete_descendants", false, crate::mock::Kind::Boolean)],
         body: None,
     },
-    #[cfg(feature = "branches")]
+    #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::UpdateBranch::OPERATION,
-        call: "UpdateBranch",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateBranchBody>),
-    },
-    crate::mock::Route {
-        operation: builder::GetBackup::OPERATION,
-        call: "GetBackup",
+        operation: builder::DeleteDatabase::OPERATION,
+        call: "DeleteDatabase",
         query: &[],
         body: None,
     },
+    #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::DeleteBackup::OPERATION,
-        call: "DeleteBackup",
+        operation: builder::DeleteDatabasePostgresCidr::OPERATION,
+        call: "DeleteDatabasePostgresCidr",
         query: &[],
         body: None,
     },
+    #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::UpdateBackup::OPERATION,
-        call: "UpdateBackup",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateBackupBody>),
-    },
-    #[cfg(feature = "branch-bouncer-resizes")]
-    crate::mock::Route {
-        operation: builder::ListBranchBouncerResizeRequests::OPERATION,
-        call: "ListBranchBouncerResizeRequests",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "bouncers")]
-    crate::mock::Route {
-        operation: builder::ListBouncers::OPERATION,
-        call: "ListBouncers",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "bouncers")]
-    crate::mock::Route {
-        operation: builder::CreateBouncer::OPERATION,
-        call: "CreateBouncer",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateBouncerBody>),
-    },
-    #[cfg(feature = "bouncers")]
-    crate::mock::Route {
-        operation: builder::GetBouncer::OPERATION,
-        call: "GetBouncer",
+        operation: builder::DeleteKeyspace::OPERATION,
+        call: "DeleteKeyspace",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "bouncers")]
+    #[cfg(feature = "oauth-applications")]
     crate::mock::Route {
-        operation: builder::DeleteBouncer::OPERATION,
-        call: "DeleteBouncer",
+        operation: builder::DeleteOauthToken::OPERATION,
+        call: "DeleteOauthToken",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "bouncer-resizes")]
+    #[cfg(feature = "organization-teams")]
     crate::mock::Route {
-        operation: builder::ListBouncerResizeRequests::OPERATION,
-        call: "ListBouncerResizeRequests",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "bouncer-resizes")]
-    crate::mock::Route {
-        operation: builder::CancelBouncerResizeRequest::OPERATION,
-        call: "CancelBouncerResizeRequest",
+        operation: builder::DeleteOrganizationTeam::OPERATION,
+        call: "DeleteOrganizationTeam",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "bouncer-resizes")]
+    #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::UpdateBouncerResizeRequest::OPERATION,
-        call: "UpdateBouncerResizeRequest",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateBouncerResizeRequestBody>),
-    },
-    #[cfg(feature = "branch-changes")]
-    crate::mock::Route {
-        operation: builder::ListBranchChangeRequests::OPERATION,
-        call: "ListBranchChangeRequests",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "branch-changes")]
-    crate::mock::Route {
-        operation: builder::UpdateBranchChangeRequest::OPERATION,
-        call: "UpdateBranchChangeRequest",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateBranchChangeRequestBody>),
-    },
-    #[cfg(feature = "branch-changes")]
-    crate::mock::Route {
-        operation: builder::GetBranchChangeRequest::OPERATION,
-        call: "GetBranchChangeRequest",
+        operation: builder::DeletePassword::OPERATION,
+        call: "DeletePassword",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "branches")]
+    #[cfg(feature = "query-insights-reports")]
     crate::mock::Route {
-        operation: builder::UpdateBranchClusterConfig::OPERATION,
-        call: "UpdateBranchClusterConfig",
+        operation: builder::DeleteQueryPatternsReport::OPERATION,
+        call: "DeleteQueryPatternsReport",
         query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateBranchClusterConfigBody>),
+        body: None,
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::DeleteRole::OPERATION,
+        call: "DeleteRole",
+        query: &[("successor", false, crate::mock::Kind::Text)],
+        body: None,
+    },
+    #[cfg(feature = "service-tokens")]
+    crate::mock::Route {
+        operation: builder::DeleteServiceToken::OPERATION,
+        call: "DeleteServiceToken",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "traffic-budgets")]
+    crate::mock::Route {
+        operation: builder::DeleteTrafficBudget::OPERATION,
+        call: "DeleteTrafficBudget",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "traffic-rules")]
+    crate::mock::Route {
+        operation: builder::DeleteTrafficRule::OPERATION,
+        call: "DeleteTrafficRule",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "webhooks")]
+    crate::mock::Route {
+        operation: builder::DeleteWebhook::OPERATION,
+        call: "DeleteWebhook",
+        query: &[],
+        body: None,
     },
     #[cfg(feature = "branches")]
     crate::mock::Route {
@@ -4411,43 +4415,59 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
-    #[cfg(feature = "cluster-extensions")]
+    #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::ListExtensions::OPERATION,
-        call: "ListExtensions",
+        operation: builder::DisableSafeMigrations::OPERATION,
+        call: "DisableSafeMigrations",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "query-insights")]
+    #[cfg(feature = "schema-recommendations")]
     crate::mock::Route {
-        operation: builder::ListBranchQueries::OPERATION,
-        call: "ListBranchQueries",
-        query: &[
-            ("q", false, crate::mock::Kind::Text),
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
-            ("sort", false, crate::mock::Kind::Text),
-            ("dir", false, crate::mock::Kind::Text),
-            ("tablet_type", false, crate::mock::Kind::Text),
-            ("type", false, crate::mock::Kind::Text),
-            ("fields", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
+        operation: builder::DismissSchemaRecommendation::OPERATION,
+        call: "DismissSchemaRecommendation",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::DismissSchemaRecommendationBody>),
+    },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::EnableSafeMigrations::OPERATION,
+        call: "EnableSafeMigrations",
+        query: &[],
         body: None,
     },
-    #[cfg(feature = "anomalies")]
+    #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListBranchAnomalies::OPERATION,
-        call: "ListBranchAnomalies",
-        query: &[
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
+        operation: builder::ForceCutoverDeployRequest::OPERATION,
+        call: "ForceCutoverDeployRequest",
+        query: &[],
+        body: None,
+    },
+    crate::mock::Route {
+        operation: builder::GetBackup::OPERATION,
+        call: "GetBackup",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "backup-policies")]
+    crate::mock::Route {
+        operation: builder::GetBackupPolicy::OPERATION,
+        call: "GetBackupPolicy",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "bouncers")]
+    crate::mock::Route {
+        operation: builder::GetBouncer::OPERATION,
+        call: "GetBouncer",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::GetBranch::OPERATION,
+        call: "GetBranch",
+        query: &[],
         body: None,
     },
     #[cfg(feature = "anomalies")]
@@ -4457,21 +4477,50 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: None,
     },
-    #[cfg(feature = "query-insights-errors")]
+    #[cfg(feature = "branch-changes")]
     crate::mock::Route {
-        operation: builder::ListBranchQueryErrors::OPERATION,
-        call: "ListBranchQueryErrors",
+        operation: builder::GetBranchChangeRequest::OPERATION,
+        call: "GetBranchChangeRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "metrics")]
+    crate::mock::Route {
+        operation: builder::GetBranchKeyspaceTableMetrics::OPERATION,
+        call: "GetBranchKeyspaceTableMetrics",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "metrics")]
+    crate::mock::Route {
+        operation: builder::GetBranchMetrics::OPERATION,
+        call: "GetBranchMetrics",
         query: &[
-            ("q", false, crate::mock::Kind::Text),
+            ("metrics", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
             ("from", false, crate::mock::Kind::Text),
             ("to", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
-            ("sort", false, crate::mock::Kind::Text),
-            ("dir", false, crate::mock::Kind::Text),
+            ("steps", false, crate::mock::Kind::Integer),
             ("tablet_type", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
+            ("keyspace", false, crate::mock::Kind::Text),
+            ("shard", false, crate::mock::Kind::Text),
+            ("role", false, crate::mock::Kind::Text),
+            ("container", false, crate::mock::Kind::Text),
+            ("pod", false, crate::mock::Kind::Text),
+            ("pods", false, crate::mock::Kind::Text),
+            ("query_ids", false, crate::mock::Kind::Text),
+            ("fingerprint", false, crate::mock::Kind::Text),
+            ("budget_id", false, crate::mock::Kind::Text),
+            ("rule_id", false, crate::mock::Kind::Text),
+            ("q", false, crate::mock::Kind::Text),
         ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights")]
+    crate::mock::Route {
+        operation: builder::GetBranchQuery::OPERATION,
+        call: "GetBranchQuery",
+        query: &[],
         body: None,
     },
     #[cfg(feature = "query-insights-errors")]
@@ -4487,49 +4536,23 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "query-insights")]
+    #[cfg(feature = "metrics")]
     crate::mock::Route {
-        operation: builder::GetBranchQuery::OPERATION,
-        call: "GetBranchQuery",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-tags")]
-    crate::mock::Route {
-        operation: builder::ListBranchQueryTags::OPERATION,
-        call: "ListBranchQueryTags",
+        operation: builder::GetBranchQueryMetrics::OPERATION,
+        call: "GetBranchQueryMetrics",
         query: &[
-            ("q", false, crate::mock::Kind::Text),
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
+            ("metrics", false, crate::mock::Kind::Text),
+            ("query_ids", false, crate::mock::Kind::Text),
             ("fingerprint", false, crate::mock::Kind::Text),
             ("keyspace", false, crate::mock::Kind::Text),
-            ("tablet_type", false, crate::mock::Kind::Text),
-            ("values_limit", false, crate::mock::Kind::Integer),
-            ("literal_values_only", false, crate::mock::Kind::Boolean),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-tags")]
-    crate::mock::Route {
-        operation: builder::ListBranchQueryTagSummaries::OPERATION,
-        call: "ListBranchQueryTagSummaries",
-        query: &[
-            ("tags", false, crate::mock::Kind::Text),
-            ("q", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
             ("from", false, crate::mock::Kind::Text),
             ("to", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
-            ("sort", false, crate::mock::Kind::Text),
-            ("dir", false, crate::mock::Kind::Text),
+            ("steps", false, crate::mock::Kind::Integer),
             ("tablet_type", false, crate::mock::Kind::Text),
-            ("type", false, crate::mock::Kind::Text),
-            ("fields", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
+            ("budget_id", false, crate::mock::Kind::Text),
+            ("rule_id", false, crate::mock::Kind::Text),
+            ("q", false, crate::mock::Kind::Text),
         ],
         body: None,
     },
@@ -4547,6 +4570,253 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
             ("values_limit", false, crate::mock::Kind::Integer),
             ("literal_values_only", false, crate::mock::Kind::Boolean),
         ],
+        body: None,
+    },
+    #[cfg(feature = "branch-resizes")]
+    crate::mock::Route {
+        operation: builder::GetBranchResizeRequest::OPERATION,
+        call: "GetBranchResizeRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::GetBranchSchema::OPERATION,
+        call: "GetBranchSchema",
+        query: &[
+            ("keyspace", false, crate::mock::Kind::Text),
+            ("namespace", false, crate::mock::Kind::Text),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "metrics")]
+    crate::mock::Route {
+        operation: builder::GetBranchTableMetrics::OPERATION,
+        call: "GetBranchTableMetrics",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "metrics")]
+    crate::mock::Route {
+        operation: builder::GetBranchTagMetrics::OPERATION,
+        call: "GetBranchTagMetrics",
+        query: &[
+            ("metrics", false, crate::mock::Kind::Text),
+            ("tag_sets", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            ("steps", false, crate::mock::Kind::Integer),
+            ("tablet_type", false, crate::mock::Kind::Text),
+            ("budget_id", false, crate::mock::Kind::Text),
+            ("rule_id", false, crate::mock::Kind::Text),
+            ("q", false, crate::mock::Kind::Text),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "users")]
+    crate::mock::Route {
+        operation: builder::GetCurrentUser::OPERATION,
+        call: "GetCurrentUser",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "databases")]
+    crate::mock::Route {
+        operation: builder::GetDatabase::OPERATION,
+        call: "GetDatabase",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "postgres-ip-restrictions")]
+    crate::mock::Route {
+        operation: builder::GetDatabasePostgresCidr::OPERATION,
+        call: "GetDatabasePostgresCidr",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "databases")]
+    crate::mock::Route {
+        operation: builder::GetDatabaseThrottler::OPERATION,
+        call: "GetDatabaseThrottler",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::GetDefaultRole::OPERATION,
+        call: "GetDefaultRole",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::GetDeployQueue::OPERATION,
+        call: "GetDeployQueue",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::GetDeployRequest::OPERATION,
+        call: "GetDeployRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::GetDeployRequestThrottler::OPERATION,
+        call: "GetDeployRequestThrottler",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::GetDeployment::OPERATION,
+        call: "GetDeployment",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "metrics")]
+    crate::mock::Route {
+        operation: builder::GetInstantBranchMetrics::OPERATION,
+        call: "GetInstantBranchMetrics",
+        query: &[
+            ("metrics", false, crate::mock::Kind::Text),
+            ("role", false, crate::mock::Kind::Text),
+            ("shard", false, crate::mock::Kind::Text),
+            ("container", false, crate::mock::Kind::Text),
+            ("pod", false, crate::mock::Kind::Text),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "metrics")]
+    crate::mock::Route {
+        operation: builder::GetInstantTabletMetrics::OPERATION,
+        call: "GetInstantTabletMetrics",
+        query: &[
+            ("metrics", false, crate::mock::Kind::Text),
+            ("keyspace", false, crate::mock::Kind::Text),
+            ("shard", false, crate::mock::Kind::Text),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "invoices")]
+    crate::mock::Route {
+        operation: builder::GetInvoice::OPERATION,
+        call: "GetInvoice",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "invoices")]
+    crate::mock::Route {
+        operation: builder::GetInvoiceLineItems::OPERATION,
+        call: "GetInvoiceLineItems",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "branch-keyspaces")]
+    crate::mock::Route {
+        operation: builder::GetKeyspace::OPERATION,
+        call: "GetKeyspace",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "keyspace-resizes")]
+    crate::mock::Route {
+        operation: builder::GetKeyspaceResizeRequest::OPERATION,
+        call: "GetKeyspaceResizeRequest",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "branch-keyspaces")]
+    crate::mock::Route {
+        operation: builder::GetKeyspaceRolloutStatus::OPERATION,
+        call: "GetKeyspaceRolloutStatus",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "keyspace-vschemas")]
+    crate::mock::Route {
+        operation: builder::GetKeyspaceVschema::OPERATION,
+        call: "GetKeyspaceVschema",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "maintenance-schedules")]
+    crate::mock::Route {
+        operation: builder::GetMaintenanceSchedule::OPERATION,
+        call: "GetMaintenanceSchedule",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "oauth-applications")]
+    crate::mock::Route {
+        operation: builder::GetOauthApplication::OPERATION,
+        call: "GetOauthApplication",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "oauth-applications")]
+    crate::mock::Route {
+        operation: builder::GetOauthToken::OPERATION,
+        call: "GetOauthToken",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "organizations")]
+    crate::mock::Route {
+        operation: builder::GetOrganization::OPERATION,
+        call: "GetOrganization",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "organization-members")]
+    crate::mock::Route {
+        operation: builder::GetOrganizationMembership::OPERATION,
+        call: "GetOrganizationMembership",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "organization-teams")]
+    crate::mock::Route {
+        operation: builder::GetOrganizationTeam::OPERATION,
+        call: "GetOrganizationTeam",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "team-members")]
+    crate::mock::Route {
+        operation: builder::GetOrganizationTeamMember::OPERATION,
+        call: "GetOrganizationTeamMember",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "branch-passwords")]
+    crate::mock::Route {
+        operation: builder::GetPassword::OPERATION,
+        call: "GetPassword",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-reports")]
+    crate::mock::Route {
+        operation: builder::GetQueryPatternsReport::OPERATION,
+        call: "GetQueryPatternsReport",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-reports")]
+    crate::mock::Route {
+        operation: builder::GetQueryPatternsReportStatus::OPERATION,
+        call: "GetQueryPatternsReportStatus",
+        query: &[],
         body: None,
     },
     #[cfg(feature = "query-insights")]
@@ -4575,177 +4845,24 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "query-insights-traffic-budgets")]
+    #[cfg(feature = "roles")]
     crate::mock::Route {
-        operation: builder::ListTrafficBudgetsForQuery::OPERATION,
-        call: "ListTrafficBudgetsForQuery",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-            ("keyspace", false, crate::mock::Kind::Text),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "branch-keyspaces")]
-    crate::mock::Route {
-        operation: builder::ListKeyspaces::OPERATION,
-        call: "ListKeyspaces",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "branch-keyspaces")]
-    crate::mock::Route {
-        operation: builder::CreateKeyspace::OPERATION,
-        call: "CreateKeyspace",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateKeyspaceBody>),
-    },
-    #[cfg(feature = "branch-keyspaces")]
-    crate::mock::Route {
-        operation: builder::GetKeyspace::OPERATION,
-        call: "GetKeyspace",
+        operation: builder::GetRole::OPERATION,
+        call: "GetRole",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "branch-keyspaces")]
+    #[cfg(feature = "schema-recommendations")]
     crate::mock::Route {
-        operation: builder::DeleteKeyspace::OPERATION,
-        call: "DeleteKeyspace",
+        operation: builder::GetSchemaRecommendation::OPERATION,
+        call: "GetSchemaRecommendation",
         query: &[],
         body: None,
     },
-    #[cfg(feature = "branch-keyspaces")]
+    #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::UpdateKeyspace::OPERATION,
-        call: "UpdateKeyspace",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateKeyspaceBody>),
-    },
-    #[cfg(feature = "keyspace-resizes")]
-    crate::mock::Route {
-        operation: builder::ListKeyspaceResizeRequests::OPERATION,
-        call: "ListKeyspaceResizeRequests",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-            ("completed_at", false, crate::mock::Kind::Text),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "keyspace-resizes")]
-    crate::mock::Route {
-        operation: builder::UpdateKeyspaceResizeRequest::OPERATION,
-        call: "UpdateKeyspaceResizeRequest",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateKeyspaceResizeRequestBody>),
-    },
-    #[cfg(feature = "keyspace-resizes")]
-    crate::mock::Route {
-        operation: builder::CancelKeyspaceResizeRequest::OPERATION,
-        call: "CancelKeyspaceResizeRequest",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "keyspace-resizes")]
-    crate::mock::Route {
-        operation: builder::GetKeyspaceResizeRequest::OPERATION,
-        call: "GetKeyspaceResizeRequest",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branch-keyspaces")]
-    crate::mock::Route {
-        operation: builder::GetKeyspaceRolloutStatus::OPERATION,
-        call: "GetKeyspaceRolloutStatus",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "keyspace-vschemas")]
-    crate::mock::Route {
-        operation: builder::GetKeyspaceVschema::OPERATION,
-        call: "GetKeyspaceVschema",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "keyspace-vschemas")]
-    crate::mock::Route {
-        operation: builder::UpdateKeyspaceVschema::OPERATION,
-        call: "UpdateKeyspaceVschema",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateKeyspaceVschemaBody>),
-    },
-    #[cfg(feature = "metrics")]
-    crate::mock::Route {
-        operation: builder::GetBranchMetrics::OPERATION,
-        call: "GetBranchMetrics",
-        query: &[
-            ("metrics", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            ("steps", false, crate::mock::Kind::Integer),
-            ("tablet_type", false, crate::mock::Kind::Text),
-            ("keyspace", false, crate::mock::Kind::Text),
-            ("shard", false, crate::mock::Kind::Text),
-            ("role", false, crate::mock::Kind::Text),
-            ("container", false, crate::mock::Kind::Text),
-            ("pod", false, crate::mock::Kind::Text),
-            ("pods", false, crate::mock::Kind::Text),
-            ("query_ids", false, crate::mock::Kind::Text),
-            ("fingerprint", false, crate::mock::Kind::Text),
-            ("budget_id", false, crate::mock::Kind::Text),
-            ("rule_id", false, crate::mock::Kind::Text),
-            ("q", false, crate::mock::Kind::Text),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "metrics")]
-    crate::mock::Route {
-        operation: builder::GetInstantBranchMetrics::OPERATION,
-        call: "GetInstantBranchMetrics",
-        query: &[
-            ("metrics", false, crate::mock::Kind::Text),
-            ("role", false, crate::mock::Kind::Text),
-            ("shard", false, crate::mock::Kind::Text),
-            ("container", false, crate::mock::Kind::Text),
-            ("pod", false, crate::mock::Kind::Text),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "metrics")]
-    crate::mock::Route {
-        operation: builder::GetBranchKeyspaceTableMetrics::OPERATION,
-        call: "GetBranchKeyspaceTableMetrics",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "metrics")]
-    crate::mock::Route {
-        operation: builder::GetBranchQueryMetrics::OPERATION,
-        call: "GetBranchQueryMetrics",
-        query: &[
-            ("metrics", false, crate::mock::Kind::Text),
-            ("query_ids", false, crate::mock::Kind::Text),
-            ("fingerprint", false, crate::mock::Kind::Text),
-            ("keyspace", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
-            ("from", false, crate::mock::Kind::Text),
-            ("to", false, crate::mock::Kind::Text),
-            ("steps", false, crate::mock::Kind::Integer),
-            ("tablet_type", false, crate::mock::Kind::Text),
-            ("budget_id", false, crate::mock::Kind::Text),
-            ("rule_id", false, crate::mock::Kind::Text),
-            ("q", false, crate::mock::Kind::Text),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "metrics")]
-    crate::mock::Route {
-        operation: builder::GetBranchTableMetrics::OPERATION,
-        call: "GetBranchTableMetrics",
+        operation: builder::GetServiceToken::OPERATION,
+        call: "GetServiceToken",
         query: &[],
         body: None,
     },
@@ -4766,32 +4883,432 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "metrics")]
+    #[cfg(feature = "traffic-budgets")]
     crate::mock::Route {
-        operation: builder::GetInstantTabletMetrics::OPERATION,
-        call: "GetInstantTabletMetrics",
+        operation: builder::GetTrafficBudget::OPERATION,
+        call: "GetTrafficBudget",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "webhooks")]
+    crate::mock::Route {
+        operation: builder::GetWebhook::OPERATION,
+        call: "GetWebhook",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "workflows")]
+    crate::mock::Route {
+        operation: builder::GetWorkflow::OPERATION,
+        call: "GetWorkflow",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::LintBranchSchema::OPERATION,
+        call: "LintBranchSchema",
         query: &[
-            ("metrics", false, crate::mock::Kind::Text),
-            ("keyspace", false, crate::mock::Kind::Text),
-            ("shard", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
-    #[cfg(feature = "metrics")]
+    #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::GetBranchTagMetrics::OPERATION,
-        call: "GetBranchTagMetrics",
+        operation: builder::ListAuditLogs::OPERATION,
+        call: "ListAuditLogs",
         query: &[
-            ("metrics", false, crate::mock::Kind::Text),
-            ("tag_sets", false, crate::mock::Kind::Text),
-            ("period", false, crate::mock::Kind::Text),
+            ("starting_after", false, crate::mock::Kind::Text),
+            ("ending_before", false, crate::mock::Kind::Text),
+            ("limit", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "backup-policies")]
+    crate::mock::Route {
+        operation: builder::ListBackupPolicies::OPERATION,
+        call: "ListBackupPolicies",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    crate::mock::Route {
+        operation: builder::ListBackups::OPERATION,
+        call: "ListBackups",
+        query: &[
+            ("all", false, crate::mock::Kind::Boolean),
+            ("state", false, crate::mock::Kind::Text),
+            ("policy", false, crate::mock::Kind::Text),
             ("from", false, crate::mock::Kind::Text),
             ("to", false, crate::mock::Kind::Text),
-            ("steps", false, crate::mock::Kind::Integer),
-            ("tablet_type", false, crate::mock::Kind::Text),
-            ("budget_id", false, crate::mock::Kind::Text),
-            ("rule_id", false, crate::mock::Kind::Text),
+            ("running_at", false, crate::mock::Kind::Text),
+            ("production", false, crate::mock::Kind::Boolean),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "bouncer-resizes")]
+    crate::mock::Route {
+        operation: builder::ListBouncerResizeRequests::OPERATION,
+        call: "ListBouncerResizeRequests",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "bouncers")]
+    crate::mock::Route {
+        operation: builder::ListBouncers::OPERATION,
+        call: "ListBouncers",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "anomalies")]
+    crate::mock::Route {
+        operation: builder::ListBranchAnomalies::OPERATION,
+        call: "ListBranchAnomalies",
+        query: &[
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "branch-bouncer-resizes")]
+    crate::mock::Route {
+        operation: builder::ListBranchBouncerResizeRequests::OPERATION,
+        call: "ListBranchBouncerResizeRequests",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "branch-changes")]
+    crate::mock::Route {
+        operation: builder::ListBranchChangeRequests::OPERATION,
+        call: "ListBranchChangeRequests",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights")]
+    crate::mock::Route {
+        operation: builder::ListBranchQueries::OPERATION,
+        call: "ListBranchQueries",
+        query: &[
             ("q", false, crate::mock::Kind::Text),
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
+            ("sort", false, crate::mock::Kind::Text),
+            ("dir", false, crate::mock::Kind::Text),
+            ("tablet_type", false, crate::mock::Kind::Text),
+            ("type", false, crate::mock::Kind::Text),
+            ("fields", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-errors")]
+    crate::mock::Route {
+        operation: builder::ListBranchQueryErrors::OPERATION,
+        call: "ListBranchQueryErrors",
+        query: &[
+            ("q", false, crate::mock::Kind::Text),
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
+            ("sort", false, crate::mock::Kind::Text),
+            ("dir", false, crate::mock::Kind::Text),
+            ("tablet_type", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-tags")]
+    crate::mock::Route {
+        operation: builder::ListBranchQueryTagSummaries::OPERATION,
+        call: "ListBranchQueryTagSummaries",
+        query: &[
+            ("tags", false, crate::mock::Kind::Text),
+            ("q", false, crate::mock::Kind::Text),
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
+            ("sort", false, crate::mock::Kind::Text),
+            ("dir", false, crate::mock::Kind::Text),
+            ("tablet_type", false, crate::mock::Kind::Text),
+            ("type", false, crate::mock::Kind::Text),
+            ("fields", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-tags")]
+    crate::mock::Route {
+        operation: builder::ListBranchQueryTags::OPERATION,
+        call: "ListBranchQueryTags",
+        query: &[
+            ("q", false, crate::mock::Kind::Text),
+            ("from", false, crate::mock::Kind::Text),
+            ("to", false, crate::mock::Kind::Text),
+            ("period", false, crate::mock::Kind::Text),
+            ("fingerprint", false, crate::mock::Kind::Text),
+            ("keyspace", false, crate::mock::Kind::Text),
+            ("tablet_type", false, crate::mock::Kind::Text),
+            ("values_limit", false, crate::mock::Kind::Integer),
+            ("literal_values_only", false, crate::mock::Kind::Boolean),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "branch-resizes")]
+    crate::mock::Route {
+        operation: builder::ListBranchResizeRequests::OPERATION,
+        call: "ListBranchResizeRequests",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::ListBranches::OPERATION,
+        call: "ListBranches",
+        query: &[
+            ("q", false, crate::mock::Kind::Text),
+            ("production", false, crate::mock::Kind::Boolean),
+            ("safe_migrations", false, crate::mock::Kind::Boolean),
+            ("order", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "organizations")]
+    crate::mock::Route {
+        operation: builder::ListClusterSizeSkus::OPERATION,
+        call: "ListClusterSizeSkus",
+        query: &[
+            ("engine", false, crate::mock::Kind::Text),
+            ("rates", false, crate::mock::Kind::Boolean),
+            ("region", false, crate::mock::Kind::Text),
+            ("database", false, crate::mock::Kind::Text),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "postgres-ip-restrictions")]
+    crate::mock::Route {
+        operation: builder::ListDatabasePostgresCidrs::OPERATION,
+        call: "ListDatabasePostgresCidrs",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "databases")]
+    crate::mock::Route {
+        operation: builder::ListDatabaseRegions::OPERATION,
+        call: "ListDatabaseRegions",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "databases")]
+    crate::mock::Route {
+        operation: builder::ListDatabases::OPERATION,
+        call: "ListDatabases",
+        query: &[
+            ("q", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::ListDeployOperations::OPERATION,
+        call: "ListDeployOperations",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::ListDeployRequestReviews::OPERATION,
+        call: "ListDeployRequestReviews",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "deploy-requests")]
+    crate::mock::Route {
+        operation: builder::ListDeployRequests::OPERATION,
+        call: "ListDeployRequests",
+        query: &[
+            ("state", false, crate::mock::Kind::Text),
+            ("branch", false, crate::mock::Kind::Text),
+            ("into_branch", false, crate::mock::Kind::Text),
+            ("deployed_at", false, crate::mock::Kind::Text),
+            ("running_at", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "cluster-extensions")]
+    crate::mock::Route {
+        operation: builder::ListExtensions::OPERATION,
+        call: "ListExtensions",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "query-insights-reports")]
+    crate::mock::Route {
+        operation: builder::ListGeneratedQueryPatternsReports::OPERATION,
+        call: "ListGeneratedQueryPatternsReports",
+        query: &[
+            ("starting_after", false, crate::mock::Kind::Text),
+            ("ending_before", false, crate::mock::Kind::Text),
+            ("limit", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "invoices")]
+    crate::mock::Route {
+        operation: builder::ListInvoices::OPERATION,
+        call: "ListInvoices",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "keyspace-resizes")]
+    crate::mock::Route {
+        operation: builder::ListKeyspaceResizeRequests::OPERATION,
+        call: "ListKeyspaceResizeRequests",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+            ("completed_at", false, crate::mock::Kind::Text),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "branch-keyspaces")]
+    crate::mock::Route {
+        operation: builder::ListKeyspaces::OPERATION,
+        call: "ListKeyspaces",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "maintenance-schedules")]
+    crate::mock::Route {
+        operation: builder::ListMaintenanceSchedules::OPERATION,
+        call: "ListMaintenanceSchedules",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "maintenance-windows")]
+    crate::mock::Route {
+        operation: builder::ListMaintenanceWindows::OPERATION,
+        call: "ListMaintenanceWindows",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "oauth-applications")]
+    crate::mock::Route {
+        operation: builder::ListOauthApplications::OPERATION,
+        call: "ListOauthApplications",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "oauth-applications")]
+    crate::mock::Route {
+        operation: builder::ListOauthTokens::OPERATION,
+        call: "ListOauthTokens",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "organization-members")]
+    crate::mock::Route {
+        operation: builder::ListOrganizationMembers::OPERATION,
+        call: "ListOrganizationMembers",
+        query: &[
+            ("q", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "team-members")]
+    crate::mock::Route {
+        operation: builder::ListOrganizationTeamMembers::OPERATION,
+        call: "ListOrganizationTeamMembers",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "organization-teams")]
+    crate::mock::Route {
+        operation: builder::ListOrganizationTeams::OPERATION,
+        call: "ListOrganizationTeams",
+        query: &[
+            ("q", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
+        body: None,
+    },
+    #[cfg(feature = "organizations")]
+    crate::mock::Route {
+        operation: builder::ListOrganizations::OPERATION,
+        call: "ListOrganizations",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
@@ -4815,116 +5332,34 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "branch-passwords")]
+    #[cfg(feature = "regions")]
     crate::mock::Route {
-        operation: builder::CreatePassword::OPERATION,
-        call: "CreatePassword",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreatePasswordBody>),
-    },
-    #[cfg(feature = "branch-passwords")]
-    crate::mock::Route {
-        operation: builder::GetPassword::OPERATION,
-        call: "GetPassword",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branch-passwords")]
-    crate::mock::Route {
-        operation: builder::DeletePassword::OPERATION,
-        call: "DeletePassword",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branch-passwords")]
-    crate::mock::Route {
-        operation: builder::UpdatePassword::OPERATION,
-        call: "UpdatePassword",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdatePasswordBody>),
-    },
-    #[cfg(feature = "branch-passwords")]
-    crate::mock::Route {
-        operation: builder::RenewPassword::OPERATION,
-        call: "RenewPassword",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::PromoteBranch::OPERATION,
-        call: "PromoteBranch",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
-        operation: builder::ListGeneratedQueryPatternsReports::OPERATION,
-        call: "ListGeneratedQueryPatternsReports",
-        query: &[
-            ("starting_after", false, crate::mock::Kind::Text),
-            ("ending_before", false, crate::mock::Kind::Text),
-            ("limit", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
-        operation: builder::CreateQueryPatternsReport::OPERATION,
-        call: "CreateQueryPatternsReport",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
-        operation: builder::GetQueryPatternsReportStatus::OPERATION,
-        call: "GetQueryPatternsReportStatus",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
-        operation: builder::DeleteQueryPatternsReport::OPERATION,
-        call: "DeleteQueryPatternsReport",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "query-insights-reports")]
-    crate::mock::Route {
-        operation: builder::GetQueryPatternsReport::OPERATION,
-        call: "GetQueryPatternsReport",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branch-resizes")]
-    crate::mock::Route {
-        operation: builder::ListBranchResizeRequests::OPERATION,
-        call: "ListBranchResizeRequests",
+        operation: builder::ListPublicRegions::OPERATION,
+        call: "ListPublicRegions",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
-    #[cfg(feature = "branch-resizes")]
+    #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::UpdateBranchResizeRequest::OPERATION,
-        call: "UpdateBranchResizeRequest",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateBranchResizeRequestBody>),
-    },
-    #[cfg(feature = "branch-changes")]
-    crate::mock::Route {
-        operation: builder::CancelBranchChangeRequest::OPERATION,
-        call: "CancelBranchChangeRequest",
-        query: &[],
+        operation: builder::ListReadOnlyRegions::OPERATION,
+        call: "ListReadOnlyRegions",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
         body: None,
     },
-    #[cfg(feature = "branch-resizes")]
+    #[cfg(feature = "organizations")]
     crate::mock::Route {
-        operation: builder::GetBranchResizeRequest::OPERATION,
-        call: "GetBranchResizeRequest",
-        query: &[],
+        operation: builder::ListRegionsForOrganization::OPERATION,
+        call: "ListRegionsForOrganization",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+        ],
         body: None,
     },
     #[cfg(feature = "roles")]
@@ -4939,104 +5374,21 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "roles")]
+    #[cfg(feature = "schema-recommendations")]
     crate::mock::Route {
-        operation: builder::CreateRole::OPERATION,
-        call: "CreateRole",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateRoleBody>),
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::GetDefaultRole::OPERATION,
-        call: "GetDefaultRole",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::ResetDefaultRole::OPERATION,
-        call: "ResetDefaultRole",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::GetRole::OPERATION,
-        call: "GetRole",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::DeleteRole::OPERATION,
-        call: "DeleteRole",
-        query: &[("successor", false, crate::mock::Kind::Text)],
-        body: None,
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::UpdateRole::OPERATION,
-        call: "UpdateRole",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateRoleBody>),
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::ReassignRoleObjects::OPERATION,
-        call: "ReassignRoleObjects",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::ReassignRoleObjectsBody>),
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::RenewRole::OPERATION,
-        call: "RenewRole",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "roles")]
-    crate::mock::Route {
-        operation: builder::ResetRole::OPERATION,
-        call: "ResetRole",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::UpdateSafeMigrations::OPERATION,
-        call: "UpdateSafeMigrations",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateSafeMigrationsBody>),
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::EnableSafeMigrations::OPERATION,
-        call: "EnableSafeMigrations",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::DisableSafeMigrations::OPERATION,
-        call: "DisableSafeMigrations",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "branches")]
-    crate::mock::Route {
-        operation: builder::GetBranchSchema::OPERATION,
-        call: "GetBranchSchema",
+        operation: builder::ListSchemaRecommendations::OPERATION,
+        call: "ListSchemaRecommendations",
         query: &[
-            ("keyspace", false, crate::mock::Kind::Text),
-            ("namespace", false, crate::mock::Kind::Text),
+            ("state", false, crate::mock::Kind::Text),
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
-    #[cfg(feature = "branches")]
+    #[cfg(feature = "service-tokens")]
     crate::mock::Route {
-        operation: builder::LintBranchSchema::OPERATION,
-        call: "LintBranchSchema",
+        operation: builder::ListServiceTokens::OPERATION,
+        call: "ListServiceTokens",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
@@ -5056,136 +5408,122 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         ],
         body: None,
     },
-    #[cfg(feature = "traffic-budgets")]
+    #[cfg(feature = "query-insights-traffic-budgets")]
     crate::mock::Route {
-        operation: builder::CreateTrafficBudget::OPERATION,
-        call: "CreateTrafficBudget",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateTrafficBudgetBody>),
-    },
-    #[cfg(feature = "traffic-rules")]
-    crate::mock::Route {
-        operation: builder::CreateTrafficRule::OPERATION,
-        call: "CreateTrafficRule",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateTrafficRuleBody>),
-    },
-    #[cfg(feature = "traffic-rules")]
-    crate::mock::Route {
-        operation: builder::DeleteTrafficRule::OPERATION,
-        call: "DeleteTrafficRule",
-        query: &[],
+        operation: builder::ListTrafficBudgetsForQuery::OPERATION,
+        call: "ListTrafficBudgetsForQuery",
+        query: &[
+            ("page", false, crate::mock::Kind::Integer),
+            ("per_page", false, crate::mock::Kind::Integer),
+            ("keyspace", false, crate::mock::Kind::Text),
+        ],
         body: None,
     },
-    #[cfg(feature = "traffic-budgets")]
+    #[cfg(feature = "webhooks")]
     crate::mock::Route {
-        operation: builder::GetTrafficBudget::OPERATION,
-        call: "GetTrafficBudget",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "traffic-budgets")]
-    crate::mock::Route {
-        operation: builder::DeleteTrafficBudget::OPERATION,
-        call: "DeleteTrafficBudget",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "traffic-budgets")]
-    crate::mock::Route {
-        operation: builder::UpdateTrafficBudget::OPERATION,
-        call: "UpdateTrafficBudget",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateTrafficBudgetBody>),
-    },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::ListDatabasePostgresCidrs::OPERATION,
-        call: "ListDatabasePostgresCidrs",
+        operation: builder::ListWebhooks::OPERATION,
+        call: "ListWebhooks",
         query: &[
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
-    #[cfg(feature = "postgres-ip-restrictions")]
+    #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::CreateDatabasePostgresCidr::OPERATION,
-        call: "CreateDatabasePostgresCidr",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateDatabasePostgresCidrBody>),
-    },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::GetDatabasePostgresCidr::OPERATION,
-        call: "GetDatabasePostgresCidr",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::DeleteDatabasePostgresCidr::OPERATION,
-        call: "DeleteDatabasePostgresCidr",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "postgres-ip-restrictions")]
-    crate::mock::Route {
-        operation: builder::UpdateDatabasePostgresCidr::OPERATION,
-        call: "UpdateDatabasePostgresCidr",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateDatabasePostgresCidrBody>),
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::GetDeployQueue::OPERATION,
-        call: "GetDeployQueue",
+        operation: builder::ListWorkflows::OPERATION,
+        call: "ListWorkflows",
         query: &[
+            ("between", false, crate::mock::Kind::Text),
             ("page", false, crate::mock::Kind::Integer),
             ("per_page", false, crate::mock::Kind::Integer),
         ],
         body: None,
     },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::PromoteBranch::OPERATION,
+        call: "PromoteBranch",
+        query: &[],
+        body: None,
+    },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListDeployRequests::OPERATION,
-        call: "ListDeployRequests",
+        operation: builder::QueueDeployRequest::OPERATION,
+        call: "QueueDeployRequest",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::QueueDeployRequestBody>),
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::ReassignRoleObjects::OPERATION,
+        call: "ReassignRoleObjects",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::ReassignRoleObjectsBody>),
+    },
+    #[cfg(feature = "organization-members")]
+    crate::mock::Route {
+        operation: builder::RemoveOrganizationMember::OPERATION,
+        call: "RemoveOrganizationMember",
         query: &[
-            ("state", false, crate::mock::Kind::Text),
-            ("branch", false, crate::mock::Kind::Text),
-            ("into_branch", false, crate::mock::Kind::Text),
-            ("deployed_at", false, crate::mock::Kind::Text),
-            ("running_at", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
+            ("delete_passwords", false, crate::mock::Kind::Boolean),
+            ("delete_service_tokens", false, crate::mock::Kind::Boolean),
         ],
         body: None,
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "team-members")]
     crate::mock::Route {
-        operation: builder::CreateDeployRequest::OPERATION,
-        call: "CreateDeployRequest",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateDeployRequestBody>),
+        operation: builder::RemoveOrganizationTeamMember::OPERATION,
+        call: "RemoveOrganizationTeamMember",
+        query: &[("delete_passwords", false, crate::mock::Kind::Boolean)],
+        body: None,
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "branch-passwords")]
     crate::mock::Route {
-        operation: builder::GetDeployRequest::OPERATION,
-        call: "GetDeployRequest",
+        operation: builder::RenewPassword::OPERATION,
+        call: "RenewPassword",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::RenewRole::OPERATION,
+        call: "RenewRole",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::ResetDefaultRole::OPERATION,
+        call: "ResetDefaultRole",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::ResetRole::OPERATION,
+        call: "ResetRole",
         query: &[],
         body: None,
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CloseDeployRequest::OPERATION,
-        call: "CloseDeployRequest",
+        operation: builder::ReviewDeployRequest::OPERATION,
+        call: "ReviewDeployRequest",
         query: &[],
-        body: Some(crate::mock::check_body::<types::CloseDeployRequestBody>),
+        body: Some(crate::mock::check_body::<types::ReviewDeployRequestBody>),
     },
     #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CompleteGatedDeployRequest::OPERATION,
-        call: "CompleteGatedDeployRequest",
+        operation: builder::SkipRevertPeriod::OPERATION,
+        call: "SkipRevertPeriod",
+        query: &[],
+        body: None,
+    },
+    #[cfg(feature = "webhooks")]
+    crate::mock::Route {
+        operation: builder::TestWebhook::OPERATION,
+        call: "TestWebhook",
         query: &[],
         body: None,
     },
@@ -5203,181 +5541,67 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateAutoApplyBody>),
     },
-    #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::CancelDeployRequest::OPERATION,
-        call: "CancelDeployRequest",
+        operation: builder::UpdateBackup::OPERATION,
+        call: "UpdateBackup",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateBackupBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "backup-policies")]
     crate::mock::Route {
-        operation: builder::CompleteErroredDeploy::OPERATION,
-        call: "CompleteErroredDeploy",
+        operation: builder::UpdateBackupPolicy::OPERATION,
+        call: "UpdateBackupPolicy",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::CreateBackupPolicyBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "bouncer-resizes")]
     crate::mock::Route {
-        operation: builder::QueueDeployRequest::OPERATION,
-        call: "QueueDeployRequest",
+        operation: builder::UpdateBouncerResizeRequest::OPERATION,
+        call: "UpdateBouncerResizeRequest",
         query: &[],
-        body: Some(crate::mock::check_body::<types::QueueDeployRequestBody>),
+        body: Some(crate::mock::check_body::<types::UpdateBouncerResizeRequestBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::GetDeployment::OPERATION,
-        call: "GetDeployment",
+        operation: builder::UpdateBranch::OPERATION,
+        call: "UpdateBranch",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateBranchBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "branch-changes")]
     crate::mock::Route {
-        operation: builder::ForceCutoverDeployRequest::OPERATION,
-        call: "ForceCutoverDeployRequest",
+        operation: builder::UpdateBranchChangeRequest::OPERATION,
+        call: "UpdateBranchChangeRequest",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateBranchChangeRequestBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "branches")]
     crate::mock::Route {
-        operation: builder::ListDeployOperations::OPERATION,
-        call: "ListDeployOperations",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::CompleteRevert::OPERATION,
-        call: "CompleteRevert",
+        operation: builder::UpdateBranchClusterConfig::OPERATION,
+        call: "UpdateBranchClusterConfig",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateBranchClusterConfigBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "branch-resizes")]
     crate::mock::Route {
-        operation: builder::ListDeployRequestReviews::OPERATION,
-        call: "ListDeployRequestReviews",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::ReviewDeployRequest::OPERATION,
-        call: "ReviewDeployRequest",
+        operation: builder::UpdateBranchResizeRequest::OPERATION,
+        call: "UpdateBranchResizeRequest",
         query: &[],
-        body: Some(crate::mock::check_body::<types::ReviewDeployRequestBody>),
+        body: Some(crate::mock::check_body::<types::UpdateBranchResizeRequestBody>),
     },
-    #[cfg(feature = "deploy-requests")]
+    #[cfg(feature = "postgres-ip-restrictions")]
     crate::mock::Route {
-        operation: builder::SkipRevertPeriod::OPERATION,
-        call: "SkipRevertPeriod",
+        operation: builder::UpdateDatabasePostgresCidr::OPERATION,
+        call: "UpdateDatabasePostgresCidr",
         query: &[],
-        body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::CheckDeployRequestStorage::OPERATION,
-        call: "CheckDeployRequestStorage",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::GetDeployRequestThrottler::OPERATION,
-        call: "GetDeployRequestThrottler",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "deploy-requests")]
-    crate::mock::Route {
-        operation: builder::UpdateDeployRequestThrottler::OPERATION,
-        call: "UpdateDeployRequestThrottler",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateDatabaseThrottlerBody>),
-    },
-    #[cfg(feature = "maintenance-schedules")]
-    crate::mock::Route {
-        operation: builder::ListMaintenanceSchedules::OPERATION,
-        call: "ListMaintenanceSchedules",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "maintenance-schedules")]
-    crate::mock::Route {
-        operation: builder::GetMaintenanceSchedule::OPERATION,
-        call: "GetMaintenanceSchedule",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "maintenance-windows")]
-    crate::mock::Route {
-        operation: builder::ListMaintenanceWindows::OPERATION,
-        call: "ListMaintenanceWindows",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateDatabasePostgresCidrBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
-        operation: builder::ListReadOnlyRegions::OPERATION,
-        call: "ListReadOnlyRegions",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "databases")]
-    crate::mock::Route {
-        operation: builder::ListDatabaseRegions::OPERATION,
-        call: "ListDatabaseRegions",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "schema-recommendations")]
-    crate::mock::Route {
-        operation: builder::ListSchemaRecommendations::OPERATION,
-        call: "ListSchemaRecommendations",
-        query: &[
-            ("state", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "schema-recommendations")]
-    crate::mock::Route {
-        operation: builder::GetSchemaRecommendation::OPERATION,
-        call: "GetSchemaRecommendation",
+        operation: builder::UpdateDatabaseSettings::OPERATION,
+        call: "UpdateDatabaseSettings",
         query: &[],
-        body: None,
-    },
-    #[cfg(feature = "schema-recommendations")]
-    crate::mock::Route {
-        operation: builder::DismissSchemaRecommendation::OPERATION,
-        call: "DismissSchemaRecommendation",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::DismissSchemaRecommendationBody>),
-    },
-    #[cfg(feature = "databases")]
-    crate::mock::Route {
-        operation: builder::GetDatabaseThrottler::OPERATION,
-        call: "GetDatabaseThrottler",
-        query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateDatabaseSettingsBody>),
     },
     #[cfg(feature = "databases")]
     crate::mock::Route {
@@ -5386,36 +5610,82 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateDatabaseThrottlerBody>),
     },
-    #[cfg(feature = "webhooks")]
+    #[cfg(feature = "deploy-requests")]
     crate::mock::Route {
-        operation: builder::ListWebhooks::OPERATION,
-        call: "ListWebhooks",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "webhooks")]
-    crate::mock::Route {
-        operation: builder::CreateWebhook::OPERATION,
-        call: "CreateWebhook",
+        operation: builder::UpdateDeployRequestThrottler::OPERATION,
+        call: "UpdateDeployRequestThrottler",
         query: &[],
-        body: Some(crate::mock::check_body::<types::CreateWebhookBody>),
+        body: Some(crate::mock::check_body::<types::UpdateDatabaseThrottlerBody>),
     },
-    #[cfg(feature = "webhooks")]
+    #[cfg(feature = "branch-keyspaces")]
     crate::mock::Route {
-        operation: builder::GetWebhook::OPERATION,
-        call: "GetWebhook",
+        operation: builder::UpdateKeyspace::OPERATION,
+        call: "UpdateKeyspace",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateKeyspaceBody>),
     },
-    #[cfg(feature = "webhooks")]
+    #[cfg(feature = "keyspace-resizes")]
     crate::mock::Route {
-        operation: builder::DeleteWebhook::OPERATION,
-        call: "DeleteWebhook",
+        operation: builder::UpdateKeyspaceResizeRequest::OPERATION,
+        call: "UpdateKeyspaceResizeRequest",
         query: &[],
-        body: None,
+        body: Some(crate::mock::check_body::<types::UpdateKeyspaceResizeRequestBody>),
+    },
+    #[cfg(feature = "keyspace-vschemas")]
+    crate::mock::Route {
+        operation: builder::UpdateKeyspaceVschema::OPERATION,
+        call: "UpdateKeyspaceVschema",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateKeyspaceVschemaBody>),
+    },
+    #[cfg(feature = "organizations")]
+    crate::mock::Route {
+        operation: builder::UpdateOrganization::OPERATION,
+        call: "UpdateOrganization",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateOrganizationBody>),
+    },
+    #[cfg(feature = "organization-members")]
+    crate::mock::Route {
+        operation: builder::UpdateOrganizationMembership::OPERATION,
+        call: "UpdateOrganizationMembership",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateOrganizationMembershipBody>),
+    },
+    #[cfg(feature = "organization-teams")]
+    crate::mock::Route {
+        operation: builder::UpdateOrganizationTeam::OPERATION,
+        call: "UpdateOrganizationTeam",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateOrganizationTeamBody>),
+    },
+    #[cfg(feature = "branch-passwords")]
+    crate::mock::Route {
+        operation: builder::UpdatePassword::OPERATION,
+        call: "UpdatePassword",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdatePasswordBody>),
+    },
+    #[cfg(feature = "roles")]
+    crate::mock::Route {
+        operation: builder::UpdateRole::OPERATION,
+        call: "UpdateRole",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateRoleBody>),
+    },
+    #[cfg(feature = "branches")]
+    crate::mock::Route {
+        operation: builder::UpdateSafeMigrations::OPERATION,
+        call: "UpdateSafeMigrations",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::UpdateSafeMigrationsBody>),
+    },
+    #[cfg(feature = "traffic-budgets")]
+    crate::mock::Route {
+        operation: builder::UpdateTrafficBudget::OPERATION,
+        call: "UpdateTrafficBudget",
+        query: &[],
+        body: Some(crate::mock::check_body::<types::CreateTrafficBudgetBody>),
     },
     #[cfg(feature = "webhooks")]
     crate::mock::Route {
@@ -5424,35 +5694,10 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
         query: &[],
         body: Some(crate::mock::check_body::<types::UpdateWebhookBody>),
     },
-    #[cfg(feature = "webhooks")]
-    crate::mock::Route {
-        operation: builder::TestWebhook::OPERATION,
-        call: "TestWebhook",
-        query: &[],
-        body: None,
-    },
     #[cfg(feature = "workflows")]
     crate::mock::Route {
-        operation: builder::ListWorkflows::OPERATION,
-        call: "ListWorkflows",
-        query: &[
-            ("between", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::CreateWorkflow::OPERATION,
-        call: "CreateWorkflow",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateWorkflowBody>),
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::GetWorkflow::OPERATION,
-        call: "GetWorkflow",
+        operation: builder::VerifyWorkflow::OPERATION,
+        call: "VerifyWorkflow",
         query: &[],
         body: None,
     },
@@ -5509,251 +5754,6 @@ pub(crate) const ROUTES: &[crate::mock::Route] = &[
     crate::mock::Route {
         operation: builder::WorkflowSwitchReplicas::OPERATION,
         call: "WorkflowSwitchReplicas",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "workflows")]
-    crate::mock::Route {
-        operation: builder::VerifyWorkflow::OPERATION,
-        call: "VerifyWorkflow",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "invoices")]
-    crate::mock::Route {
-        operation: builder::ListInvoices::OPERATION,
-        call: "ListInvoices",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "invoices")]
-    crate::mock::Route {
-        operation: builder::GetInvoice::OPERATION,
-        call: "GetInvoice",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "invoices")]
-    crate::mock::Route {
-        operation: builder::GetInvoiceLineItems::OPERATION,
-        call: "GetInvoiceLineItems",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organization-members")]
-    crate::mock::Route {
-        operation: builder::ListOrganizationMembers::OPERATION,
-        call: "ListOrganizationMembers",
-        query: &[
-            ("q", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organization-members")]
-    crate::mock::Route {
-        operation: builder::GetOrganizationMembership::OPERATION,
-        call: "GetOrganizationMembership",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "organization-members")]
-    crate::mock::Route {
-        operation: builder::RemoveOrganizationMember::OPERATION,
-        call: "RemoveOrganizationMember",
-        query: &[
-            ("delete_passwords", false, crate::mock::Kind::Boolean),
-            ("delete_service_tokens", false, crate::mock::Kind::Boolean),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organization-members")]
-    crate::mock::Route {
-        operation: builder::UpdateOrganizationMembership::OPERATION,
-        call: "UpdateOrganizationMembership",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateOrganizationMembershipBody>),
-    },
-    #[cfg(feature = "oauth-applications")]
-    crate::mock::Route {
-        operation: builder::ListOauthApplications::OPERATION,
-        call: "ListOauthApplications",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "oauth-applications")]
-    crate::mock::Route {
-        operation: builder::GetOauthApplication::OPERATION,
-        call: "GetOauthApplication",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "oauth-applications")]
-    crate::mock::Route {
-        operation: builder::ListOauthTokens::OPERATION,
-        call: "ListOauthTokens",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "oauth-applications")]
-    crate::mock::Route {
-        operation: builder::GetOauthToken::OPERATION,
-        call: "GetOauthToken",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "oauth-applications")]
-    crate::mock::Route {
-        operation: builder::DeleteOauthToken::OPERATION,
-        call: "DeleteOauthToken",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "oauth-tokens")]
-    crate::mock::Route {
-        operation: builder::CreateOauthToken::OPERATION,
-        call: "CreateOauthToken",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateOauthTokenBody>),
-    },
-    #[cfg(feature = "organizations")]
-    crate::mock::Route {
-        operation: builder::ListRegionsForOrganization::OPERATION,
-        call: "ListRegionsForOrganization",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "service-tokens")]
-    crate::mock::Route {
-        operation: builder::ListServiceTokens::OPERATION,
-        call: "ListServiceTokens",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "service-tokens")]
-    crate::mock::Route {
-        operation: builder::CreateServiceToken::OPERATION,
-        call: "CreateServiceToken",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateServiceTokenBody>),
-    },
-    #[cfg(feature = "service-tokens")]
-    crate::mock::Route {
-        operation: builder::GetServiceToken::OPERATION,
-        call: "GetServiceToken",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "service-tokens")]
-    crate::mock::Route {
-        operation: builder::DeleteServiceToken::OPERATION,
-        call: "DeleteServiceToken",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "organization-teams")]
-    crate::mock::Route {
-        operation: builder::ListOrganizationTeams::OPERATION,
-        call: "ListOrganizationTeams",
-        query: &[
-            ("q", false, crate::mock::Kind::Text),
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "organization-teams")]
-    crate::mock::Route {
-        operation: builder::CreateOrganizationTeam::OPERATION,
-        call: "CreateOrganizationTeam",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::CreateOrganizationTeamBody>),
-    },
-    #[cfg(feature = "organization-teams")]
-    crate::mock::Route {
-        operation: builder::GetOrganizationTeam::OPERATION,
-        call: "GetOrganizationTeam",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "organization-teams")]
-    crate::mock::Route {
-        operation: builder::DeleteOrganizationTeam::OPERATION,
-        call: "DeleteOrganizationTeam",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "organization-teams")]
-    crate::mock::Route {
-        operation: builder::UpdateOrganizationTeam::OPERATION,
-        call: "UpdateOrganizationTeam",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::UpdateOrganizationTeamBody>),
-    },
-    #[cfg(feature = "team-members")]
-    crate::mock::Route {
-        operation: builder::ListOrganizationTeamMembers::OPERATION,
-        call: "ListOrganizationTeamMembers",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "team-members")]
-    crate::mock::Route {
-        operation: builder::AddOrganizationTeamMember::OPERATION,
-        call: "AddOrganizationTeamMember",
-        query: &[],
-        body: Some(crate::mock::check_body::<types::AddOrganizationTeamMemberBody>),
-    },
-    #[cfg(feature = "team-members")]
-    crate::mock::Route {
-        operation: builder::GetOrganizationTeamMember::OPERATION,
-        call: "GetOrganizationTeamMember",
-        query: &[],
-        body: None,
-    },
-    #[cfg(feature = "team-members")]
-    crate::mock::Route {
-        operation: builder::RemoveOrganizationTeamMember::OPERATION,
-        call: "RemoveOrganizationTeamMember",
-        query: &[("delete_passwords", false, crate::mock::Kind::Boolean)],
-        body: None,
-    },
-    #[cfg(feature = "regions")]
-    crate::mock::Route {
-        operation: builder::ListPublicRegions::OPERATION,
-        call: "ListPublicRegions",
-        query: &[
-            ("page", false, crate::mock::Kind::Integer),
-            ("per_page", false, crate::mock::Kind::Integer),
-        ],
-        body: None,
-    },
-    #[cfg(feature = "users")]
-    crate::mock::Route {
-        operation: builder::GetCurrentUser::OPERATION,
-        call: "GetCurrentUser",
         query: &[],
         body: None,
     },
