@@ -4,11 +4,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 
 use super::ensure_error::EnsureError;
-use super::look::{MAX_MISSES, Patience, Seen, is_usable, look};
+use super::look::{Patience, Seen, is_since, is_usable, look, search};
 use super::refs::{BackupRef, BranchRef};
 use super::schedule::{DEFAULT_DEADLINE, DEFAULT_INTERVAL};
 use crate::client::Client;
@@ -17,9 +17,6 @@ use crate::generated::types::{self, Backup, CreateBackupBody};
 use crate::polling::{may_pass, varied};
 use crate::response::Response;
 use crate::runtime::check::Check;
-
-/// How far the clock that `created_at` is by and that of the `Date` header may be apart.
-pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
 
 /// # Exactly one backup
 impl Client {
@@ -281,27 +278,13 @@ impl EnsureBackup {
             Error::Unreadable(answer) => answer.id(),
             _ => None,
         };
-        let mut patience = Patience::new(&self.client);
-        let mut misses = 0;
-        loop {
-            let failure = match self.find(id.as_deref(), &patience.client(&self.client)).await {
-                Ok(Some(found)) => {
-                    let created = since.is_none_or(|since| found.0.created_at >= since - CLOCK_SKEW);
-                    return Ok(self.ensured(found, created));
-                }
-                Ok(None) => {
-                    misses += 1;
-                    None
-                }
-                Err(failure) => Some(failure),
-            };
-            let hopeless = misses == MAX_MISSES || failure.as_ref().is_some_and(|failure| !may_pass(failure));
-            if hopeless || !patience.after(failure.as_ref()).await {
-                if let Some(failure) = failure {
-                    tracing::warn!(error = %failure, "the list of backups could not be read");
-                }
-                return Err(EnsureError::new(error, true).having_looked(patience.looks));
+        let id = id.as_deref();
+        match search(&self.client, |client| async move { self.find(id, &client).await }).await {
+            Ok(found) => {
+                let created = is_since(found.0.created_at, since);
+                Ok(self.ensured(found, created))
             }
+            Err(looks) => Err(EnsureError::new(error, true).having_looked(looks)),
         }
     }
 
@@ -326,6 +309,6 @@ pub(super) fn with_request_id<T>(answer: Response<T>) -> (T, Option<String>) {
 }
 
 /// Whether another backup may have been quicker, or one of the same name.
-fn is_conflict(error: &Error) -> bool {
+pub(super) fn is_conflict(error: &Error) -> bool {
     matches!(error.status(), Some(StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY))
 }

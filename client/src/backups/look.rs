@@ -1,7 +1,7 @@
 //! Looking for a backup of a name, and how long to go on with that.
 
 use backon::{BackoffBuilder, ExponentialBackoff};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::refs::BranchRef;
@@ -9,13 +9,17 @@ use super::schedule::came_to_nothing;
 use crate::client::Client;
 use crate::error::Error;
 use crate::generated::types::{Backup, BackupState};
+use crate::polling::may_pass;
 use crate::retry_after::server_time;
 
 /// The largest page, so that most branches need only one.
 pub(super) const PER_PAGE: i64 = 100;
 
 /// How often an answer that does not have what was created is believed.
-pub(super) const MAX_MISSES: usize = 5;
+const MAX_MISSES: usize = 5;
+
+/// How far the clock that `created_at` is by and that of the `Date` header may be apart.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(2);
 
 /// What a look at the branch shows.
 #[derive(Default)]
@@ -60,6 +64,38 @@ impl Patience {
         self.looks += 1;
         true
     }
+}
+
+/// Looks for what a call that was not answered may have created: until it is found, until it was missed so often that
+/// it is believed not to be there, or for as long as there is time. Says how often it looked, where it was not found.
+pub(super) async fn search<T, F>(client: &Client, mut find: impl FnMut(Client) -> F) -> Result<T, usize>
+where
+    F: Future<Output = Result<Option<T>, Error>>,
+{
+    let mut patience = Patience::new(client);
+    let mut misses = 0;
+    loop {
+        let failure = match find(patience.client(client)).await {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => {
+                misses += 1;
+                None
+            }
+            Err(failure) => Some(failure),
+        };
+        let hopeless = misses == MAX_MISSES || failure.as_ref().is_some_and(|failure| !may_pass(failure));
+        if hopeless || !patience.after(failure.as_ref()).await {
+            if let Some(failure) = failure {
+                tracing::warn!(error = %failure, "what may have been created could not be looked for");
+            }
+            return Err(patience.looks);
+        }
+    }
+}
+
+/// Whether something was created after the server's time of a look before, if that is known.
+pub(super) fn is_since(created_at: DateTime<Utc>, look: Option<DateTime<Utc>>) -> bool {
+    look.is_none_or(|look| created_at >= look - CLOCK_SKEW)
 }
 
 /// Whether a backup is one to rely on, or will be.

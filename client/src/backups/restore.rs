@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::StatusCode;
 
-use super::ensure::{CLOCK_SKEW, with_request_id};
-use super::look::{MAX_MISSES, Patience};
+use super::ensure::{is_conflict, with_request_id};
+use super::look::{is_since, search};
 use super::refs::{BackupRef, BranchRef};
 use super::restore_error::RestoreError;
 use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, BackupState, CreateBranchBody, DatabaseBranch, DatabaseBranchState};
-use crate::polling::{Until, may_pass};
+use crate::polling::Until;
 use crate::retry_after::server_time;
 
 /// # Restoring a backup
@@ -259,33 +259,17 @@ impl RestoreBackup {
 
     /// Finds out what has become of a creation that ended with an error. `since` is the server's time before it.
     async fn settle(&self, error: Error, since: Option<DateTime<Utc>>) -> Result<Restored, RestoreError> {
-        let mut patience = Patience::new(&self.client);
-        let mut misses = 0;
-        loop {
-            let failure = match self.branch(&patience.client(&self.client)).await {
-                // There was none of that name before, and this one comes from where the backup does.
-                Ok(Some(found)) if self.is_new(&found.0, since) => return Ok(self.restored(found, true)),
-                Ok(Some((branch, _))) => return Err(RestoreError::taken(branch, true)),
-                Ok(None) => {
-                    misses += 1;
-                    None
-                }
-                Err(failure) => Some(failure),
-            };
-            let hopeless = misses == MAX_MISSES || failure.as_ref().is_some_and(|failure| !may_pass(failure));
-            if hopeless || !patience.after(failure.as_ref()).await {
-                if let Some(failure) = failure {
-                    tracing::warn!(error = %failure, "the branch could not be read");
-                }
-                return Err(RestoreError::new(error, true));
-            }
+        match search(&self.client, |client| async move { self.branch(&client).await }).await {
+            // There was none of that name before, and this one comes from where the backup does.
+            Ok(found) if self.is_new(&found.0, since) => Ok(self.restored(found, true)),
+            Ok((branch, _)) => Err(RestoreError::taken(branch, true)),
+            Err(_) => Err(RestoreError::new(error, true)),
         }
     }
 
     fn is_new(&self, branch: &DatabaseBranch, since: Option<DateTime<Utc>>) -> bool {
         let source = branch.restored_from_branch.as_ref();
-        source.is_some_and(|source| source.name == self.backup.branch)
-            && since.is_none_or(|since| branch.created_at >= since - CLOCK_SKEW)
+        source.is_some_and(|source| source.name == self.backup.branch) && is_since(branch.created_at, since)
     }
 }
 
@@ -299,8 +283,4 @@ fn unusable(backup: &Backup, now: DateTime<Utc>) -> Option<String> {
     }
     let expired = backup.expires_at.filter(|expires| *expires <= now)?;
     Some(format!("expired at {}", expired.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
-}
-
-fn is_conflict(error: &Error) -> bool {
-    matches!(error.status(), Some(StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY))
 }
