@@ -10,8 +10,9 @@
 //! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is
 //!    sent, by the `directions` that types travel in;
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
-//! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing, `client` puts the crate's own client in the
-//!    place of progenitor's, `stand_in` tells the stand-in what there is, and `words` changes what builders say.
+//! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing,
+//!    `client` puts the crate's own client in the place of progenitor's, `stand_in` tells the stand-in what there is, and
+//!    `words` changes what builders say.
 //!
 //! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone. `features` has what only
 //! some operations reach compiled with them.

@@ -50,8 +50,8 @@ impl Directions {
     }
 }
 
-/// All that the names reach in the graph.
-fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<String>) -> BTreeSet<String> {
+/// All that the names reach in the graph, themselves included.
+pub(crate) fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<String>) -> BTreeSet<String> {
     let mut open: Vec<String> = from.into_iter().filter(|n| graph.contains_key(n)).collect();
     let mut seen = BTreeSet::new();
     while let Some(name) = open.pop() {

@@ -16,7 +16,7 @@ use syn::{Attribute, ImplItem, Item};
 use super::Error;
 use super::answers::{drop_unreached, reached};
 use super::described::{FEATURE, Operations};
-use super::directions::Directions;
+use super::directions::{Directions, reach};
 use super::operations::calls;
 use super::rust::{impl_of, missing, module_mut};
 
@@ -107,18 +107,6 @@ fn graph(types: &[Item]) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     graph
-}
-
-/// All that the names reach in the graph, themselves included.
-fn reach(graph: &BTreeMap<String, BTreeSet<String>>, from: BTreeSet<String>) -> BTreeSet<String> {
-    let mut open: Vec<String> = from.into_iter().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if let Some(next) = graph.get(&name).filter(|_| seen.insert(name.clone())) {
-            open.extend(next.iter().cloned());
-        }
-    }
-    seen
 }
 
 /// The type that an item is, or is about.

@@ -9,9 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, Ident, ImplItem, Item, ItemMod, Meta};
+use syn::{Attribute, ImplItem, Item, ItemMod, Meta};
 
 use super::features::{attributes, condition};
+use super::rust::{last_name, module, module_mut};
 
 /// The file of what is always there, which names the others.
 pub(crate) const ROOT: &str = "client";
@@ -32,17 +33,16 @@ pub(crate) fn split(file: syn::File) -> Vec<(String, syn::File)> {
     let mut parts = Parts::default();
     let mut root = parts.sorted(file.items, &mut Vec::new());
     for (name, features) in &parts.features {
-        let (condition, module) = (condition(features.iter()), module_name(name));
+        let (condition, module) = (condition(features.iter()), format_ident!("{name}"));
         root.push(syn::parse_quote!(#condition mod #module;));
         for path in [&["types"][..], &["types", "builder"], &["builder"]] {
             if parts.items.get(name).and_then(|items| inner(items, path)).is_none() {
                 continue;
             }
-            let path: Vec<Ident> = path.iter().map(|name| format_ident!("{name}")).collect();
+            let names = path.iter().map(|name| format_ident!("{name}"));
             let up = path.iter().map(|_| quote!(super::));
-            let reexport = syn::parse_quote!(#condition pub use #(#up)* #module #(::#path)*::*;);
-            let names: Vec<String> = path.iter().map(Ident::to_string).collect();
-            if let Some(items) = inner_mut(&mut root, &names) {
+            let reexport = syn::parse_quote!(#condition pub use #(#up)* #module #(::#names)*::*;);
+            if let Some(items) = inner_mut(&mut root, path) {
                 items.push(reexport);
             }
         }
@@ -202,7 +202,7 @@ fn add(into: &mut Vec<Item>, items: Vec<Item>, gate: Option<&Attribute>) {
         match item {
             Item::Use(_) => {}
             Item::Mod(ItemMod { ident, content: Some((_, inner)), .. }) => {
-                if let Some(there) = inner_mut(into, &[ident.to_string()]) {
+                if let Some(there) = module_mut(into, &ident.to_string()) {
                     add(there, inner, gate);
                 }
             }
@@ -225,7 +225,7 @@ fn add(into: &mut Vec<Item>, items: Vec<Item>, gate: Option<&Attribute>) {
 }
 
 fn is_of_client(of: &syn::ItemImpl) -> bool {
-    of.trait_.is_none() && super::rust::last_name(&of.self_ty).is_some_and(|name| name == "Client")
+    of.trait_.is_none() && last_name(&of.self_ty).is_some_and(|name| name == "Client")
 }
 
 /// The features of operations that an attribute has something compiled with.
@@ -261,19 +261,14 @@ fn gate_of(item: &ImplItem) -> BTreeSet<String> {
     function.attrs.iter().flat_map(features_of).collect()
 }
 
-fn module_name(file: &str) -> Ident {
-    format_ident!("{file}")
-}
-
 fn inner<'a>(items: &'a [Item], path: &[&str]) -> Option<&'a Vec<Item>> {
     let (first, rest) = path.split_first()?;
-    let found = super::rust::module(items, first)?;
+    let found = module(items, first)?;
     if rest.is_empty() { Some(found) } else { inner(found, rest) }
 }
 
-fn inner_mut<'a>(items: &'a mut Vec<Item>, path: &[String]) -> Option<&'a mut Vec<Item>> {
-    match path {
-        [] => Some(items),
-        [first, rest @ ..] => inner_mut(super::rust::module_mut(items, first)?, rest),
-    }
+fn inner_mut<'a>(items: &'a mut [Item], path: &[&str]) -> Option<&'a mut Vec<Item>> {
+    let (first, rest) = path.split_first()?;
+    let found = module_mut(items, first)?;
+    if rest.is_empty() { Some(found) } else { inner_mut(found, rest) }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use xshell::{Shell, cmd};
 
 use super::scratch::{copy, read};
-use super::shell::{run as shown, shell, target};
+use super::shell::{run as shown, shell, target, warnings};
 use crate::release::manifests::{Manifests, NAME};
 use crate::workspace::Workspace;
 
@@ -108,18 +108,10 @@ fn consumer(workspace: &Workspace, dir: &Path, unpacked: &Path) -> anyhow::Resul
 
 /// Checks a consumer, and returns what it is warned of.
 fn check(sh: &Shell, features: &[&str], out: &mut dyn Write) -> anyhow::Result<String> {
-    // Quiet, cargo would not repeat what build.rs warns of.
     let command = cmd!(sh, "cargo check --offline {features...}");
     writeln!(out, "== {command}")?;
     out.flush()?;
-    let line = command.to_string();
-    let run = command.quiet().ignore_status().output()?;
-    let said = String::from_utf8_lossy(&run.stderr).into_owned();
-    if !run.status.success() {
-        bail!("`{line}` failed with {}: {said}", run.status);
-    }
-    let warnings = said.lines().filter(|line| line.starts_with("warning"));
-    let warnings = warnings.fold(String::new(), |all, line| all + line + "\n");
+    let warnings = warnings(command)?;
     write!(out, "{warnings}")?;
     Ok(warnings)
 }

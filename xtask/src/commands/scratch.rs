@@ -4,10 +4,10 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, ensure};
 use xshell::cmd;
 
-use super::shell::{run, shell};
+use super::shell::{run, shell, warnings};
 use crate::generate::FEATURE;
 use crate::workspace::Workspace;
 
@@ -69,11 +69,8 @@ impl Scratch {
         let build = cmd!(sh, "cargo build {package...}");
         writeln!(out, "== {build}")?;
         out.flush()?;
-        let build = build.quiet().ignore_status().output()?;
-        let said = String::from_utf8_lossy(&build.stderr);
-        if !build.status.success() || said.lines().any(|line| line.starts_with("warning")) {
-            bail!("the scratch copy in {}: {said}", self.dir.display());
-        }
+        let warnings = warnings(build)?;
+        ensure!(warnings.is_empty(), "the scratch copy in {}: {warnings}", self.dir.display());
         run(out, cmd!(sh, "cargo doc --no-deps {package...}").env("RUSTDOCFLAGS", "--deny warnings"))?;
         tests.iter().try_for_each(|test| self.test("codegen,mock,schemars", test, out))
     }

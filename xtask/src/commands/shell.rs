@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::ensure;
 use xshell::{Cmd, Shell};
 
 use crate::workspace::Workspace;
@@ -25,6 +26,20 @@ pub(super) fn shell(dir: &Path, workspace: &Workspace) -> anyhow::Result<Shell> 
     shell.change_dir(dir);
     shell.set_var("CARGO_TARGET_DIR", target(workspace));
     Ok(shell)
+}
+
+/// Runs a command of cargo's, and returns the lines that warn of something.
+///
+/// # Errors
+/// Where it cannot be run or fails, with its line and what it said.
+pub(super) fn warnings(command: Cmd<'_>) -> anyhow::Result<String> {
+    let line = command.to_string();
+    // Quiet, cargo would not repeat what build.rs warns of.
+    let run = command.quiet().ignore_status().output()?;
+    let said = String::from_utf8_lossy(&run.stderr);
+    ensure!(run.status.success(), "`{line}` failed with {}: {said}", run.status);
+    let warnings = said.lines().filter(|line| line.starts_with("warning"));
+    Ok(warnings.fold(String::new(), |all, line| all + line + "\n"))
 }
 
 /// Runs a command, and shows its line.

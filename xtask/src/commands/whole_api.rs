@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 use xshell::cmd;
 
 use super::scratch::{Scratch, read};
-use super::shell::shell;
+use super::shell::{shell, warnings};
 use crate::edition::Edition;
 use crate::krate::calls;
 use crate::workspace::Workspace;
@@ -25,11 +25,8 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
     for feature in features {
         out.flush()?;
         let command = cmd!(sh, "cargo check --locked --package planetscale-client --features {feature}");
-        let run = command.quiet().ignore_status().output()?;
-        let said = String::from_utf8_lossy(&run.stderr);
-        if !run.status.success() || said.lines().any(|line| line.starts_with("warning")) {
-            bail!("the feature {feature} alone: {said}");
-        }
+        let warnings = warnings(command)?;
+        ensure!(warnings.is_empty(), "the feature {feature} alone: {warnings}");
     }
     let calls = calls::calls(&effective.spec.value, &krate.surface);
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));

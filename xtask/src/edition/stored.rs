@@ -47,12 +47,7 @@ impl Stored {
         self.changed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
     }
 
-    /// The files of generated code that the crate has not.
-    pub fn others(&self) -> &[String] {
-        &self.others
-    }
-
-    /// Removes them.
+    /// Removes the files of generated code that the crate has not.
     ///
     /// # Errors
     /// Where one cannot be removed.

@@ -62,12 +62,6 @@ impl Features {
         self.entry_of(id).filter(|name| *name != ALWAYS)
     }
 
-    /// The features, each with its operations.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &[String])> {
-        let all = self.entries.iter().map(|(name, operations)| (name.as_str(), operations.as_slice()));
-        all.filter(|(name, _)| *name != ALWAYS)
-    }
-
     fn entry_of(&self, id: &str) -> Option<&str> {
         let entry = self.entries.iter().find(|(_, ids)| ids.iter().any(|held| held == id))?;
         Some(&entry.0)

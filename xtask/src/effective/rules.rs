@@ -10,33 +10,27 @@
 //! and what is called `…_millis` may have a fraction, as that SDK reads it. Exceptions are written into the overlay, which
 //! is applied later: `nullable: false`.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
-use crate::vendor::spec::METHODS;
+use crate::vendor::spec::{METHODS, pointer_token, reachable_from};
 
 /// The time that everything has. Roles, service tokens and regions come without `updated_at`.
 const ALWAYS: &str = "created_at";
 
 /// Corrects the schemas that answers alone have.
 pub fn correct(document: &mut Value) {
-    let (mut answers, mut requests) = (BTreeSet::new(), BTreeSet::new());
+    let (mut answers, mut requests) = (Vec::new(), Vec::new());
     for operation in operations(document) {
-        for part in ["parameters", "requestBody"] {
-            reach(document, operation.get(part), &mut requests);
-        }
-        let responses = operation.get("responses").and_then(Value::as_object);
-        for (status, response) in responses.into_iter().flatten() {
-            if status.starts_with('2') {
-                reach(document, Some(response), &mut answers);
-            }
-        }
+        requests.extend(["parameters", "requestBody"].iter().filter_map(|part| operation.get(part)));
+        let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+        answers.extend(responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response));
     }
+    let [answers, requests] = [answers, requests].map(|values| reachable_from(document, values));
     let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
     let Some(Value::Object(components)) = document.pointer_mut("/components/schemas") else { return };
     for (name, schema) in components {
-        if answers.contains(name) && !requests.contains(name) {
+        let pointer = format!("/components/schemas/{}", pointer_token(name));
+        if answers.contains(&pointer) && !requests.contains(&pointer) {
             correct_schema(schema, &schemas);
         }
     }
@@ -45,24 +39,6 @@ pub fn correct(document: &mut Value) {
 fn operations(document: &Value) -> impl Iterator<Item = &Value> {
     let items = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::values);
     items.flat_map(|item| METHODS.iter().filter_map(|method| item.get(method)))
-}
-
-/// The components that a value refers to, at any distance.
-fn reach(document: &Value, value: Option<&Value>, reached: &mut BTreeSet<String>) {
-    let mut open: Vec<&Value> = value.into_iter().collect();
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(map) => {
-                let component = map.get("$ref").and_then(Value::as_str).and_then(name_of);
-                if let Some(name) = component.filter(|name| reached.insert((*name).to_owned())) {
-                    open.extend(document.pointer("/components/schemas").and_then(|schemas| schemas.get(name)));
-                }
-                open.extend(map.values());
-            }
-            Value::Array(items) => open.extend(items),
-            _ => {}
-        }
-    }
 }
 
 fn name_of(reference: &str) -> Option<&str> {

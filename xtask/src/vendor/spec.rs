@@ -223,7 +223,11 @@ pub fn operation_ids(document: &Value) -> impl Iterator<Item = &str> {
 
 /// The pointers that `$ref`s lead to, from a document's paths on, with all that is around them.
 pub fn reachable(document: &Value) -> BTreeSet<String> {
-    let mut open: Vec<&Value> = document.get("paths").into_iter().collect();
+    reachable_from(document, document.get("paths").into_iter().collect())
+}
+
+/// The pointers that `$ref`s lead to, from some values of a document on, with all that is around them.
+pub fn reachable_from<'d>(document: &'d Value, mut open: Vec<&'d Value>) -> BTreeSet<String> {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     while let Some(value) = open.pop() {
         references(value, &mut |_, reference| {
