@@ -50,7 +50,7 @@ mod codegen {
             };
             let generated =
                 generate_with(&text(workspace)?, &wants).map_err(|e| format!("{}: {e}", workspace.display()))?;
-            return Ok(std::fs::write(out, formatted(&generated.code)?)?);
+            return Ok(std::fs::write(out, formatted(&generated.code))?);
         }
         println!("cargo::rerun-if-changed={SPEC}");
         println!("cargo::rerun-if-changed={RELEASED}");
@@ -80,7 +80,7 @@ mod codegen {
     /// Whether the generator makes the code that was released.
     fn is_released(spec: &Path) -> Result<bool, Box<dyn Error>> {
         let generated = generate(&text(spec)?)?;
-        for (name, code) in files(&generated.code)? {
+        for (name, code) in files(generated.code) {
             let released = std::fs::read_to_string(Path::new(RELEASED).join(name))?;
             if released.replace("\r\n", "\n") != code {
                 return Ok(false);

@@ -82,16 +82,13 @@ mod unions;
 #[path = "generate/words.rs"]
 mod words;
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
-
 #[allow(unused_imports, reason = "build.rs reads what xtask has marked")]
 pub use self::described::FEATURE;
 
 /// What a spec becomes.
 pub struct Generated {
     /// The client's code.
-    pub code: TokenStream,
+    pub code: syn::File,
     /// What each schema became: its JSON pointer in the spec, and the path of a type or field. A schema
     /// may be both, the field's and its type's.
     #[allow(dead_code, reason = "build.rs needs the code only")]
@@ -99,20 +96,14 @@ pub struct Generated {
 }
 
 /// Generated code as it is built here: one readable file.
-///
-/// # Errors
-/// Where it is not a file of Rust.
-pub fn formatted(code: &TokenStream) -> Result<String, Error> {
-    Ok(format!("{NOTE}{}", prettyplease::unparse(&parsed(code)?)))
+pub fn formatted(code: &syn::File) -> String {
+    format!("{NOTE}{}", prettyplease::unparse(code))
 }
 
 /// Generated code as it is stored: a file for each feature and `client.rs`, which names them.
-///
-/// # Errors
-/// Where it is not a file of Rust.
-pub fn files(code: &TokenStream) -> Result<Vec<(String, String)>, Error> {
-    let text = |(name, file)| (format!("{name}.rs"), format!("{NOTE}{}", prettyplease::unparse(&file)));
-    Ok(files::split(parsed(code)?).into_iter().map(text).collect())
+pub fn files(code: syn::File) -> Vec<(String, String)> {
+    let text = |(name, file)| (format!("{name}.rs"), formatted(&file));
+    files::split(code).into_iter().map(text).collect()
 }
 
 /// The code of stored files, by their names, as one.
@@ -120,17 +111,13 @@ pub fn files(code: &TokenStream) -> Result<Vec<(String, String)>, Error> {
 /// # Errors
 /// Where one is not a file of Rust.
 #[allow(dead_code, reason = "build.rs makes code, and does not read it")]
-pub fn joined(files: &[(String, String)]) -> Result<TokenStream, Error> {
+pub fn joined(files: &[(String, String)]) -> Result<syn::File, Error> {
     let parse = |(name, text): &(String, String)| -> Result<(String, syn::File), Error> {
         let file = syn::parse_file(text).map_err(|e| Error::Shape(format!("{name} is not a Rust file: {e}")))?;
         Ok((name.trim_end_matches(".rs").to_owned(), file))
     };
     let files = files.iter().map(parse).collect::<Result<_, _>>()?;
-    Ok(files::join(files).into_token_stream())
-}
-
-fn parsed(code: &TokenStream) -> Result<syn::File, Error> {
-    syn::parse2(code.clone()).map_err(|e| Error::Shape(format!("not a Rust file: {e}")))
+    Ok(files::join(files))
 }
 
 /// The comment on top of the code.
@@ -183,7 +170,8 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     stand_in::add(&mut file, &operations)?;
     demands::check(&file, &operations, &directions)?;
     features::gate(&mut file, &operations, &directions)?;
-    Ok(Generated { code: words::ours(file.into_token_stream()), places })
+    words::harden(&mut file);
+    Ok(Generated { code: file, places })
 }
 
 /// Why no code could be generated.

@@ -4,24 +4,41 @@
 //! after:  "`database` was not set", "`database` does not take what it was given"
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
+use syn::visit_mut::VisitMut;
 
 /// Changes the messages in code, wherever they stand.
-pub(crate) fn ours(code: TokenStream) -> TokenStream {
-    code.into_iter()
-        .map(|token| match token {
-            TokenTree::Group(group) => Group::new(group.delimiter(), ours(group.stream())).into(),
-            TokenTree::Literal(literal) => match said(&literal) {
-                Some(text) => Literal::string(&text).into(),
-                None => literal.into(),
-            },
-            token => token,
-        })
-        .collect()
+pub(crate) fn harden(file: &mut syn::File) {
+    Ours.visit_file_mut(file);
 }
 
-fn said(literal: &Literal) -> Option<String> {
-    let syn::Lit::Str(text) = syn::parse_str(&literal.to_string()).ok()? else { return None };
-    let text = text.value();
+struct Ours;
+
+impl VisitMut for Ours {
+    fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+        if let Some(text) = said(&literal.value()) {
+            *literal = syn::LitStr::new(&text, literal.span());
+        }
+    }
+
+    fn visit_macro_mut(&mut self, called: &mut syn::Macro) {
+        called.tokens = ours(std::mem::take(&mut called.tokens));
+    }
+}
+
+fn ours(tokens: TokenStream) -> TokenStream {
+    let token = |token| match token {
+        TokenTree::Group(group) => Group::new(group.delimiter(), ours(group.stream())).into(),
+        TokenTree::Literal(literal) => match syn::parse_str(&literal.to_string()) {
+            Ok(syn::Lit::Str(text)) => said(&text.value()).map_or(literal, |text| Literal::string(&text)).into(),
+            _ => literal.into(),
+        },
+        token => token,
+    };
+    tokens.into_iter().map(token).collect()
+}
+
+/// The message in our words, where it is one of progenitor's.
+fn said(text: &str) -> Option<String> {
     if let Some(name) =
         text.strip_suffix(" was not initialized").or_else(|| text.strip_prefix("no value supplied for "))
     {

@@ -9,9 +9,11 @@ pub mod surface;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use anyhow::bail;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use serde_json::Value;
 
 use self::surface::Surface;
@@ -21,10 +23,10 @@ use crate::vendor::spec::{self, Spec};
 use crate::workspace::Workspace;
 
 /// The crate that an effective spec gives.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Crate {
     /// Its generated code.
-    generated: TokenStream,
+    generated: syn::File,
     /// What a user can name of it.
     pub surface: Surface,
     /// The operations, as findings name them.
@@ -33,6 +35,12 @@ pub struct Crate {
     pub effective: Spec,
     /// What each schema of the effective spec became.
     places: BTreeMap<String, Vec<String>>,
+}
+
+impl fmt::Debug for Crate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Crate").field("operations", &self.operations).finish_non_exhaustive()
+    }
 }
 
 impl Crate {
@@ -61,11 +69,8 @@ impl Crate {
     }
 
     /// Its generated code as it is stored: files, by their names.
-    ///
-    /// # Errors
-    /// Never, as the code is Rust.
-    pub fn files(&self) -> anyhow::Result<Vec<(String, String)>> {
-        Ok(generate::files(&self.generated)?)
+    pub fn files(&self) -> Vec<(String, String)> {
+        generate::files(self.generated.clone())
     }
 
     /// The features of its operations, in the order of the document.
@@ -73,14 +78,19 @@ impl Crate {
         operations::of(&self.effective.value).into_iter().filter_map(|operation| operation.feature)
     }
 
+    fn tokens(&self) -> TokenStream {
+        self.generated.to_token_stream()
+    }
+
     /// Whether another crate has the same code.
     pub fn is_like(&self, other: &Self) -> bool {
-        self.generated.to_string() == other.generated.to_string()
+        std::ptr::eq(self, other) || self.tokens().to_string() == other.tokens().to_string()
     }
 
     /// Whether another crate has the same code, its documentation aside.
     pub fn is_like_but_for_docs(&self, other: &Self) -> bool {
-        without_docs(self.generated.clone()).to_string() == without_docs(other.generated.clone()).to_string()
+        let code = |krate: &Self| without_docs(krate.tokens()).to_string();
+        std::ptr::eq(self, other) || code(self) == code(other)
     }
 
     /// The types and fields that a place in upstream's document became: the schema there, or the one

@@ -58,6 +58,11 @@ impl Impact {
         Self { bump: Some(bump), changes, only_docs, error: None, crates: Some(crates) }
     }
 
+    /// The same crate.
+    pub fn none() -> Self {
+        Self { bump: Some(Bump::None), only_docs: true, ..Self::default() }
+    }
+
     /// No crate, and why.
     pub fn failed(error: &anyhow::Error) -> Self {
         Self { error: Some(format!("{error:#}")), ..Self::default() }

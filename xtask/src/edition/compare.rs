@@ -26,8 +26,13 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
     let effective = new.effective_as_stored_or_made().with_context(|| {
         with_notes(new, "the overlay cannot be applied to the new document; correct openapi/overlay.yaml")
     })?;
-    new.krate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
-    let mut report = Report::new(Some(impact(old, new))).with_notes(&effective.effects, notes);
+    let impact = if is_as_stored(old, new)? {
+        Impact::none()
+    } else {
+        new.krate().with_context(|| with_notes(new, "no code can be generated from the new document"))?;
+        impact(old, new)
+    };
+    let mut report = Report::new(Some(impact)).with_notes(&effective.effects, notes);
     if let Some(krate) = report.krate() {
         let uses = own_code::uses(&new.workspace, &krate.changes)?;
         report = report.with_own_code(uses);
@@ -44,6 +49,13 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
         }
     }
     Ok(report.with_effects())
+}
+
+/// Whether an edition is what is stored: then there is nothing to find, and no code needs to be generated to know it.
+fn is_as_stored(old: &Edition, new: &Edition) -> anyhow::Result<bool> {
+    let documents = old.documents().iter().map(|document| &document.text);
+    let effective = new.effective_as_stored_or_made()?;
+    Ok(old.written.as_ref() == Some(&effective.text) && documents.eq(new.documents().iter().map(|it| &it.text)))
 }
 
 /// What went wrong, after what is known of the new edition: an operation that is gone may be why.

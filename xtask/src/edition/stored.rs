@@ -22,7 +22,7 @@ impl Stored {
     /// # Errors
     /// Where a file cannot be read.
     pub fn of(krate: &Crate, store: &Store) -> anyhow::Result<Self> {
-        let mut files = krate.files()?;
+        let mut files = krate.files();
         files.iter_mut().for_each(|(name, _)| *name = format!("{}/{name}", store::GENERATED));
         let mut others = store.generated()?;
         others.retain(|name| !files.iter().any(|(made, _)| made == name));

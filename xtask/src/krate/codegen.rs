@@ -14,7 +14,7 @@ use crate::vendor::spec::Spec;
 /// # Errors
 /// As [`generated`].
 pub fn formatted(spec: &str) -> anyhow::Result<String> {
-    Ok(generate::formatted(&generated(spec)?.code)?)
+    Ok(generate::formatted(&generated(spec)?.code))
 }
 
 /// The client's code for a spec, and what became what in it.

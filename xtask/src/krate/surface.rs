@@ -18,7 +18,6 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::Context;
-use proc_macro2::TokenStream;
 use serde::Serialize;
 
 pub use features::Features;
@@ -105,7 +104,7 @@ impl Surface {
     ///
     /// # Errors
     /// Where a file cannot be read or is not Rust.
-    pub fn of_crate(src: &Path, generated: &TokenStream) -> anyhow::Result<Self> {
+    pub fn of_crate(src: &Path, generated: &syn::File) -> anyhow::Result<Self> {
         Ok(Self { items: read::read(src, generated)? })
     }
 
@@ -129,7 +128,7 @@ impl Surface {
     ///
     /// # Errors
     /// Where the client's own source cannot be read.
-    pub fn of_client(workspace: &Workspace, generated: &TokenStream) -> anyhow::Result<Self> {
+    pub fn of_client(workspace: &Workspace, generated: &syn::File) -> anyhow::Result<Self> {
         Self::of_crate(&workspace.client_source(), generated)
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
 use syn::{Fields, ImplItem, Item, Token, TraitItem, Visibility};
@@ -17,12 +16,13 @@ use super::syntax::{
 };
 use super::{Features, Kind, PublicItem, syntax};
 
-pub(super) fn read(src: &Path, generated: &TokenStream) -> anyhow::Result<BTreeMap<String, PublicItem>> {
+pub(super) fn read(src: &Path, generated: &syn::File) -> anyhow::Result<BTreeMap<String, PublicItem>> {
     let mut krate = Source::default();
     krate.file(&src.join("lib.rs"), src, Vec::new(), generated)?;
-    let mut found = Found { krate: &krate, items: BTreeMap::new(), names: BTreeMap::new() };
+    let mut found = Found { krate: &krate, items: BTreeMap::new(), names: BTreeMap::new(), only_names: true };
     // Once for the names that items are known by, and once more for items that name them.
     found.module(&Vec::new(), "", None);
+    found.only_names = false;
     found.module(&Vec::new(), "", None);
     found.impls();
     Ok(found.items)
@@ -65,6 +65,8 @@ struct Found<'a> {
     items: BTreeMap<String, PublicItem>,
     /// Where each public type is defined, to where it can be named.
     names: BTreeMap<(ModulePath, String), String>,
+    /// Whether items are only given the names that they are known by.
+    only_names: bool,
 }
 
 impl Found<'_> {
@@ -123,6 +125,10 @@ impl Found<'_> {
 
     fn item(&mut self, place: &ModulePath, item: &Item, path: &str, under: Option<&Features>) {
         let Some((name, _, attrs)) = name_of(item) else { return };
+        self.names.insert((place.clone(), name.clone()), path.to_owned());
+        if self.only_names && !matches!(item, Item::Mod(_)) {
+            return;
+        }
         let feature = both(feature(attrs), under.cloned());
         let base = PublicItem {
             feature: feature.clone(),
@@ -131,7 +137,6 @@ impl Found<'_> {
             derives: self.derived(place, attrs),
             ..shape(Kind::Mod, "")
         };
-        self.names.insert((place.clone(), name.clone()), path.to_owned());
         let with = |kind, text: String| PublicItem { kind, text, ..base.clone() };
         match item {
             Item::Struct(item) => {

@@ -1,10 +1,9 @@
 //! The source of a crate: its modules, and what a path in one of them leads to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use proc_macro2::TokenStream;
 use syn::{Item, ItemImpl, Visibility};
 
 use super::Features;
@@ -18,6 +17,8 @@ pub(super) type ModulePath = Vec<String>;
 pub(super) struct Source {
     /// Each module's items, public or not, impls aside.
     pub(super) modules: BTreeMap<ModulePath, Vec<Item>>,
+    /// The names of each module's items, modules aside.
+    names: BTreeMap<ModulePath, BTreeSet<String>>,
     /// The impls, and the modules that they stand in.
     pub(super) impls: Vec<(ModulePath, ItemImpl)>,
     /// What each module imports: the name, and what it stands for.
@@ -31,20 +32,14 @@ impl Source {
         file: &Path,
         dir: &Path,
         module: ModulePath,
-        generated: &TokenStream,
+        generated: &syn::File,
     ) -> anyhow::Result<()> {
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         let parsed = syn::parse_file(&text).with_context(|| format!("{} is not Rust", file.display()))?;
         self.items(parsed.items, dir, module, generated)
     }
 
-    fn items(
-        &mut self,
-        items: Vec<Item>,
-        dir: &Path,
-        module: ModulePath,
-        generated: &TokenStream,
-    ) -> anyhow::Result<()> {
+    fn items(&mut self, items: Vec<Item>, dir: &Path, module: ModulePath, generated: &syn::File) -> anyhow::Result<()> {
         self.modules.entry(module.clone()).or_default();
         for item in items {
             if is_test(&item) {
@@ -67,8 +62,7 @@ impl Source {
                     self.modules.entry(module.clone()).or_default().push(Item::Mod(item));
                 }
                 Item::Macro(item) if item.mac.path.is_ident("include") => {
-                    let file: syn::File = syn::parse2(generated.clone()).context("the generated code")?;
-                    self.items(file.items, &PathBuf::new(), module.clone(), generated)?;
+                    self.items(generated.items.clone(), &PathBuf::new(), module.clone(), generated)?;
                 }
                 Item::Impl(item) => self.impls.push((module.clone(), item)),
                 Item::Use(item) => {
@@ -76,7 +70,11 @@ impl Source {
                     let into = self.imports.entry(module.clone()).or_default();
                     import(&item.tree, &mut Vec::new(), public, into)?;
                 }
-                item => self.modules.entry(module.clone()).or_default().push(item),
+                item => {
+                    let name = name_of(&item).map(|(name, ..)| name);
+                    self.names.entry(module.clone()).or_default().extend(name);
+                    self.modules.entry(module.clone()).or_default().push(item);
+                }
             }
         }
         Ok(())
@@ -118,8 +116,6 @@ impl Source {
     }
 
     pub(super) fn defines(&self, module: &ModulePath, name: &str) -> bool {
-        self.modules.get(module).is_some_and(|items| {
-            items.iter().any(|item| !matches!(item, Item::Mod(_)) && name_of(item).is_some_and(|(n, _, _)| n == name))
-        })
+        self.names.get(module).is_some_and(|names| names.contains(name))
     }
 }

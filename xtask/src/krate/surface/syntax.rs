@@ -1,10 +1,8 @@
 //! What a surface says of an item, from its syntax.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Generics, Item, Meta, Token, Visibility};
+use syn::{Attribute, Generics, Item, Meta, Token, Visibility, parse_quote};
 
 use super::{Features, Kind, PublicItem};
 
@@ -107,7 +105,11 @@ pub(super) fn derives(attrs: &[Attribute]) -> Vec<(syn::Path, Option<Features>)>
 
 /// A type as a person writes it.
 pub(super) fn printed_type(ty: &syn::Type) -> String {
-    printed(quote!(type T = #ty;), "type T = ", ";")
+    let mut item: syn::ItemType = parse_quote!(
+        type T = ();
+    );
+    *item.ty = ty.clone();
+    printed(Item::Type(item), "type T = ", ";")
 }
 
 /// A path as a person writes it.
@@ -117,30 +119,30 @@ pub(super) fn printed_path(path: &syn::Path) -> String {
 
 /// A signature as a person writes it.
 pub(super) fn printed_signature(signature: &syn::Signature) -> String {
-    printed(quote!(#signature {}), "", "{}")
+    let mut item: syn::ItemFn = parse_quote!(
+        fn f() {}
+    );
+    item.sig = signature.clone();
+    printed(Item::Fn(item), "", "{}")
 }
 
 /// Generic parameters as a person writes them, angles included.
 pub(super) fn printed_generics(generics: &Generics) -> String {
-    printed(quote!(struct S #generics;), "struct S", ";")
+    printed(parse_quote!(struct S #generics;), "struct S", ";")
 }
 
 /// The traits that a trait has above it.
 pub(super) fn printed_bounds(bounds: &Punctuated<syn::TypeParamBound, Token![+]>) -> String {
     match bounds.is_empty() {
         true => String::new(),
-        false => printed(quote!(trait T: #bounds {}), "trait T: ", "{}"),
+        false => printed(parse_quote!(trait T: #bounds {}), "trait T: ", "{}"),
     }
 }
 
-/// Rust as prettyplease prints it, on one line, without what had to be put around it. Of what is not Rust, its tokens.
-fn printed(item: TokenStream, before: &str, after: &str) -> String {
-    let text = match syn::parse2::<Item>(item.clone()) {
-        Ok(item) => {
-            prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
-        }
-        Err(_) => item.to_string(),
-    };
+/// Rust as prettyplease prints it, on one line, without what had to be put around it.
+fn printed(item: Item, before: &str, after: &str) -> String {
+    let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
+    let text = prettyplease::unparse(&file);
     let mut line = String::with_capacity(text.len());
     for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
         // A list that was broken into lines has a comma at its end.
