@@ -187,8 +187,7 @@ async fn it_is_as_strict_as_the_api() {
     let call = wrong.create_backup().organization("acme").database("shop").branch("main");
     assert_eq!(call.send().await.unwrap_err().code(), Some("unauthorized"));
 
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http();
     let path = "organizations/acme/databases/shop/branches/main/backups";
     for (target, body, status) in [
         (path, r#"{"retention_unit":"weeks"}"#, 400),
@@ -253,7 +252,7 @@ async fn backups_are_listed_protected_and_deleted() {
 
 /// A call without this crate, as other SDKs make them.
 async fn raw(server: &MockServer, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http();
     let url = format!("{}{path}", server.base_url());
     let mut request = http.request(method.parse().unwrap(), url).body(body.to_owned());
     for (name, value) in headers {
@@ -428,12 +427,18 @@ async fn a_branch_is_busy_if_told_so() {
     create(&client).await.unwrap();
 }
 
+/// Somebody else's HTTP client.
+fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 /// What the spec does not allow is refused by name, whoever sends it.
 #[tokio::test]
 async fn it_is_as_strict_as_the_spec() {
     let server = MockServer::start().await.unwrap();
     let url = format!("{}/organizations/acme/databases/shop/branches/main/backups", server.base_url());
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = http();
     let token = format!("{}:{}", planetscale_client::mock::TOKEN_ID, planetscale_client::mock::TOKEN);
     let send = async |request: reqwest::RequestBuilder| {
         let answer = request.header("authorization", &token).send().await.unwrap();
