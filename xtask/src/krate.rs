@@ -5,6 +5,7 @@ pub mod calls;
 pub mod codegen;
 pub mod constructs;
 pub mod own_code;
+mod parsed;
 pub mod surface;
 
 use std::borrow::Cow;

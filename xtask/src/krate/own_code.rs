@@ -7,6 +7,7 @@ use anyhow::Context;
 use heck::ToSnakeCase;
 use proc_macro2::{TokenStream, TokenTree};
 
+use super::parsed::parsed;
 use super::surface::{Bump, Change, Kind};
 use crate::workspace::Workspace;
 
@@ -64,8 +65,8 @@ pub fn methods_of_client(workspace: &Workspace) -> anyhow::Result<BTreeSet<Strin
             continue;
         }
         // What is not Rust is the compiler's to say.
-        let Ok(parsed) = syn::parse_file(&text) else { continue };
-        for item in parsed.items {
+        let Ok(parsed) = parsed(&text) else { continue };
+        for item in &parsed.items {
             let syn::Item::Impl(item) = item else { continue };
             let is_client = matches!(&*item.self_ty, syn::Type::Path(path) if path.path.is_ident("Client"));
             if item.trait_.is_none() && is_client {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use syn::{Item, ItemImpl, Visibility};
 
+use super::super::parsed::parsed;
 use super::Features;
 use super::import::{Import, import};
 use super::syntax::{feature, is_test, name_of};
@@ -35,8 +36,8 @@ impl Source {
         generated: &syn::File,
     ) -> anyhow::Result<()> {
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let parsed = syn::parse_file(&text).with_context(|| format!("{} is not Rust", file.display()))?;
-        self.items(parsed.items, dir, module, generated)
+        let parsed = parsed(&text).with_context(|| format!("{} is not Rust", file.display()))?;
+        self.items(parsed.items.clone(), dir, module, generated)
     }
 
     fn items(&mut self, items: Vec<Item>, dir: &Path, module: ModulePath, generated: &syn::File) -> anyhow::Result<()> {
