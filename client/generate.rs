@@ -143,6 +143,7 @@ pub fn generate(spec: &str) -> Result<Generated, Error> {
 pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generated, Error> {
     let mut document: serde_json::Value = serde_yaml::from_str(spec).map_err(|e| Error::Document(e.to_string()))?;
     features::select(&mut document, wants);
+    nulls::fold(&mut document);
     let bodies = answers::simplify(&mut document)?;
     parameters::prepare(&mut document);
     nulls::prepare(&mut document);

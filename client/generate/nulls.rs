@@ -6,9 +6,81 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::notes::escape;
+
+/// Keys of maps whose own keys are names, whatever these are called.
+const NAMES: [&str; 3] = ["properties", "schemas", "patternProperties"];
+
+/// What may stand beside a list of alternatives and says nothing of the values.
+const SAYS_NOTHING: [&str; 9] =
+    ["title", "description", "deprecated", "example", "default", "readOnly", "writeOnly", "xml", "externalDocs"];
+
+/// Visits the schemas of a document, and whatever else is an object, from the outside in. Examples and extensions are
+/// data.
+#[allow(dead_code, reason = "xtask writes the effective spec with it")]
+pub fn each_schema(document: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    each(document, false, visit);
+}
+
+fn each(value: &mut Value, are_names: bool, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(map) => {
+            if !are_names {
+                visit(map);
+            }
+            let is_data =
+                |key: &str| ["example", "examples", "default", "enum"].contains(&key) || key.starts_with("x-");
+            for (key, inner) in map {
+                if are_names || !is_data(key) {
+                    each(inner, !are_names && NAMES.contains(&key.as_str()), visit);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, false, visit)),
+        _ => {}
+    }
+}
+
+/// Whether a keyword says nothing of the values that a schema allows.
+pub fn says_nothing(keyword: &str) -> bool {
+    SAYS_NOTHING.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// Reads the alternative that is null as `nullable`, which is what typify knows.
+///
+/// before: `anyOf: [{$ref: '#/components/schemas/Owner'}, {type: object, nullable: true, enum: [null]}]`
+/// after:  `allOf: [{$ref: '#/components/schemas/Owner'}], nullable: true`
+pub fn fold(document: &mut Value) {
+    each(document, false, &mut |schema| {
+        for keyword in ["anyOf", "oneOf"] {
+            let Some(Value::Array(members)) = schema.get(keyword) else { continue };
+            let (null, others): (Vec<&Value>, Vec<&Value>) = members.iter().partition(|member| is_null(member));
+            let is_bare = schema.keys().all(|key| key == keyword || says_nothing(key));
+            if null.is_empty() || others.is_empty() || !is_bare {
+                continue;
+            }
+            let inner = match others[..] {
+                [Value::Object(one)]
+                    if one.keys().all(|key| !schema.contains_key(key)) && !one.contains_key("$ref") =>
+                {
+                    one.clone()
+                }
+                [one] => Map::from_iter([("allOf".to_owned(), json!([one]))]),
+                _ => Map::from_iter([(keyword.to_owned(), json!(others))]),
+            };
+            schema.remove(keyword);
+            schema.extend(inner);
+            schema.insert("nullable".to_owned(), true.into());
+        }
+    });
+}
+
+/// Whether a schema allows null alone.
+fn is_null(schema: &Value) -> bool {
+    schema.get("enum").is_some_and(|values| *values == json!([null]))
+}
 
 /// Moves null from the components to where they are referred to.
 pub fn prepare(document: &mut Value) {

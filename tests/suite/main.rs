@@ -23,6 +23,7 @@ mod locked;
 mod meaning;
 #[rustfmt::skip]
 mod naming;
+mod nulls;
 mod openapi31;
 mod outcomes;
 mod pages;

@@ -25,7 +25,7 @@ use crate::effective::features::Features;
 use crate::effective::merge::{self, Merged};
 use crate::effective::naming::{self, Named, Table};
 use crate::effective::overlay::{self, Effect};
-use crate::effective::rules;
+use crate::effective::{nulls, rules};
 use crate::krate::Crate;
 pub use crate::vendor::document::Document;
 use crate::vendor::spec::{self, Spec};
@@ -233,6 +233,7 @@ impl Edition {
             features.mark(&mut value);
         }
         let effects = overlay::apply(&self.overlay, &mut value)?;
+        nulls::spell_out(&mut value);
         let text = spec::to_yaml(NOTE, &value)?;
         let spec = Spec::parse(&text).context("the overlay made it invalid")?;
         Ok(Effective { text, spec, effects })

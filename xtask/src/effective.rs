@@ -4,5 +4,6 @@
 pub mod features;
 pub mod merge;
 pub mod naming;
+pub mod nulls;
 pub mod overlay;
 pub mod rules;

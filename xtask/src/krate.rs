@@ -32,7 +32,7 @@ pub struct Crate {
     pub surface: Surface,
     /// The operations, as findings name them.
     pub operations: BTreeSet<String>,
-    /// What it was generated from.
+    /// What it was generated from, as the generator reads it.
     pub effective: Spec,
     /// What each schema of the effective spec became.
     places: BTreeMap<String, Vec<String>>,
@@ -66,7 +66,9 @@ impl Crate {
             places.entry(pointer).or_default().push(item);
         }
         let operations = operations::of(&effective.value).iter().map(Operation::endpoint).collect();
-        Ok(Self { generated: generated.code, surface, operations, effective: effective.clone(), places })
+        let mut effective = effective.clone();
+        generate::nulls::fold(&mut effective.value);
+        Ok(Self { generated: generated.code, surface, operations, effective, places })
     }
 
     /// Its generated code as it is stored: files, by their names.

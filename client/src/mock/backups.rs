@@ -62,6 +62,7 @@ impl Made {
         }
         if state == "success" {
             backup["size"] = json!(5_368_709_120_i64);
+            backup["uncompressed_size"] = json!(16_106_127_360_i64);
         }
         backup["state"] = state.into();
     }
@@ -209,6 +210,7 @@ pub(super) fn just_created(id: &str, name: &str, branch: &str, now: DateTime<Utc
         "name": name,
         "state": "pending",
         "size": 0,
+        "uncompressed_size": 0,
         "estimated_storage_cost": 0.0,
         "created_at": time(now),
         "updated_at": time(now),

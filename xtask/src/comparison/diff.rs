@@ -2,7 +2,7 @@
 //!
 //! - `findings`, `argument`, `location`, `message`: what comes out, as data, and the sentence made of it;
 //! - `rules`: the table of what changes are called and how bad they are;
-//! - `node`, `pair`, `view`: a place in a document, the same place in both, and a schema by what it means;
+//! - `node`, `pair`, `view`, `views`: a place in a document, the same place in both, a schema by what it means, and two;
 //! - `context`, `role`: for whom something is compared;
 //! - `walk`: what every part of the comparison uses;
 //! - `document`, `operations`, `parameters`, `bodies`: from the document down to everything that holds a schema;
@@ -50,6 +50,7 @@ mod tasks;
 mod unread;
 mod values;
 mod view;
+mod views;
 mod walk;
 
 use serde_json::Value;

@@ -45,6 +45,7 @@ pub struct Named {
 pub fn name(document: &Value, origins: &BTreeMap<String, usize>, table: &Table) -> Named {
     let mut document = document.clone();
     // What belongs to a place is said there.
+    nulls::fold(&mut document);
     nulls::prepare(&mut document);
     let mut lifted = lift::lift(document, origins);
     editions::join(&mut lifted, table);

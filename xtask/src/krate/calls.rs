@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
+use crate::generate::nulls;
 use crate::krate::surface::Surface;
 use crate::vendor::spec::{METHODS, key_of, target};
 
@@ -37,6 +38,9 @@ const DEPTH: usize = 12;
 
 /// Calls of all operations of an effective spec that a surface has.
 pub fn calls(document: &Value, surface: &Surface) -> Calls {
+    let mut document = document.clone();
+    nulls::fold(&mut document);
+    let document = &document;
     let mut calls = Calls { code: HEAD.to_owned(), count: 0, skipped: Vec::new() };
     let paths = document.get("paths").and_then(Value::as_object);
     for (path, item) in paths.into_iter().flatten() {

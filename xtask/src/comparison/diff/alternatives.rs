@@ -57,11 +57,20 @@ fn is_null(node: &Node<'_>) -> bool {
             && map.is_some_and(|map| map.iter().all(|(key, value)| key == "enum" || !says(key, value)))
 }
 
-/// Collects alternatives, those of alternatives that are nothing else included, null aside.
-pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a>>, seen: &mut HashSet<String>) {
+/// Alternatives, and those that are null and nothing else.
+#[derive(Default)]
+pub(super) struct Flattened<'a> {
+    pub(super) members: Vec<Node<'a>>,
+    pub(super) nulls: Vec<Node<'a>>,
+    seen: HashSet<String>,
+}
+
+/// Collects alternatives, those of alternatives that are nothing else included.
+pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Flattened<'a>) {
     for member in list.list() {
         let node = member.clone().resolved();
         if is_null(&node) {
+            into.nulls.push(member);
             continue;
         }
         let says = |key: &str, value: &Value| key != "nullable" && !is_prose(key) && !says_nothing(key, value);
@@ -74,13 +83,13 @@ pub(super) fn flatten<'a>(list: &Node<'a>, keyword: &str, into: &mut Vec<Node<'a
                 let inner_list = node.get(inner);
                 let is_single = inner_list.list().len() == 1;
                 let is_part = inner == keyword && (inner == "anyOf" || !lists_twice(&inner_list));
-                if (is_single || is_part) && seen.insert(node.at.clone()) {
-                    flatten(&inner_list, keyword, into, seen);
+                if (is_single || is_part) && into.seen.insert(node.at.clone()) {
+                    flatten(&inner_list, keyword, into);
                 } else {
-                    into.push(member);
+                    into.members.push(member);
                 }
             }
-            _ => into.push(member),
+            _ => into.members.push(member),
         }
     }
 }

@@ -21,7 +21,8 @@ use super::rules::table::{
     ONE_OF_REMOVED, UNWRAPPED_FROM_ANY_OF, UNWRAPPED_FROM_ONE_OF, WRAPPED_IN_ANY_OF, WRAPPED_IN_ONE_OF,
 };
 use super::rules::{Lowering, Rule, is_prose};
-use super::view::{Group, View, Views};
+use super::view::{Group, View};
+use super::views::Views;
 use super::walk::Walk;
 use crate::vendor::spec;
 
@@ -73,6 +74,7 @@ impl<'a> Walk<'a> {
     /// Tells which members an `allOf` got or lost, where that means something: what it means is reported
     /// by itself.
     pub(super) fn members(&mut self, role: Role, views: &Views<'a>) {
+        self.beside_references(role.context, &views.old.singles, &views.new.singles);
         let (mut from, mut to) = (views.old.members.clone(), views.new.members.clone());
         if from.is_empty() && to.is_empty() {
             return;

@@ -15,7 +15,8 @@ use super::rules::table::{
     DISCRIMINATOR_PROPERTY_NAME_CHANGED, DISCRIMINATOR_REMOVED,
 };
 use super::subtypes::Subtypes;
-use super::view::{View, Views};
+use super::view::View;
+use super::views::Views;
 use super::walk::Walk;
 use crate::vendor::spec::{self, key_of, pointer_token};
 

@@ -20,7 +20,8 @@ use super::rules::table::{
 };
 use super::rules::{Lowering, is_prose};
 use super::same::says_nothing;
-use super::view::{View, Views};
+use super::view::View;
+use super::views::Views;
 use super::walk::Walk;
 
 /// What a property is called in the middle of an id.

@@ -14,7 +14,8 @@ use super::pair::Nodes;
 use super::role::{Part, Role};
 use super::rules::table::{DEFINITIONS_CHANGED, is_limit};
 use super::rules::{Lowering, is_prose};
-use super::view::{View, Views};
+use super::view::View;
+use super::views::Views;
 use super::walk::Walk;
 
 /// All that `schema` looks at, the limits aside.
@@ -271,7 +272,10 @@ impl<'a> Walk<'a> {
             let pair = views.get(key);
             if KNOWN.contains(&key) || is_limit(key) {
                 // What several members say is one by one: the tightest was compared above.
-                if SINGLE.contains(&key) && views.old.besides(key) != views.new.besides(key) {
+                let is_told = !SINGLE.contains(&key) || views.old.besides(key) == views.new.besides(key);
+                // Of several that say it, what is no such thing is not what was compared.
+                let is_read = !views.are_several(key) || views.old.malformed(key) == views.new.malformed(key);
+                if !is_told || !is_read {
                     self.unclassified(role.context, &pair);
                 }
                 continue;

@@ -19,7 +19,8 @@ use super::rules::table::{
     TYPE_SPECIALIZED, UNIQUE_ITEMS_SET, UNIQUE_ITEMS_UNSET,
 };
 use super::rules::{Lowering, Rule};
-use super::view::{View, Views};
+use super::view::View;
+use super::views::Views;
 use super::walk::Walk;
 
 impl<'a> Walk<'a> {
@@ -53,9 +54,15 @@ impl<'a> Walk<'a> {
             (Some(true), Some(false)) => self.changed(role, &views.here(), &BECAME_NOT_NULLABLE),
             _ => {
                 // Said in more places, or in fewer, it means the same.
-                let said = |view: &View<'a>| view.all("nullable").iter().filter(|node| node.value == true).count();
+                let mut said = |view: &View<'a>| {
+                    let likeness = view.nulls.iter().map(|null| self.likeness.of(null, true)).collect::<Vec<_>>();
+                    (view.all("nullable").iter().filter(|node| node.value == true).count(), likeness)
+                };
                 if said(&views.old) != said(&views.new) {
-                    let at = |view: &View<'a>| view.with("nullable").get("nullable");
+                    let at = |view: &View<'a>| match &view.nulls[..] {
+                        [] => view.with("nullable").get("nullable"),
+                        [null, ..] => null.clone(),
+                    };
                     self.report(role.context, &Nodes::new(at(&views.old), at(&views.new)), &NULLABLE_RESTATED);
                 }
             }

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::alternatives::{all_allow, constants, flatten, null, type_of_json};
+use super::alternatives::{Flattened, all_allow, constants, flatten, null, type_of_json};
 use super::argument::TypeName;
 use super::node::Node;
 use super::numbers;
-use super::pair::{Nodes, Pair};
-use super::role::Role;
 use super::rules::is_prose;
 use super::rules::table::is_limit;
 use super::same::{Likeness, says_nothing};
@@ -29,7 +27,11 @@ pub(super) struct View<'a> {
     pub(super) groups: Vec<Group<'a>>,
     /// Values that are listed as alternatives, each a constant.
     constants: Vec<(Node<'a>, BTreeSet<String>)>,
-    /// Whether there are alternatives of which only one is left, once null is taken away.
+    /// Alternatives that are null and nothing else, as they are written.
+    pub(super) nulls: Vec<Node<'a>>,
+    /// Alternatives that are the only ones, once null is taken away, as they are written.
+    pub(super) singles: Vec<Node<'a>>,
+    /// Whether there are such.
     has_single: bool,
 }
 
@@ -62,6 +64,8 @@ impl<'a> View<'a> {
             members: Vec::new(),
             groups: Vec::new(),
             constants: Vec::new(),
+            nulls: Vec::new(),
+            singles: Vec::new(),
             has_single: false,
         };
         let mut seen = HashSet::new();
@@ -101,8 +105,10 @@ impl<'a> View<'a> {
         if list.value.is_null() {
             return None;
         }
-        let mut members = Vec::new();
-        flatten(&list, keyword, &mut members, &mut HashSet::new());
+        let mut flattened = Flattened::default();
+        flatten(&list, keyword, &mut flattened);
+        let Flattened { members, nulls, .. } = flattened;
+        self.nulls.extend(nulls);
         if !list.value.is_array() || list.value == &Value::Array(Vec::new()) {
             self.groups.push(Group { keyword, list, members });
             return None;
@@ -110,6 +116,7 @@ impl<'a> View<'a> {
         if let [single] = &members[..] {
             self.has_single = true;
             if merges_single {
+                self.singles.push(single.clone());
                 return Some(single.clone());
             }
         }
@@ -244,6 +251,19 @@ impl<'a> View<'a> {
         said.filter(|value| *value != together).collect()
     }
 
+    /// What parts say under a key that is not of the kind of value that belongs there.
+    pub(super) fn malformed(&self, key: &str) -> BTreeSet<String> {
+        let belongs = |value: &Value| match key {
+            "enum" | "required" | "x-extensible-enum" => value.is_array(),
+            "properties" | "patternProperties" => value.is_object(),
+            "nullable" | "uniqueItems" | "readOnly" | "writeOnly" | "deprecated" => value.is_boolean(),
+            key if is_limit(key) => value.is_number(),
+            _ => true,
+        };
+        let said = self.parts.iter().filter_map(|part| part.value.get(key));
+        said.filter(|value| !says_nothing(key, value) && !belongs(value)).map(numbers::canonical).collect()
+    }
+
     /// The first part where a flag is true; the schema that is spoken of, where it is nowhere.
     pub(super) fn with(&self, flag: &str) -> Node<'a> {
         self.parts.iter().find(|part| part.is_true(flag)).unwrap_or(self.here()).clone()
@@ -348,39 +368,5 @@ impl<'a> View<'a> {
     /// that what a `$ref` leads to may be null, and meant so.
     pub(super) fn null(&self) -> Option<bool> {
         all_allow(self.nodes.iter().map(|node| null(node, &mut HashSet::new())))
-    }
-}
-
-/// Two schemas by what they mean.
-pub(super) type Views<'a> = Pair<View<'a>>;
-
-impl<'a> Views<'a> {
-    /// The schemas that are spoken of.
-    pub(super) fn here(&self) -> Nodes<'a> {
-        Nodes::new(self.old.here().clone(), self.new.here().clone())
-    }
-
-    /// Whether either says something under a key.
-    pub(super) fn have(&self, key: &str) -> bool {
-        self.old.has(key) || self.new.has(key)
-    }
-
-    /// What both say under a key.
-    pub(super) fn get(&self, key: &str) -> Nodes<'a> {
-        Nodes::new(self.old.get(key), self.new.get(key))
-    }
-
-    /// Whether a flag is set in the old schema, and in the new one.
-    pub(super) fn are_true(&self, key: &str) -> (bool, bool) {
-        (self.old.is_true(key), self.new.is_true(key))
-    }
-
-    /// The role of a property with these schemas, by what they say of it.
-    pub(super) fn role_in(&self, of: Role) -> Role {
-        let not_sent = match of.is_response() {
-            true => self.old.is_true("writeOnly") || self.new.is_true("writeOnly"),
-            false => self.new.is_true("readOnly"),
-        };
-        Role { not_sent: of.not_sent || not_sent, ..of.inside() }
     }
 }
