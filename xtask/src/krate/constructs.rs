@@ -25,7 +25,7 @@ pub fn constructs(seed: u64, count: usize) -> Constructs {
         let id = format!("random_{number}");
         let (path, item) = operation(&mut random, &id, number);
         let alone = document(Map::from_iter([(path.clone(), item.clone())]));
-        match codegen::formatted(&alone.to_string()) {
+        match codegen::generated(&alone.to_string()) {
             Ok(_) => {
                 all.accepted += 1;
                 all.document["paths"][path] = item;
