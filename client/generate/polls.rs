@@ -73,11 +73,7 @@ fn until(is_taken: bool, answer: &Type, poll: Option<&Poll>) -> ImplItem {
     );
     let mut function: syn::ImplItemFn = syn::parse_quote! {
         pub fn #name(self, is_done: impl FnMut(&#answer) -> bool + Send + 'a) -> crate::Until<'a, #answer> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, #seconds)
+            crate::Until::new(move || self.clone().send(), is_done, #seconds)
         }
     };
     set_doc(&mut function.attrs, &doc);

@@ -2,6 +2,7 @@
 
 mod add_operation;
 mod architecture;
+mod bodies;
 mod by_hand;
 mod commands;
 mod consumers;

@@ -27,7 +27,7 @@ async fn it_is_read_until_it_is_as_it_should_be() {
     let poll = quick(call.until(|backup| backup.state == BackupState::Success));
     let backup = poll.on_progress(|backup| states.push(backup.state.to_string())).await.unwrap();
     assert_eq!(
-        (backup.state, states),
+        (backup.into_inner().state, states),
         (BackupState::Success, vec!["pending".into(), "running".into(), "success".into()])
     );
 }

@@ -154,7 +154,7 @@ async fn a_branch_is_waited_for_and_one_that_is_deleted_is_an_end() {
     let mut states = Vec::new();
     let wait = client.wait_for_branch(&restored).interval(Duration::from_millis(1));
     let branch = wait.on_progress(|branch| states.push(branch.state.to_string())).await.unwrap();
-    assert_eq!((branch.state, states.len()), (DatabaseBranchState::Ready, 3));
+    assert_eq!((branch.into_inner().state, states.len()), (DatabaseBranchState::Ready, 3));
 
     server.script_branch_states(["pending"]);
     let stored = serde_json::to_string(&restored.branch_ref).unwrap();

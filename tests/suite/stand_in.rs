@@ -127,7 +127,7 @@ async fn a_backup_is_followed_to_its_end() {
     server.script_states(["pending", "running", "success"]);
     let mut states = Vec::new();
     let done = wait().on_progress(|backup| states.push(backup.state.to_string())).await.unwrap();
-    assert_eq!((done.state, states.len()), (BackupState::Success, 3));
+    assert_eq!((done.into_inner().state, states.len()), (BackupState::Success, 3));
 
     server.script_states(["failed"]);
     assert!(matches!(wait().await.unwrap_err(), WaitError::Ended(backup) if backup.state == BackupState::Failed));

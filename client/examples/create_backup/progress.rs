@@ -20,9 +20,10 @@ pub async fn follow(wait: WaitForBackup<'_>, pace: Option<Duration>) -> Result<(
         None => wait,
     };
     let shown = line.clone();
-    let result = wait.on_progress(move |backup| shown.set_message(format!("the backup is {}", backup.state))).await;
+    let done = wait.on_progress(move |backup| shown.set_message(format!("the backup is {}", backup.state))).await;
     line.finish_and_clear();
-    summarise(&result?);
+    let backup = done?;
+    summarise(&backup);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
 use planetscale_client::types::{Backup, DatabaseBranch};
-use planetscale_client::{BranchRef, Client, Outcome, PollError, Restored};
+use planetscale_client::{BranchRef, Client, Outcome, PollError, Response, Restored};
 
 /// What is to be tried.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ pub async fn run(
     let wait = wait(client, plan, &restored, &mut progress);
     tokio::select! {
         ready = wait => match ready {
-            Ok(branch) => (report.branch, report.took) = (Some(branch), Some(started.elapsed())),
+            Ok(branch) => (report.branch, report.took) = (Some(branch.into_inner()), Some(started.elapsed())),
             Err(error) => report.error = Some(error.into()),
         },
         () = cancelled => report.error = Some("interrupted".into()),
@@ -128,7 +128,7 @@ fn wait<'a>(
     plan: &Plan,
     restored: &Restored,
     progress: &'a mut (impl FnMut(Progress<'_>) + Send),
-) -> Pin<Box<dyn Future<Output = Result<DatabaseBranch, PollError<DatabaseBranch>>> + Send + 'a>> {
+) -> Pin<Box<dyn Future<Output = Result<Response<DatabaseBranch>, PollError<DatabaseBranch>>> + Send + 'a>> {
     let mut wait = client.wait_for_branch(restored).deadline(plan.deadline);
     if let Some(pace) = plan.pace {
         wait = wait.interval(pace);

@@ -78,7 +78,7 @@ impl Client {
         let (client, branch) = (self.clone(), branch.into());
         let call = move || {
             let (client, branch) = (client.clone(), branch.clone());
-            async move { Ok(branch.get(&client).send().await?.into_inner()) }
+            async move { branch.get(&client).send().await }
         };
         Until::new(call, |branch: &DatabaseBranch| branch.state == DatabaseBranchState::Ready, Some([0, 10, 15 * 60]))
     }

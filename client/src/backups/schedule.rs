@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::error::{Error, Outcome, Unfinished};
 use crate::generated::types::{Backup, BackupState};
 use crate::polling::{Judged, PollError, Schedule, may_pass};
+use crate::response::Response;
 
 /// How long to wait before the first poll of a backup that was just created.
 pub(super) const DEFAULT_FIRST_DELAY: Duration = Duration::from_secs(30);
@@ -114,14 +115,14 @@ impl From<PollError<Backup>> for WaitError {
     }
 }
 
-/// Polls until the backup is done.
+/// Polls until the backup is done, and gives the whole of the last answer.
 pub(super) async fn follow<F>(
     schedule: Schedule,
     poll: impl FnMut() -> F + Send,
     mut progress: impl FnMut(&Backup) + Send,
-) -> Result<Backup, WaitError>
+) -> Result<Response<Backup>, WaitError>
 where
-    F: Future<Output = Result<Backup, Error>> + Send,
+    F: Future<Output = Result<Response<Backup>, Error>> + Send,
 {
     let judge = |backup: &Backup| {
         progress(backup);
@@ -152,11 +153,12 @@ mod tests {
 
     const GET: Operation = Operation::new("get_backup", "GET", "/");
 
-    fn backup(state: &str) -> Backup {
+    fn answer(state: &str) -> Response<Backup> {
         // As it is read: a number, text or list that is left out is empty.
         let time = "1970-01-01T00:00:00Z";
         let json = serde_json::json!({ "id": "b", "state": state, "created_at": time, "updated_at": time });
-        serde_json::from_value(json).unwrap()
+        let backup = serde_json::from_value(json).unwrap();
+        Response::new(backup, reqwest::StatusCode::OK, reqwest::header::HeaderMap::new())
     }
 
     fn refused(status: u16, retry_after: Option<u64>) -> Error {
@@ -177,10 +179,10 @@ mod tests {
         }
     }
 
-    type Poll = Box<dyn Fn() -> Result<Backup, Error> + Send + Sync>;
+    type Poll = Box<dyn Fn() -> Result<Response<Backup>, Error> + Send + Sync>;
 
     fn sees(state: &'static str) -> Poll {
-        Box::new(move || Ok(backup(state)))
+        Box::new(move || Ok(answer(state)))
     }
 
     fn fails(status: u16, retry_after: Option<u64>) -> Poll {
@@ -189,7 +191,10 @@ mod tests {
 
     /// Follows a script, whose last entry is repeated. Returns the end, the states that were reported,
     /// and when each poll was, in seconds.
-    async fn follow(schedule: Schedule, script: Vec<Poll>) -> (Result<Backup, WaitError>, Vec<String>, Vec<u64>) {
+    async fn follow(
+        schedule: Schedule,
+        script: Vec<Poll>,
+    ) -> (Result<Response<Backup>, WaitError>, Vec<String>, Vec<u64>) {
         let start = Instant::now();
         let (states, times) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let poll = || {
@@ -245,7 +250,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_poll_that_takes_forever_ends_at_the_deadline() {
-        let never = || std::future::pending::<Result<Backup, Error>>();
+        let never = || std::future::pending::<Result<Response<Backup>, Error>>();
         let end = super::follow(schedule(), never, |_| {}).await;
         assert_eq!(end.unwrap_err().to_string(), "timed out after 43200s: the backup could not be read");
     }

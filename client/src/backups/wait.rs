@@ -16,6 +16,7 @@ use super::schedule::{
 use crate::client::Client;
 use crate::generated::types::Backup;
 use crate::polling::Schedule;
+use crate::response::Response;
 
 /// A backup that can be waited for: a [`BackupRef`], or what [`Client::ensure_backup`] gives, which also
 /// says whether the backup was just created.
@@ -51,7 +52,7 @@ impl From<Ensured> for Awaited {
 
 /// # Waiting for a backup
 impl Client {
-    /// Polls a backup until it is done. `.await` the result.
+    /// Polls a backup until it is done. `.await` the result: it is the last answer, which says what the backup is now.
     ///
     /// It is done with the state `success`. The states `failed`, `canceled` and `ignored` are
     /// [`WaitError::Ended`]. A state that this crate does not know is waited on, until the deadline.
@@ -170,14 +171,14 @@ impl WaitForBackup<'_> {
 }
 
 impl<'a> IntoFuture for WaitForBackup<'a> {
-    type Output = Result<Backup, WaitError>;
+    type Output = Result<Response<Backup>, WaitError>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { client, backup, schedule, progress } = self;
         let poll = move || {
             let (client, backup) = (client.clone(), backup.clone());
-            async move { Ok(backup.get(&client).send().await?.into_inner()) }
+            async move { backup.get(&client).send().await }
         };
         Box::pin(follow(schedule, poll, progress))
     }

@@ -1324,11 +1324,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Anomaly) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Anomaly> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListBranchAnomalies<'a> {

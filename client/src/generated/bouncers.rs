@@ -2223,11 +2223,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PostgresBouncer) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PostgresBouncer> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_bouncer`]. Set what it needs, and [`send`](Self::send) it.

@@ -2460,11 +2460,11 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PostgresClusterResizeRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, Some([30u64, 10u64, 900u64]))
+            crate::Until::new(
+                move || self.clone().send(),
+                is_done,
+                Some([30u64, 10u64, 900u64]),
+            )
         }
     }
     /// A call of [`Client::cancel_branch_change_request`]. Set what it needs, and [`send`](Self::send) it.

@@ -2962,11 +2962,11 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseBranchKeyspace) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranchKeyspace> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, Some([30u64, 10u64, 1800u64]))
+            crate::Until::new(
+                move || self.clone().send(),
+                is_done,
+                Some([30u64, 10u64, 1800u64]),
+            )
         }
     }
     /// A call of [`Client::delete_keyspace`]. Set what it needs, and [`send`](Self::send) it.
@@ -3455,11 +3455,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::KeyspaceRolloutStatus) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::KeyspaceRolloutStatus> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListKeyspaces<'a> {

@@ -1414,11 +1414,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseBranchPassword) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranchPassword> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_password`]. Set what it needs, and [`send`](Self::send) it.

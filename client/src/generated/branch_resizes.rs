@@ -1831,11 +1831,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MysqlClusterResizeRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MysqlClusterResizeRequest> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListBranchResizeRequests<'a> {

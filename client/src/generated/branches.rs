@@ -4437,11 +4437,11 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseBranch) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranch> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, Some([30u64, 10u64, 900u64]))
+            crate::Until::new(
+                move || self.clone().send(),
+                is_done,
+                Some([30u64, 10u64, 900u64]),
+            )
         }
     }
     /// A call of [`Client::delete_branch`]. Set what it needs, and [`send`](Self::send) it.
@@ -5796,11 +5796,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::BranchSchema) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::BranchSchema> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::lint_branch_schema`]. Set what it needs, and [`send`](Self::send) it.

@@ -4020,11 +4020,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Database) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Database> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_database`]. Set what it needs, and [`send`](Self::send) it.
@@ -4744,11 +4740,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ThrottlerConfigurations> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::update_database_throttler`]. Set what it needs, and [`send`](Self::send) it.

@@ -7739,11 +7739,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseDeployRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseDeployRequest> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::close_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
@@ -8901,11 +8897,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Deployment) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Deployment> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::force_cutover_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
@@ -9986,11 +9978,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DeployRequestStorage) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DeployRequestStorage> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.
@@ -10126,11 +10114,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ThrottlerConfigurations> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::update_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.

@@ -1410,11 +1410,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Invoice) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Invoice> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_invoice_line_items`]. Set what it needs, and [`send`](Self::send) it.

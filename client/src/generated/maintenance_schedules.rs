@@ -1421,11 +1421,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::BranchMaintenanceSchedule) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::BranchMaintenanceSchedule> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListMaintenanceSchedules<'a> {

@@ -2805,11 +2805,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_instant_branch_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -3080,11 +3076,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::InstantMetricsResponse> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_branch_keyspace_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -3644,11 +3636,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_branch_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4125,11 +4113,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_instant_tablet_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4352,11 +4336,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::InstantMetricsResponse> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_branch_tag_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4744,11 +4724,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for GetBranchMetrics<'a> {

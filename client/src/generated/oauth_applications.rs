@@ -1160,11 +1160,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::OauthApplication) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::OauthApplication> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::list_oauth_tokens`]. Set what it needs, and [`send`](Self::send) it.
@@ -1485,11 +1481,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ServiceToken> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_oauth_token`]. Set what it needs, and [`send`](Self::send) it.

@@ -1093,11 +1093,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::OrganizationMembership) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::OrganizationMembership> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::remove_organization_member`]. Set what it needs, and [`send`](Self::send) it.

@@ -2765,11 +2765,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Organization) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Organization> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::update_organization`]. Set what it needs, and [`send`](Self::send) it.
@@ -3076,11 +3072,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PaginatedAuditLogEvent) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::list_cluster_size_skus`]. Set what it needs, and [`send`](Self::send) it.

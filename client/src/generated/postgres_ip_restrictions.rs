@@ -1573,11 +1573,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PostgresClusterCidr) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PostgresClusterCidr> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_database_postgres_cidr`]. Set what it needs, and [`send`](Self::send) it.

@@ -2836,11 +2836,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Query) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Query> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::get_query_statistics`]. Set what it needs, and [`send`](Self::send) it.
@@ -3400,11 +3396,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::QuerySummary) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::QuerySummary> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListBranchQueries<'a> {

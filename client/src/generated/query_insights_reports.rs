@@ -954,11 +954,7 @@ pub mod builder {
                 &types::PaginatedQueryPatternsDownload,
             ) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PaginatedQueryPatternsDownload> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::create_query_patterns_report`]. Set what it needs, and [`send`](Self::send) it.
@@ -1238,11 +1234,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::QueryPatternsDownload) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::QueryPatternsDownload> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_query_patterns_report`]. Set what it needs, and [`send`](Self::send) it.

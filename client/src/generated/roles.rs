@@ -2859,11 +2859,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PostgresRole) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PostgresRole> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::reset_default_role`]. Set what it needs, and [`send`](Self::send) it.
@@ -3141,11 +3137,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PostgresRole) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PostgresRole> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_role`]. Set what it needs, and [`send`](Self::send) it.

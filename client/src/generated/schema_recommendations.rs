@@ -1717,11 +1717,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::SchemaRecommendation) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::SchemaRecommendation> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::dismiss_schema_recommendation`]. Set what it needs, and [`send`](Self::send) it.

@@ -1218,11 +1218,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::OrganizationTeamMembership) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::OrganizationTeamMembership> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::remove_organization_team_member`]. Set what it needs, and [`send`](Self::send) it.

@@ -993,11 +993,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::TrafficBudget) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::TrafficBudget> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_traffic_budget`]. Set what it needs, and [`send`](Self::send) it.

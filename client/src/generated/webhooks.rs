@@ -1651,11 +1651,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseWebhook) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseWebhook> {
-            let call = move || {
-                let call = self.clone();
-                async move { Ok(call.send().await?.into_inner()) }
-            };
-            crate::Until::new(call, is_done, None)
+            crate::Until::new(move || self.clone().send(), is_done, None)
         }
     }
     /// A call of [`Client::delete_webhook`]. Set what it needs, and [`send`](Self::send) it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::error::{Error, Outcome, Unfinished};
+use crate::response::Response;
 
 /// Longer means the same, and cannot be varied by a tenth: a year.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -119,15 +120,15 @@ pub(crate) fn varied(interval: Duration) -> Duration {
 }
 
 impl Schedule {
-    /// Polls until it is judged to be done.
+    /// Polls until it is judged to be done, and gives the whole of the last answer.
     pub(crate) async fn follow<T, F>(
         self,
         mut poll: impl FnMut() -> F + Send,
         mut judge: impl FnMut(&T) -> Judged + Send,
-    ) -> Result<T, PollError<T>>
+    ) -> Result<Response<T>, PollError<T>>
     where
         T: Send,
-        F: Future<Output = Result<T, Error>> + Send,
+        F: Future<Output = Result<Response<T>, Error>> + Send,
     {
         let start = Instant::now();
         let (mut last, mut failure, mut failures) = (None, None, 0);
@@ -148,8 +149,8 @@ impl Schedule {
                     (failure, failures) = (None, 0);
                     match judge(&found) {
                         Judged::Done => return Ok(found),
-                        Judged::Failed => return Err(PollError::Ended(Box::new(found))),
-                        Judged::Pending => last = Some(Box::new(found)),
+                        Judged::Failed => return Err(PollError::Ended(Box::new(found.into_inner()))),
+                        Judged::Pending => last = Some(Box::new(found.into_inner())),
                     }
                 }
                 Err(error) if may_pass(&error) && failures < self.max_consecutive_errors => {

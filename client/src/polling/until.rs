@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use super::schedule::{Judged, PollError, Schedule};
 use crate::error::Error;
+use crate::response::Response;
 
-type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+type Call<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
 
-/// A call that reads one thing, to be made until that is as it should be. `.await` it.
+/// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
 /// Every operation that reads one thing has `until`. Polling changes nothing: it may be dropped at any time, and begun
 /// again. A thing that is deleted in between is [`PollError::Poll`], at once.
@@ -66,7 +67,7 @@ impl<'a, T> Until<'a, T> {
         seconds: Option<[u64; 3]>,
     ) -> Self
     where
-        F: Future<Output = Result<T, Error>> + Send + 'a,
+        F: Future<Output = Result<Response<T>, Error>> + Send + 'a,
     {
         let [first_delay, interval, deadline] = match seconds {
             Some(seconds) => seconds.map(Duration::from_secs),
@@ -122,7 +123,7 @@ impl<'a, T> Until<'a, T> {
 }
 
 impl<'a, T: Send + 'a> IntoFuture for Until<'a, T> {
-    type Output = Result<T, PollError<T>>;
+    type Output = Result<Response<T>, PollError<T>>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {

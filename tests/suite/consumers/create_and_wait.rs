@@ -14,8 +14,9 @@ async fn before_migration(client: &Client, branch: BranchRef, pace: Duration) ->
         .deadline(Duration::from_secs(3600))
         .await?;
     let wait = client.wait_for_backup(ensured).first_delay(pace).interval(pace);
-    let backup = wait.on_progress(|backup| println!("{}", backup.state)).await?;
-    Ok(backup)
+    let done = wait.on_progress(|backup| println!("{}", backup.state)).await?;
+    println!("{:?} said that it is done", done.request_id());
+    Ok(done.into_inner())
 }
 
 #[tokio::test]

@@ -59,6 +59,42 @@ pub fn calls(document: &Value, surface: &Surface) -> Calls {
     calls
 }
 
+/// A body that a call sends or is answered with.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The operation's id, and a status where it is an answer.
+    pub of: String,
+    /// What it is held to, in the document.
+    pub schema: Value,
+    /// The body.
+    pub value: Value,
+}
+
+/// The bodies of the calls of all operations of a document, for a judge of what the schemas mean.
+pub fn bodies(document: &Value) -> Vec<Body> {
+    let surface = Surface::default();
+    let mut bodies = Vec::new();
+    let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    for (path, item) in items {
+        for (method, operation) in METHODS.iter().filter_map(|method| Some((method, item.get(method)?))) {
+            let call = Call { document, surface: &surface, path, item, method, operation };
+            let id = operation["operationId"].as_str().unwrap_or(path);
+            let request = operation.get("requestBody").map(|body| (id.to_owned(), body));
+            let answers = call.successes().into_iter().flatten();
+            let answers = answers.map(|(status, response)| (format!("{id}, {status}"), response));
+            for (of, holder) in request.into_iter().chain(answers) {
+                let content = call.resolved(holder).get("content").and_then(Value::as_object);
+                let Some((_, schema)) = content.and_then(json_of) else { continue };
+                for amount in [Amount::All, Amount::Nulls, Amount::Least] {
+                    let value = call.sample(schema, amount, 0);
+                    bodies.push(Body { of: of.clone(), schema: schema.clone(), value });
+                }
+            }
+        }
+    }
+    bodies
+}
+
 const HEAD: &str = "// Written by `cargo xtask ci`.\n\nuse planetscale_client::{Client, types};\nuse serde_json::Value;\n\n\
                     use super::{Expected, holds, value};\n";
 

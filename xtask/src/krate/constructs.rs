@@ -17,13 +17,11 @@ pub struct Constructs {
     pub refused: Vec<String>,
 }
 
-/// Makes random operations.
+/// Makes random operations, and looks which of them are accepted.
 pub fn constructs(seed: u64, count: usize) -> Constructs {
-    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut all = Constructs { document: document(Map::new()), accepted: 0, refused: Vec::new() };
-    for number in 0..count {
-        let id = format!("random_{number}");
-        let (path, item) = operation(&mut random, &id, number);
+    for (number, (path, item)) in operations(seed, count).into_iter().enumerate() {
+        let id = id(number);
         let alone = document(Map::from_iter([(path.clone(), item.clone())]));
         match codegen::generated(&alone.to_string()) {
             Ok(_) => {
@@ -34,6 +32,20 @@ pub fn constructs(seed: u64, count: usize) -> Constructs {
         }
     }
     all
+}
+
+/// A document of random operations, whether they are accepted or not.
+pub fn random_document(seed: u64, count: usize) -> Value {
+    document(operations(seed, count).into_iter().collect())
+}
+
+fn operations(seed: u64, count: usize) -> Vec<(String, Value)> {
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    (0..count).map(|number| operation(&mut random, &id(number), number)).collect()
+}
+
+fn id(number: usize) -> String {
+    format!("random_{number}")
 }
 
 fn document(paths: Map<String, Value>) -> Value {
