@@ -40,12 +40,13 @@ const OPERATIONS: [&str; 12] = [
 /// How many editions there are, the first and the last included.
 const EDITIONS: usize = 21;
 
-/// Takes over the editions between two of the vendor's, a part of what differs at a time.
+/// Takes over the editions between two of the vendor's, a part of what differs at a time, and gives the crate at the
+/// end, which is still to be compiled.
 ///
 /// # Errors
-/// At the first edition that cannot be taken over, changes in silence, or renames a type; and where the crate at the
-/// end does not compile, or its changelog says a thing twice.
-pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut dyn Write) -> anyhow::Result<()> {
+/// At the first edition that cannot be taken over, changes in silence, or renames a type; and where the changelog says
+/// a thing twice.
+pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut dyn Write) -> anyhow::Result<Scratch> {
     let edition = Edition::stored(&Store::open_to_read(workspace)?)?;
     let scratch = Scratch::new(workspace, "replay", &edition.effective_as_stored_or_made()?.text)?;
     let replay = Replay::begin(workspace, Workspace::at(scratch.dir()))?;
@@ -71,7 +72,7 @@ pub(super) fn run(workspace: &Workspace, [first, last]: [PathBuf; 2], out: &mut 
     let left = Edition::stored(&replay.store()?)?.updated(&at(&page))?;
     ensure!(left.changed_since(&Edition::stored(&replay.store()?)?)?.is_empty(), "the last edition is drift once more");
     writeln!(out, "\n{}", replay.changelog()?)?;
-    scratch.hold(&[], out)
+    Ok(scratch)
 }
 
 fn at(path: &Path) -> Origin {

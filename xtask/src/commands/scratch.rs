@@ -15,6 +15,8 @@ use crate::workspace::Workspace;
 pub(super) struct Scratch {
     workspace: Workspace,
     dir: PathBuf,
+    /// A feature that this copy alone has: without one, cargo would take what it built of one copy for another one.
+    feature: String,
 }
 
 impl Scratch {
@@ -23,7 +25,8 @@ impl Scratch {
     /// # Errors
     /// Where it cannot be written.
     pub(super) fn new(workspace: &Workspace, name: &str, effective: &str) -> anyhow::Result<Self> {
-        let scratch = Self { workspace: workspace.clone(), dir: workspace.path(".scratch").join(name) };
+        let (dir, feature) = (workspace.path(".scratch").join(name), format!("scratch-{name}"));
+        let scratch = Self { workspace: workspace.clone(), dir, feature };
         copy(&workspace.path("client"), &scratch.dir.join("client"))?;
         // As in the workspace, so that what is generated is built.
         scratch.write("openapi/planetscale.yaml", effective)?;
@@ -34,14 +37,15 @@ impl Scratch {
             manifest["workspace"][key] = toml_edit::value(toml_edit::Array::from_iter(["client"]));
         }
         scratch.write("Cargo.toml", &manifest.to_string())?;
+        let client = read(&workspace.path("client/Cargo.toml"))?;
+        let mut client: toml_edit::DocumentMut = client.parse().context("client/Cargo.toml is not TOML")?;
+        client["features"][&scratch.feature] = toml_edit::value(toml_edit::Array::new());
         if !effective.contains(FEATURE) {
             // The client's own tests and examples ask for features of operations that the copy has not.
-            let client = read(&workspace.path("client/Cargo.toml"))?;
-            let mut client: toml_edit::DocumentMut = client.parse().context("client/Cargo.toml is not TOML")?;
             let features = toml_edit::Array::from_iter(["codegen", "mock"]);
             client["dev-dependencies"]["planetscale-client"]["features"] = toml_edit::value(features);
-            scratch.write("client/Cargo.toml", &client.to_string())?;
         }
+        scratch.write("client/Cargo.toml", &client.to_string())?;
         scratch.write("Cargo.lock", &read(&workspace.path("Cargo.lock"))?)?;
         Ok(scratch)
     }
@@ -65,8 +69,11 @@ impl Scratch {
     /// At the first command that fails.
     pub(super) fn hold(&self, tests: &[&[&str]], out: &mut dyn Write) -> anyhow::Result<()> {
         let sh = &shell(&self.dir, &self.workspace)?;
-        let package = ["--package", "planetscale-client", "--features", "codegen,mock,schemars", "--offline"];
-        let build = cmd!(sh, "cargo build {package...}");
+        let features = format!("codegen,mock,schemars,{}", self.feature);
+        let package = ["--package", "planetscale-client", "--features", &features, "--offline"];
+        // With its tests at once: what these depend on has more features, and would be built once more.
+        let built: Vec<&str> = tests.concat().into_iter().filter(|flag| *flag != "--doc").collect();
+        let build = cmd!(sh, "cargo build {package...} {built...}");
         writeln!(out, "== {build}")?;
         out.flush()?;
         let warnings = warnings(build)?;
@@ -81,7 +88,8 @@ impl Scratch {
     /// Where they fail.
     pub(super) fn test(&self, features: &str, which: &[&str], out: &mut dyn Write) -> anyhow::Result<()> {
         let sh = &shell(&self.dir, &self.workspace)?;
-        let package = ["--package", "planetscale-client", "--features", features, "--offline"];
+        let features = format!("{features},{}", self.feature);
+        let package = ["--package", "planetscale-client", "--features", &features, "--offline"];
         run(out, cmd!(sh, "cargo test --quiet {package...} {which...}"))
     }
 }
