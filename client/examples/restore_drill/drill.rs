@@ -1,11 +1,10 @@
 //! The drill itself: restore, wait, look, and delete what was restored.
 
 use std::error::Error as StdError;
-use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
 use planetscale_client::types::{Backup, DatabaseBranch};
-use planetscale_client::{BranchRef, Client, Outcome, PollError, Response, Restored};
+use planetscale_client::{BranchRef, Client, Outcome, Restored, Until};
 
 /// What is to be tried.
 #[derive(Clone, Debug)]
@@ -128,7 +127,7 @@ fn wait<'a>(
     plan: &Plan,
     restored: &Restored,
     progress: &'a mut (impl FnMut(Progress<'_>) + Send),
-) -> Pin<Box<dyn Future<Output = Result<Response<DatabaseBranch>, PollError<DatabaseBranch>>> + Send + 'a>> {
+) -> Until<'a, DatabaseBranch> {
     let mut wait = client.wait_for_branch(restored).deadline(plan.deadline);
     if let Some(pace) = plan.pace {
         wait = wait.interval(pace);
@@ -136,7 +135,7 @@ fn wait<'a>(
     let id = restored.branch.id.clone();
     // Another branch of that name is not the one that was restored.
     let wait = wait.fails_if(move |branch| branch.id != id);
-    wait.on_progress(move |branch| progress(Progress::Waiting(branch))).into_future()
+    wait.on_progress(move |branch| progress(Progress::Waiting(branch)))
 }
 
 /// Deletes the branch that this drill has created, and no other one that has its name by now.
