@@ -28,12 +28,20 @@ pub(crate) struct Described {
     /// The feature of the crate that it is behind.
     pub(crate) feature: Option<String>,
     pub(crate) poll: Option<Poll>,
-    /// The parameters in the query: their names, whether each is required, and a variant of `crate::mock::Kind`.
-    pub(crate) query: Vec<(String, bool, &'static str)>,
+    /// The parameters in the query: their names, whether each is required, and what each is.
+    pub(crate) query: Vec<(String, bool, Kind)>,
     /// The descriptions of parameters and body, by their names without case and separators.
     pub(crate) arguments: BTreeMap<String, String>,
     /// The parameters, by the same.
     pub(crate) parameters: BTreeMap<String, Parameter>,
+}
+
+/// What a parameter in the query is: a variant of `crate::mock::Kind`.
+pub(crate) enum Kind {
+    Integer,
+    Boolean,
+    Text,
+    OneOf(Vec<String>),
 }
 
 /// What is polled for, by the vendor's tools.
@@ -143,7 +151,7 @@ impl Operations {
                     travel.extend(limits_of_body(operation).map(|limits| {
                         ("body".to_owned(), Parameter { name: "body".to_owned(), style: "Json", limits })
                     }));
-                    let query = parameters.clone().filter_map(in_query).collect();
+                    let query = parameters.clone().filter_map(|one| in_query(spec, one)).collect();
                     let parameters = parameters.filter_map(|parameter| {
                         let data = parameter.parameter_data_ref();
                         Some((plain(&data.name), data.description.clone()?))
@@ -205,16 +213,24 @@ fn limits_of_body(operation: &openapiv3::Operation) -> Option<Limits> {
 }
 
 /// A parameter in the query: its name, whether it is required, and what it is.
-fn in_query(parameter: &openapiv3::Parameter) -> Option<(String, bool, &'static str)> {
+fn in_query(spec: &openapiv3::OpenAPI, parameter: &openapiv3::Parameter) -> Option<(String, bool, Kind)> {
     let openapiv3::Parameter::Query { parameter_data: data, .. } = parameter else { return None };
     let schema = match &data.format {
-        openapiv3::ParameterSchemaOrContent::Schema(schema) => schema.as_item(),
+        openapiv3::ParameterSchemaOrContent::Schema(openapiv3::ReferenceOr::Item(schema)) => Some(schema),
+        openapiv3::ParameterSchemaOrContent::Schema(openapiv3::ReferenceOr::Reference { reference }) => {
+            let schemas = spec.components.as_ref().map(|components| &components.schemas);
+            let name = reference.strip_prefix("#/components/schemas/");
+            name.and_then(|name| schemas?.get(name)?.as_item())
+        }
         openapiv3::ParameterSchemaOrContent::Content(_) => None,
     };
     let kind = match schema.map(|schema| &schema.schema_kind) {
-        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Integer(_))) => "Integer",
-        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Boolean(_))) => "Boolean",
-        _ => "Text",
+        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Integer(_))) => Kind::Integer,
+        Some(openapiv3::SchemaKind::Type(openapiv3::Type::Boolean(_))) => Kind::Boolean,
+        Some(openapiv3::SchemaKind::Type(openapiv3::Type::String(text))) if !text.enumeration.is_empty() => {
+            Kind::OneOf(text.enumeration.iter().flatten().cloned().collect())
+        }
+        _ => Kind::Text,
     };
     let wire = data.extensions.get(parameters::WIRE_NAME).and_then(|name| name.as_str());
     Some((wire.unwrap_or(&data.name).to_owned(), data.required, kind))

@@ -9,7 +9,7 @@ use syn::{Item, ReturnType, Type};
 
 use super::Error;
 use super::builders::target;
-use super::described::{Described, Operations};
+use super::described::{Described, Kind, Operations};
 use super::features::condition;
 use super::operations::calls;
 use super::rust::{argument, as_send, functions, impl_of, missing, module, module_mut};
@@ -55,7 +55,12 @@ fn route(owner: &str, described: &Described, body: Option<&Type>) -> proc_macro2
     let condition = condition(described.feature.iter()).map(ToTokens::into_token_stream);
     let name = quote::format_ident!("{owner}");
     let query = described.query.iter().map(|(name, is_required, kind)| {
-        let kind = quote::format_ident!("{kind}");
+        let kind = match kind {
+            Kind::Integer => quote!(Integer),
+            Kind::Boolean => quote!(Boolean),
+            Kind::Text => quote!(Text),
+            Kind::OneOf(values) => quote!(OneOf(&[#(#values),*])),
+        };
         quote!((#name, #is_required, crate::mock::Kind::#kind))
     });
     let is_json = described.bodies.content_type.as_deref().is_none_or(|media| media.contains("json"));

@@ -92,10 +92,14 @@ async fn a_request_is_held_to_the_description() {
         (json!({ "deletion_protected": null }), "deletion_protected is null, but can be left out only"),
         (json!({ "colour": "red" }), "colour is no field of the body"),
         (json!([]), "the body: "),
+        (json!([null, null]), "the body is a list, but must be an object"),
     ] {
         let (status, text) = send(Method::PATCH, &[], None, Some(body.clone())).await.unwrap();
         assert!(status == 400 && text.contains(why), "{body}: {status} {text}");
     }
+    // A value that the description does not list.
+    let (status, text) = send(Method::GET, &["backups"], Some(("state", "AAA")), None).await.unwrap();
+    assert!(status == 422 && text.contains("state is `AAA`, but must be one of pending, running"), "{text}");
     // What the API has not.
     let (status, _) = send(Method::GET, &["nonsense"], None, None).await.unwrap();
     assert_eq!(status, 404);

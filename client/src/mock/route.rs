@@ -42,6 +42,7 @@ pub(crate) enum Kind {
     Integer,
     Boolean,
     Text,
+    OneOf(&'static [&'static str]),
 }
 
 /// What tests have scripted, by operationId.
@@ -81,9 +82,10 @@ impl Route {
                 return Err(format!("{name} is no parameter of {}", self.operation.id));
             };
             let (is_right, what) = match kind {
-                Kind::Integer => (value.parse::<i64>().is_ok(), "a whole number"),
-                Kind::Boolean => (value.parse::<bool>().is_ok(), "true or false"),
-                Kind::Text => (true, ""),
+                Kind::Integer => (value.parse::<i64>().is_ok(), "a whole number".to_owned()),
+                Kind::Boolean => (value.parse::<bool>().is_ok(), "true or false".to_owned()),
+                Kind::OneOf(values) => (values.contains(&value.as_str()), format!("one of {}", values.join(", "))),
+                Kind::Text => (true, String::new()),
             };
             if !is_right {
                 return Err(format!("{name} is `{value}`, but must be {what}"));
@@ -108,27 +110,31 @@ pub(crate) fn check_body<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result
     let sent: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
     let read: T = serde_json::from_value(sent.clone()).map_err(|e| format!("the body: {e}"))?;
     let known = serde_json::to_value(read).map_err(|e| format!("the body: {e}"))?;
-    match lost(&sent, &known, "") {
-        Some((at, true)) => Err(format!("{at} is null, but can be left out only")),
-        Some((at, false)) => Err(format!("{at} is no field of the body")),
+    match fault(&sent, &known, "") {
+        Some(fault) => Err(fault),
         None => Ok(()),
     }
 }
 
-/// What is sent and not known, and whether it is null.
-fn lost(sent: &Value, known: &Value, at: &str) -> Option<(String, bool)> {
+/// What is sent otherwise than it is known.
+fn fault(sent: &Value, known: &Value, at: &str) -> Option<String> {
     match (sent, known) {
         (Value::Object(sent), Value::Object(known)) => sent.iter().find_map(|(name, value)| {
             let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
             match known.get(name) {
-                Some(known) => lost(value, known, &at),
+                Some(known) => fault(value, known, &at),
                 // Empty, it is left out where it is written.
                 None if value.as_array().is_some_and(Vec::is_empty) => None,
-                None => Some((at, value.is_null())),
+                None if value.is_null() => Some(format!("{at} is null, but can be left out only")),
+                None => Some(format!("{at} is no field of the body")),
             }
         }),
         (Value::Array(sent), Value::Array(known)) => {
-            sent.iter().zip(known).enumerate().find_map(|(i, (sent, known))| lost(sent, known, &format!("{at}[{i}]")))
+            sent.iter().zip(known).enumerate().find_map(|(i, (sent, known))| fault(sent, known, &format!("{at}[{i}]")))
+        }
+        // serde takes a list for an object, field by field.
+        (Value::Array(_), Value::Object(_)) => {
+            Some(format!("{} is a list, but must be an object", if at.is_empty() { "the body" } else { at }))
         }
         _ => None,
     }

@@ -48,7 +48,14 @@ pub struct Store {
     workspace: Workspace,
     dir: PathBuf,
     notes: Vec<String>,
-    _lock: fs::File,
+    lock: fs::File,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Closing the file does not unlock it where a child that was begun meanwhile has it, too.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Store {
@@ -92,7 +99,7 @@ impl Store {
                 return Err(e).with_context(|| format!("cannot lock {}", path.display()));
             }
         }
-        Ok(Self { workspace: workspace.clone(), dir, notes: Vec::new(), _lock: lock })
+        Ok(Self { workspace: workspace.clone(), dir, notes: Vec::new(), lock })
     }
 
     /// What was done when the folder was opened.
