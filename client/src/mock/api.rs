@@ -39,6 +39,9 @@ impl Api {
             let refused = route.and_then(|route| route.refusal(query, body));
             return refused.or(next).unwrap_or_else(not_found);
         }
+        if let Some(refused) = route.and_then(|route| route.refusal_of_values(query)) {
+            return refused;
+        }
         match &segments[..] {
             _ if segments.contains(&"") => not_found(),
             ["organizations", organization, "databases", database, "branches", branch, "backups", rest @ ..] => {

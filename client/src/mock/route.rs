@@ -72,15 +72,34 @@ impl Route {
         Some(refusal(StatusCode::BAD_REQUEST, "bad_request", &why))
     }
 
+    /// Holds what a query says of parameters that there are to their description.
+    pub(super) fn refusal_of_values(&self, query: &str) -> Option<Reply> {
+        let why = pairs(query).and_then(|pairs| self.check_values(&pairs)).err()?;
+        Some(refusal(StatusCode::UNPROCESSABLE_ENTITY, "invalid_params", &why))
+    }
+
     fn check_query(&self, query: &str) -> Result<(), String> {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|e| e.to_string())?;
-        // `status[]`, `page[size]`
-        let plain = |name: &str| name.split('[').next().unwrap_or_default().to_owned();
-        for (name, value) in &pairs {
-            let known = self.query.iter().find(|(known, ..)| known == name || plain(known) == plain(name));
-            let Some((_, _, kind)) = known else {
-                return Err(format!("{name} is no parameter of {}", self.operation.id));
-            };
+        let pairs = pairs(query)?;
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| self.kind(name).is_none()) {
+            return Err(format!("{name} is no parameter of {}", self.operation.id));
+        }
+        self.check_values(&pairs)?;
+        let is_there = |wanted: &str| pairs.iter().any(|(name, _)| plain(name) == plain(wanted));
+        match self.query.iter().find(|(name, is_required, _)| *is_required && !is_there(name)) {
+            Some((name, ..)) => Err(format!("{name} is missing")),
+            None => Ok(()),
+        }
+    }
+
+    /// What a parameter of the query is.
+    fn kind(&self, name: &str) -> Option<Kind> {
+        let known = self.query.iter().find(|(known, ..)| *known == name || plain(known) == plain(name));
+        known.map(|(_, _, kind)| *kind)
+    }
+
+    fn check_values(&self, pairs: &[(String, String)]) -> Result<(), String> {
+        for (name, value) in pairs {
+            let Some(kind) = self.kind(name) else { continue };
             let (is_right, what) = match kind {
                 Kind::Integer => (value.parse::<i64>().is_ok(), "a whole number".to_owned()),
                 Kind::Boolean => (value.parse::<bool>().is_ok(), "true or false".to_owned()),
@@ -91,11 +110,7 @@ impl Route {
                 return Err(format!("{name} is `{value}`, but must be {what}"));
             }
         }
-        let is_there = |wanted: &str| pairs.iter().any(|(name, _)| plain(name) == plain(wanted));
-        match self.query.iter().find(|(name, is_required, _)| *is_required && !is_there(name)) {
-            Some((name, ..)) => Err(format!("{name} is missing")),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// What is said where nothing was scripted.
@@ -103,6 +118,15 @@ impl Route {
         let message = format!("nothing is scripted: write `server.answer::<builder::{}>(&…)` first", self.call);
         refusal(StatusCode::NOT_IMPLEMENTED, "not_implemented", &message)
     }
+}
+
+fn pairs(query: &str) -> Result<Vec<(String, String)>, String> {
+    serde_urlencoded::from_str(query).map_err(|e| e.to_string())
+}
+
+/// A name without its brackets: of `status[]`, `page[size]`.
+fn plain(name: &str) -> &str {
+    name.split('[').next().unwrap_or_default()
 }
 
 /// Holds a body to its type: nothing in it may be unknown, or null where it can be left out only.
