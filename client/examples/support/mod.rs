@@ -21,7 +21,7 @@ pub struct Target {
     /// The branch
     #[arg(long)]
     branch: Option<String>,
-    /// Where the API is, if not at its usual place
+    /// Where the API is, if neither at its usual place nor where PLANETSCALE_SERVER_URL says
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 }
@@ -39,16 +39,20 @@ impl Target {
     pub async fn connect(&self) -> Result<Connected> {
         let credentials = [ServiceToken::ID_VAR, ServiceToken::TOKEN_VAR];
         if credentials.iter().any(|name| std::env::var_os(name).is_some()) {
-            let mut builder = Client::builder().auth(ServiceToken::from_env()?);
-            if let Some(url) = &self.base_url {
-                builder = builder.base_url(url);
-            }
+            let client = match &self.base_url {
+                Some(url) => Client::builder().auth(ServiceToken::from_env()?).base_url(url).build()?,
+                // Where `PLANETSCALE_SERVER_URL` says, if that is set.
+                None => Client::from_env()?,
+            };
             let branch = BranchRef::new(
                 need("organization", &self.organization)?,
                 need("database", &self.database)?,
                 need("branch", &self.branch)?,
             );
-            return Ok(Connected { client: builder.build()?, branch, stand_in: None });
+            return Ok(Connected { client, branch, stand_in: None });
+        }
+        if let Some(url) = &self.base_url {
+            return Err(format!("there are no credentials for {url}: set {}", credentials.join(" and ")).into());
         }
         let server = MockServer::start().await?;
         eprintln!("No credentials ({} are not set):", credentials.join(" and "));
