@@ -62,7 +62,10 @@ fn an_operation_is_added_beside_the_first() {
 
     // From now on both are watched, each by its own page.
     let stored = std::fs::read_to_string(copy.path("list_copies.yaml")).unwrap();
-    ended_with(&copy.run(&["--check", "--from", &copy.write("same.json", &stored)]), 0);
+    let same = copy.run(&["--check", "--from", &copy.write("same.json", &stored)]);
+    ended_with(&same, 0);
+    // In what they disagree was told when the second came.
+    assert!(ended.out.contains("disagrees at /info") && !same.out.contains("disagrees"), "{}", same.out);
     let changed = stored.replace("List copies", "All copies");
     let ended = copy.run(&["--check", "--format", "github", "--from", &copy.write("changed.json", &changed)]);
     ended_with(&ended, 1);

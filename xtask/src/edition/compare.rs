@@ -21,7 +21,10 @@ pub fn compare(old: &Edition, new: &Edition) -> anyhow::Result<Report> {
         .documents()
         .iter()
         .flat_map(|document| document.spec.notes().iter().map(|note| format!("openapi/{}: {note}", document.file)));
-    let made = new.merged()?.disagreements.iter().chain(&new.named()?.notes).chain(new.notes()).cloned();
+    // What the stored documents disagree in, too, was told when they came.
+    let told = old.merged().map(|merged| merged.disagreements.as_slice()).unwrap_or_default();
+    let disagreements = new.merged()?.disagreements.iter().filter(|one| !told.contains(one));
+    let made = disagreements.chain(&new.named()?.notes).chain(new.notes()).cloned();
     let notes = read.chain(made).collect();
     let effective = new.effective_as_stored_or_made().with_context(|| {
         with_notes(new, "the overlay cannot be applied to the new document; correct openapi/overlay.yaml")
