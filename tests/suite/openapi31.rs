@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use xtask::comparison::diff::{Finding, diff};
+use xtask::edition::Document;
+use xtask::effective::merge::merge;
 use xtask::vendor::spec::Spec;
 
 use crate::drift_report::{exit_code, run_xtask};
@@ -211,6 +213,43 @@ fn what_has_no_counterpart_is_named_and_its_change_is_of_unknown_effect() {
     document["paths"]["/b"]["get"]["operationId"] = json!("b");
     read(&document).pruned(&["b".to_owned()]).unwrap().require_3_0().unwrap();
     assert!(read(&document).pruned(&["a".to_owned()]).unwrap().require_3_0().is_err());
+}
+
+/// What a crate can be made of all the same.
+#[test]
+fn definitions_and_patterns_become_components_and_maps() {
+    let mut document = every_kind();
+    document["openapi"] = json!("3.1.0");
+    let content = "/paths/~1a/get/responses/200/content/application~1json/schema";
+    let text = || json!({ "type": "string" });
+    document["components"]["schemas"]["Owner"] = json!({
+        "type": "object",
+        "$defs": { "name": text(), "Pair": { "type": "array", "items": { "$ref": "#/components/schemas/Owner/$defs/name" } } },
+        "properties": { "$defs": text(), "pair": { "$ref": "#/components/schemas/Owner/$defs/Pair" } },
+    });
+    document["components"]["schemas"]["OwnerName"] = json!({ "type": "integer" });
+    let properties = document.pointer_mut(content).unwrap()["properties"].as_object_mut().unwrap();
+    properties.insert("owner".to_owned(), json!({ "$ref": "#/components/schemas/Owner" }));
+    let map = |more: Value| {
+        let mut map = json!({ "type": "object", "patternProperties": { "^x-": text() } });
+        map.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        map
+    };
+    properties.insert("closed".to_owned(), map(json!({ "additionalProperties": false })));
+    properties.insert("open".to_owned(), map(json!({})));
+    properties.insert("fields".to_owned(), map(json!({ "properties": { "a": text() } })));
+    let document = Document::parse("a.json", document.to_string()).unwrap();
+    let merged = merge(&[document]).unwrap().spec;
+    let schemas = &merged.value["components"]["schemas"];
+    assert_eq!(schemas["Owner"]["properties"]["pair"], json!({ "$ref": "#/components/schemas/OwnerPair" }));
+    assert_eq!(schemas["OwnerPair"]["items"], json!({ "$ref": "#/components/schemas/OwnerName2" }));
+    assert_eq!((&schemas["OwnerName2"], &schemas["OwnerName"]), (&text(), &json!({ "type": "integer" })));
+    assert!(schemas["Owner"].get("$defs").is_none() && schemas["Owner"]["properties"]["$defs"] == text());
+    let properties = &merged.value.pointer(content).unwrap()["properties"];
+    assert_eq!(properties["closed"], json!({ "type": "object", "additionalProperties": text() }));
+    assert_eq!(properties["open"], json!({ "type": "object", "additionalProperties": {} }));
+    assert_eq!(properties["fields"], json!({ "type": "object", "properties": { "a": text() } }));
+    xtask::krate::codegen::formatted(&serde_json::to_string(&merged.value).unwrap()).unwrap();
 }
 
 #[test]

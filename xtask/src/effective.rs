@@ -3,6 +3,7 @@
 
 pub mod features;
 pub mod merge;
+pub mod modern;
 pub mod naming;
 pub mod nulls;
 pub mod overlay;

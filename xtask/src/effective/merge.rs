@@ -7,6 +7,7 @@
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
+use super::modern;
 use crate::vendor::document::Document;
 use crate::vendor::spec::{METHODS, Spec, pointer_token};
 
@@ -25,12 +26,17 @@ pub struct Merged {
 /// Where there is no document, or two have the same operation.
 pub fn merge(documents: &[Document]) -> anyhow::Result<Merged> {
     let [first, rest @ ..] = documents else { bail!("source.toml names no document") };
-    documents.iter().try_for_each(|document| document.spec.require_3_0().with_context(|| document.file.clone()))?;
+    let is_readable = |document: &Document| {
+        document.spec.require_3_0_but_for(&modern::KEYWORDS).with_context(|| document.file.clone())
+    };
+    documents.iter().try_for_each(is_readable)?;
     let mut merged = first.spec.clone();
+    modern::read(&mut merged.value);
     merged.drop_foreign_tags();
     let mut disagreements = Vec::new();
     for Document { file: name, spec, .. } in rest {
         let mut document = spec.clone();
+        modern::read(&mut document.value);
         document.drop_foreign_tags();
         let (Value::Object(into), Value::Object(from)) = (&mut merged.value, &document.value) else {
             bail!("{name} is not an object");

@@ -87,11 +87,21 @@ impl Spec {
     /// # Errors
     /// Names what has none.
     pub fn require_3_0(&self) -> anyhow::Result<()> {
-        if !self.foreign.is_empty() {
+        self.require_3_0_but_for(&[])
+    }
+
+    /// The same, but for what some keywords say.
+    ///
+    /// # Errors
+    /// As [`require_3_0`](Self::require_3_0).
+    pub fn require_3_0_but_for(&self, keywords: &[&str]) -> anyhow::Result<()> {
+        let is_known = |at: &str| keywords.iter().any(|keyword| at.ends_with(&format!("/{keyword}")));
+        let foreign: Vec<&str> = self.foreign.iter().map(String::as_str).filter(|at| !is_known(at)).collect();
+        if !foreign.is_empty() {
             bail!(
                 "OpenAPI 3.1 is read as 3.0, which has no counterpart for {}; leave the operation out, or have the \
                  document converted first",
-                self.foreign.join(", ")
+                foreign.join(", ")
             );
         }
         Ok(())
