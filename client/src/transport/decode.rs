@@ -8,7 +8,7 @@ use crate::error::{Error, Reason, without_bom};
 use crate::operation::Operation;
 use crate::response::Response;
 
-/// Decodes plainly, and only where that fails once more, for the path of the bad field.
+/// Decodes. Each type is compiled for one reader of JSON alone: what is cold finds its way by the text.
 pub(crate) fn decode<T: DeserializeOwned>(
     client: &Client,
     operation: Operation,
@@ -31,7 +31,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
 #[cold]
 fn decode_mended<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let value: serde_json::Value = serde_json::from_slice(&whole_characters(without_bom(body))).ok()?;
-    T::deserialize(value).ok()
+    serde_json::from_slice(&serde_json::to_vec(&value).ok()?).ok()
 }
 
 /// JSON with each half of a surrogate pair replaced.
@@ -65,16 +65,70 @@ fn whole_characters(json: &[u8]) -> Vec<u8> {
 fn undecodable<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Error {
     // serde's message repeats what it found, so what it finds must be clean.
     let body = client.inner.credentials.scrub(answer.body.clone());
-    let mut json = serde_json::Deserializer::from_slice(without_bom(&body));
-    let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut json) {
-        Ok(_) => (None, json.end().err().unwrap_or_else(|| serde::de::Error::custom("it holds the token"))),
+    let json = without_bom(&body);
+    let (path, error) = match serde_json::from_slice::<T>(json) {
+        Ok(_) => (None, serde::de::Error::custom("it holds the token")),
         Err(error) => {
-            let within = Some(error.path().to_string()).filter(|path| path != ".");
-            let error = error.into_inner();
+            let within = path_at(json, &error);
             (missing_field(within.as_deref(), &error).or(within), error)
         }
     };
     answer.unreadable(client, operation, Reason::Decode { path, error })
+}
+
+/// The path of the value that could not be read, such as `data[0].state`: where in the text the error was. Nothing for
+/// the whole.
+fn path_at(json: &[u8], error: &serde_json::Error) -> Option<String> {
+    enum Within {
+        Object(Option<String>),
+        List(usize),
+    }
+    let lines_before = error.line().checked_sub(1)?;
+    let newlines = json.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let start = std::iter::once(0).chain(newlines).nth(lines_before)?;
+    let (end, mut at, mut path) = (json.len().min(start + error.column()), 0, Vec::new());
+    while at < end {
+        match (json[at], path.last_mut()) {
+            (b'{', _) => path.push(Within::Object(None)),
+            (b'[', _) => path.push(Within::List(0)),
+            (b'}' | b']', _) => drop(path.pop()),
+            (b',', Some(Within::Object(key))) => *key = None,
+            (b',', Some(Within::List(index))) => *index += 1,
+            (b'"', within) => {
+                let close = end_of_string(json, at);
+                if let Some(Within::Object(key @ None)) = within {
+                    *key = serde_json::from_slice(&json[at..close]).ok();
+                }
+                at = close;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    /// Deeper is nothing that the API says, and nothing that a person reads.
+    const DEEPEST: usize = 16;
+    let rest = if path.len() > DEEPEST { "…" } else { "" };
+    let path = path.iter().take(DEEPEST).fold(String::new(), |path, within| match within {
+        Within::Object(Some(key)) if path.is_empty() => key.clone(),
+        Within::Object(Some(key)) => format!("{path}.{key}"),
+        Within::Object(None) => path,
+        Within::List(index) => format!("{path}[{index}]"),
+    });
+    Some(path).filter(|path| !path.is_empty()).map(|path| path + rest)
+}
+
+/// Where a string ends that begins at a quotation mark: after the other one, or where the text ends.
+fn end_of_string(json: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    json.len()
 }
 
 /// The path of a field that is missing: serde says what it is missing in.
@@ -88,6 +142,37 @@ fn missing_field(within: Option<&str>, error: &serde_json::Error) -> Option<Stri
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_has_the_path_of_what_cannot_be_read() {
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct Node {
+            size: i64,
+            #[serde(default)]
+            inner: Vec<Node>,
+            at: Option<chrono::DateTime<chrono::Utc>>,
+        }
+        for (json, path) in [
+            (r#"{"size": "a"}"#, Some("size")),
+            (r#"{"inner": [{"size": 1}, {"size": [1]}], "size": 1}"#, Some("inner[1].size")),
+            (r#"{"inner": [{"size": 1}, {"size": {}}], "size": 1}"#, Some("inner[1].size")),
+            (r#"{"inner": [{"size": 1}, true], "size": 1}"#, Some("inner[1]")),
+            ("{\n  \"size\": 1,\n  \"at\": \"soon\"\n}", Some("at")),
+            (
+                r#"{"si\u007ae": 1, "a\"b": [[], {"}": "]"}], "inner": [{"size": 1, "inner": [{}]}]}"#,
+                Some("inner[0].inner[0]"),
+            ),
+            (r#"{"inner": []}"#, None),
+            (r#"{"size": 1.5, "#, Some("size")),
+            (r#"{"size": 1} x"#, None),
+            ("7", None),
+            ("", None),
+        ] {
+            let error = serde_json::from_str::<Node>(json).unwrap_err();
+            assert_eq!(path_at(json.as_bytes(), &error).as_deref(), path, "{json}: {error}");
+        }
+    }
 
     #[test]
     fn half_a_character_and_a_key_said_twice_cost_no_more_than_that() {
