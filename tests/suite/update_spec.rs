@@ -416,6 +416,12 @@ fn two_runs_at_once_do_not_meet() {
     ended_with(&ended, 2);
     assert_eq!(ended.err, "error: another run is at work in <openapi>; wait for it to end\n");
     drop(held);
+    // What only reads is in nobody's way but a writer's.
+    let reader = Store::open_to_read(&copy.workspace()).unwrap();
+    ended_with(&copy.run(&["--check", "--from", &copy.write("same.yaml", &upstream())]), 0);
+    assert!(Store::open(&copy.workspace()).is_err());
+    drop(reader);
+    Store::open(&copy.workspace()).unwrap();
 }
 
 /// A path that takes what that of our operation takes.

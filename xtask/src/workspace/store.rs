@@ -64,7 +64,7 @@ impl Store {
     /// # Errors
     /// Where there is no such folder, another run is at work in it, or a file was edited since a run was killed.
     pub fn open(workspace: &Workspace) -> anyhow::Result<Self> {
-        let mut store = Self::locked(workspace)?;
+        let mut store = Self::locked(workspace, fs::File::try_lock)?;
         if store.dir.join(COMMITTED).exists() {
             store.complete()?;
             store.notes.push("an update was cut off, and is complete now: its files were not all in place".to_owned());
@@ -77,7 +77,8 @@ impl Store {
     /// # Errors
     /// As [`open`](Self::open), and where an update was cut off.
     pub fn open_to_read(workspace: &Workspace) -> anyhow::Result<Self> {
-        let store = Self::locked(workspace)?;
+        // Others may read, too.
+        let store = Self::locked(workspace, fs::File::try_lock_shared)?;
         if store.dir.join(COMMITTED).exists() {
             bail!(
                 "an update was cut off, and its files are not all in place; run `cargo xtask update-spec` to complete it"
@@ -86,11 +87,11 @@ impl Store {
         Ok(store)
     }
 
-    fn locked(workspace: &Workspace) -> anyhow::Result<Self> {
+    fn locked(workspace: &Workspace, try_lock: fn(&fs::File) -> Result<(), fs::TryLockError>) -> anyhow::Result<Self> {
         let dir = workspace.openapi();
         let path = dir.join(LOCK);
         let lock = fs::File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        match lock.try_lock() {
+        match try_lock(&lock) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
                 bail!("another run is at work in {}; wait for it to end", dir.display())
