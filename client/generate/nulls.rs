@@ -19,7 +19,6 @@ const SAYS_NOTHING: [&str; 9] =
 
 /// Visits the schemas of a document, and whatever else is an object, from the outside in. Examples and extensions are
 /// data.
-#[allow(dead_code, reason = "xtask writes the effective spec with it")]
 pub fn each_schema(document: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
     each(document, false, visit);
 }
@@ -53,7 +52,7 @@ pub fn says_nothing(keyword: &str) -> bool {
 /// before: `anyOf: [{$ref: '#/components/schemas/Owner'}, {type: object, nullable: true, enum: [null]}]`
 /// after:  `allOf: [{$ref: '#/components/schemas/Owner'}], nullable: true`
 pub fn fold(document: &mut Value) {
-    each(document, false, &mut |schema| {
+    each_schema(document, &mut |schema| {
         for keyword in ["anyOf", "oneOf"] {
             let Some(Value::Array(members)) = schema.get(keyword) else { continue };
             let (null, others): (Vec<&Value>, Vec<&Value>) = members.iter().partition(|member| is_null(member));

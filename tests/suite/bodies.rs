@@ -6,10 +6,8 @@ use xtask::effective::nulls::spell_out;
 use xtask::generate::nulls::{each_schema, fold};
 use xtask::krate::calls::bodies;
 use xtask::krate::constructs::random_document;
-use xtask::vendor::spec::Spec;
 
-use crate::meaning::validator;
-use crate::update_spec::openapi_dir;
+use crate::meaning::{spec, validator};
 
 /// The schemas of OpenAPI 3.0 in a document as those of JSON Schema, by the letter.
 fn by_the_letter(document: &Value) -> Value {
@@ -65,8 +63,7 @@ fn misfits(document: &Value) -> (Vec<String>, usize) {
 
 #[test]
 fn what_the_whole_api_is_called_with_fits_its_schemas() {
-    let text = std::fs::read_to_string(openapi_dir().join("planetscale.yaml")).unwrap();
-    let mut document = Spec::parse(&text).unwrap().value;
+    let mut document = spec("planetscale.yaml");
     fold(&mut document);
     let (misfits, count) = misfits(&document);
     assert_eq!(misfits, Vec::<String>::new());

@@ -14,7 +14,8 @@ use xtask::vendor::spec::Spec;
 use crate::property::config;
 use crate::update_spec::{BACKUPS, openapi_dir};
 
-fn spec(name: &str) -> Value {
+/// A document in `openapi/`.
+pub(crate) fn spec(name: &str) -> Value {
     let text = std::fs::read_to_string(openapi_dir().join(name)).unwrap();
     Spec::parse(&text).unwrap().value
 }

@@ -5,16 +5,11 @@ use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
 use serde_json::{Value, json};
 use xtask::effective::nulls::spell_out;
 use xtask::generate::nulls::{each_schema, fold};
-use xtask::vendor::spec::{Spec, pointer_token};
+use xtask::vendor::spec::pointer_token;
 
-use crate::meaning::{json_schema, resolved, validator};
+use crate::meaning::{json_schema, resolved, spec, validator};
+use crate::stand_in::raw;
 use crate::update_spec::BACKUPS;
-
-/// The effective spec of the whole API.
-fn effective() -> Value {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/planetscale.yaml");
-    Spec::parse(&std::fs::read_to_string(file).unwrap()).unwrap().value
-}
 
 /// The pointers of the properties and items in the components, as the generator reads them.
 fn places(schema: &Value, at: &str, into: &mut Vec<String>) {
@@ -32,7 +27,7 @@ fn places(schema: &Value, at: &str, into: &mut Vec<String>) {
 
 #[test]
 fn null_is_allowed_by_the_letter_where_the_generator_reads_that_it_is() {
-    let written = effective();
+    let written = spec("planetscale.yaml");
     let mut read = written.clone();
     fold(&mut read);
     let mut all = Vec::new();
@@ -61,7 +56,7 @@ fn null_is_allowed_by_the_letter_where_the_generator_reads_that_it_is() {
 
 #[test]
 fn what_is_written_for_others_is_read_as_it_was_meant() {
-    let written = effective();
+    let written = spec("planetscale.yaml");
     let mut meant = written.clone();
     fold(&mut meant);
     assert_ne!(meant, written);
@@ -117,13 +112,13 @@ fn what_is_written_for_others_is_read_as_it_was_meant() {
 
 #[tokio::test]
 async fn the_stand_in_answers_as_strict_readers_expect() {
-    let spec = effective();
+    let written = spec("planetscale.yaml");
     let judge = |path: &str, method: &str, status: &str| -> Validator {
         let at = format!("/paths/{}/{method}/responses/{status}/content/application~1json/schema", pointer_token(path));
-        validator(&json_schema(spec.pointer(&at).unwrap_or_else(|| panic!("{at}")), &spec))
+        validator(&json_schema(written.pointer(&at).unwrap_or_else(|| panic!("{at}")), &written))
     };
     let server = MockServer::start().await.unwrap();
-    let http = crate::stand_in::http();
+    let token = format!("{TOKEN_ID}:{TOKEN}");
     let backups = BACKUPS.strip_prefix("/paths/").unwrap().replace("~1", "/");
     let branches = backups.strip_suffix("/{branch}/backups").unwrap();
     let mut id = String::new();
@@ -138,16 +133,9 @@ async fn the_stand_in_answers_as_strict_readers_expect() {
     ] {
         let filled = [("{organization}", "acme"), ("{database}", "shop"), ("{branch}", "main"), ("{id}", &id)];
         let filled = filled.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
-        let method_of = method.to_uppercase().parse().unwrap();
-        let request = http.request(method_of, format!("{}{filled}", server.base_url()));
-        let request = request.header("authorization", format!("{TOKEN_ID}:{TOKEN}"));
-        let request = match body {
-            "" => request,
-            body => request.header("content-type", "application/json").body(body),
-        };
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status().as_str(), status, "{method} {filled}");
-        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+        let (got, body) = raw(&server, &method.to_uppercase(), &filled, &headers, body).await;
+        assert_eq!(got.to_string(), status, "{method} {filled}");
         if id.is_empty() {
             id = body["id"].as_str().unwrap().to_owned();
         }

@@ -251,7 +251,13 @@ async fn backups_are_listed_protected_and_deleted() {
 }
 
 /// A call without this crate, as other SDKs make them.
-async fn raw(server: &MockServer, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
+pub(crate) async fn raw(
+    server: &MockServer,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, Value) {
     let http = http();
     let url = format!("{}{path}", server.base_url());
     let mut request = http.request(method.parse().unwrap(), url).body(body.to_owned());
@@ -428,7 +434,7 @@ async fn a_branch_is_busy_if_told_so() {
 }
 
 /// Somebody else's HTTP client.
-pub(crate) fn http() -> reqwest::Client {
+fn http() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }

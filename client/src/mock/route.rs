@@ -134,10 +134,7 @@ pub(crate) fn check_body<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result
     let sent: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
     let read: T = serde_json::from_value(sent.clone()).map_err(|e| format!("the body: {e}"))?;
     let known = serde_json::to_value(read).map_err(|e| format!("the body: {e}"))?;
-    match fault(&sent, &known, "") {
-        Some(fault) => Err(fault),
-        None => Ok(()),
-    }
+    fault(&sent, &known, "").map_or(Ok(()), Err)
 }
 
 /// What is sent otherwise than it is known.

@@ -28,7 +28,7 @@ pub(super) fn run(workspace: &Workspace, out: &mut dyn Write) -> anyhow::Result<
         let warnings = warnings(command)?;
         ensure!(warnings.is_empty(), "the feature {feature} alone: {warnings}");
     }
-    let calls = calls::calls(&effective.spec.value, &krate.surface);
+    let calls = calls::calls(&krate.effective.value, &krate.surface);
     ensure!(calls.skipped.is_empty(), "there is no call of {}", calls.skipped.join(", "));
     writeln!(out, "== the whole API: {} operations", calls.count)?;
     let scratch = Scratch::new(workspace, "whole-api", &effective.text)?;

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value, json};
 
-use crate::generate::nulls;
 use crate::krate::surface::Surface;
 use crate::vendor::spec::{METHODS, key_of, target};
 
@@ -33,27 +32,21 @@ enum Amount {
     Least,
 }
 
+const AMOUNTS: [Amount; 3] = [Amount::All, Amount::Nulls, Amount::Least];
+
 /// How deep a schema that holds itself is followed.
 const DEPTH: usize = 12;
 
-/// Calls of all operations of an effective spec that a surface has.
+/// Calls of all operations of an effective spec, as the generator reads it, that a surface has.
 pub fn calls(document: &Value, surface: &Surface) -> Calls {
-    let mut document = document.clone();
-    nulls::fold(&mut document);
-    let document = &document;
     let mut calls = Calls { code: HEAD.to_owned(), count: 0, skipped: Vec::new() };
-    let paths = document.get("paths").and_then(Value::as_object);
-    for (path, item) in paths.into_iter().flatten() {
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let call = Call { document, surface, path, item, method, operation };
-            match call.test() {
-                Some(test) => {
-                    calls.code.push_str(&test);
-                    calls.count += 1;
-                }
-                None => calls.skipped.push(format!("{} {path}", method.to_uppercase())),
+    for call in Call::all(document, surface) {
+        match call.test() {
+            Some(test) => {
+                calls.code.push_str(&test);
+                calls.count += 1;
             }
+            None => calls.skipped.push(format!("{} {}", call.method.to_uppercase(), call.path)),
         }
     }
     calls
@@ -74,21 +67,17 @@ pub struct Body {
 pub fn bodies(document: &Value) -> Vec<Body> {
     let surface = Surface::default();
     let mut bodies = Vec::new();
-    let items = document.get("paths").and_then(Value::as_object).into_iter().flatten();
-    for (path, item) in items {
-        for (method, operation) in METHODS.iter().filter_map(|method| Some((method, item.get(method)?))) {
-            let call = Call { document, surface: &surface, path, item, method, operation };
-            let id = operation["operationId"].as_str().unwrap_or(path);
-            let request = operation.get("requestBody").map(|body| (id.to_owned(), body));
-            let answers = call.successes().into_iter().flatten();
-            let answers = answers.map(|(status, response)| (format!("{id}, {status}"), response));
-            for (of, holder) in request.into_iter().chain(answers) {
-                let content = call.resolved(holder).get("content").and_then(Value::as_object);
-                let Some((_, schema)) = content.and_then(json_of) else { continue };
-                for amount in [Amount::All, Amount::Nulls, Amount::Least] {
-                    let value = call.sample(schema, amount, 0);
-                    bodies.push(Body { of: of.clone(), schema: schema.clone(), value });
-                }
+    for call in Call::all(document, &surface) {
+        let id = call.operation["operationId"].as_str().unwrap_or(call.path);
+        let request = call.operation.get("requestBody").map(|body| (id.to_owned(), body));
+        let answers = call.successes().into_iter().flatten();
+        let answers = answers.map(|(status, response)| (format!("{id}, {status}"), response));
+        for (of, holder) in request.into_iter().chain(answers) {
+            let content = call.resolved(holder).get("content").and_then(Value::as_object);
+            let Some((_, schema)) = content.and_then(json_of) else { continue };
+            for amount in AMOUNTS {
+                let value = call.sample(schema, amount, 0);
+                bodies.push(Body { of: of.clone(), schema: schema.clone(), value });
             }
         }
     }
@@ -107,16 +96,24 @@ struct Call<'d> {
     operation: &'d Value,
 }
 
-impl Call<'_> {
+impl<'d> Call<'d> {
+    /// The calls of all operations of a document.
+    fn all(document: &'d Value, surface: &'d Surface) -> impl Iterator<Item = Self> {
+        let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+        paths.flat_map(move |(path, item)| {
+            let operations = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?)));
+            operations.map(move |(method, operation)| Self { document, surface, path, item, method, operation })
+        })
+    }
+
     fn test(&self) -> Option<String> {
         let id = self.operation.get("operationId")?.as_str()?;
         let name = id.to_snake_case();
         self.surface.get(&format!("Client::{name}"))?;
-        let amounts = [Amount::All, Amount::Nulls, Amount::Least];
         let answers = self.successes()?.len().max(1);
         // Each kind of success is answered with at least once.
         let calls =
-            (0..answers.max(amounts.len())).map(|number| self.call(&name, amounts[number % amounts.len()], number));
+            (0..answers.max(AMOUNTS.len())).map(|number| self.call(&name, AMOUNTS[number % AMOUNTS.len()], number));
         let calls: Vec<String> = calls.collect::<Option<_>>()?;
         Some(format!("\n#[tokio::test]\nasync fn {name}() {{\n{}}}\n", calls.concat()))
     }

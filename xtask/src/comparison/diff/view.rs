@@ -31,8 +31,6 @@ pub(super) struct View<'a> {
     pub(super) nulls: Vec<Node<'a>>,
     /// Alternatives that are the only ones, once null is taken away, as they are written.
     pub(super) singles: Vec<Node<'a>>,
-    /// Whether there are such.
-    has_single: bool,
 }
 
 /// The members of an `anyOf` or `oneOf`, those of such within it included, but for null.
@@ -66,7 +64,6 @@ impl<'a> View<'a> {
             constants: Vec::new(),
             nulls: Vec::new(),
             singles: Vec::new(),
-            has_single: false,
         };
         let mut seen = HashSet::new();
         // Outer schemas before their members, first members first.
@@ -114,9 +111,8 @@ impl<'a> View<'a> {
             return None;
         }
         if let [single] = &members[..] {
-            self.has_single = true;
+            self.singles.push(single.clone());
             if merges_single {
-                self.singles.push(single.clone());
                 return Some(single.clone());
             }
         }
@@ -135,12 +131,12 @@ impl<'a> View<'a> {
 
     /// Whether it has alternatives.
     pub(super) fn has_alternatives(&self) -> bool {
-        !self.groups.is_empty() || !self.constants.is_empty() || self.has_single
+        !self.groups.is_empty() || !self.constants.is_empty() || self.has_single()
     }
 
     /// Whether it has alternatives that are one.
     pub(super) fn has_single(&self) -> bool {
-        self.has_single
+        !self.singles.is_empty()
     }
 
     /// The schemas that say something of their own.
