@@ -7,7 +7,7 @@
 //!    makes no type of it that refuses what the server may well send; `notes` carry to the later passes what was taken
 //!    out, and `described` and `discriminators` what progenitor does not carry over;
 //! 2. progenitor generates types, builders and operations;
-//! 3. `types`, with `unions`, `lenient`, `nullable`, `builders` and `checks`, opens what is received and checks what is
+//! 3. `types`, with `unions`, `objects`, `nullable`, `builders` and `checks`, opens what is received and checks what is
 //!    sent, by the `directions` that types travel in;
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing,
@@ -47,8 +47,6 @@ mod features;
 mod files;
 #[path = "generate/identifiers.rs"]
 mod identifiers;
-#[path = "generate/lenient.rs"]
-mod lenient;
 #[path = "generate/media.rs"]
 mod media;
 #[path = "generate/notes.rs"]
@@ -57,6 +55,8 @@ mod notes;
 mod nullable;
 #[path = "generate/nulls.rs"]
 pub mod nulls;
+#[path = "generate/objects.rs"]
+mod objects;
 #[path = "generate/operations.rs"]
 mod operations;
 #[path = "generate/pages.rs"]

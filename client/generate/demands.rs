@@ -11,7 +11,8 @@ use super::Error;
 use super::described::Operations;
 use super::directions::Directions;
 use super::notes::MARK;
-use super::rust::{argument, functions, impl_of, missing, module, says_to_serde, serde_metas};
+use super::rust::{argument, derives, functions, impl_of, missing, module, says_to_serde, serde_metas};
+use super::unions::held_by;
 
 /// What only progenitor's code has: each is another pass's to replace.
 const PROGENITORS: [(&str, &str); 8] = [
@@ -43,6 +44,7 @@ pub(crate) fn check(file: &syn::File, operations: &Operations, directions: &Dire
         );
     }
     let types = module(&file.items, "types").ok_or_else(|| missing("mod types"))?;
+    let held = held_by(types.iter().filter_map(|item| if let Item::Enum(item) = item { Some(item) } else { None }));
     for item in types {
         let Item::Struct(item) = item else { continue };
         let is_answer = directions.response.contains(&item.ident.to_string());
@@ -50,6 +52,9 @@ pub(crate) fn check(file: &syn::File, operations: &Operations, directions: &Dire
             return undone("types", format!("`{}` refusing unknown fields", item.ident));
         }
         let Fields::Named(fields) = &item.fields else { continue };
+        if is_answer && !held.contains(&item.ident.to_string()) && derives(&item.attrs, "Deserialize") {
+            return undone("objects", format!("`{}` to serde's derive", item.ident));
+        }
         for field in fields.named.iter().filter(|_| is_answer) {
             if argument(&field.ty, "Option").is_some() && field.attrs.iter().any(insists) {
                 let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 use serde_json::Value;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItem, Item};
@@ -64,11 +64,6 @@ pub(crate) fn gate(file: &mut syn::File, operations: &Operations, directions: &D
                     if only_received(&owner) {
                         attributes(item).into_iter().for_each(|attrs| attrs.push(for_tests()));
                     }
-                }
-            }
-            Item::Mod(inner) if inner.ident == "absent" => {
-                if let Some((_, items)) = &mut inner.content {
-                    *items = by_gate(items, &gates)?;
                 }
             }
             item => {
@@ -150,7 +145,6 @@ pub(crate) fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
         Item::Enum(item) => Some(&mut item.attrs),
         Item::Type(item) => Some(&mut item.attrs),
         Item::Impl(item) => Some(&mut item.attrs),
-        Item::Macro(item) => Some(&mut item.attrs),
         _ => None,
     }
 }
@@ -167,42 +161,4 @@ pub(crate) fn condition<'a>(features: impl Iterator<Item = &'a String>) -> Optio
         [one] => Some(syn::parse_quote!(#[cfg(#one)])),
         several => Some(syn::parse_quote!(#[cfg(any(#(#several),*))])),
     }
-}
-
-/// `fields! { BackupId = "Backup.id"; … }`, in one for each set of features.
-fn by_gate(items: &[Item], gates: &Gates) -> Result<Vec<Item>, Error> {
-    let mut sets: BTreeMap<Vec<String>, TokenStream> = BTreeMap::new();
-    let mut path = None;
-    let mut uses = Vec::new();
-    for item in items {
-        let Item::Macro(item) = item else {
-            uses.push(item.clone());
-            continue;
-        };
-        path = Some(item.mac.path.clone());
-        let mut entry = TokenStream::new();
-        let mut about = None;
-        for token in item.mac.tokens.clone() {
-            let is_end = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
-            if let TokenTree::Literal(literal) = &token {
-                about = Some(literal.to_string());
-            }
-            entry.extend([token]);
-            if is_end {
-                let about = about.take().ok_or_else(|| missing("the name of a field"))?;
-                let owner = about.trim_matches('"').split('.').next().unwrap_or_default();
-                let set = gates.get(owner).map(|set| set.iter().cloned().collect()).unwrap_or_default();
-                sets.entry(set).or_default().extend(std::mem::take(&mut entry));
-            }
-        }
-        if !entry.is_empty() {
-            return Err(Error::Shape(format!("an entry of fields! without its end: {entry}")));
-        }
-    }
-    let Some(path) = path else { return Ok(uses) };
-    let of_set = |(set, entries): (Vec<String>, TokenStream)| -> Item {
-        let condition = condition(set.iter()).map(ToTokens::into_token_stream);
-        syn::parse_quote!(#condition #path! { #entries })
-    };
-    Ok(uses.into_iter().chain(sets.into_iter().map(of_set)).collect())
 }

@@ -141,3 +141,43 @@ pub(crate) fn serde_metas(attr: &Attribute) -> Option<Punctuated<syn::Meta, Toke
 pub(crate) fn says_to_serde(attr: &Attribute, word: &str) -> bool {
     serde_metas(attr).iter().flatten().any(|meta| meta.path().is_ident(word))
 }
+
+/// Keeps what a field says to serde where that is wanted, and tells whether anything went.
+pub(crate) fn retain_serde_metas(field: &mut syn::Field, is_wanted: impl Fn(&syn::Meta) -> bool) -> bool {
+    let mut went = false;
+    field.attrs.retain_mut(|attr| {
+        let Some(metas) = serde_metas(attr) else { return true };
+        let (kept, gone): (Vec<_>, Vec<_>) = metas.into_iter().partition(&is_wanted);
+        if !gone.is_empty() {
+            went = true;
+            *attr = syn::parse_quote!(#[serde(#(#kept),*)]);
+        }
+        // An attribute that says nothing any more.
+        !kept.is_empty()
+    });
+    went
+}
+
+/// Whether a trait is derived.
+pub(crate) fn derives(attrs: &[Attribute], name: &str) -> bool {
+    attrs.iter().filter_map(derived).flatten().any(|path| is_named(&path, name))
+}
+
+/// Derives a trait no more.
+pub(crate) fn underive(attrs: &mut [Attribute], name: &str) {
+    for attr in attrs {
+        let Some(paths) = derived(attr) else { continue };
+        let others = paths.into_iter().filter(|path| !is_named(path, name));
+        *attr = syn::parse_quote!(#[derive(#(#others),*)]);
+    }
+}
+
+/// The traits of a `#[derive(…)]`.
+fn derived(attr: &Attribute) -> Option<Punctuated<syn::Path, Token![,]>> {
+    let is_derive = attr.path().is_ident("derive");
+    is_derive.then(|| attr.parse_args_with(Punctuated::parse_terminated).ok()).flatten()
+}
+
+fn is_named(path: &syn::Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == name)
+}

@@ -14,8 +14,10 @@ use super::directions::Directions;
 use super::discriminators::Discriminators;
 use super::notes::{Bound, Limits, escape, read_note};
 use super::prose::tidy;
-use super::rust::{argument, doc_of, impl_of, last_name, module_mut, rename_of, says_to_serde, serde_metas, set_doc};
-use super::{Error, Places, builders, checks, lenient, notes, nullable, unions};
+use super::rust::{
+    argument, doc_of, impl_of, last_name, module_mut, rename_of, retain_serde_metas, says_to_serde, set_doc,
+};
+use super::{Error, Places, builders, checks, notes, nullable, objects, unions};
 
 /// Hardens `mod types` and returns the names of the types whose values must be checked before they
 /// are sent, and what each schema became (see [`Generated::places`](super::Generated::places)).
@@ -72,7 +74,7 @@ pub(crate) fn harden(
     let open: BTreeSet<String> = opened.keys().cloned().collect();
     unions::drop_impls(types, &unions.union(&open).cloned().collect());
     types.extend(readers);
-    lenient::harden(types, directions, &open, &alternatives);
+    objects::harden(types, directions, &open, &alternatives);
     open_enums(types, &opened)?;
     for item in types.iter_mut() {
         if let Item::Impl(item) = item {
@@ -196,20 +198,7 @@ fn denies_unknown_fields(attr: &Attribute) -> bool {
 /// What can be null can be absent: typify has serde insist on the key of a required property, by a function in an
 /// attribute that may say its name, too.
 fn absent_is_null(field: &mut syn::Field) {
-    let mut insists = false;
-    for attr in &mut field.attrs {
-        let Some(metas) = serde_metas(attr) else { continue };
-        let (gone, kept): (Vec<_>, Vec<_>) =
-            metas.into_iter().partition(|meta| meta.path().is_ident("deserialize_with"));
-        if !gone.is_empty() {
-            insists = true;
-            *attr = syn::parse_quote!(#[serde(#(#kept),*)]);
-        }
-    }
-    // An attribute that says nothing any more.
-    field.attrs.retain(
-        |attr| !matches!(&attr.meta, syn::Meta::List(list) if attr.path().is_ident("serde") && list.tokens.is_empty()),
-    );
+    let insists = retain_serde_metas(field, |meta| !meta.path().is_ident("deserialize_with"));
     if insists {
         field.attrs.push(syn::parse_quote!(#[serde(default)]));
     }
@@ -312,11 +301,6 @@ fn open_enum_impls(name: &Ident, idents: &[Ident], values: &[String], unknown: &
         impl crate::runtime::lenient::Empty for #name {
             fn empty() -> Self {
                 Self::from("")
-            }
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                ::serde::Deserialize::deserialize(deserializer)
             }
         }
         impl ::serde::Serialize for #name {

@@ -31,7 +31,12 @@ pub(crate) fn alternatives(types: &[Item], discriminators: &Discriminators) -> B
         }
         _ => None,
     });
-    let held = unions.flat_map(|item| &item.variants).filter_map(|variant| match &variant.fields {
+    held_by(unions)
+}
+
+/// The types that variants hold.
+pub(crate) fn held_by<'a>(enums: impl Iterator<Item = &'a ItemEnum>) -> BTreeSet<String> {
+    let held = enums.flat_map(|item| &item.variants).filter_map(|variant| match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => innermost(&fields.unnamed[0].ty),
         _ => None,
     });

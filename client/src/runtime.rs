@@ -7,7 +7,9 @@ mod call;
 pub(crate) mod check;
 mod encode;
 pub(crate) mod lenient;
+pub(crate) mod object;
 mod parameters;
+pub(crate) mod slot;
 mod union;
 
 pub(crate) use self::call::{call, call_bytes, call_empty, call_location, call_optional};

@@ -9,81 +9,28 @@ pub mod types {
     /// `Anomaly`
     ///
     /// From `#/components/schemas/Anomaly` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Anomaly {
         /// Whether the anomaly is ongoing
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyActive>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyActive>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub active: bool,
         /// `correlations`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AnomalyCorrelations>"
-        )]
         pub correlations: ::std::option::Option<::std::vec::Vec<Correlation>>,
         /// The duration of the anomaly in seconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyDuration>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyDuration>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub duration: f64,
         /// The ID of the anomaly
         pub id: ::std::string::String,
         /// End of the metrics window surrounding the anomaly
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyMetricsEnd>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyMetricsEnd>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metrics_end: ::std::string::String,
         /// Start of the metrics window surrounding the anomaly
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyMetricsStart>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyMetricsStart>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metrics_start: ::std::string::String,
         /// The number of minutes query latency was in violation of the expected baseline
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyMinutesInViolation>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyMinutesInViolation>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub minutes_in_violation: i64,
         /// When the anomaly ended
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyPeriodEnd>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyPeriodEnd>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub period_end: ::std::string::String,
         /// When the anomaly started
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnomalyPeriodStart>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnomalyPeriodStart>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub period_start: ::std::string::String,
     }
     impl Anomaly {
@@ -96,70 +43,23 @@ pub mod types {
     /// `Correlation`
     ///
     /// From `#/components/schemas/Correlation` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Correlation {
         /// The query fingerprint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationFingerprint>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::CorrelationFingerprint>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub fingerprint: ::std::string::String,
         /// The ID of the correlation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::CorrelationId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The keyspace the query ran against
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationKeyspace>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::CorrelationKeyspace>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace: ::std::string::String,
         /// The normalized SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationNormalizedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::CorrelationNormalizedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub normalized_sql: ::std::string::String,
         /// The correlation coefficient between the query and the anomaly
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationR>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::CorrelationR>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub r: f64,
         /// Syntax highlighted SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationSyntaxHighlightedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::CorrelationSyntaxHighlightedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub syntax_highlighted_sql: ::std::string::String,
         /// The tablet type the query ran against
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::CorrelationTabletType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::CorrelationTabletType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tablet_type: TabletType,
     }
     impl Correlation {
@@ -172,63 +72,26 @@ pub mod types {
     /// `PaginatedAnomaly`
     ///
     /// From `#/components/schemas/PaginatedAnomaly` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedAnomaly {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAnomalyCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAnomalyCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Anomaly>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedAnomalyNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAnomalyNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAnomalyPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAnomalyPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedAnomalyPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAnomalyPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAnomalyType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAnomalyType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedAnomaly {
@@ -814,27 +677,145 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            AnomalyActive = "Anomaly.active"; AnomalyCorrelations =
-            "Anomaly.correlations"; AnomalyDuration = "Anomaly.duration";
-            AnomalyMetricsEnd = "Anomaly.metrics_end"; AnomalyMetricsStart =
-            "Anomaly.metrics_start"; AnomalyMinutesInViolation =
-            "Anomaly.minutes_in_violation"; AnomalyPeriodEnd = "Anomaly.period_end";
-            AnomalyPeriodStart = "Anomaly.period_start"; CorrelationFingerprint =
-            "Correlation.fingerprint"; CorrelationId = "Correlation.id";
-            CorrelationKeyspace = "Correlation.keyspace"; CorrelationNormalizedSql =
-            "Correlation.normalized_sql"; CorrelationR = "Correlation.r";
-            CorrelationSyntaxHighlightedSql = "Correlation.syntax_highlighted_sql";
-            CorrelationTabletType = "Correlation.tablet_type";
-            PaginatedAnomalyCurrentPage = "PaginatedAnomaly.current_page";
-            PaginatedAnomalyNextPage = "PaginatedAnomaly.next_page";
-            PaginatedAnomalyNextPageUrl = "PaginatedAnomaly.next_page_url";
-            PaginatedAnomalyPerPage = "PaginatedAnomaly.per_page";
-            PaginatedAnomalyPrevPage = "PaginatedAnomaly.prev_page";
-            PaginatedAnomalyPrevPageUrl = "PaginatedAnomaly.prev_page_url";
-            PaginatedAnomalyType = "PaginatedAnomaly.type";
+    impl crate::runtime::object::Object for Anomaly {
+        const NAME: &'static str = "Anomaly";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut active = slot::or_empty("active");
+            let mut correlations = slot::optional("correlations");
+            let mut duration = slot::or_empty("duration");
+            let mut id = slot::required("id");
+            let mut metrics_end = slot::or_empty("metrics_end");
+            let mut metrics_start = slot::or_empty("metrics_start");
+            let mut minutes_in_violation = slot::or_empty_whole("minutes_in_violation");
+            let mut period_end = slot::or_empty("period_end");
+            let mut period_start = slot::or_empty("period_start");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut active,
+                    &mut correlations,
+                    &mut duration,
+                    &mut id,
+                    &mut metrics_end,
+                    &mut metrics_start,
+                    &mut minutes_in_violation,
+                    &mut period_end,
+                    &mut period_start,
+                ],
+            )?;
+            Ok(Self {
+                active: active.value(),
+                correlations: correlations.value(),
+                duration: duration.value(),
+                id: id.value::<A::Error>()?,
+                metrics_end: metrics_end.value(),
+                metrics_start: metrics_start.value(),
+                minutes_in_violation: minutes_in_violation.value(),
+                period_end: period_end.value(),
+                period_start: period_start.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Anomaly {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Correlation {
+        const NAME: &'static str = "Correlation";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut fingerprint = slot::or_empty("fingerprint");
+            let mut id = slot::or_empty("id");
+            let mut keyspace = slot::or_empty("keyspace");
+            let mut normalized_sql = slot::or_empty("normalized_sql");
+            let mut r = slot::or_empty("r");
+            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
+            let mut tablet_type = slot::or_empty("tablet_type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut fingerprint,
+                    &mut id,
+                    &mut keyspace,
+                    &mut normalized_sql,
+                    &mut r,
+                    &mut syntax_highlighted_sql,
+                    &mut tablet_type,
+                ],
+            )?;
+            Ok(Self {
+                fingerprint: fingerprint.value(),
+                id: id.value(),
+                keyspace: keyspace.value(),
+                normalized_sql: normalized_sql.value(),
+                r: r.value(),
+                syntax_highlighted_sql: syntax_highlighted_sql.value(),
+                tablet_type: tablet_type.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Correlation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedAnomaly {
+        const NAME: &'static str = "PaginatedAnomaly";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedAnomaly {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

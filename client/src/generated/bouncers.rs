@@ -35,63 +35,26 @@ pub mod types {
     /// `PaginatedPostgresBouncer`
     ///
     /// From `#/components/schemas/PaginatedPostgresBouncer` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedPostgresBouncer {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresBouncerCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresBouncerCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<PostgresBouncer>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresBouncerPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresBouncerPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresBouncerType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresBouncerType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedPostgresBouncer {
@@ -104,79 +67,31 @@ pub mod types {
     /// `PostgresBouncer`
     ///
     /// From `#/components/schemas/PostgresBouncer` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresBouncer {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerBranch>"
-        )]
         pub branch: ::std::option::Option<BranchReference>,
         /// When the bouncer was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the bouncer was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the bouncer
         pub id: ::std::string::String,
         /// The name of the bouncer
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// `parameters`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameters>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameters>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub parameters: ::std::vec::Vec<PostgresBouncerParameter>,
         /// The count of replicas in each cell
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerReplicasPerCell>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerReplicasPerCell>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas_per_cell: i64,
         /// `sku`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerSku>"
-        )]
         pub sku: ::std::option::Option<Sku>,
         /// The instance type the bouncer targets
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerTarget>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerTarget>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: PreviousTarget,
         /// When the bouncer was updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl PostgresBouncer {
@@ -189,167 +104,47 @@ pub mod types {
     /// `PostgresBouncerParameter`
     ///
     /// From `#/components/schemas/PostgresBouncerParameter` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresBouncerParameter {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerParameterActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The category of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterCategory>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterCategory>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub category: ::std::string::String,
         /// When the parameter was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The default value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterDefaultValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterDefaultValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_value: ::std::string::String,
         /// The description of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub description: ::std::string::String,
         /// The display name of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The ID of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// Whether the parameter can be changed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterImmutable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterImmutable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub immutable: bool,
         /// The maximum value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterMax>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterMax>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max: f64,
         /// The minimum value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterMin>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterMin>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub min: f64,
         /// The name of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The namespace of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterNamespace>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterNamespace>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub namespace: PostgresBouncerParameterNamespace,
         /// Valid options for the parameter value
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterOptions>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterOptions>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub options: ::std::vec::Vec<::std::string::String>,
         /// The type of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterParameterType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterParameterType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub parameter_type: PostgresBouncerParameterParameterType,
         /// Whether the parameter is required
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterRequired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterRequired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// True if processes require a server restart on change
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterRestart>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterRestart>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restart: bool,
         /// When the parameter was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerParameterUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
         /// The configured value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerParameterValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerParameterValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub value: ::std::string::String,
     }
     impl PostgresBouncerParameter {
@@ -1389,43 +1184,187 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedPostgresBouncerCurrentPage =
-            "PaginatedPostgresBouncer.current_page"; PaginatedPostgresBouncerNextPage =
-            "PaginatedPostgresBouncer.next_page"; PaginatedPostgresBouncerNextPageUrl =
-            "PaginatedPostgresBouncer.next_page_url"; PaginatedPostgresBouncerPerPage =
-            "PaginatedPostgresBouncer.per_page"; PaginatedPostgresBouncerPrevPage =
-            "PaginatedPostgresBouncer.prev_page"; PaginatedPostgresBouncerPrevPageUrl =
-            "PaginatedPostgresBouncer.prev_page_url"; PaginatedPostgresBouncerType =
-            "PaginatedPostgresBouncer.type"; PostgresBouncerActor =
-            "PostgresBouncer.actor"; PostgresBouncerBranch = "PostgresBouncer.branch";
-            PostgresBouncerDeletedAt = "PostgresBouncer.deleted_at"; PostgresBouncerName
-            = "PostgresBouncer.name"; PostgresBouncerParameters =
-            "PostgresBouncer.parameters"; PostgresBouncerReplicasPerCell =
-            "PostgresBouncer.replicas_per_cell"; PostgresBouncerSku =
-            "PostgresBouncer.sku"; PostgresBouncerTarget = "PostgresBouncer.target";
-            PostgresBouncerUpdatedAt = "PostgresBouncer.updated_at";
-            PostgresBouncerParameterActor = "PostgresBouncerParameter.actor";
-            PostgresBouncerParameterCategory = "PostgresBouncerParameter.category";
-            PostgresBouncerParameterDefaultValue =
-            "PostgresBouncerParameter.default_value"; PostgresBouncerParameterDescription
-            = "PostgresBouncerParameter.description"; PostgresBouncerParameterDisplayName
-            = "PostgresBouncerParameter.display_name"; PostgresBouncerParameterId =
-            "PostgresBouncerParameter.id"; PostgresBouncerParameterImmutable =
-            "PostgresBouncerParameter.immutable"; PostgresBouncerParameterMax =
-            "PostgresBouncerParameter.max"; PostgresBouncerParameterMin =
-            "PostgresBouncerParameter.min"; PostgresBouncerParameterName =
-            "PostgresBouncerParameter.name"; PostgresBouncerParameterNamespace =
-            "PostgresBouncerParameter.namespace"; PostgresBouncerParameterOptions =
-            "PostgresBouncerParameter.options"; PostgresBouncerParameterParameterType =
-            "PostgresBouncerParameter.parameter_type"; PostgresBouncerParameterRequired =
-            "PostgresBouncerParameter.required"; PostgresBouncerParameterRestart =
-            "PostgresBouncerParameter.restart"; PostgresBouncerParameterUpdatedAt =
-            "PostgresBouncerParameter.updated_at"; PostgresBouncerParameterUrl =
-            "PostgresBouncerParameter.url"; PostgresBouncerParameterValue =
-            "PostgresBouncerParameter.value";
+    impl crate::runtime::object::Object for PaginatedPostgresBouncer {
+        const NAME: &'static str = "PaginatedPostgresBouncer";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresBouncer {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PostgresBouncer {
+        const NAME: &'static str = "PostgresBouncer";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut branch = slot::optional("branch");
+            let mut created_at = slot::required("created_at");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut id = slot::required("id");
+            let mut name = slot::or_empty("name");
+            let mut parameters = slot::or_empty("parameters");
+            let mut replicas_per_cell = slot::or_empty_whole("replicas_per_cell");
+            let mut sku = slot::optional("sku");
+            let mut target = slot::or_empty("target");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut branch,
+                    &mut created_at,
+                    &mut deleted_at,
+                    &mut id,
+                    &mut name,
+                    &mut parameters,
+                    &mut replicas_per_cell,
+                    &mut sku,
+                    &mut target,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                branch: branch.value(),
+                created_at: created_at.value::<A::Error>()?,
+                deleted_at: deleted_at.value(),
+                id: id.value::<A::Error>()?,
+                name: name.value(),
+                parameters: parameters.value(),
+                replicas_per_cell: replicas_per_cell.value(),
+                sku: sku.value(),
+                target: target.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PostgresBouncer {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PostgresBouncerParameter {
+        const NAME: &'static str = "PostgresBouncerParameter";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut category = slot::or_empty("category");
+            let mut created_at = slot::required("created_at");
+            let mut default_value = slot::or_empty("default_value");
+            let mut description = slot::or_empty("description");
+            let mut display_name = slot::or_empty("display_name");
+            let mut id = slot::or_empty("id");
+            let mut immutable = slot::or_empty("immutable");
+            let mut max = slot::or_empty("max");
+            let mut min = slot::or_empty("min");
+            let mut name = slot::or_empty("name");
+            let mut namespace = slot::or_empty("namespace");
+            let mut options = slot::or_empty("options");
+            let mut parameter_type = slot::or_empty("parameter_type");
+            let mut required = slot::or_empty("required");
+            let mut restart = slot::or_empty("restart");
+            let mut updated_at = slot::optional("updated_at");
+            let mut url = slot::or_empty("url");
+            let mut value = slot::or_empty("value");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut category,
+                    &mut created_at,
+                    &mut default_value,
+                    &mut description,
+                    &mut display_name,
+                    &mut id,
+                    &mut immutable,
+                    &mut max,
+                    &mut min,
+                    &mut name,
+                    &mut namespace,
+                    &mut options,
+                    &mut parameter_type,
+                    &mut required,
+                    &mut restart,
+                    &mut updated_at,
+                    &mut url,
+                    &mut value,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                category: category.value(),
+                created_at: created_at.value::<A::Error>()?,
+                default_value: default_value.value(),
+                description: description.value(),
+                display_name: display_name.value(),
+                id: id.value(),
+                immutable: immutable.value(),
+                max: max.value(),
+                min: min.value(),
+                name: name.value(),
+                namespace: namespace.value(),
+                options: options.value(),
+                parameter_type: parameter_type.value(),
+                required: required.value(),
+                restart: restart.value(),
+                updated_at: updated_at.value(),
+                url: url.value(),
+                value: value.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PostgresBouncerParameter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl PostgresBouncerParameterNamespace {
@@ -1472,11 +1411,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for PostgresBouncerParameterNamespace {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for PostgresBouncerParameterNamespace {
@@ -1562,11 +1496,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for PostgresBouncerParameterParameterType {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for PostgresBouncerParameterParameterType {

@@ -9,63 +9,26 @@ pub mod types {
     /// `PaginatedPostgresClusterResizeRequest`
     ///
     /// From `#/components/schemas/PaginatedPostgresClusterResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedPostgresClusterResizeRequest {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterResizeRequestCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterResizeRequestCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<PostgresClusterResizeRequest>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterResizeRequestNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterResizeRequestNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterResizeRequestPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterResizeRequestPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterResizeRequestPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterResizeRequestPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterResizeRequestType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterResizeRequestType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedPostgresClusterResizeRequest {
@@ -78,48 +41,19 @@ pub mod types {
     /// `PostgresClusterResizeRequest`
     ///
     /// From `#/components/schemas/PostgresClusterResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterResizeRequest {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The SKU representing the branch cluster for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestClusterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestClusterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_display_name: ::std::string::String,
         /// Whether or not this is a metal database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestClusterMetal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestClusterMetal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_metal: bool,
         /// The SKU representing the branch cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestClusterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestClusterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_name: ::std::string::String,
         /// The time the branch change request completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestCompletedAt>"
-        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -128,217 +62,55 @@ pub mod types {
         /// The ID of the branch change request
         pub id: ::std::string::String,
         /// The maximum storage size in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestMaximumStorageBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestMaximumStorageBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub maximum_storage_bytes: i64,
         /// The minimum storage size in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestMinimumStorageBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestMinimumStorageBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub minimum_storage_bytes: i64,
         /// The branch parameters
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestParameters>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestParameters>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub parameters: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// The previous SKU representing the branch cluster for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousClusterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousClusterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_cluster_display_name: ::std::string::String,
         /// Whether or not the previous SKU was a metal database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousClusterMetal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousClusterMetal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_cluster_metal: bool,
         /// The previous SKU representing the branch cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousClusterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousClusterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_cluster_name: ::std::string::String,
         /// The previous maximum storage size in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousMaximumStorageBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousMaximumStorageBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_maximum_storage_bytes: i64,
         /// The previous minimum storage size in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousMinimumStorageBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousMinimumStorageBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_minimum_storage_bytes: i64,
         /// The previous branch parameters
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousParameters>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousParameters>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_parameters: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
         >,
         /// The previous total number of replicas
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_replicas: i64,
         /// Whether storage autoscaling was previously enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousStorageAutoscaling>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousStorageAutoscaling>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_storage_autoscaling: bool,
         /// The previous storage IOPS
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousStorageIops>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousStorageIops>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_storage_iops: i64,
         /// Whether storage shrinking was previously enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousStorageShrinking>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousStorageShrinking>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_storage_shrinking: bool,
         /// The previous storage throughput in MiB/s
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousStorageThroughputMibs>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousStorageThroughputMibs>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_storage_throughput_mibs: i64,
         /// The previous storage type
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestPreviousStorageType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestPreviousStorageType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_storage_type: ::std::string::String,
         /// The total number of replicas
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas: i64,
         /// The time the branch change request started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the branch change request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: KeyspaceResizeRequestState,
         /// Whether storage autoscaling is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestStorageAutoscaling>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestStorageAutoscaling>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_autoscaling: bool,
         /// The storage IOPS
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestStorageIops>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestStorageIops>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_iops: i64,
         /// Whether storage shrinking is enabled when autoscaling is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestStorageShrinking>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestStorageShrinking>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_shrinking: bool,
         /// The storage throughput in MiB/s
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestStorageThroughputMibs>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestStorageThroughputMibs>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_throughput_mibs: i64,
         /// The storage type (gp3 or io2)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterResizeRequestStorageType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterResizeRequestStorageType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_type: StorageType,
         /// The time the branch change request was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterResizeRequestUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl PostgresClusterResizeRequest {
@@ -1654,79 +1426,188 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedPostgresClusterResizeRequestCurrentPage =
-            "PaginatedPostgresClusterResizeRequest.current_page";
-            PaginatedPostgresClusterResizeRequestNextPage =
-            "PaginatedPostgresClusterResizeRequest.next_page";
-            PaginatedPostgresClusterResizeRequestNextPageUrl =
-            "PaginatedPostgresClusterResizeRequest.next_page_url";
-            PaginatedPostgresClusterResizeRequestPerPage =
-            "PaginatedPostgresClusterResizeRequest.per_page";
-            PaginatedPostgresClusterResizeRequestPrevPage =
-            "PaginatedPostgresClusterResizeRequest.prev_page";
-            PaginatedPostgresClusterResizeRequestPrevPageUrl =
-            "PaginatedPostgresClusterResizeRequest.prev_page_url";
-            PaginatedPostgresClusterResizeRequestType =
-            "PaginatedPostgresClusterResizeRequest.type";
-            PostgresClusterResizeRequestActor = "PostgresClusterResizeRequest.actor";
-            PostgresClusterResizeRequestClusterDisplayName =
-            "PostgresClusterResizeRequest.cluster_display_name";
-            PostgresClusterResizeRequestClusterMetal =
-            "PostgresClusterResizeRequest.cluster_metal";
-            PostgresClusterResizeRequestClusterName =
-            "PostgresClusterResizeRequest.cluster_name";
-            PostgresClusterResizeRequestCompletedAt =
-            "PostgresClusterResizeRequest.completed_at";
-            PostgresClusterResizeRequestMaximumStorageBytes =
-            "PostgresClusterResizeRequest.maximum_storage_bytes";
-            PostgresClusterResizeRequestMinimumStorageBytes =
-            "PostgresClusterResizeRequest.minimum_storage_bytes";
-            PostgresClusterResizeRequestParameters =
-            "PostgresClusterResizeRequest.parameters";
-            PostgresClusterResizeRequestPreviousClusterDisplayName =
-            "PostgresClusterResizeRequest.previous_cluster_display_name";
-            PostgresClusterResizeRequestPreviousClusterMetal =
-            "PostgresClusterResizeRequest.previous_cluster_metal";
-            PostgresClusterResizeRequestPreviousClusterName =
-            "PostgresClusterResizeRequest.previous_cluster_name";
-            PostgresClusterResizeRequestPreviousMaximumStorageBytes =
-            "PostgresClusterResizeRequest.previous_maximum_storage_bytes";
-            PostgresClusterResizeRequestPreviousMinimumStorageBytes =
-            "PostgresClusterResizeRequest.previous_minimum_storage_bytes";
-            PostgresClusterResizeRequestPreviousParameters =
-            "PostgresClusterResizeRequest.previous_parameters";
-            PostgresClusterResizeRequestPreviousReplicas =
-            "PostgresClusterResizeRequest.previous_replicas";
-            PostgresClusterResizeRequestPreviousStorageAutoscaling =
-            "PostgresClusterResizeRequest.previous_storage_autoscaling";
-            PostgresClusterResizeRequestPreviousStorageIops =
-            "PostgresClusterResizeRequest.previous_storage_iops";
-            PostgresClusterResizeRequestPreviousStorageShrinking =
-            "PostgresClusterResizeRequest.previous_storage_shrinking";
-            PostgresClusterResizeRequestPreviousStorageThroughputMibs =
-            "PostgresClusterResizeRequest.previous_storage_throughput_mibs";
-            PostgresClusterResizeRequestPreviousStorageType =
-            "PostgresClusterResizeRequest.previous_storage_type";
-            PostgresClusterResizeRequestReplicas =
-            "PostgresClusterResizeRequest.replicas";
-            PostgresClusterResizeRequestStartedAt =
-            "PostgresClusterResizeRequest.started_at"; PostgresClusterResizeRequestState
-            = "PostgresClusterResizeRequest.state";
-            PostgresClusterResizeRequestStorageAutoscaling =
-            "PostgresClusterResizeRequest.storage_autoscaling";
-            PostgresClusterResizeRequestStorageIops =
-            "PostgresClusterResizeRequest.storage_iops";
-            PostgresClusterResizeRequestStorageShrinking =
-            "PostgresClusterResizeRequest.storage_shrinking";
-            PostgresClusterResizeRequestStorageThroughputMibs =
-            "PostgresClusterResizeRequest.storage_throughput_mibs";
-            PostgresClusterResizeRequestStorageType =
-            "PostgresClusterResizeRequest.storage_type";
-            PostgresClusterResizeRequestUpdatedAt =
-            "PostgresClusterResizeRequest.updated_at";
+    impl crate::runtime::object::Object for PaginatedPostgresClusterResizeRequest {
+        const NAME: &'static str = "PaginatedPostgresClusterResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresClusterResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PostgresClusterResizeRequest {
+        const NAME: &'static str = "PostgresClusterResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut cluster_display_name = slot::or_empty("cluster_display_name");
+            let mut cluster_metal = slot::or_empty("cluster_metal");
+            let mut cluster_name = slot::or_empty("cluster_name");
+            let mut completed_at = slot::optional("completed_at");
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::required("id");
+            let mut maximum_storage_bytes = slot::or_empty_whole(
+                "maximum_storage_bytes",
+            );
+            let mut minimum_storage_bytes = slot::or_empty_whole(
+                "minimum_storage_bytes",
+            );
+            let mut parameters = slot::or_empty("parameters");
+            let mut previous_cluster_display_name = slot::or_empty(
+                "previous_cluster_display_name",
+            );
+            let mut previous_cluster_metal = slot::or_empty("previous_cluster_metal");
+            let mut previous_cluster_name = slot::or_empty("previous_cluster_name");
+            let mut previous_maximum_storage_bytes = slot::or_empty_whole(
+                "previous_maximum_storage_bytes",
+            );
+            let mut previous_minimum_storage_bytes = slot::or_empty_whole(
+                "previous_minimum_storage_bytes",
+            );
+            let mut previous_parameters = slot::or_empty("previous_parameters");
+            let mut previous_replicas = slot::or_empty_whole("previous_replicas");
+            let mut previous_storage_autoscaling = slot::or_empty(
+                "previous_storage_autoscaling",
+            );
+            let mut previous_storage_iops = slot::or_empty_whole(
+                "previous_storage_iops",
+            );
+            let mut previous_storage_shrinking = slot::or_empty(
+                "previous_storage_shrinking",
+            );
+            let mut previous_storage_throughput_mibs = slot::or_empty_whole(
+                "previous_storage_throughput_mibs",
+            );
+            let mut previous_storage_type = slot::or_empty("previous_storage_type");
+            let mut replicas = slot::or_empty_whole("replicas");
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut storage_autoscaling = slot::or_empty("storage_autoscaling");
+            let mut storage_iops = slot::or_empty_whole("storage_iops");
+            let mut storage_shrinking = slot::or_empty("storage_shrinking");
+            let mut storage_throughput_mibs = slot::or_empty_whole(
+                "storage_throughput_mibs",
+            );
+            let mut storage_type = slot::or_empty("storage_type");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut cluster_display_name,
+                    &mut cluster_metal,
+                    &mut cluster_name,
+                    &mut completed_at,
+                    &mut created_at,
+                    &mut id,
+                    &mut maximum_storage_bytes,
+                    &mut minimum_storage_bytes,
+                    &mut parameters,
+                    &mut previous_cluster_display_name,
+                    &mut previous_cluster_metal,
+                    &mut previous_cluster_name,
+                    &mut previous_maximum_storage_bytes,
+                    &mut previous_minimum_storage_bytes,
+                    &mut previous_parameters,
+                    &mut previous_replicas,
+                    &mut previous_storage_autoscaling,
+                    &mut previous_storage_iops,
+                    &mut previous_storage_shrinking,
+                    &mut previous_storage_throughput_mibs,
+                    &mut previous_storage_type,
+                    &mut replicas,
+                    &mut started_at,
+                    &mut state,
+                    &mut storage_autoscaling,
+                    &mut storage_iops,
+                    &mut storage_shrinking,
+                    &mut storage_throughput_mibs,
+                    &mut storage_type,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                cluster_display_name: cluster_display_name.value(),
+                cluster_metal: cluster_metal.value(),
+                cluster_name: cluster_name.value(),
+                completed_at: completed_at.value(),
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value::<A::Error>()?,
+                maximum_storage_bytes: maximum_storage_bytes.value(),
+                minimum_storage_bytes: minimum_storage_bytes.value(),
+                parameters: parameters.value(),
+                previous_cluster_display_name: previous_cluster_display_name.value(),
+                previous_cluster_metal: previous_cluster_metal.value(),
+                previous_cluster_name: previous_cluster_name.value(),
+                previous_maximum_storage_bytes: previous_maximum_storage_bytes.value(),
+                previous_minimum_storage_bytes: previous_minimum_storage_bytes.value(),
+                previous_parameters: previous_parameters.value(),
+                previous_replicas: previous_replicas.value(),
+                previous_storage_autoscaling: previous_storage_autoscaling.value(),
+                previous_storage_iops: previous_storage_iops.value(),
+                previous_storage_shrinking: previous_storage_shrinking.value(),
+                previous_storage_throughput_mibs: previous_storage_throughput_mibs
+                    .value(),
+                previous_storage_type: previous_storage_type.value(),
+                replicas: replicas.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                storage_autoscaling: storage_autoscaling.value(),
+                storage_iops: storage_iops.value(),
+                storage_shrinking: storage_shrinking.value(),
+                storage_throughput_mibs: storage_throughput_mibs.value(),
+                storage_type: storage_type.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PostgresClusterResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl StorageType {
@@ -1786,11 +1667,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for StorageType {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for StorageType {

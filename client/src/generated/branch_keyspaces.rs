@@ -33,206 +33,64 @@ pub mod types {
     /// `DatabaseBranchKeyspace`
     ///
     /// From `#/components/schemas/DatabaseBranchKeyspace` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchKeyspace {
         /// The SKU representing the keyspace cluster size for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceClusterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceClusterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_display_name: ::std::string::String,
         /// The SKU representing the keyspace cluster size
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceClusterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceClusterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_name: ::std::string::String,
         /// Is the keyspace undergoing a config change
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceConfigChangeInProgress>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceConfigChangeInProgress>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub config_change_in_progress: bool,
         /// When the keyspace was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Is this the default keyspace for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceDefault>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceDefault>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default: bool,
         /// Number of extra replicas in the keyspace
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceExtraReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceExtraReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub extra_replicas: i64,
         /// The ID of the keyspace
         pub id: ::std::string::String,
         /// Is this keyspace used in an import
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceImported>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceImported>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub imported: bool,
         /// Is the keyspace running on metal instances
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceMetal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceMetal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metal: bool,
         /// MySQL daemon configuration options
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceMysqldOptions>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceMysqldOptions>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub mysqld_options: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
         >,
         /// Name of the keyspace
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// Controls when node TTL drains are allowed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceNodeTtlStrategy>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceNodeTtlStrategy>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub node_ttl_strategy: NodeTtlStrategy,
         /// Is the keyspace provisioned and serving traffic
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceReady>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceReady>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// Total number of replicas in the keyspace
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas: i64,
         /// `replication_durability_constraints`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceReplicationDurabilityConstraints>"
-        )]
         pub replication_durability_constraints: ::std::option::Option<
             DatabaseBranchKeyspaceReplicationDurabilityConstraints,
         >,
         /// True if the keyspace has an unfinished resize request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceResizeInProgress>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceResizeInProgress>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resize_in_progress: bool,
         /// Is the keyspace awaiting a resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceResizePending>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceResizePending>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resize_pending: bool,
         /// Is the keyspace currently resizing
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceResizing>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceResizing>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resizing: bool,
         /// If the keyspace is sharded
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceSharded>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceSharded>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sharded: bool,
         /// The number of keyspace shards
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceShards>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceShards>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shards: i64,
         /// When the keyspace was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceVectorPoolAllocation>"
-        )]
         pub vector_pool_allocation: ::std::option::Option<f64>,
         /// `vreplication_flags`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceVreplicationFlags>"
-        )]
         pub vreplication_flags: ::std::option::Option<
             DatabaseBranchKeyspaceVreplicationFlags,
         >,
         /// VTTablet configuration options
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceVttabletOptions>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceVttabletOptions>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vttablet_options: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
@@ -248,16 +106,12 @@ pub mod types {
     /// `DatabaseBranchKeyspaceReplicationDurabilityConstraints`
     ///
     /// From `#/components/schemas/DatabaseBranchKeyspaceReplicationDurabilityConstraints` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchKeyspaceReplicationDurabilityConstraints {
         /// The replication durability strategy
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy>"
-        )]
         pub strategy: ::std::option::Option<
             DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy,
         >,
@@ -287,36 +141,15 @@ pub mod types {
     /// `DatabaseBranchKeyspaceVreplicationFlags`
     ///
     /// From `#/components/schemas/DatabaseBranchKeyspaceVreplicationFlags` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchKeyspaceVreplicationFlags {
         /// Allow no blob binlog row image
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceVreplicationFlagsAllowNoBlobBinlogRowImage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceVreplicationFlagsAllowNoBlobBinlogRowImage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub allow_no_blob_binlog_row_image: bool,
         /// Enable optimized inserts
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceVreplicationFlagsOptimizeInserts>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceVreplicationFlagsOptimizeInserts>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub optimize_inserts: bool,
         /// Enable VPlayer batching
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceVreplicationFlagsVplayerBatching>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceVreplicationFlagsVplayerBatching>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vplayer_batching: bool,
     }
     impl DatabaseBranchKeyspaceVreplicationFlags {
@@ -329,36 +162,15 @@ pub mod types {
     /// `KeyspaceRolloutStatus`
     ///
     /// From `#/components/schemas/KeyspaceRolloutStatus` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceRolloutStatus {
         /// The name of the keyspace
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceRolloutStatusName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceRolloutStatusName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// `shards`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceRolloutStatusShards>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceRolloutStatusShards>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shards: ::std::vec::Vec<Shard>,
         /// The current state of the rollout at the keyspace level
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceRolloutStatusState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceRolloutStatusState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: ::std::string::String,
     }
     impl KeyspaceRolloutStatus {
@@ -386,63 +198,26 @@ pub mod types {
     /// `PaginatedDatabaseBranchKeyspace`
     ///
     /// From `#/components/schemas/PaginatedDatabaseBranchKeyspace` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabaseBranchKeyspace {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchKeyspaceCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchKeyspaceCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DatabaseBranchKeyspace>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchKeyspaceNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchKeyspaceNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchKeyspacePerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchKeyspacePerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchKeyspacePrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchKeyspacePrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchKeyspaceType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchKeyspaceType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabaseBranchKeyspace {
@@ -455,39 +230,21 @@ pub mod types {
     /// `Shard`
     ///
     /// From `#/components/schemas/Shard` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Shard {
         /// The time at which the rollout completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ShardLastRolloutFinishedAt>"
-        )]
         pub last_rollout_finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The time at which the rollout started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ShardLastRolloutStartedAt>"
-        )]
         pub last_rollout_started_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The name of the shard
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ShardName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::ShardName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The current state of the rollout at the shard level
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ShardState>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::ShardState>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: ::std::string::String,
     }
     impl Shard {
@@ -2056,67 +1813,270 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            DatabaseBranchKeyspaceClusterDisplayName =
-            "DatabaseBranchKeyspace.cluster_display_name";
-            DatabaseBranchKeyspaceClusterName = "DatabaseBranchKeyspace.cluster_name";
-            DatabaseBranchKeyspaceConfigChangeInProgress =
-            "DatabaseBranchKeyspace.config_change_in_progress";
-            DatabaseBranchKeyspaceDefault = "DatabaseBranchKeyspace.default";
-            DatabaseBranchKeyspaceExtraReplicas =
-            "DatabaseBranchKeyspace.extra_replicas"; DatabaseBranchKeyspaceImported =
-            "DatabaseBranchKeyspace.imported"; DatabaseBranchKeyspaceMetal =
-            "DatabaseBranchKeyspace.metal"; DatabaseBranchKeyspaceMysqldOptions =
-            "DatabaseBranchKeyspace.mysqld_options"; DatabaseBranchKeyspaceName =
-            "DatabaseBranchKeyspace.name"; DatabaseBranchKeyspaceNodeTtlStrategy =
-            "DatabaseBranchKeyspace.node_ttl_strategy"; DatabaseBranchKeyspaceReady =
-            "DatabaseBranchKeyspace.ready"; DatabaseBranchKeyspaceReplicas =
-            "DatabaseBranchKeyspace.replicas";
-            DatabaseBranchKeyspaceReplicationDurabilityConstraints =
-            "DatabaseBranchKeyspace.replication_durability_constraints";
-            DatabaseBranchKeyspaceResizeInProgress =
-            "DatabaseBranchKeyspace.resize_in_progress";
-            DatabaseBranchKeyspaceResizePending =
-            "DatabaseBranchKeyspace.resize_pending"; DatabaseBranchKeyspaceResizing =
-            "DatabaseBranchKeyspace.resizing"; DatabaseBranchKeyspaceSharded =
-            "DatabaseBranchKeyspace.sharded"; DatabaseBranchKeyspaceShards =
-            "DatabaseBranchKeyspace.shards"; DatabaseBranchKeyspaceUpdatedAt =
-            "DatabaseBranchKeyspace.updated_at";
-            DatabaseBranchKeyspaceVectorPoolAllocation =
-            "DatabaseBranchKeyspace.vector_pool_allocation";
-            DatabaseBranchKeyspaceVreplicationFlags =
-            "DatabaseBranchKeyspace.vreplication_flags";
-            DatabaseBranchKeyspaceVttabletOptions =
-            "DatabaseBranchKeyspace.vttablet_options";
-            DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy =
-            "DatabaseBranchKeyspaceReplicationDurabilityConstraints.strategy";
-            DatabaseBranchKeyspaceVreplicationFlagsAllowNoBlobBinlogRowImage =
-            "DatabaseBranchKeyspaceVreplicationFlags.allow_no_blob_binlog_row_image";
-            DatabaseBranchKeyspaceVreplicationFlagsOptimizeInserts =
-            "DatabaseBranchKeyspaceVreplicationFlags.optimize_inserts";
-            DatabaseBranchKeyspaceVreplicationFlagsVplayerBatching =
-            "DatabaseBranchKeyspaceVreplicationFlags.vplayer_batching";
-            KeyspaceRolloutStatusName = "KeyspaceRolloutStatus.name";
-            KeyspaceRolloutStatusShards = "KeyspaceRolloutStatus.shards";
-            KeyspaceRolloutStatusState = "KeyspaceRolloutStatus.state";
-            PaginatedDatabaseBranchKeyspaceCurrentPage =
-            "PaginatedDatabaseBranchKeyspace.current_page";
-            PaginatedDatabaseBranchKeyspaceNextPage =
-            "PaginatedDatabaseBranchKeyspace.next_page";
-            PaginatedDatabaseBranchKeyspaceNextPageUrl =
-            "PaginatedDatabaseBranchKeyspace.next_page_url";
-            PaginatedDatabaseBranchKeyspacePerPage =
-            "PaginatedDatabaseBranchKeyspace.per_page";
-            PaginatedDatabaseBranchKeyspacePrevPage =
-            "PaginatedDatabaseBranchKeyspace.prev_page";
-            PaginatedDatabaseBranchKeyspacePrevPageUrl =
-            "PaginatedDatabaseBranchKeyspace.prev_page_url";
-            PaginatedDatabaseBranchKeyspaceType = "PaginatedDatabaseBranchKeyspace.type";
-            ShardLastRolloutFinishedAt = "Shard.last_rollout_finished_at";
-            ShardLastRolloutStartedAt = "Shard.last_rollout_started_at"; ShardName =
-            "Shard.name"; ShardState = "Shard.state";
+    impl crate::runtime::object::Object for DatabaseBranchKeyspace {
+        const NAME: &'static str = "DatabaseBranchKeyspace";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cluster_display_name = slot::or_empty("cluster_display_name");
+            let mut cluster_name = slot::or_empty("cluster_name");
+            let mut config_change_in_progress = slot::or_empty(
+                "config_change_in_progress",
+            );
+            let mut created_at = slot::required("created_at");
+            let mut default = slot::or_empty("default");
+            let mut extra_replicas = slot::or_empty_whole("extra_replicas");
+            let mut id = slot::required("id");
+            let mut imported = slot::or_empty("imported");
+            let mut metal = slot::or_empty("metal");
+            let mut mysqld_options = slot::or_empty("mysqld_options");
+            let mut name = slot::or_empty("name");
+            let mut node_ttl_strategy = slot::or_empty("node_ttl_strategy");
+            let mut ready = slot::or_empty("ready");
+            let mut replicas = slot::or_empty_whole("replicas");
+            let mut replication_durability_constraints = slot::optional(
+                "replication_durability_constraints",
+            );
+            let mut resize_in_progress = slot::or_empty("resize_in_progress");
+            let mut resize_pending = slot::or_empty("resize_pending");
+            let mut resizing = slot::or_empty("resizing");
+            let mut sharded = slot::or_empty("sharded");
+            let mut shards = slot::or_empty_whole("shards");
+            let mut updated_at = slot::optional("updated_at");
+            let mut vector_pool_allocation = slot::optional("vector_pool_allocation");
+            let mut vreplication_flags = slot::optional("vreplication_flags");
+            let mut vttablet_options = slot::or_empty("vttablet_options");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut cluster_display_name,
+                    &mut cluster_name,
+                    &mut config_change_in_progress,
+                    &mut created_at,
+                    &mut default,
+                    &mut extra_replicas,
+                    &mut id,
+                    &mut imported,
+                    &mut metal,
+                    &mut mysqld_options,
+                    &mut name,
+                    &mut node_ttl_strategy,
+                    &mut ready,
+                    &mut replicas,
+                    &mut replication_durability_constraints,
+                    &mut resize_in_progress,
+                    &mut resize_pending,
+                    &mut resizing,
+                    &mut sharded,
+                    &mut shards,
+                    &mut updated_at,
+                    &mut vector_pool_allocation,
+                    &mut vreplication_flags,
+                    &mut vttablet_options,
+                ],
+            )?;
+            Ok(Self {
+                cluster_display_name: cluster_display_name.value(),
+                cluster_name: cluster_name.value(),
+                config_change_in_progress: config_change_in_progress.value(),
+                created_at: created_at.value::<A::Error>()?,
+                default: default.value(),
+                extra_replicas: extra_replicas.value(),
+                id: id.value::<A::Error>()?,
+                imported: imported.value(),
+                metal: metal.value(),
+                mysqld_options: mysqld_options.value(),
+                name: name.value(),
+                node_ttl_strategy: node_ttl_strategy.value(),
+                ready: ready.value(),
+                replicas: replicas.value(),
+                replication_durability_constraints: replication_durability_constraints
+                    .value(),
+                resize_in_progress: resize_in_progress.value(),
+                resize_pending: resize_pending.value(),
+                resizing: resizing.value(),
+                sharded: sharded.value(),
+                shards: shards.value(),
+                updated_at: updated_at.value(),
+                vector_pool_allocation: vector_pool_allocation.value(),
+                vreplication_flags: vreplication_flags.value(),
+                vttablet_options: vttablet_options.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchKeyspace {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object
+    for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
+        const NAME: &'static str = "DatabaseBranchKeyspaceReplicationDurabilityConstraints";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut strategy = slot::optional("strategy");
+            object::read_fields(_object, Self::NAME, &mut [&mut strategy])?;
+            Ok(Self { strategy: strategy.value() })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de>
+    for DatabaseBranchKeyspaceReplicationDurabilityConstraints {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DatabaseBranchKeyspaceVreplicationFlags {
+        const NAME: &'static str = "DatabaseBranchKeyspaceVreplicationFlags";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut allow_no_blob_binlog_row_image = slot::or_empty(
+                "allow_no_blob_binlog_row_image",
+            );
+            let mut optimize_inserts = slot::or_empty("optimize_inserts");
+            let mut vplayer_batching = slot::or_empty("vplayer_batching");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut allow_no_blob_binlog_row_image,
+                    &mut optimize_inserts,
+                    &mut vplayer_batching,
+                ],
+            )?;
+            Ok(Self {
+                allow_no_blob_binlog_row_image: allow_no_blob_binlog_row_image.value(),
+                optimize_inserts: optimize_inserts.value(),
+                vplayer_batching: vplayer_batching.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchKeyspaceVreplicationFlags {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for KeyspaceRolloutStatus {
+        const NAME: &'static str = "KeyspaceRolloutStatus";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut name = slot::or_empty("name");
+            let mut shards = slot::or_empty("shards");
+            let mut state = slot::or_empty("state");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut name, &mut shards, &mut state],
+            )?;
+            Ok(Self {
+                name: name.value(),
+                shards: shards.value(),
+                state: state.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for KeyspaceRolloutStatus {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDatabaseBranchKeyspace {
+        const NAME: &'static str = "PaginatedDatabaseBranchKeyspace";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchKeyspace {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Shard {
+        const NAME: &'static str = "Shard";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut last_rollout_finished_at = slot::optional(
+                "last_rollout_finished_at",
+            );
+            let mut last_rollout_started_at = slot::optional("last_rollout_started_at");
+            let mut name = slot::or_empty("name");
+            let mut state = slot::or_empty("state");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut last_rollout_finished_at,
+                    &mut last_rollout_started_at,
+                    &mut name,
+                    &mut state,
+                ],
+            )?;
+            Ok(Self {
+                last_rollout_finished_at: last_rollout_finished_at.value(),
+                last_rollout_started_at: last_rollout_started_at.value(),
+                name: name.value(),
+                state: state.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Shard {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
@@ -2172,11 +2132,6 @@ pub mod types {
     for DatabaseBranchKeyspaceReplicationDurabilityConstraintsStrategy {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize
@@ -2259,11 +2214,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for NodeTtlStrategy {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for NodeTtlStrategy {

@@ -41,81 +41,30 @@ pub mod types {
     /// `PaginatedDatabaseBranchPassword`
     ///
     /// From `#/components/schemas/PaginatedDatabaseBranchPassword` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabaseBranchPassword {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchPasswordCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchPasswordCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DatabaseBranchPassword>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchPasswordNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchPasswordNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchPasswordPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchPasswordPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchPasswordPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchPasswordPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchPasswordTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchPasswordTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchPasswordTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchPasswordTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchPasswordType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchPasswordType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabaseBranchPassword {
@@ -625,26 +574,57 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedDatabaseBranchPasswordCurrentPage =
-            "PaginatedDatabaseBranchPassword.current_page";
-            PaginatedDatabaseBranchPasswordNextPage =
-            "PaginatedDatabaseBranchPassword.next_page";
-            PaginatedDatabaseBranchPasswordNextPageUrl =
-            "PaginatedDatabaseBranchPassword.next_page_url";
-            PaginatedDatabaseBranchPasswordPerPage =
-            "PaginatedDatabaseBranchPassword.per_page";
-            PaginatedDatabaseBranchPasswordPrevPage =
-            "PaginatedDatabaseBranchPassword.prev_page";
-            PaginatedDatabaseBranchPasswordPrevPageUrl =
-            "PaginatedDatabaseBranchPassword.prev_page_url";
-            PaginatedDatabaseBranchPasswordTotalCount =
-            "PaginatedDatabaseBranchPassword.total_count";
-            PaginatedDatabaseBranchPasswordTotalPages =
-            "PaginatedDatabaseBranchPassword.total_pages";
-            PaginatedDatabaseBranchPasswordType = "PaginatedDatabaseBranchPassword.type";
+    impl crate::runtime::object::Object for PaginatedDatabaseBranchPassword {
+        const NAME: &'static str = "PaginatedDatabaseBranchPassword";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchPassword {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

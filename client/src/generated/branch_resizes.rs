@@ -9,21 +9,13 @@ pub mod types {
     /// `MysqlClusterResizeRequest`
     ///
     /// From `#/components/schemas/MysqlClusterResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MysqlClusterResizeRequest {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// When the branch resize request completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestCompletedAt>"
-        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -32,151 +24,38 @@ pub mod types {
         /// The ID of the branch resize request
         pub id: ::std::string::String,
         /// The previous autoscaling setting for the vtgate cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateAutoscaling>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateAutoscaling>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_autoscaling: bool,
         /// The previous number of vtgates in the availability zone
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_count: i64,
         /// The previous SKU representing the vtgate cluster size for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_display_name: ::std::string::String,
         /// The previous maximum number of vtgates in the availability zone when autoscaling is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateMaxCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateMaxCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_max_count: i64,
         /// The previous SKU representing the vtgate cluster size
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_name: ::std::string::String,
         /// The previous size of the vtgate cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateSize>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateSize>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_size: ::std::string::String,
         /// The previous target CPU utilization for the vtgate cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestPreviousVtgateTargetCpuUtilization>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestPreviousVtgateTargetCpuUtilization>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vtgate_target_cpu_utilization: f64,
         /// When the branch resize request started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the branch resize request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: KeyspaceResizeRequestState,
         /// When the branch resize request was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MysqlClusterResizeRequestUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// If autoscaling is enabled for the vtgate cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateAutoscaling>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateAutoscaling>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_autoscaling: bool,
         /// The number of vtgates in an availability zone
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_count: i64,
         /// The SKU representing the vtgate cluster size for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_display_name: ::std::string::String,
         /// The maximum number of vtgates in an availability zone when autoscaling is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateMaxCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateMaxCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_max_count: i64,
         /// The SKU representing the vtgate cluster size: VTG_5, VTG_10,…
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_name: ::std::string::String,
         /// The size of the vtgate cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateSize>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateSize>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_size: ::std::string::String,
         /// The target CPU utilization for the vtgate cluster
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MysqlClusterResizeRequestVtgateTargetCpuUtilization>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::MysqlClusterResizeRequestVtgateTargetCpuUtilization>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_target_cpu_utilization: f64,
     }
     impl MysqlClusterResizeRequest {
@@ -189,63 +68,26 @@ pub mod types {
     /// `PaginatedMysqlClusterResizeRequest`
     ///
     /// From `#/components/schemas/PaginatedMysqlClusterResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedMysqlClusterResizeRequest {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedMysqlClusterResizeRequestCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedMysqlClusterResizeRequestCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<MysqlClusterResizeRequest>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedMysqlClusterResizeRequestNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedMysqlClusterResizeRequestNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedMysqlClusterResizeRequestPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedMysqlClusterResizeRequestPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedMysqlClusterResizeRequestPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedMysqlClusterResizeRequestPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedMysqlClusterResizeRequestType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedMysqlClusterResizeRequestType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedMysqlClusterResizeRequest {
@@ -1168,56 +1010,150 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            MysqlClusterResizeRequestActor = "MysqlClusterResizeRequest.actor";
-            MysqlClusterResizeRequestCompletedAt =
-            "MysqlClusterResizeRequest.completed_at";
-            MysqlClusterResizeRequestPreviousVtgateAutoscaling =
-            "MysqlClusterResizeRequest.previous_vtgate_autoscaling";
-            MysqlClusterResizeRequestPreviousVtgateCount =
-            "MysqlClusterResizeRequest.previous_vtgate_count";
-            MysqlClusterResizeRequestPreviousVtgateDisplayName =
-            "MysqlClusterResizeRequest.previous_vtgate_display_name";
-            MysqlClusterResizeRequestPreviousVtgateMaxCount =
-            "MysqlClusterResizeRequest.previous_vtgate_max_count";
-            MysqlClusterResizeRequestPreviousVtgateName =
-            "MysqlClusterResizeRequest.previous_vtgate_name";
-            MysqlClusterResizeRequestPreviousVtgateSize =
-            "MysqlClusterResizeRequest.previous_vtgate_size";
-            MysqlClusterResizeRequestPreviousVtgateTargetCpuUtilization =
-            "MysqlClusterResizeRequest.previous_vtgate_target_cpu_utilization";
-            MysqlClusterResizeRequestStartedAt = "MysqlClusterResizeRequest.started_at";
-            MysqlClusterResizeRequestState = "MysqlClusterResizeRequest.state";
-            MysqlClusterResizeRequestUpdatedAt = "MysqlClusterResizeRequest.updated_at";
-            MysqlClusterResizeRequestVtgateAutoscaling =
-            "MysqlClusterResizeRequest.vtgate_autoscaling";
-            MysqlClusterResizeRequestVtgateCount =
-            "MysqlClusterResizeRequest.vtgate_count";
-            MysqlClusterResizeRequestVtgateDisplayName =
-            "MysqlClusterResizeRequest.vtgate_display_name";
-            MysqlClusterResizeRequestVtgateMaxCount =
-            "MysqlClusterResizeRequest.vtgate_max_count";
-            MysqlClusterResizeRequestVtgateName =
-            "MysqlClusterResizeRequest.vtgate_name"; MysqlClusterResizeRequestVtgateSize
-            = "MysqlClusterResizeRequest.vtgate_size";
-            MysqlClusterResizeRequestVtgateTargetCpuUtilization =
-            "MysqlClusterResizeRequest.vtgate_target_cpu_utilization";
-            PaginatedMysqlClusterResizeRequestCurrentPage =
-            "PaginatedMysqlClusterResizeRequest.current_page";
-            PaginatedMysqlClusterResizeRequestNextPage =
-            "PaginatedMysqlClusterResizeRequest.next_page";
-            PaginatedMysqlClusterResizeRequestNextPageUrl =
-            "PaginatedMysqlClusterResizeRequest.next_page_url";
-            PaginatedMysqlClusterResizeRequestPerPage =
-            "PaginatedMysqlClusterResizeRequest.per_page";
-            PaginatedMysqlClusterResizeRequestPrevPage =
-            "PaginatedMysqlClusterResizeRequest.prev_page";
-            PaginatedMysqlClusterResizeRequestPrevPageUrl =
-            "PaginatedMysqlClusterResizeRequest.prev_page_url";
-            PaginatedMysqlClusterResizeRequestType =
-            "PaginatedMysqlClusterResizeRequest.type";
+    impl crate::runtime::object::Object for MysqlClusterResizeRequest {
+        const NAME: &'static str = "MysqlClusterResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut completed_at = slot::optional("completed_at");
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::required("id");
+            let mut previous_vtgate_autoscaling = slot::or_empty(
+                "previous_vtgate_autoscaling",
+            );
+            let mut previous_vtgate_count = slot::or_empty_whole(
+                "previous_vtgate_count",
+            );
+            let mut previous_vtgate_display_name = slot::or_empty(
+                "previous_vtgate_display_name",
+            );
+            let mut previous_vtgate_max_count = slot::or_empty_whole(
+                "previous_vtgate_max_count",
+            );
+            let mut previous_vtgate_name = slot::or_empty("previous_vtgate_name");
+            let mut previous_vtgate_size = slot::or_empty("previous_vtgate_size");
+            let mut previous_vtgate_target_cpu_utilization = slot::or_empty(
+                "previous_vtgate_target_cpu_utilization",
+            );
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut updated_at = slot::optional("updated_at");
+            let mut vtgate_autoscaling = slot::or_empty("vtgate_autoscaling");
+            let mut vtgate_count = slot::or_empty_whole("vtgate_count");
+            let mut vtgate_display_name = slot::or_empty("vtgate_display_name");
+            let mut vtgate_max_count = slot::or_empty_whole("vtgate_max_count");
+            let mut vtgate_name = slot::or_empty("vtgate_name");
+            let mut vtgate_size = slot::or_empty("vtgate_size");
+            let mut vtgate_target_cpu_utilization = slot::or_empty(
+                "vtgate_target_cpu_utilization",
+            );
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut completed_at,
+                    &mut created_at,
+                    &mut id,
+                    &mut previous_vtgate_autoscaling,
+                    &mut previous_vtgate_count,
+                    &mut previous_vtgate_display_name,
+                    &mut previous_vtgate_max_count,
+                    &mut previous_vtgate_name,
+                    &mut previous_vtgate_size,
+                    &mut previous_vtgate_target_cpu_utilization,
+                    &mut started_at,
+                    &mut state,
+                    &mut updated_at,
+                    &mut vtgate_autoscaling,
+                    &mut vtgate_count,
+                    &mut vtgate_display_name,
+                    &mut vtgate_max_count,
+                    &mut vtgate_name,
+                    &mut vtgate_size,
+                    &mut vtgate_target_cpu_utilization,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                completed_at: completed_at.value(),
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value::<A::Error>()?,
+                previous_vtgate_autoscaling: previous_vtgate_autoscaling.value(),
+                previous_vtgate_count: previous_vtgate_count.value(),
+                previous_vtgate_display_name: previous_vtgate_display_name.value(),
+                previous_vtgate_max_count: previous_vtgate_max_count.value(),
+                previous_vtgate_name: previous_vtgate_name.value(),
+                previous_vtgate_size: previous_vtgate_size.value(),
+                previous_vtgate_target_cpu_utilization: previous_vtgate_target_cpu_utilization
+                    .value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+                vtgate_autoscaling: vtgate_autoscaling.value(),
+                vtgate_count: vtgate_count.value(),
+                vtgate_display_name: vtgate_display_name.value(),
+                vtgate_max_count: vtgate_max_count.value(),
+                vtgate_name: vtgate_name.value(),
+                vtgate_size: vtgate_size.value(),
+                vtgate_target_cpu_utilization: vtgate_target_cpu_utilization.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for MysqlClusterResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedMysqlClusterResizeRequest {
+        const NAME: &'static str = "PaginatedMysqlClusterResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedMysqlClusterResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -9,18 +9,11 @@ pub mod types {
     /// `BranchSchema`
     ///
     /// From `#/components/schemas/BranchSchema` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchSchema {
         /// `data`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchSchemaData>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchSchemaData>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub data: ::std::vec::Vec<BranchSchemaData>,
     }
     impl BranchSchema {
@@ -33,36 +26,15 @@ pub mod types {
     /// `BranchSchemaData`
     ///
     /// From `#/components/schemas/BranchSchemaData` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchSchemaData {
         /// Syntax highlighted HTML for the table's schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchSchemaDataHtml>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchSchemaDataHtml>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html: ::std::string::String,
         /// Name of the table
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchSchemaDataName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchSchemaDataName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The table's schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchSchemaDataRaw>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchSchemaDataRaw>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub raw: ::std::string::String,
     }
     impl BranchSchemaData {
@@ -127,326 +99,96 @@ pub mod types {
     /// `DatabaseBranch`
     ///
     /// From `#/components/schemas/DatabaseBranch` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranch {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// IOPS for the cluster
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchClusterIops>"
-        )]
         pub cluster_iops: ::std::option::Option<i64>,
         /// The SKU representing the branch's cluster size
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchClusterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchClusterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_name: ::std::string::String,
         /// When the branch was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the branch was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether deletion protection is enabled for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchDeletionProtected>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchDeletionProtected>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deletion_protected: bool,
         /// True if the branch allows passwords to connect directly to a vtgate, bypassing load balancers
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchDirectVtgate>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchDirectVtgate>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub direct_vtgate: bool,
         /// True if the branch has read-only replica servers
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchHasReadOnlyReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchHasReadOnlyReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_read_only_replicas: bool,
         /// True if the branch has replica servers
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchHasReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchHasReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_replicas: bool,
         /// Planetscale app URL for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchHtmlUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchHtmlUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html_url: ::std::string::String,
         /// The ID of the branch
         pub id: ::std::string::String,
         /// The number of keyspaces in the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKeyspaceCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKeyspaceCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace_count: i64,
         /// The kind of branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchKind>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchKind>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub kind: DatabaseKind,
         /// Whether or not this is a metal database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchMetal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchMetal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metal: bool,
         /// The MySQL address for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchMysqlAddress>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchMysqlAddress>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub mysql_address: ::std::string::String,
         /// The address of the MySQL provider for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchMysqlEdgeAddress>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchMysqlEdgeAddress>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub mysql_edge_address: ::std::string::String,
         /// The name of the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The name of the parent branch from which the branch was created
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchParentBranch>"
-        )]
         pub parent_branch: ::std::option::Option<::std::string::String>,
         /// True if private connections are enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPrivateEdgeConnectivity>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPrivateEdgeConnectivity>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub private_edge_connectivity: bool,
         /// Whether or not the branch is a production branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchProduction>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchProduction>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub production: bool,
         /// Whether or not the branch is ready to serve queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReady>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchReady>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// `region`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchRegion>"
-        )]
         pub region: ::std::option::Option<Region>,
         /// When a user last marked a backup restore checklist as completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchRestoreChecklistCompletedAt>"
-        )]
         pub restore_checklist_completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchRestoredFromBranch>"
-        )]
         pub restored_from_branch: ::std::option::Option<BranchReference>,
         /// Whether or not the branch has safe migrations enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchSafeMigrations>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchSafeMigrations>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub safe_migrations: bool,
         /// When the schema for the branch was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchSchemaLastUpdatedAt>"
-        )]
         pub schema_last_updated_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Whether or not the schema is ready for queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchSchemaReady>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchSchemaReady>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub schema_ready: bool,
         /// The number of shards in the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchShardCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchShardCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shard_count: i64,
         /// Whether or not the branch is sharded
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchSharded>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchSharded>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sharded: bool,
         /// Whether or not the branch has a stale schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchStaleSchema>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchStaleSchema>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub stale_schema: bool,
         /// The current state of the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DatabaseBranchState,
         /// When the branch was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Planetscale API URL for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
         /// Whether VTGate autoscaling is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchVtgateAutoscaling>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchVtgateAutoscaling>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_autoscaling: bool,
         /// The number of vtgate instances in the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchVtgateCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchVtgateCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_count: i64,
         /// The maximum number of VTGate instances when autoscaling is enabled
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchVtgateMaxCount>"
-        )]
         pub vtgate_max_count: ::std::option::Option<i64>,
         /// The public SKU representing the VTGate size
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchVtgateName>"
-        )]
         pub vtgate_name: ::std::option::Option<::std::string::String>,
         /// VTGate configuration options
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchVtgateOptions>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchVtgateOptions>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_options: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
         >,
         /// The size of the vtgate cluster for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchVtgateSize>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchVtgateSize>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vtgate_size: ::std::string::String,
         /// The target CPU utilization for VTGate autoscaling
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchVtgateTargetCpuUtilization>"
-        )]
         pub vtgate_target_cpu_utilization: ::std::option::Option<i64>,
     }
     impl DatabaseBranch {
@@ -478,81 +220,30 @@ pub mod types {
     /// `PaginatedDatabaseBranch`
     ///
     /// From `#/components/schemas/PaginatedDatabaseBranch` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabaseBranch {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DatabaseBranch>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabaseBranch {
@@ -565,63 +256,26 @@ pub mod types {
     /// `PaginatedSchemaLintError`
     ///
     /// From `#/components/schemas/PaginatedSchemaLintError` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedSchemaLintError {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaLintErrorCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaLintErrorCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<SchemaLintError>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaLintErrorNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaLintErrorNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaLintErrorPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaLintErrorPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaLintErrorPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaLintErrorPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaLintErrorType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaLintErrorType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedSchemaLintError {
@@ -634,162 +288,43 @@ pub mod types {
     /// `SchemaLintError`
     ///
     /// From `#/components/schemas/SchemaLintError` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SchemaLintError {
         /// A list of invalid auto-incremented columns
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorAutoIncrementColumnNames>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorAutoIncrementColumnNames>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub auto_increment_column_names: ::std::vec::Vec<::std::string::String>,
         /// The charset of the schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorCharsetName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorCharsetName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub charset_name: ::std::string::String,
         /// The name of the invalid check constraint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorCheckConstraintName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorCheckConstraintName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub check_constraint_name: ::std::string::String,
         /// The column in a table relevant to the error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorColumnName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorColumnName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub column_name: ::std::string::String,
         /// A link to the documentation related to the error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorDocsUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorDocsUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub docs_url: ::std::string::String,
         /// The engine of the schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorEngineName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorEngineName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub engine_name: ::std::string::String,
         /// The name of the invalid enum value
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorEnumValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorEnumValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enum_value: ::std::string::String,
         /// A description for the error that occurred
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorErrorDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorErrorDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_description: ::std::string::String,
         /// A list of invalid foreign key columns in a table
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorForeignKeyColumnNames>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorForeignKeyColumnNames>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub foreign_key_column_names: ::std::vec::Vec<::std::string::String>,
         /// The path for an invalid JSON column
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorJsonPath>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorJsonPath>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub json_path: ::std::string::String,
         /// The keyspace of the schema with the error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorKeyspaceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorKeyspaceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace_name: ::std::string::String,
         /// Code representing the type of error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorLintError>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorLintError>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub lint_error: ::std::string::String,
         /// The name of the invalid partition in the schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorPartitionName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorPartitionName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub partition_name: ::std::string::String,
         /// The name of the invalid partitioning type
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorPartitioningType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorPartitioningType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub partitioning_type: ::std::string::String,
         /// The subject for the errors
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorSubjectType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorSubjectType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub subject_type: SubjectType,
         /// The table with the error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorTableName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorTableName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_name: ::std::string::String,
         /// The name of the vindex for the schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaLintErrorVindexName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaLintErrorVindexName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vindex_name: ::std::string::String,
     }
     impl SchemaLintError {
@@ -3299,82 +2834,377 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            BranchSchemaData = "BranchSchema.data"; BranchSchemaDataHtml =
-            "BranchSchemaData.html"; BranchSchemaDataName = "BranchSchemaData.name";
-            BranchSchemaDataRaw = "BranchSchemaData.raw"; DatabaseBranchActor =
-            "DatabaseBranch.actor"; DatabaseBranchClusterIops =
-            "DatabaseBranch.cluster_iops"; DatabaseBranchClusterName =
-            "DatabaseBranch.cluster_name"; DatabaseBranchDeletedAt =
-            "DatabaseBranch.deleted_at"; DatabaseBranchDeletionProtected =
-            "DatabaseBranch.deletion_protected"; DatabaseBranchDirectVtgate =
-            "DatabaseBranch.direct_vtgate"; DatabaseBranchHasReadOnlyReplicas =
-            "DatabaseBranch.has_read_only_replicas"; DatabaseBranchHasReplicas =
-            "DatabaseBranch.has_replicas"; DatabaseBranchHtmlUrl =
-            "DatabaseBranch.html_url"; DatabaseBranchKeyspaceCount =
-            "DatabaseBranch.keyspace_count"; DatabaseBranchKind = "DatabaseBranch.kind";
-            DatabaseBranchMetal = "DatabaseBranch.metal"; DatabaseBranchMysqlAddress =
-            "DatabaseBranch.mysql_address"; DatabaseBranchMysqlEdgeAddress =
-            "DatabaseBranch.mysql_edge_address"; DatabaseBranchName =
-            "DatabaseBranch.name"; DatabaseBranchParentBranch =
-            "DatabaseBranch.parent_branch"; DatabaseBranchPrivateEdgeConnectivity =
-            "DatabaseBranch.private_edge_connectivity"; DatabaseBranchProduction =
-            "DatabaseBranch.production"; DatabaseBranchReady = "DatabaseBranch.ready";
-            DatabaseBranchRegion = "DatabaseBranch.region";
-            DatabaseBranchRestoreChecklistCompletedAt =
-            "DatabaseBranch.restore_checklist_completed_at";
-            DatabaseBranchRestoredFromBranch = "DatabaseBranch.restored_from_branch";
-            DatabaseBranchSafeMigrations = "DatabaseBranch.safe_migrations";
-            DatabaseBranchSchemaLastUpdatedAt = "DatabaseBranch.schema_last_updated_at";
-            DatabaseBranchSchemaReady = "DatabaseBranch.schema_ready";
-            DatabaseBranchShardCount = "DatabaseBranch.shard_count";
-            DatabaseBranchSharded = "DatabaseBranch.sharded"; DatabaseBranchStaleSchema =
-            "DatabaseBranch.stale_schema"; DatabaseBranchState = "DatabaseBranch.state";
-            DatabaseBranchUpdatedAt = "DatabaseBranch.updated_at"; DatabaseBranchUrl =
-            "DatabaseBranch.url"; DatabaseBranchVtgateAutoscaling =
-            "DatabaseBranch.vtgate_autoscaling"; DatabaseBranchVtgateCount =
-            "DatabaseBranch.vtgate_count"; DatabaseBranchVtgateMaxCount =
-            "DatabaseBranch.vtgate_max_count"; DatabaseBranchVtgateName =
-            "DatabaseBranch.vtgate_name"; DatabaseBranchVtgateOptions =
-            "DatabaseBranch.vtgate_options"; DatabaseBranchVtgateSize =
-            "DatabaseBranch.vtgate_size"; DatabaseBranchVtgateTargetCpuUtilization =
-            "DatabaseBranch.vtgate_target_cpu_utilization";
-            PaginatedDatabaseBranchCurrentPage = "PaginatedDatabaseBranch.current_page";
-            PaginatedDatabaseBranchNextPage = "PaginatedDatabaseBranch.next_page";
-            PaginatedDatabaseBranchNextPageUrl = "PaginatedDatabaseBranch.next_page_url";
-            PaginatedDatabaseBranchPerPage = "PaginatedDatabaseBranch.per_page";
-            PaginatedDatabaseBranchPrevPage = "PaginatedDatabaseBranch.prev_page";
-            PaginatedDatabaseBranchPrevPageUrl = "PaginatedDatabaseBranch.prev_page_url";
-            PaginatedDatabaseBranchTotalCount = "PaginatedDatabaseBranch.total_count";
-            PaginatedDatabaseBranchTotalPages = "PaginatedDatabaseBranch.total_pages";
-            PaginatedDatabaseBranchType = "PaginatedDatabaseBranch.type";
-            PaginatedSchemaLintErrorCurrentPage =
-            "PaginatedSchemaLintError.current_page"; PaginatedSchemaLintErrorNextPage =
-            "PaginatedSchemaLintError.next_page"; PaginatedSchemaLintErrorNextPageUrl =
-            "PaginatedSchemaLintError.next_page_url"; PaginatedSchemaLintErrorPerPage =
-            "PaginatedSchemaLintError.per_page"; PaginatedSchemaLintErrorPrevPage =
-            "PaginatedSchemaLintError.prev_page"; PaginatedSchemaLintErrorPrevPageUrl =
-            "PaginatedSchemaLintError.prev_page_url"; PaginatedSchemaLintErrorType =
-            "PaginatedSchemaLintError.type"; SchemaLintErrorAutoIncrementColumnNames =
-            "SchemaLintError.auto_increment_column_names"; SchemaLintErrorCharsetName =
-            "SchemaLintError.charset_name"; SchemaLintErrorCheckConstraintName =
-            "SchemaLintError.check_constraint_name"; SchemaLintErrorColumnName =
-            "SchemaLintError.column_name"; SchemaLintErrorDocsUrl =
-            "SchemaLintError.docs_url"; SchemaLintErrorEngineName =
-            "SchemaLintError.engine_name"; SchemaLintErrorEnumValue =
-            "SchemaLintError.enum_value"; SchemaLintErrorErrorDescription =
-            "SchemaLintError.error_description"; SchemaLintErrorForeignKeyColumnNames =
-            "SchemaLintError.foreign_key_column_names"; SchemaLintErrorJsonPath =
-            "SchemaLintError.json_path"; SchemaLintErrorKeyspaceName =
-            "SchemaLintError.keyspace_name"; SchemaLintErrorLintError =
-            "SchemaLintError.lint_error"; SchemaLintErrorPartitionName =
-            "SchemaLintError.partition_name"; SchemaLintErrorPartitioningType =
-            "SchemaLintError.partitioning_type"; SchemaLintErrorSubjectType =
-            "SchemaLintError.subject_type"; SchemaLintErrorTableName =
-            "SchemaLintError.table_name"; SchemaLintErrorVindexName =
-            "SchemaLintError.vindex_name";
+    impl crate::runtime::object::Object for BranchSchema {
+        const NAME: &'static str = "BranchSchema";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut data = slot::or_empty("data");
+            object::read_fields(_object, Self::NAME, &mut [&mut data])?;
+            Ok(Self { data: data.value() })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BranchSchema {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for BranchSchemaData {
+        const NAME: &'static str = "BranchSchemaData";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut html = slot::or_empty("html");
+            let mut name = slot::or_empty("name");
+            let mut raw = slot::or_empty("raw");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut html, &mut name, &mut raw],
+            )?;
+            Ok(Self {
+                html: html.value(),
+                name: name.value(),
+                raw: raw.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BranchSchemaData {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DatabaseBranch {
+        const NAME: &'static str = "DatabaseBranch";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut cluster_iops = slot::optional_whole("cluster_iops");
+            let mut cluster_name = slot::or_empty("cluster_name");
+            let mut created_at = slot::required("created_at");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut deletion_protected = slot::or_empty("deletion_protected");
+            let mut direct_vtgate = slot::or_empty("direct_vtgate");
+            let mut has_read_only_replicas = slot::or_empty("has_read_only_replicas");
+            let mut has_replicas = slot::or_empty("has_replicas");
+            let mut html_url = slot::or_empty("html_url");
+            let mut id = slot::required("id");
+            let mut keyspace_count = slot::or_empty_whole("keyspace_count");
+            let mut kind = slot::or_empty("kind");
+            let mut metal = slot::or_empty("metal");
+            let mut mysql_address = slot::or_empty("mysql_address");
+            let mut mysql_edge_address = slot::or_empty("mysql_edge_address");
+            let mut name = slot::or_empty("name");
+            let mut parent_branch = slot::optional("parent_branch");
+            let mut private_edge_connectivity = slot::or_empty(
+                "private_edge_connectivity",
+            );
+            let mut production = slot::or_empty("production");
+            let mut ready = slot::or_empty("ready");
+            let mut region = slot::optional("region");
+            let mut restore_checklist_completed_at = slot::optional(
+                "restore_checklist_completed_at",
+            );
+            let mut restored_from_branch = slot::optional("restored_from_branch");
+            let mut safe_migrations = slot::or_empty("safe_migrations");
+            let mut schema_last_updated_at = slot::optional("schema_last_updated_at");
+            let mut schema_ready = slot::or_empty("schema_ready");
+            let mut shard_count = slot::or_empty_whole("shard_count");
+            let mut sharded = slot::or_empty("sharded");
+            let mut stale_schema = slot::or_empty("stale_schema");
+            let mut state = slot::or_empty("state");
+            let mut updated_at = slot::optional("updated_at");
+            let mut url = slot::or_empty("url");
+            let mut vtgate_autoscaling = slot::or_empty("vtgate_autoscaling");
+            let mut vtgate_count = slot::or_empty_whole("vtgate_count");
+            let mut vtgate_max_count = slot::optional_whole("vtgate_max_count");
+            let mut vtgate_name = slot::optional("vtgate_name");
+            let mut vtgate_options = slot::or_empty("vtgate_options");
+            let mut vtgate_size = slot::or_empty("vtgate_size");
+            let mut vtgate_target_cpu_utilization = slot::optional_whole(
+                "vtgate_target_cpu_utilization",
+            );
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut cluster_iops,
+                    &mut cluster_name,
+                    &mut created_at,
+                    &mut deleted_at,
+                    &mut deletion_protected,
+                    &mut direct_vtgate,
+                    &mut has_read_only_replicas,
+                    &mut has_replicas,
+                    &mut html_url,
+                    &mut id,
+                    &mut keyspace_count,
+                    &mut kind,
+                    &mut metal,
+                    &mut mysql_address,
+                    &mut mysql_edge_address,
+                    &mut name,
+                    &mut parent_branch,
+                    &mut private_edge_connectivity,
+                    &mut production,
+                    &mut ready,
+                    &mut region,
+                    &mut restore_checklist_completed_at,
+                    &mut restored_from_branch,
+                    &mut safe_migrations,
+                    &mut schema_last_updated_at,
+                    &mut schema_ready,
+                    &mut shard_count,
+                    &mut sharded,
+                    &mut stale_schema,
+                    &mut state,
+                    &mut updated_at,
+                    &mut url,
+                    &mut vtgate_autoscaling,
+                    &mut vtgate_count,
+                    &mut vtgate_max_count,
+                    &mut vtgate_name,
+                    &mut vtgate_options,
+                    &mut vtgate_size,
+                    &mut vtgate_target_cpu_utilization,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                cluster_iops: cluster_iops.value(),
+                cluster_name: cluster_name.value(),
+                created_at: created_at.value::<A::Error>()?,
+                deleted_at: deleted_at.value(),
+                deletion_protected: deletion_protected.value(),
+                direct_vtgate: direct_vtgate.value(),
+                has_read_only_replicas: has_read_only_replicas.value(),
+                has_replicas: has_replicas.value(),
+                html_url: html_url.value(),
+                id: id.value::<A::Error>()?,
+                keyspace_count: keyspace_count.value(),
+                kind: kind.value(),
+                metal: metal.value(),
+                mysql_address: mysql_address.value(),
+                mysql_edge_address: mysql_edge_address.value(),
+                name: name.value(),
+                parent_branch: parent_branch.value(),
+                private_edge_connectivity: private_edge_connectivity.value(),
+                production: production.value(),
+                ready: ready.value(),
+                region: region.value(),
+                restore_checklist_completed_at: restore_checklist_completed_at.value(),
+                restored_from_branch: restored_from_branch.value(),
+                safe_migrations: safe_migrations.value(),
+                schema_last_updated_at: schema_last_updated_at.value(),
+                schema_ready: schema_ready.value(),
+                shard_count: shard_count.value(),
+                sharded: sharded.value(),
+                stale_schema: stale_schema.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+                url: url.value(),
+                vtgate_autoscaling: vtgate_autoscaling.value(),
+                vtgate_count: vtgate_count.value(),
+                vtgate_max_count: vtgate_max_count.value(),
+                vtgate_name: vtgate_name.value(),
+                vtgate_options: vtgate_options.value(),
+                vtgate_size: vtgate_size.value(),
+                vtgate_target_cpu_utilization: vtgate_target_cpu_utilization.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DatabaseBranch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDatabaseBranch {
+        const NAME: &'static str = "PaginatedDatabaseBranch";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedSchemaLintError {
+        const NAME: &'static str = "PaginatedSchemaLintError";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedSchemaLintError {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for SchemaLintError {
+        const NAME: &'static str = "SchemaLintError";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut auto_increment_column_names = slot::or_empty(
+                "auto_increment_column_names",
+            );
+            let mut charset_name = slot::or_empty("charset_name");
+            let mut check_constraint_name = slot::or_empty("check_constraint_name");
+            let mut column_name = slot::or_empty("column_name");
+            let mut docs_url = slot::or_empty("docs_url");
+            let mut engine_name = slot::or_empty("engine_name");
+            let mut enum_value = slot::or_empty("enum_value");
+            let mut error_description = slot::or_empty("error_description");
+            let mut foreign_key_column_names = slot::or_empty(
+                "foreign_key_column_names",
+            );
+            let mut json_path = slot::or_empty("json_path");
+            let mut keyspace_name = slot::or_empty("keyspace_name");
+            let mut lint_error = slot::or_empty("lint_error");
+            let mut partition_name = slot::or_empty("partition_name");
+            let mut partitioning_type = slot::or_empty("partitioning_type");
+            let mut subject_type = slot::or_empty("subject_type");
+            let mut table_name = slot::or_empty("table_name");
+            let mut vindex_name = slot::or_empty("vindex_name");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut auto_increment_column_names,
+                    &mut charset_name,
+                    &mut check_constraint_name,
+                    &mut column_name,
+                    &mut docs_url,
+                    &mut engine_name,
+                    &mut enum_value,
+                    &mut error_description,
+                    &mut foreign_key_column_names,
+                    &mut json_path,
+                    &mut keyspace_name,
+                    &mut lint_error,
+                    &mut partition_name,
+                    &mut partitioning_type,
+                    &mut subject_type,
+                    &mut table_name,
+                    &mut vindex_name,
+                ],
+            )?;
+            Ok(Self {
+                auto_increment_column_names: auto_increment_column_names.value(),
+                charset_name: charset_name.value(),
+                check_constraint_name: check_constraint_name.value(),
+                column_name: column_name.value(),
+                docs_url: docs_url.value(),
+                engine_name: engine_name.value(),
+                enum_value: enum_value.value(),
+                error_description: error_description.value(),
+                foreign_key_column_names: foreign_key_column_names.value(),
+                json_path: json_path.value(),
+                keyspace_name: keyspace_name.value(),
+                lint_error: lint_error.value(),
+                partition_name: partition_name.value(),
+                partitioning_type: partitioning_type.value(),
+                subject_type: subject_type.value(),
+                table_name: table_name.value(),
+                vindex_name: vindex_name.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SchemaLintError {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl DatabaseBranchState {
@@ -3434,11 +3264,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DatabaseBranchState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for DatabaseBranchState {
@@ -3517,11 +3342,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for SubjectType {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for SubjectType {

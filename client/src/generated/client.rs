@@ -13,34 +13,15 @@ pub mod types {
     /// The person, token or integration that asked for a backup.
     ///
     /// From `#/components/schemas/Actor` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Actor {
         /// The URL of the actor's avatar
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ActorAvatarUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ActorAvatarUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar_url: ::std::string::String,
         /// The name of the actor
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ActorDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ActorDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The ID of the actor
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ActorId>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::ActorId>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
     }
     impl Actor {
@@ -53,28 +34,16 @@ pub mod types {
     /// A backup of a database branch.
     ///
     /// From `#/components/schemas/Backup` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Backup {
         /// Who asked for the backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The policy that the backup was made by, if any.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupBackupPolicy>"
-        )]
         pub backup_policy: ::std::option::Option<BackupPolicy>,
         /// When the backup completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupCompletedAt>"
-        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -82,112 +51,35 @@ pub mod types {
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The branch that was backed up, if it still exists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupDatabaseBranch>"
-        )]
         pub database_branch: ::std::option::Option<BranchReference>,
         /// When the backup was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The estimated storage cost of the backup
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupEstimatedStorageCost>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupEstimatedStorageCost>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub estimated_storage_cost: f64,
         /// When the backup expires
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupExpiresAt>"
-        )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the backup
         pub id: ::std::string::String,
         /// The name of the backup
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// Whether or not the backup is protected from deletion
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupProtected>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupProtected>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub protected: bool,
         /// Size of the PVC used for the backup
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPvcSize>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPvcSize>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub pvc_size: i64,
         /// Whether or not the backup policy is required
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupRequired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupRequired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// The branches that were restored from this backup.
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupRestoredBranches>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupRestoredBranches>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restored_branches: ::std::vec::Vec<BranchReference>,
         /// The schema of the branch at the time of the backup, if it was taken.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupSchemaSnapshot>"
-        )]
         pub schema_snapshot: ::std::option::Option<SchemaSnapshot>,
         /// The size of the backup in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupSize>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupSize>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub size: i64,
         /// When the backup started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The current state of the backup
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupState>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::BackupState>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: BackupState,
         /// The uncompressed (logical) size of the backup in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupUncompressedSize>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupUncompressedSize>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub uncompressed_size: i64,
         /// When the backup was last updated
         pub updated_at: ::chrono::DateTime<::chrono::offset::Utc>,
@@ -202,125 +94,45 @@ pub mod types {
     /// The schedule and retention that a backup was made by.
     ///
     /// From `#/components/schemas/BackupPolicy` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BackupPolicy {
         /// When the backup policy was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The display name of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The unit for the frequency of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyFrequencyUnit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyFrequencyUnit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_unit: ::std::string::String,
         /// A number value for the frequency of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyFrequencyValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyFrequencyValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_value: i64,
         /// The ID of the backup policy
         pub id: ::std::string::String,
         /// When the backup was last run
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyLastRanAt>"
-        )]
         pub last_ran_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The name of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the backup will next run
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyNextRunAt>"
-        )]
         pub next_run_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Whether the policy is a required system backup
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyRequired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyRequired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// The unit for the retention period of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyRetentionUnit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyRetentionUnit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub retention_unit: ::std::string::String,
         /// A number value for the retention period of the backup policy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyRetentionValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyRetentionValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub retention_value: i64,
         /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::BackupPolicyScheduleDay>"
-        )]
         pub schedule_day: ::std::option::Option<i64>,
         /// The time of day that the backup is scheduled, in HH:MM format
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyScheduleTime>"
-        )]
         pub schedule_time: ::std::option::Option<::std::string::String>,
         /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::BackupPolicyScheduleWeek>"
-        )]
         pub schedule_week: ::std::option::Option<i64>,
         /// Whether the policy is for production or development branches
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BackupPolicyTarget>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BackupPolicyTarget>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: BackupPolicyTarget,
         /// When the backup policy was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BackupPolicyUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl BackupPolicy {
@@ -367,41 +179,19 @@ pub mod types {
     /// A mention of a database branch.
     ///
     /// From `#/components/schemas/BranchReference` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchReference {
         /// When the resource was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the resource was deleted, if deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchReferenceDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID for the resource
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchReferenceId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchReferenceId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The name for the resource
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchReferenceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchReferenceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the resource was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchReferenceUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl BranchReference {
@@ -442,81 +232,30 @@ pub mod types {
     /// `PaginatedBackup`
     ///
     /// From `#/components/schemas/PaginatedBackup` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedBackup {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Backup>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBackupNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBackupNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBackupPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBackupPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBackupType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBackupType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedBackup {
@@ -612,50 +351,21 @@ pub mod types {
     /// The schema of a branch at one time.
     ///
     /// From `#/components/schemas/SchemaSnapshot` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SchemaSnapshot {
         /// When the schema snapshot was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the schema snapshot
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaSnapshotId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the schema snapshot was last linted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaSnapshotLintedAt>"
-        )]
         pub linted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The name of the schema snapshot
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaSnapshotName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the schema snapshot was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaSnapshotUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL to the schema snapshot in the PlanetScale app
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaSnapshotUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaSnapshotUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     impl SchemaSnapshot {
@@ -2456,48 +2166,318 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            ActorAvatarUrl = "Actor.avatar_url"; ActorDisplayName = "Actor.display_name";
-            ActorId = "Actor.id"; BackupActor = "Backup.actor"; BackupBackupPolicy =
-            "Backup.backup_policy"; BackupCompletedAt = "Backup.completed_at";
-            BackupDatabaseBranch = "Backup.database_branch"; BackupDeletedAt =
-            "Backup.deleted_at"; BackupEstimatedStorageCost =
-            "Backup.estimated_storage_cost"; BackupExpiresAt = "Backup.expires_at";
-            BackupName = "Backup.name"; BackupProtected = "Backup.protected";
-            BackupPvcSize = "Backup.pvc_size"; BackupRequired = "Backup.required";
-            BackupRestoredBranches = "Backup.restored_branches"; BackupSchemaSnapshot =
-            "Backup.schema_snapshot"; BackupSize = "Backup.size"; BackupStartedAt =
-            "Backup.started_at"; BackupState = "Backup.state"; BackupUncompressedSize =
-            "Backup.uncompressed_size"; BackupPolicyDisplayName =
-            "BackupPolicy.display_name"; BackupPolicyFrequencyUnit =
-            "BackupPolicy.frequency_unit"; BackupPolicyFrequencyValue =
-            "BackupPolicy.frequency_value"; BackupPolicyLastRanAt =
-            "BackupPolicy.last_ran_at"; BackupPolicyName = "BackupPolicy.name";
-            BackupPolicyNextRunAt = "BackupPolicy.next_run_at"; BackupPolicyRequired =
-            "BackupPolicy.required"; BackupPolicyRetentionUnit =
-            "BackupPolicy.retention_unit"; BackupPolicyRetentionValue =
-            "BackupPolicy.retention_value"; BackupPolicyScheduleDay =
-            "BackupPolicy.schedule_day"; BackupPolicyScheduleTime =
-            "BackupPolicy.schedule_time"; BackupPolicyScheduleWeek =
-            "BackupPolicy.schedule_week"; BackupPolicyTarget = "BackupPolicy.target";
-            BackupPolicyUpdatedAt = "BackupPolicy.updated_at"; BranchReferenceDeletedAt =
-            "BranchReference.deleted_at"; BranchReferenceId = "BranchReference.id";
-            BranchReferenceName = "BranchReference.name"; BranchReferenceUpdatedAt =
-            "BranchReference.updated_at"; PaginatedBackupCurrentPage =
-            "PaginatedBackup.current_page"; PaginatedBackupNextPage =
-            "PaginatedBackup.next_page"; PaginatedBackupNextPageUrl =
-            "PaginatedBackup.next_page_url"; PaginatedBackupPerPage =
-            "PaginatedBackup.per_page"; PaginatedBackupPrevPage =
-            "PaginatedBackup.prev_page"; PaginatedBackupPrevPageUrl =
-            "PaginatedBackup.prev_page_url"; PaginatedBackupTotalCount =
-            "PaginatedBackup.total_count"; PaginatedBackupTotalPages =
-            "PaginatedBackup.total_pages"; PaginatedBackupType = "PaginatedBackup.type";
-            SchemaSnapshotId = "SchemaSnapshot.id"; SchemaSnapshotLintedAt =
-            "SchemaSnapshot.linted_at"; SchemaSnapshotName = "SchemaSnapshot.name";
-            SchemaSnapshotUpdatedAt = "SchemaSnapshot.updated_at"; SchemaSnapshotUrl =
-            "SchemaSnapshot.url";
+    impl crate::runtime::object::Object for Actor {
+        const NAME: &'static str = "Actor";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut avatar_url = slot::or_empty("avatar_url");
+            let mut display_name = slot::or_empty("display_name");
+            let mut id = slot::or_empty("id");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut avatar_url, &mut display_name, &mut id],
+            )?;
+            Ok(Self {
+                avatar_url: avatar_url.value(),
+                display_name: display_name.value(),
+                id: id.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Actor {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Backup {
+        const NAME: &'static str = "Backup";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut backup_policy = slot::optional("backup_policy");
+            let mut completed_at = slot::optional("completed_at");
+            let mut created_at = slot::required("created_at");
+            let mut database_branch = slot::optional("database_branch");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut estimated_storage_cost = slot::or_empty("estimated_storage_cost");
+            let mut expires_at = slot::optional("expires_at");
+            let mut id = slot::required("id");
+            let mut name = slot::or_empty("name");
+            let mut protected = slot::or_empty("protected");
+            let mut pvc_size = slot::or_empty_whole("pvc_size");
+            let mut required = slot::or_empty("required");
+            let mut restored_branches = slot::or_empty("restored_branches");
+            let mut schema_snapshot = slot::optional("schema_snapshot");
+            let mut size = slot::or_empty_whole("size");
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut uncompressed_size = slot::or_empty_whole("uncompressed_size");
+            let mut updated_at = slot::required("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut backup_policy,
+                    &mut completed_at,
+                    &mut created_at,
+                    &mut database_branch,
+                    &mut deleted_at,
+                    &mut estimated_storage_cost,
+                    &mut expires_at,
+                    &mut id,
+                    &mut name,
+                    &mut protected,
+                    &mut pvc_size,
+                    &mut required,
+                    &mut restored_branches,
+                    &mut schema_snapshot,
+                    &mut size,
+                    &mut started_at,
+                    &mut state,
+                    &mut uncompressed_size,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                backup_policy: backup_policy.value(),
+                completed_at: completed_at.value(),
+                created_at: created_at.value::<A::Error>()?,
+                database_branch: database_branch.value(),
+                deleted_at: deleted_at.value(),
+                estimated_storage_cost: estimated_storage_cost.value(),
+                expires_at: expires_at.value(),
+                id: id.value::<A::Error>()?,
+                name: name.value(),
+                protected: protected.value(),
+                pvc_size: pvc_size.value(),
+                required: required.value(),
+                restored_branches: restored_branches.value(),
+                schema_snapshot: schema_snapshot.value(),
+                size: size.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                uncompressed_size: uncompressed_size.value(),
+                updated_at: updated_at.value::<A::Error>()?,
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Backup {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for BackupPolicy {
+        const NAME: &'static str = "BackupPolicy";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut display_name = slot::or_empty("display_name");
+            let mut frequency_unit = slot::or_empty("frequency_unit");
+            let mut frequency_value = slot::or_empty_whole("frequency_value");
+            let mut id = slot::required("id");
+            let mut last_ran_at = slot::optional("last_ran_at");
+            let mut name = slot::or_empty("name");
+            let mut next_run_at = slot::optional("next_run_at");
+            let mut required = slot::or_empty("required");
+            let mut retention_unit = slot::or_empty("retention_unit");
+            let mut retention_value = slot::or_empty_whole("retention_value");
+            let mut schedule_day = slot::optional_whole("schedule_day");
+            let mut schedule_time = slot::optional("schedule_time");
+            let mut schedule_week = slot::optional_whole("schedule_week");
+            let mut target = slot::or_empty("target");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut display_name,
+                    &mut frequency_unit,
+                    &mut frequency_value,
+                    &mut id,
+                    &mut last_ran_at,
+                    &mut name,
+                    &mut next_run_at,
+                    &mut required,
+                    &mut retention_unit,
+                    &mut retention_value,
+                    &mut schedule_day,
+                    &mut schedule_time,
+                    &mut schedule_week,
+                    &mut target,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                display_name: display_name.value(),
+                frequency_unit: frequency_unit.value(),
+                frequency_value: frequency_value.value(),
+                id: id.value::<A::Error>()?,
+                last_ran_at: last_ran_at.value(),
+                name: name.value(),
+                next_run_at: next_run_at.value(),
+                required: required.value(),
+                retention_unit: retention_unit.value(),
+                retention_value: retention_value.value(),
+                schedule_day: schedule_day.value(),
+                schedule_time: schedule_time.value(),
+                schedule_week: schedule_week.value(),
+                target: target.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BackupPolicy {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for BranchReference {
+        const NAME: &'static str = "BranchReference";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut id = slot::or_empty("id");
+            let mut name = slot::or_empty("name");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut deleted_at,
+                    &mut id,
+                    &mut name,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                deleted_at: deleted_at.value(),
+                id: id.value(),
+                name: name.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BranchReference {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedBackup {
+        const NAME: &'static str = "PaginatedBackup";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedBackup {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for SchemaSnapshot {
+        const NAME: &'static str = "SchemaSnapshot";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::or_empty("id");
+            let mut linted_at = slot::optional("linted_at");
+            let mut name = slot::or_empty("name");
+            let mut updated_at = slot::optional("updated_at");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut id,
+                    &mut linted_at,
+                    &mut name,
+                    &mut updated_at,
+                    &mut url,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value(),
+                linted_at: linted_at.value(),
+                name: name.value(),
+                updated_at: updated_at.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SchemaSnapshot {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl BackupPolicyTarget {
@@ -2545,11 +2525,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for BackupPolicyTarget {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for BackupPolicyTarget {
@@ -2637,11 +2612,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for BackupState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for BackupState {

@@ -9,83 +9,27 @@ pub mod types {
     /// `PostgresClusterExtension`
     ///
     /// From `#/components/schemas/PostgresClusterExtension` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterExtension {
         /// Whether the extension is available on the current cluster image
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionAvailable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionAvailable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub available: bool,
         /// The description of the extension
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub description: ::std::string::String,
         /// The ID of the extension
         pub id: ::std::string::String,
         /// The internal state of the extension
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionInternal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionInternal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub internal: bool,
         /// How the extension is loaded
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionLoader>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionLoader>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub loader: PostgresClusterExtensionLoader,
         /// The name of the extension
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// `parameters`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionParameters>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionParameters>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub parameters: ::std::vec::Vec<PostgresClusterParameter>,
         /// The reason the extension is unavailable (e.g., 'container_upgrade_required')
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionUnavailableReason>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionUnavailableReason>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub unavailable_reason: ::std::string::String,
         /// The URL of the extension
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterExtensionUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterExtensionUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     impl PostgresClusterExtension {
@@ -312,18 +256,54 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PostgresClusterExtensionAvailable = "PostgresClusterExtension.available";
-            PostgresClusterExtensionDescription = "PostgresClusterExtension.description";
-            PostgresClusterExtensionInternal = "PostgresClusterExtension.internal";
-            PostgresClusterExtensionLoader = "PostgresClusterExtension.loader";
-            PostgresClusterExtensionName = "PostgresClusterExtension.name";
-            PostgresClusterExtensionParameters = "PostgresClusterExtension.parameters";
-            PostgresClusterExtensionUnavailableReason =
-            "PostgresClusterExtension.unavailable_reason"; PostgresClusterExtensionUrl =
-            "PostgresClusterExtension.url";
+    impl crate::runtime::object::Object for PostgresClusterExtension {
+        const NAME: &'static str = "PostgresClusterExtension";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut available = slot::or_empty("available");
+            let mut description = slot::or_empty("description");
+            let mut id = slot::required("id");
+            let mut internal = slot::or_empty("internal");
+            let mut loader = slot::or_empty("loader");
+            let mut name = slot::or_empty("name");
+            let mut parameters = slot::or_empty("parameters");
+            let mut unavailable_reason = slot::or_empty("unavailable_reason");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut available,
+                    &mut description,
+                    &mut id,
+                    &mut internal,
+                    &mut loader,
+                    &mut name,
+                    &mut parameters,
+                    &mut unavailable_reason,
+                    &mut url,
+                ],
+            )?;
+            Ok(Self {
+                available: available.value(),
+                description: description.value(),
+                id: id.value::<A::Error>()?,
+                internal: internal.value(),
+                loader: loader.value(),
+                name: name.value(),
+                parameters: parameters.value(),
+                unavailable_reason: unavailable_reason.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PostgresClusterExtension {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl PostgresClusterExtensionLoader {
@@ -377,11 +357,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for PostgresClusterExtensionLoader {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for PostgresClusterExtensionLoader {

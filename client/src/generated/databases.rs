@@ -42,47 +42,21 @@ pub mod types {
     /// `DataImport`
     ///
     /// From `#/components/schemas/DataImport` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataImport {
         /// `data_source`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DataImportDataSource>"
-        )]
         pub data_source: ::std::option::Option<DataSource>,
         /// When the import finished
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DataImportFinishedAt>"
-        )]
         pub finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Errors encountered during the import check
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataImportImportCheckErrors>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DataImportImportCheckErrors>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub import_check_errors: ::std::string::String,
         /// When the import started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DataImportStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// State of the data import
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataImportState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DataImportState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: ::std::string::String,
     }
     impl DataImport {
@@ -95,36 +69,15 @@ pub mod types {
     /// `DataSource`
     ///
     /// From `#/components/schemas/DataSource` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DataSource {
         /// Database name of the data source
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataSourceDatabase>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DataSourceDatabase>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub database: ::std::string::String,
         /// Hostname of the data source
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataSourceHostname>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DataSourceHostname>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub hostname: ::std::string::String,
         /// Port of the data source
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DataSourcePort>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DataSourcePort>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub port: i64,
     }
     impl DataSource {
@@ -137,348 +90,100 @@ pub mod types {
     /// `Database`
     ///
     /// From `#/components/schemas/Database` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Database {
         /// Whether seeding branches with data is enabled for all branches
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseAllowDataBranching>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseAllowDataBranching>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub allow_data_branching: bool,
         /// If the database has reached its backup restored branch limit
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseAtBackupRestoreBranchesLimit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseAtBackupRestoreBranchesLimit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub at_backup_restore_branches_limit: bool,
         /// If the database has reached its development branch limit
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseAtDevelopmentBranchUsageLimit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseAtDevelopmentBranchUsageLimit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub at_development_branch_usage_limit: bool,
         /// Whether to automatically manage Rails migrations during deploy requests.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseAutomaticMigrations>"
-        )]
         pub automatic_migrations: ::std::option::Option<bool>,
         /// The total number of database branches
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchesCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchesCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branches_count: i64,
         /// The URL to retrieve this database's branches via the API
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchesUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchesUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branches_url: ::std::string::String,
         /// True if a config change is queued for maintenance window
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseConfigChangeQueued>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseConfigChangeQueued>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub config_change_queued: bool,
         /// True if a config change is in progress
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseConfigChanging>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseConfigChanging>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub config_changing: bool,
         /// When the database was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// `data_import`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDataImport>"
-        )]
         pub data_import: ::std::option::Option<DataImport>,
         /// The default branch for the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDefaultBranch>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDefaultBranch>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_branch: ::std::string::String,
         /// Number of read only regions in the default branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDefaultBranchReadOnlyRegionsCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDefaultBranchReadOnlyRegionsCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_branch_read_only_regions_count: i64,
         /// Number of shards in the default branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDefaultBranchShardCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDefaultBranchShardCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_branch_shard_count: i64,
         /// Number of tables in the default branch schema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDefaultBranchTableCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDefaultBranchTableCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_branch_table_count: i64,
         /// Whether deletion protection is enabled for the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeletionProtected>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeletionProtected>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deletion_protected: bool,
         /// The total number of database development branches
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDevelopmentBranchesCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDevelopmentBranchesCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub development_branches_count: i64,
         /// Whether foreign key constraints are enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseForeignKeysEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseForeignKeysEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub foreign_keys_enabled: bool,
         /// The URL to see this database's branches in the web UI
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseHtmlUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseHtmlUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html_url: ::std::string::String,
         /// The ID of the database
         pub id: ::std::string::String,
         /// True if query insights is enabled for the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseInsightsEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseInsightsEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub insights_enabled: bool,
         /// Whether raw SQL queries are collected
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseInsightsRawQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseInsightsRawQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub insights_raw_queries: bool,
         /// The total number of ongoing issues within a database
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseIssuesCount>"
-        )]
         pub issues_count: ::std::option::Option<i64>,
         /// The kind of database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseKind>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::DatabaseKind>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub kind: DatabaseKind,
         /// Framework used for applying migrations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseMigrationFramework>"
-        )]
         pub migration_framework: ::std::option::Option<::std::string::String>,
         /// Table name to use for copying schema migration data.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseMigrationTableName>"
-        )]
         pub migration_table_name: ::std::option::Option<::std::string::String>,
         /// If the database requires multiple admins for deletion
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseMultipleAdminsRequiredForDeletion>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseMultipleAdminsRequiredForDeletion>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub multiple_admins_required_for_deletion: bool,
         /// Name of the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::DatabaseName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The total number of schema recommendations
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseOpenSchemaRecommendationsCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseOpenSchemaRecommendationsCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub open_schema_recommendations_count: i64,
         /// The database plan
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabasePlan>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::DatabasePlan>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub plan: ::std::string::String,
         /// Whether web console is enabled for production branches
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseProductionBranchWebConsole>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseProductionBranchWebConsole>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub production_branch_web_console: bool,
         /// The total number of database production branches
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseProductionBranchesCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseProductionBranchesCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub production_branches_count: i64,
         /// If the database is ready to be used
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseReady>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseReady>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// `region`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseRegion>"
-        )]
         pub region: ::std::option::Option<Region>,
         /// Whether an approval is required to deploy schema changes to this database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseRequireApprovalForDeploy>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseRequireApprovalForDeploy>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub require_approval_for_deploy: bool,
         /// True if a branch has a queued resize request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseResizeQueued>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseResizeQueued>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resize_queued: bool,
         /// True if a branch is currently resizing
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseResizing>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseResizing>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resizing: bool,
         /// Whether to restrict branch creation to one region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseRestrictBranchRegion>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseRestrictBranchRegion>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restrict_branch_region: bool,
         /// When the default branch schema was last changed.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseSchemaLastUpdatedAt>"
-        )]
         pub schema_last_updated_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// If the database is sharded
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseSharded>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseSharded>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sharded: bool,
         /// State of the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DatabaseState,
         /// When the database was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL to the database API endpoint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseUrl>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::DatabaseUrl>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     impl Database {
@@ -491,62 +196,25 @@ pub mod types {
     /// `DatabaseBranchReadOnlyRegion`
     ///
     /// From `#/components/schemas/DatabaseBranchReadOnlyRegion` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseBranchReadOnlyRegion {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// When the read-only region was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The name of the read-only region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReadOnlyRegionDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchReadOnlyRegionDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The ID of the read-only region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReadOnlyRegionId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchReadOnlyRegionId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// Whether or not the read-only region is ready to serve queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchReadOnlyRegionReady>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchReadOnlyRegionReady>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// When the read-only region was ready to serve queries
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionReadyAt>"
-        )]
         pub ready_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `region`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionRegion>"
-        )]
         pub region: ::std::option::Option<Region>,
         /// When the read-only region was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchReadOnlyRegionUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DatabaseBranchReadOnlyRegion {
@@ -582,81 +250,30 @@ pub mod types {
     /// `PaginatedDatabase`
     ///
     /// From `#/components/schemas/PaginatedDatabase` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabase {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Database>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabasePerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabasePerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabasePrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabasePrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabase {
@@ -669,63 +286,26 @@ pub mod types {
     /// `PaginatedDatabaseBranchReadOnlyRegion`
     ///
     /// From `#/components/schemas/PaginatedDatabaseBranchReadOnlyRegion` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabaseBranchReadOnlyRegion {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchReadOnlyRegionCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DatabaseBranchReadOnlyRegion>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchReadOnlyRegionPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseBranchReadOnlyRegionType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseBranchReadOnlyRegionType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabaseBranchReadOnlyRegion {
@@ -3181,81 +2761,393 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            DataImportDataSource = "DataImport.data_source"; DataImportFinishedAt =
-            "DataImport.finished_at"; DataImportImportCheckErrors =
-            "DataImport.import_check_errors"; DataImportStartedAt =
-            "DataImport.started_at"; DataImportState = "DataImport.state";
-            DataSourceDatabase = "DataSource.database"; DataSourceHostname =
-            "DataSource.hostname"; DataSourcePort = "DataSource.port";
-            DatabaseAllowDataBranching = "Database.allow_data_branching";
-            DatabaseAtBackupRestoreBranchesLimit =
-            "Database.at_backup_restore_branches_limit";
-            DatabaseAtDevelopmentBranchUsageLimit =
-            "Database.at_development_branch_usage_limit"; DatabaseAutomaticMigrations =
-            "Database.automatic_migrations"; DatabaseBranchesCount =
-            "Database.branches_count"; DatabaseBranchesUrl = "Database.branches_url";
-            DatabaseConfigChangeQueued = "Database.config_change_queued";
-            DatabaseConfigChanging = "Database.config_changing"; DatabaseDataImport =
-            "Database.data_import"; DatabaseDefaultBranch = "Database.default_branch";
-            DatabaseDefaultBranchReadOnlyRegionsCount =
-            "Database.default_branch_read_only_regions_count";
-            DatabaseDefaultBranchShardCount = "Database.default_branch_shard_count";
-            DatabaseDefaultBranchTableCount = "Database.default_branch_table_count";
-            DatabaseDeletionProtected = "Database.deletion_protected";
-            DatabaseDevelopmentBranchesCount = "Database.development_branches_count";
-            DatabaseForeignKeysEnabled = "Database.foreign_keys_enabled"; DatabaseHtmlUrl
-            = "Database.html_url"; DatabaseInsightsEnabled = "Database.insights_enabled";
-            DatabaseInsightsRawQueries = "Database.insights_raw_queries";
-            DatabaseIssuesCount = "Database.issues_count"; DatabaseKind =
-            "Database.kind"; DatabaseMigrationFramework = "Database.migration_framework";
-            DatabaseMigrationTableName = "Database.migration_table_name";
-            DatabaseMultipleAdminsRequiredForDeletion =
-            "Database.multiple_admins_required_for_deletion"; DatabaseName =
-            "Database.name"; DatabaseOpenSchemaRecommendationsCount =
-            "Database.open_schema_recommendations_count"; DatabasePlan = "Database.plan";
-            DatabaseProductionBranchWebConsole =
-            "Database.production_branch_web_console"; DatabaseProductionBranchesCount =
-            "Database.production_branches_count"; DatabaseReady = "Database.ready";
-            DatabaseRegion = "Database.region"; DatabaseRequireApprovalForDeploy =
-            "Database.require_approval_for_deploy"; DatabaseResizeQueued =
-            "Database.resize_queued"; DatabaseResizing = "Database.resizing";
-            DatabaseRestrictBranchRegion = "Database.restrict_branch_region";
-            DatabaseSchemaLastUpdatedAt = "Database.schema_last_updated_at";
-            DatabaseSharded = "Database.sharded"; DatabaseState = "Database.state";
-            DatabaseUpdatedAt = "Database.updated_at"; DatabaseUrl = "Database.url";
-            DatabaseBranchReadOnlyRegionActor = "DatabaseBranchReadOnlyRegion.actor";
-            DatabaseBranchReadOnlyRegionDisplayName =
-            "DatabaseBranchReadOnlyRegion.display_name"; DatabaseBranchReadOnlyRegionId =
-            "DatabaseBranchReadOnlyRegion.id"; DatabaseBranchReadOnlyRegionReady =
-            "DatabaseBranchReadOnlyRegion.ready"; DatabaseBranchReadOnlyRegionReadyAt =
-            "DatabaseBranchReadOnlyRegion.ready_at"; DatabaseBranchReadOnlyRegionRegion =
-            "DatabaseBranchReadOnlyRegion.region"; DatabaseBranchReadOnlyRegionUpdatedAt
-            = "DatabaseBranchReadOnlyRegion.updated_at"; PaginatedDatabaseCurrentPage =
-            "PaginatedDatabase.current_page"; PaginatedDatabaseNextPage =
-            "PaginatedDatabase.next_page"; PaginatedDatabaseNextPageUrl =
-            "PaginatedDatabase.next_page_url"; PaginatedDatabasePerPage =
-            "PaginatedDatabase.per_page"; PaginatedDatabasePrevPage =
-            "PaginatedDatabase.prev_page"; PaginatedDatabasePrevPageUrl =
-            "PaginatedDatabase.prev_page_url"; PaginatedDatabaseTotalCount =
-            "PaginatedDatabase.total_count"; PaginatedDatabaseTotalPages =
-            "PaginatedDatabase.total_pages"; PaginatedDatabaseType =
-            "PaginatedDatabase.type"; PaginatedDatabaseBranchReadOnlyRegionCurrentPage =
-            "PaginatedDatabaseBranchReadOnlyRegion.current_page";
-            PaginatedDatabaseBranchReadOnlyRegionNextPage =
-            "PaginatedDatabaseBranchReadOnlyRegion.next_page";
-            PaginatedDatabaseBranchReadOnlyRegionNextPageUrl =
-            "PaginatedDatabaseBranchReadOnlyRegion.next_page_url";
-            PaginatedDatabaseBranchReadOnlyRegionPerPage =
-            "PaginatedDatabaseBranchReadOnlyRegion.per_page";
-            PaginatedDatabaseBranchReadOnlyRegionPrevPage =
-            "PaginatedDatabaseBranchReadOnlyRegion.prev_page";
-            PaginatedDatabaseBranchReadOnlyRegionPrevPageUrl =
-            "PaginatedDatabaseBranchReadOnlyRegion.prev_page_url";
-            PaginatedDatabaseBranchReadOnlyRegionType =
-            "PaginatedDatabaseBranchReadOnlyRegion.type";
+    impl crate::runtime::object::Object for DataImport {
+        const NAME: &'static str = "DataImport";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut data_source = slot::optional("data_source");
+            let mut finished_at = slot::optional("finished_at");
+            let mut import_check_errors = slot::or_empty("import_check_errors");
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut data_source,
+                    &mut finished_at,
+                    &mut import_check_errors,
+                    &mut started_at,
+                    &mut state,
+                ],
+            )?;
+            Ok(Self {
+                data_source: data_source.value(),
+                finished_at: finished_at.value(),
+                import_check_errors: import_check_errors.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DataImport {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DataSource {
+        const NAME: &'static str = "DataSource";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut database = slot::or_empty("database");
+            let mut hostname = slot::or_empty("hostname");
+            let mut port = slot::or_empty_whole("port");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut database, &mut hostname, &mut port],
+            )?;
+            Ok(Self {
+                database: database.value(),
+                hostname: hostname.value(),
+                port: port.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DataSource {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Database {
+        const NAME: &'static str = "Database";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut allow_data_branching = slot::or_empty("allow_data_branching");
+            let mut at_backup_restore_branches_limit = slot::or_empty(
+                "at_backup_restore_branches_limit",
+            );
+            let mut at_development_branch_usage_limit = slot::or_empty(
+                "at_development_branch_usage_limit",
+            );
+            let mut automatic_migrations = slot::optional("automatic_migrations");
+            let mut branches_count = slot::or_empty_whole("branches_count");
+            let mut branches_url = slot::or_empty("branches_url");
+            let mut config_change_queued = slot::or_empty("config_change_queued");
+            let mut config_changing = slot::or_empty("config_changing");
+            let mut created_at = slot::required("created_at");
+            let mut data_import = slot::optional("data_import");
+            let mut default_branch = slot::or_empty("default_branch");
+            let mut default_branch_read_only_regions_count = slot::or_empty_whole(
+                "default_branch_read_only_regions_count",
+            );
+            let mut default_branch_shard_count = slot::or_empty_whole(
+                "default_branch_shard_count",
+            );
+            let mut default_branch_table_count = slot::or_empty_whole(
+                "default_branch_table_count",
+            );
+            let mut deletion_protected = slot::or_empty("deletion_protected");
+            let mut development_branches_count = slot::or_empty_whole(
+                "development_branches_count",
+            );
+            let mut foreign_keys_enabled = slot::or_empty("foreign_keys_enabled");
+            let mut html_url = slot::or_empty("html_url");
+            let mut id = slot::required("id");
+            let mut insights_enabled = slot::or_empty("insights_enabled");
+            let mut insights_raw_queries = slot::or_empty("insights_raw_queries");
+            let mut issues_count = slot::optional_whole("issues_count");
+            let mut kind = slot::or_empty("kind");
+            let mut migration_framework = slot::optional("migration_framework");
+            let mut migration_table_name = slot::optional("migration_table_name");
+            let mut multiple_admins_required_for_deletion = slot::or_empty(
+                "multiple_admins_required_for_deletion",
+            );
+            let mut name = slot::or_empty("name");
+            let mut open_schema_recommendations_count = slot::or_empty_whole(
+                "open_schema_recommendations_count",
+            );
+            let mut plan = slot::or_empty("plan");
+            let mut production_branch_web_console = slot::or_empty(
+                "production_branch_web_console",
+            );
+            let mut production_branches_count = slot::or_empty_whole(
+                "production_branches_count",
+            );
+            let mut ready = slot::or_empty("ready");
+            let mut region = slot::optional("region");
+            let mut require_approval_for_deploy = slot::or_empty(
+                "require_approval_for_deploy",
+            );
+            let mut resize_queued = slot::or_empty("resize_queued");
+            let mut resizing = slot::or_empty("resizing");
+            let mut restrict_branch_region = slot::or_empty("restrict_branch_region");
+            let mut schema_last_updated_at = slot::optional("schema_last_updated_at");
+            let mut sharded = slot::or_empty("sharded");
+            let mut state = slot::or_empty("state");
+            let mut updated_at = slot::optional("updated_at");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut allow_data_branching,
+                    &mut at_backup_restore_branches_limit,
+                    &mut at_development_branch_usage_limit,
+                    &mut automatic_migrations,
+                    &mut branches_count,
+                    &mut branches_url,
+                    &mut config_change_queued,
+                    &mut config_changing,
+                    &mut created_at,
+                    &mut data_import,
+                    &mut default_branch,
+                    &mut default_branch_read_only_regions_count,
+                    &mut default_branch_shard_count,
+                    &mut default_branch_table_count,
+                    &mut deletion_protected,
+                    &mut development_branches_count,
+                    &mut foreign_keys_enabled,
+                    &mut html_url,
+                    &mut id,
+                    &mut insights_enabled,
+                    &mut insights_raw_queries,
+                    &mut issues_count,
+                    &mut kind,
+                    &mut migration_framework,
+                    &mut migration_table_name,
+                    &mut multiple_admins_required_for_deletion,
+                    &mut name,
+                    &mut open_schema_recommendations_count,
+                    &mut plan,
+                    &mut production_branch_web_console,
+                    &mut production_branches_count,
+                    &mut ready,
+                    &mut region,
+                    &mut require_approval_for_deploy,
+                    &mut resize_queued,
+                    &mut resizing,
+                    &mut restrict_branch_region,
+                    &mut schema_last_updated_at,
+                    &mut sharded,
+                    &mut state,
+                    &mut updated_at,
+                    &mut url,
+                ],
+            )?;
+            Ok(Self {
+                allow_data_branching: allow_data_branching.value(),
+                at_backup_restore_branches_limit: at_backup_restore_branches_limit
+                    .value(),
+                at_development_branch_usage_limit: at_development_branch_usage_limit
+                    .value(),
+                automatic_migrations: automatic_migrations.value(),
+                branches_count: branches_count.value(),
+                branches_url: branches_url.value(),
+                config_change_queued: config_change_queued.value(),
+                config_changing: config_changing.value(),
+                created_at: created_at.value::<A::Error>()?,
+                data_import: data_import.value(),
+                default_branch: default_branch.value(),
+                default_branch_read_only_regions_count: default_branch_read_only_regions_count
+                    .value(),
+                default_branch_shard_count: default_branch_shard_count.value(),
+                default_branch_table_count: default_branch_table_count.value(),
+                deletion_protected: deletion_protected.value(),
+                development_branches_count: development_branches_count.value(),
+                foreign_keys_enabled: foreign_keys_enabled.value(),
+                html_url: html_url.value(),
+                id: id.value::<A::Error>()?,
+                insights_enabled: insights_enabled.value(),
+                insights_raw_queries: insights_raw_queries.value(),
+                issues_count: issues_count.value(),
+                kind: kind.value(),
+                migration_framework: migration_framework.value(),
+                migration_table_name: migration_table_name.value(),
+                multiple_admins_required_for_deletion: multiple_admins_required_for_deletion
+                    .value(),
+                name: name.value(),
+                open_schema_recommendations_count: open_schema_recommendations_count
+                    .value(),
+                plan: plan.value(),
+                production_branch_web_console: production_branch_web_console.value(),
+                production_branches_count: production_branches_count.value(),
+                ready: ready.value(),
+                region: region.value(),
+                require_approval_for_deploy: require_approval_for_deploy.value(),
+                resize_queued: resize_queued.value(),
+                resizing: resizing.value(),
+                restrict_branch_region: restrict_branch_region.value(),
+                schema_last_updated_at: schema_last_updated_at.value(),
+                sharded: sharded.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Database {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DatabaseBranchReadOnlyRegion {
+        const NAME: &'static str = "DatabaseBranchReadOnlyRegion";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut created_at = slot::required("created_at");
+            let mut display_name = slot::or_empty("display_name");
+            let mut id = slot::or_empty("id");
+            let mut ready = slot::or_empty("ready");
+            let mut ready_at = slot::optional("ready_at");
+            let mut region = slot::optional("region");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut created_at,
+                    &mut display_name,
+                    &mut id,
+                    &mut ready,
+                    &mut ready_at,
+                    &mut region,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                created_at: created_at.value::<A::Error>()?,
+                display_name: display_name.value(),
+                id: id.value(),
+                ready: ready.value(),
+                ready_at: ready_at.value(),
+                region: region.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchReadOnlyRegion {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDatabase {
+        const NAME: &'static str = "PaginatedDatabase";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabase {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDatabaseBranchReadOnlyRegion {
+        const NAME: &'static str = "PaginatedDatabaseBranchReadOnlyRegion";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseBranchReadOnlyRegion {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl DatabaseState {
@@ -3321,11 +3213,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DatabaseState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for DatabaseState {

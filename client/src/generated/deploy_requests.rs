@@ -109,202 +109,65 @@ pub mod types {
     /// `DatabaseDeployRequest`
     ///
     /// From `#/components/schemas/DatabaseDeployRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseDeployRequest {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// Whether or not the deploy request is approved
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestApproved>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestApproved>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub approved: bool,
         /// The name of the branch the deploy request was created from
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestBranch>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestBranch>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branch: ::std::string::String,
         /// Whether or not the deploy request branch was deleted
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestBranchDeleted>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestBranchDeleted>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branch_deleted: bool,
         /// When the deploy request branch was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestBranchDeletedAt>"
-        )]
         pub branch_deleted_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestBranchDeletedBy>"
-        )]
         pub branch_deleted_by: ::std::option::Option<Actor>,
         /// The ID of the branch the deploy request was created from
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestBranchId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestBranchId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branch_id: ::std::string::String,
         /// When the deploy request was closed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestClosedAt>"
-        )]
         pub closed_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestClosedBy>"
-        )]
         pub closed_by: ::std::option::Option<Actor>,
         /// When the deploy request was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the deploy request was deployed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestDeployedAt>"
-        )]
         pub deployed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// `deployment`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestDeployment>"
-        )]
         pub deployment: ::std::option::Option<Deployment>,
         /// The deployment state of the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestDeploymentState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestDeploymentState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deployment_state: DeploymentState,
         /// The HTML body of the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestHtmlBody>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestHtmlBody>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html_body: ::std::string::String,
         /// The PlanetScale app address for the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestHtmlUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestHtmlUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html_url: ::std::string::String,
         /// The ID of the deploy request
         pub id: ::std::string::String,
         /// The name of the branch the deploy request will be merged into
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestIntoBranch>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestIntoBranch>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub into_branch: ::std::string::String,
         /// The number of keyspaces the branch the deploy request will be merged into has
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestIntoBranchKeyspaceCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestIntoBranchKeyspaceCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub into_branch_keyspace_count: i64,
         /// The number of shards the branch the deploy request will be merged into has
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestIntoBranchShardCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestIntoBranchShardCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub into_branch_shard_count: i64,
         /// Whether or not the branch the deploy request will be merged into is sharded
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestIntoBranchSharded>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestIntoBranchSharded>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub into_branch_sharded: bool,
         /// Notes on the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestNotes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestNotes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub notes: ::std::string::String,
         /// The number of comments on the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestNumComments>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestNumComments>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub num_comments: i64,
         /// The number of the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestNumber>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestNumber>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub number: i64,
         /// Whether the deploy request is open or closed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseDeployRequestState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseDeployRequestState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DatabaseDeployRequestState,
         /// When the deploy request was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseDeployRequestUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DatabaseDeployRequest {
@@ -317,155 +180,53 @@ pub mod types {
     /// `DeployOperation`
     ///
     /// From `#/components/schemas/DeployOperation` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployOperation {
         /// Whether or not the deploy operation is capable of dropping data
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationCanDropData>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationCanDropData>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub can_drop_data: bool,
         /// When the deploy operation was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The DDL statement for the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationDdlStatement>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationDdlStatement>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ddl_statement: ::std::string::String,
         /// A link to documentation explaining the deploy error, if present
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationDeployErrorDocsUrl>"
-        )]
         pub deploy_error_docs_url: ::std::option::Option<::std::string::String>,
         /// Deploy errors for the deploy operation
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationDeployErrors>"
-        )]
         pub deploy_errors: ::std::option::Option<::std::string::String>,
         /// The estimated seconds until completion for the deploy operation
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationEtaSeconds>"
-        )]
         pub eta_seconds: ::std::option::Option<f64>,
         /// The ID for the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The keyspace modified by the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationKeyspaceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationKeyspaceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace_name: ::std::string::String,
         /// The operation name of the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationOperationName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationOperationName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub operation_name: ::std::string::String,
         /// The percent completion for the deploy operation
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationProgressPercentage>"
-        )]
         pub progress_percentage: ::std::option::Option<f64>,
         /// Names of foreign keys removed by this operation
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationRemovedForeignKeyNames>"
-        )]
         pub removed_foreign_key_names: ::std::option::Option<
             ::std::vec::Vec<::std::string::String>,
         >,
         /// The state of the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DeployOperationState,
         /// A syntax-highlighted DDL statement for the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSyntaxHighlightedDdl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSyntaxHighlightedDdl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub syntax_highlighted_ddl: ::std::string::String,
         /// Whether or not the table modified by the deploy operation is currently locked
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationTableLocked>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationTableLocked>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_locked: bool,
         /// The name of the table modifed by the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationTableName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationTableName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_name: ::std::string::String,
         /// Whether or not the table modified by the deploy operation was recently used
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationTableRecentlyUsed>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationTableRecentlyUsed>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_recently_used: bool,
         /// When the table modified by the deploy operation was last used
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationTableRecentlyUsedAt>"
-        )]
         pub table_recently_used_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// When the deploy operation was last throttled
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationThrottledAt>"
-        )]
         pub throttled_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// When the deploy operation was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DeployOperation {
@@ -499,178 +260,51 @@ pub mod types {
     /// `DeployOperationSummary`
     ///
     /// From `#/components/schemas/DeployOperationSummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployOperationSummary {
         /// Whether or not the deploy operation summary is capable of dropping data
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryCanDropData>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryCanDropData>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub can_drop_data: bool,
         /// When the deploy operation summary was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The DDL statement for the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryDdlStatement>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryDdlStatement>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ddl_statement: ::std::string::String,
         /// Deploy errors for the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryDeployErrors>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryDeployErrors>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deploy_errors: ::std::string::String,
         /// The estimated seconds until completion for the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryEtaSeconds>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryEtaSeconds>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub eta_seconds: i64,
         /// The ID for the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The keyspace modified by the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryKeyspaceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryKeyspaceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace_name: ::std::string::String,
         /// The operation name of the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryOperationName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryOperationName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub operation_name: ::std::string::String,
         /// `operations`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryOperations>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryOperations>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub operations: ::std::vec::Vec<Operation>,
         /// The percent completion for the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryProgressPercentage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryProgressPercentage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub progress_percentage: f64,
         /// Names of foreign keys removed by this operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryRemovedForeignKeyNames>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryRemovedForeignKeyNames>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub removed_foreign_key_names: ::std::vec::Vec<::std::string::String>,
         /// The number of shards in the keyspace modified by the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryShardCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryShardCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shard_count: i64,
         /// Names of shards in the keyspace modified by the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryShardNames>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryShardNames>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shard_names: ::std::vec::Vec<::std::string::String>,
         /// Whether or not the keyspace modified by the deploy operation summary is sharded
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummarySharded>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummarySharded>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sharded: bool,
         /// The state of the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DeployOperationSummaryState,
         /// A syntax-highlighted DDL statement for the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummarySyntaxHighlightedDdl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummarySyntaxHighlightedDdl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub syntax_highlighted_ddl: ::std::string::String,
         /// The name of the table modifed by the deploy operation summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryTableName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryTableName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_name: ::std::string::String,
         /// Whether or not the table modified by the deploy operation summary was recently used
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployOperationSummaryTableRecentlyUsed>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployOperationSummaryTableRecentlyUsed>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_recently_used: bool,
         /// When the table modified by the deploy operation summary was last used
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationSummaryTableRecentlyUsedAt>"
-        )]
         pub table_recently_used_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// When the deploy operation summary was last throttled
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployOperationSummaryThrottledAt>"
-        )]
         pub throttled_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -704,52 +338,23 @@ pub mod types {
     /// `DeployRequestReview`
     ///
     /// From `#/components/schemas/DeployRequestReview` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployRequestReview {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployRequestReviewActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The text body of the review
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewBody>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestReviewBody>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub body: ::std::string::String,
         /// When the review was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The HTML body of the review
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewHtmlBody>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestReviewHtmlBody>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html_body: ::std::string::String,
         /// The ID of the review
         pub id: ::std::string::String,
         /// Whether the review is a comment or approval
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestReviewState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestReviewState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DeployRequestReviewState,
         /// When the review was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeployRequestReviewUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl DeployRequestReview {
@@ -775,48 +380,20 @@ pub mod types {
     /// `DeployRequestStorage`
     ///
     /// From `#/components/schemas/DeployRequestStorage` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DeployRequestStorage {
         /// Whether the cluster has enough storage to safely deploy
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestStorageEnoughStorage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestStorageEnoughStorage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enough_storage: bool,
         /// Total estimated bytes of additional storage needed for the deployment
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestStorageStorageBytesNeeded>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestStorageStorageBytesNeeded>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_bytes_needed: i64,
         /// Per-keyspace and per-shard storage report. Keys are keyspace names.
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestStorageStorageReport>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestStorageStorageReport>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub storage_report: ::std::collections::HashMap<
             ::std::string::String,
             ::std::collections::HashMap<::std::string::String, StorageReport>,
         >,
         /// Whether the target branch cluster can be upgraded for more storage
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeployRequestStorageUpgradeable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeployRequestStorageUpgradeable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub upgradeable: bool,
     }
     impl DeployRequestStorage {
@@ -829,296 +406,109 @@ pub mod types {
     /// `Deployment`
     ///
     /// From `#/components/schemas/Deployment` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Deployment {
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// Whether or not to automatically cutover once deployment is finished
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentAutoCutover>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentAutoCutover>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub auto_cutover: bool,
         /// Whether or not to automatically delete the head branch once deployment is finished
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentAutoDeleteBranch>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentAutoDeleteBranch>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub auto_delete_branch: bool,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentCancelledActor>"
-        )]
         pub cancelled_actor: ::std::option::Option<Actor>,
         /// When the deployment was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The person, token or integration that asked for a backup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentCutoverActor>"
-        )]
         pub cutover_actor: ::std::option::Option<Actor>,
         /// When the cutover for the deployment was initiated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentCutoverAt>"
-        )]
         pub cutover_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether or not the deployment cutover will expire soon
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentCutoverExpiring>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentCutoverExpiring>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cutover_expiring: bool,
         /// Deploy check errors for the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentDeployCheckErrors>"
-        )]
         pub deploy_check_errors: ::std::option::Option<::std::string::String>,
         /// `deploy_operation_summaries`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentDeployOperationSummaries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentDeployOperationSummaries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deploy_operation_summaries: ::std::vec::Vec<DeployOperationSummary>,
         /// `deploy_operations`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentDeployOperations>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentDeployOperations>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deploy_operations: ::std::vec::Vec<DeployOperation>,
         /// The number of the deploy request associated with this deployment
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentDeployRequestNumber>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentDeployRequestNumber>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deploy_request_number: i64,
         /// Whether the deployment is deployable
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentDeployable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentDeployable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub deployable: bool,
         /// The request to revert the schema operations in this deployment
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentDeploymentRevertRequest>"
-        )]
         pub deployment_revert_request: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When the deployment was finished
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentFinishedAt>"
-        )]
         pub finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// When force cutover was triggered for the deployment
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentForceCutoverRequestedAt>"
-        )]
         pub force_cutover_requested_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The ID of the deployment
         pub id: ::std::string::String,
         /// Whether or not the deployment is an instant DDL deployment
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentInstantDdl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentInstantDdl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub instant_ddl: bool,
         /// Whether or not the deployment is eligible for instant DDL
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentInstantDdlEligible>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentInstantDdlEligible>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub instant_ddl_eligible: bool,
         /// The name of the base branch the deployment will be merged into
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentIntoBranch>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentIntoBranch>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub into_branch: ::std::string::String,
         /// Schema lint errors preventing the deployment from completing
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentLintErrors>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentLintErrors>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub lint_errors: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// The name of the table that is locked by the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentLockedTableName>"
-        )]
         pub locked_table_name: ::std::option::Option<::std::string::String>,
         /// Lookup Vitess index operations
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentLookupVindexOperations>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentLookupVindexOperations>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub lookup_vindex_operations: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// The deployments ahead of this one in the queue
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentPrecedingDeployments>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentPrecedingDeployments>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub preceding_deployments: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// A human-readable reason the deploy queue is paused, if known
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentQueuePauseReason>"
-        )]
         pub queue_pause_reason: ::std::option::Option<::std::string::String>,
         /// Whether the deploy queue for the target branch is currently paused
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentQueuePaused>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentQueuePaused>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub queue_paused: bool,
         /// When the deployment was queued
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentQueuedAt>"
-        )]
         pub queued_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// When the deployment was ready for cutover
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentReadyToCutoverAt>"
-        )]
         pub ready_to_cutover_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// When the schema was last updated for the deployment
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentSchemaLastUpdatedAt>"
-        )]
         pub schema_last_updated_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The schema dependencies that must be satisfied
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentSequentialDiffDependencies>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentSequentialDiffDependencies>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sequential_diff_dependencies: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When the deployment was started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state the deployment is in
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DeploymentState,
         /// When the deployment was submitted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentSubmittedAt>"
-        )]
         pub submitted_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Whether or not the deployment has a table locked
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DeploymentTableLocked>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DeploymentTableLocked>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_locked: bool,
         /// Deployment throttling configurations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentThrottlerConfigurations>"
-        )]
         pub throttler_configurations: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// When the deployment was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DeploymentUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl Deployment {
@@ -1180,52 +570,19 @@ pub mod types {
     /// `Operation`
     ///
     /// From `#/components/schemas/Operation` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Operation {
         /// The estimated seconds until completion for the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OperationEtaSeconds>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OperationEtaSeconds>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub eta_seconds: i64,
         /// The ID for the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OperationId>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::OperationId>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The percent completion for the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OperationProgressPercentage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OperationProgressPercentage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub progress_percentage: f64,
         /// The shard the deploy operation is being performed on
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OperationShard>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OperationShard>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shard: ::std::string::String,
         /// The state of the deploy operation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OperationState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OperationState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: DeployOperationState,
     }
     impl Operation {
@@ -1238,81 +595,30 @@ pub mod types {
     /// `PaginatedDatabaseDeployRequest`
     ///
     /// From `#/components/schemas/PaginatedDatabaseDeployRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabaseDeployRequest {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseDeployRequestCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseDeployRequestCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DatabaseDeployRequest>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseDeployRequestNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseDeployRequestNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseDeployRequestPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseDeployRequestPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseDeployRequestPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseDeployRequestPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseDeployRequestTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseDeployRequestTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseDeployRequestTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseDeployRequestTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseDeployRequestType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseDeployRequestType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabaseDeployRequest {
@@ -1325,63 +631,26 @@ pub mod types {
     /// `PaginatedDeployOperation`
     ///
     /// From `#/components/schemas/PaginatedDeployOperation` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDeployOperation {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeployOperationCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeployOperationCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DeployOperation>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployOperationNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployOperationNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeployOperationPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeployOperationPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployOperationPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployOperationPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeployOperationType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeployOperationType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDeployOperation {
@@ -1394,63 +663,26 @@ pub mod types {
     /// `PaginatedDeployRequestReview`
     ///
     /// From `#/components/schemas/PaginatedDeployRequestReview` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDeployRequestReview {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeployRequestReviewCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeployRequestReviewCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DeployRequestReview>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployRequestReviewNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployRequestReviewNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeployRequestReviewPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeployRequestReviewPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeployRequestReviewPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeployRequestReviewPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeployRequestReviewType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeployRequestReviewType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDeployRequestReview {
@@ -1463,63 +695,26 @@ pub mod types {
     /// `PaginatedDeployment`
     ///
     /// From `#/components/schemas/PaginatedDeployment` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDeployment {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeploymentCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeploymentCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Deployment>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeploymentNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeploymentNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeploymentPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeploymentPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDeploymentPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDeploymentPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDeploymentType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDeploymentType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDeployment {
@@ -1569,51 +764,27 @@ pub mod types {
     /// `StorageReport`
     ///
     /// From `#/components/schemas/StorageReport` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StorageReport {
         /// Total storage capacity in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportCapacity>"
-        )]
         pub capacity: ::std::option::Option<i64>,
         /// Whether this shard has enough remaining storage for the deployment
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::StorageReportHasEnough>"
-        )]
         pub has_enough: ::std::option::Option<bool>,
         /// Percentage of storage capacity currently used
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::StorageReportPercentageUsed>"
-        )]
         pub percentage_used: ::std::option::Option<f64>,
         /// Remaining storage available in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportRemaining>"
-        )]
         pub remaining: ::std::option::Option<i64>,
         /// Estimated additional storage needed for this deployment in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportStorageNeeded>"
-        )]
         pub storage_needed: ::std::option::Option<i64>,
         /// Current storage used in bytes
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::StorageReportUsed>"
-        )]
         pub used: ::std::option::Option<i64>,
     }
     impl StorageReport {
@@ -5856,169 +5027,770 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            DatabaseDeployRequestActor = "DatabaseDeployRequest.actor";
-            DatabaseDeployRequestApproved = "DatabaseDeployRequest.approved";
-            DatabaseDeployRequestBranch = "DatabaseDeployRequest.branch";
-            DatabaseDeployRequestBranchDeleted = "DatabaseDeployRequest.branch_deleted";
-            DatabaseDeployRequestBranchDeletedAt =
-            "DatabaseDeployRequest.branch_deleted_at";
-            DatabaseDeployRequestBranchDeletedBy =
-            "DatabaseDeployRequest.branch_deleted_by"; DatabaseDeployRequestBranchId =
-            "DatabaseDeployRequest.branch_id"; DatabaseDeployRequestClosedAt =
-            "DatabaseDeployRequest.closed_at"; DatabaseDeployRequestClosedBy =
-            "DatabaseDeployRequest.closed_by"; DatabaseDeployRequestDeployedAt =
-            "DatabaseDeployRequest.deployed_at"; DatabaseDeployRequestDeployment =
-            "DatabaseDeployRequest.deployment"; DatabaseDeployRequestDeploymentState =
-            "DatabaseDeployRequest.deployment_state"; DatabaseDeployRequestHtmlBody =
-            "DatabaseDeployRequest.html_body"; DatabaseDeployRequestHtmlUrl =
-            "DatabaseDeployRequest.html_url"; DatabaseDeployRequestIntoBranch =
-            "DatabaseDeployRequest.into_branch";
-            DatabaseDeployRequestIntoBranchKeyspaceCount =
-            "DatabaseDeployRequest.into_branch_keyspace_count";
-            DatabaseDeployRequestIntoBranchShardCount =
-            "DatabaseDeployRequest.into_branch_shard_count";
-            DatabaseDeployRequestIntoBranchSharded =
-            "DatabaseDeployRequest.into_branch_sharded"; DatabaseDeployRequestNotes =
-            "DatabaseDeployRequest.notes"; DatabaseDeployRequestNumComments =
-            "DatabaseDeployRequest.num_comments"; DatabaseDeployRequestNumber =
-            "DatabaseDeployRequest.number"; DatabaseDeployRequestState =
-            "DatabaseDeployRequest.state"; DatabaseDeployRequestUpdatedAt =
-            "DatabaseDeployRequest.updated_at"; DeployOperationCanDropData =
-            "DeployOperation.can_drop_data"; DeployOperationDdlStatement =
-            "DeployOperation.ddl_statement"; DeployOperationDeployErrorDocsUrl =
-            "DeployOperation.deploy_error_docs_url"; DeployOperationDeployErrors =
-            "DeployOperation.deploy_errors"; DeployOperationEtaSeconds =
-            "DeployOperation.eta_seconds"; DeployOperationId = "DeployOperation.id";
-            DeployOperationKeyspaceName = "DeployOperation.keyspace_name";
-            DeployOperationOperationName = "DeployOperation.operation_name";
-            DeployOperationProgressPercentage = "DeployOperation.progress_percentage";
-            DeployOperationRemovedForeignKeyNames =
-            "DeployOperation.removed_foreign_key_names"; DeployOperationState =
-            "DeployOperation.state"; DeployOperationSyntaxHighlightedDdl =
-            "DeployOperation.syntax_highlighted_ddl"; DeployOperationTableLocked =
-            "DeployOperation.table_locked"; DeployOperationTableName =
-            "DeployOperation.table_name"; DeployOperationTableRecentlyUsed =
-            "DeployOperation.table_recently_used"; DeployOperationTableRecentlyUsedAt =
-            "DeployOperation.table_recently_used_at"; DeployOperationThrottledAt =
-            "DeployOperation.throttled_at"; DeployOperationUpdatedAt =
-            "DeployOperation.updated_at"; DeployOperationSummaryCanDropData =
-            "DeployOperationSummary.can_drop_data"; DeployOperationSummaryDdlStatement =
-            "DeployOperationSummary.ddl_statement"; DeployOperationSummaryDeployErrors =
-            "DeployOperationSummary.deploy_errors"; DeployOperationSummaryEtaSeconds =
-            "DeployOperationSummary.eta_seconds"; DeployOperationSummaryId =
-            "DeployOperationSummary.id"; DeployOperationSummaryKeyspaceName =
-            "DeployOperationSummary.keyspace_name"; DeployOperationSummaryOperationName =
-            "DeployOperationSummary.operation_name"; DeployOperationSummaryOperations =
-            "DeployOperationSummary.operations"; DeployOperationSummaryProgressPercentage
-            = "DeployOperationSummary.progress_percentage";
-            DeployOperationSummaryRemovedForeignKeyNames =
-            "DeployOperationSummary.removed_foreign_key_names";
-            DeployOperationSummaryShardCount = "DeployOperationSummary.shard_count";
-            DeployOperationSummaryShardNames = "DeployOperationSummary.shard_names";
-            DeployOperationSummarySharded = "DeployOperationSummary.sharded";
-            DeployOperationSummaryState = "DeployOperationSummary.state";
-            DeployOperationSummarySyntaxHighlightedDdl =
-            "DeployOperationSummary.syntax_highlighted_ddl";
-            DeployOperationSummaryTableName = "DeployOperationSummary.table_name";
-            DeployOperationSummaryTableRecentlyUsed =
-            "DeployOperationSummary.table_recently_used";
-            DeployOperationSummaryTableRecentlyUsedAt =
-            "DeployOperationSummary.table_recently_used_at";
-            DeployOperationSummaryThrottledAt = "DeployOperationSummary.throttled_at";
-            DeployRequestReviewActor = "DeployRequestReview.actor";
-            DeployRequestReviewBody = "DeployRequestReview.body";
-            DeployRequestReviewHtmlBody = "DeployRequestReview.html_body";
-            DeployRequestReviewState = "DeployRequestReview.state";
-            DeployRequestReviewUpdatedAt = "DeployRequestReview.updated_at";
-            DeployRequestStorageEnoughStorage = "DeployRequestStorage.enough_storage";
-            DeployRequestStorageStorageBytesNeeded =
-            "DeployRequestStorage.storage_bytes_needed";
-            DeployRequestStorageStorageReport = "DeployRequestStorage.storage_report";
-            DeployRequestStorageUpgradeable = "DeployRequestStorage.upgradeable";
-            DeploymentActor = "Deployment.actor"; DeploymentAutoCutover =
-            "Deployment.auto_cutover"; DeploymentAutoDeleteBranch =
-            "Deployment.auto_delete_branch"; DeploymentCancelledActor =
-            "Deployment.cancelled_actor"; DeploymentCutoverActor =
-            "Deployment.cutover_actor"; DeploymentCutoverAt = "Deployment.cutover_at";
-            DeploymentCutoverExpiring = "Deployment.cutover_expiring";
-            DeploymentDeployCheckErrors = "Deployment.deploy_check_errors";
-            DeploymentDeployOperationSummaries = "Deployment.deploy_operation_summaries";
-            DeploymentDeployOperations = "Deployment.deploy_operations";
-            DeploymentDeployRequestNumber = "Deployment.deploy_request_number";
-            DeploymentDeployable = "Deployment.deployable";
-            DeploymentDeploymentRevertRequest = "Deployment.deployment_revert_request";
-            DeploymentFinishedAt = "Deployment.finished_at";
-            DeploymentForceCutoverRequestedAt = "Deployment.force_cutover_requested_at";
-            DeploymentInstantDdl = "Deployment.instant_ddl"; DeploymentInstantDdlEligible
-            = "Deployment.instant_ddl_eligible"; DeploymentIntoBranch =
-            "Deployment.into_branch"; DeploymentLintErrors = "Deployment.lint_errors";
-            DeploymentLockedTableName = "Deployment.locked_table_name";
-            DeploymentLookupVindexOperations = "Deployment.lookup_vindex_operations";
-            DeploymentPrecedingDeployments = "Deployment.preceding_deployments";
-            DeploymentQueuePauseReason = "Deployment.queue_pause_reason";
-            DeploymentQueuePaused = "Deployment.queue_paused"; DeploymentQueuedAt =
-            "Deployment.queued_at"; DeploymentReadyToCutoverAt =
-            "Deployment.ready_to_cutover_at"; DeploymentSchemaLastUpdatedAt =
-            "Deployment.schema_last_updated_at"; DeploymentSequentialDiffDependencies =
-            "Deployment.sequential_diff_dependencies"; DeploymentStartedAt =
-            "Deployment.started_at"; DeploymentState = "Deployment.state";
-            DeploymentSubmittedAt = "Deployment.submitted_at"; DeploymentTableLocked =
-            "Deployment.table_locked"; DeploymentThrottlerConfigurations =
-            "Deployment.throttler_configurations"; DeploymentUpdatedAt =
-            "Deployment.updated_at"; OperationEtaSeconds = "Operation.eta_seconds";
-            OperationId = "Operation.id"; OperationProgressPercentage =
-            "Operation.progress_percentage"; OperationShard = "Operation.shard";
-            OperationState = "Operation.state"; PaginatedDatabaseDeployRequestCurrentPage
-            = "PaginatedDatabaseDeployRequest.current_page";
-            PaginatedDatabaseDeployRequestNextPage =
-            "PaginatedDatabaseDeployRequest.next_page";
-            PaginatedDatabaseDeployRequestNextPageUrl =
-            "PaginatedDatabaseDeployRequest.next_page_url";
-            PaginatedDatabaseDeployRequestPerPage =
-            "PaginatedDatabaseDeployRequest.per_page";
-            PaginatedDatabaseDeployRequestPrevPage =
-            "PaginatedDatabaseDeployRequest.prev_page";
-            PaginatedDatabaseDeployRequestPrevPageUrl =
-            "PaginatedDatabaseDeployRequest.prev_page_url";
-            PaginatedDatabaseDeployRequestTotalCount =
-            "PaginatedDatabaseDeployRequest.total_count";
-            PaginatedDatabaseDeployRequestTotalPages =
-            "PaginatedDatabaseDeployRequest.total_pages";
-            PaginatedDatabaseDeployRequestType = "PaginatedDatabaseDeployRequest.type";
-            PaginatedDeployOperationCurrentPage =
-            "PaginatedDeployOperation.current_page"; PaginatedDeployOperationNextPage =
-            "PaginatedDeployOperation.next_page"; PaginatedDeployOperationNextPageUrl =
-            "PaginatedDeployOperation.next_page_url"; PaginatedDeployOperationPerPage =
-            "PaginatedDeployOperation.per_page"; PaginatedDeployOperationPrevPage =
-            "PaginatedDeployOperation.prev_page"; PaginatedDeployOperationPrevPageUrl =
-            "PaginatedDeployOperation.prev_page_url"; PaginatedDeployOperationType =
-            "PaginatedDeployOperation.type"; PaginatedDeployRequestReviewCurrentPage =
-            "PaginatedDeployRequestReview.current_page";
-            PaginatedDeployRequestReviewNextPage =
-            "PaginatedDeployRequestReview.next_page";
-            PaginatedDeployRequestReviewNextPageUrl =
-            "PaginatedDeployRequestReview.next_page_url";
-            PaginatedDeployRequestReviewPerPage =
-            "PaginatedDeployRequestReview.per_page"; PaginatedDeployRequestReviewPrevPage
-            = "PaginatedDeployRequestReview.prev_page";
-            PaginatedDeployRequestReviewPrevPageUrl =
-            "PaginatedDeployRequestReview.prev_page_url";
-            PaginatedDeployRequestReviewType = "PaginatedDeployRequestReview.type";
-            PaginatedDeploymentCurrentPage = "PaginatedDeployment.current_page";
-            PaginatedDeploymentNextPage = "PaginatedDeployment.next_page";
-            PaginatedDeploymentNextPageUrl = "PaginatedDeployment.next_page_url";
-            PaginatedDeploymentPerPage = "PaginatedDeployment.per_page";
-            PaginatedDeploymentPrevPage = "PaginatedDeployment.prev_page";
-            PaginatedDeploymentPrevPageUrl = "PaginatedDeployment.prev_page_url";
-            PaginatedDeploymentType = "PaginatedDeployment.type"; StorageReportCapacity =
-            "StorageReport.capacity"; StorageReportHasEnough =
-            "StorageReport.has_enough"; StorageReportPercentageUsed =
-            "StorageReport.percentage_used"; StorageReportRemaining =
-            "StorageReport.remaining"; StorageReportStorageNeeded =
-            "StorageReport.storage_needed"; StorageReportUsed = "StorageReport.used";
+    impl crate::runtime::object::Object for DatabaseDeployRequest {
+        const NAME: &'static str = "DatabaseDeployRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut approved = slot::or_empty("approved");
+            let mut branch = slot::or_empty("branch");
+            let mut branch_deleted = slot::or_empty("branch_deleted");
+            let mut branch_deleted_at = slot::optional("branch_deleted_at");
+            let mut branch_deleted_by = slot::optional("branch_deleted_by");
+            let mut branch_id = slot::or_empty("branch_id");
+            let mut closed_at = slot::optional("closed_at");
+            let mut closed_by = slot::optional("closed_by");
+            let mut created_at = slot::required("created_at");
+            let mut deployed_at = slot::optional("deployed_at");
+            let mut deployment = slot::optional("deployment");
+            let mut deployment_state = slot::or_empty("deployment_state");
+            let mut html_body = slot::or_empty("html_body");
+            let mut html_url = slot::or_empty("html_url");
+            let mut id = slot::required("id");
+            let mut into_branch = slot::or_empty("into_branch");
+            let mut into_branch_keyspace_count = slot::or_empty_whole(
+                "into_branch_keyspace_count",
+            );
+            let mut into_branch_shard_count = slot::or_empty_whole(
+                "into_branch_shard_count",
+            );
+            let mut into_branch_sharded = slot::or_empty("into_branch_sharded");
+            let mut notes = slot::or_empty("notes");
+            let mut num_comments = slot::or_empty_whole("num_comments");
+            let mut number = slot::or_empty_whole("number");
+            let mut state = slot::or_empty("state");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut approved,
+                    &mut branch,
+                    &mut branch_deleted,
+                    &mut branch_deleted_at,
+                    &mut branch_deleted_by,
+                    &mut branch_id,
+                    &mut closed_at,
+                    &mut closed_by,
+                    &mut created_at,
+                    &mut deployed_at,
+                    &mut deployment,
+                    &mut deployment_state,
+                    &mut html_body,
+                    &mut html_url,
+                    &mut id,
+                    &mut into_branch,
+                    &mut into_branch_keyspace_count,
+                    &mut into_branch_shard_count,
+                    &mut into_branch_sharded,
+                    &mut notes,
+                    &mut num_comments,
+                    &mut number,
+                    &mut state,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                approved: approved.value(),
+                branch: branch.value(),
+                branch_deleted: branch_deleted.value(),
+                branch_deleted_at: branch_deleted_at.value(),
+                branch_deleted_by: branch_deleted_by.value(),
+                branch_id: branch_id.value(),
+                closed_at: closed_at.value(),
+                closed_by: closed_by.value(),
+                created_at: created_at.value::<A::Error>()?,
+                deployed_at: deployed_at.value(),
+                deployment: deployment.value(),
+                deployment_state: deployment_state.value(),
+                html_body: html_body.value(),
+                html_url: html_url.value(),
+                id: id.value::<A::Error>()?,
+                into_branch: into_branch.value(),
+                into_branch_keyspace_count: into_branch_keyspace_count.value(),
+                into_branch_shard_count: into_branch_shard_count.value(),
+                into_branch_sharded: into_branch_sharded.value(),
+                notes: notes.value(),
+                num_comments: num_comments.value(),
+                number: number.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DatabaseDeployRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DeployOperation {
+        const NAME: &'static str = "DeployOperation";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut can_drop_data = slot::or_empty("can_drop_data");
+            let mut created_at = slot::required("created_at");
+            let mut ddl_statement = slot::or_empty("ddl_statement");
+            let mut deploy_error_docs_url = slot::optional("deploy_error_docs_url");
+            let mut deploy_errors = slot::optional("deploy_errors");
+            let mut eta_seconds = slot::optional("eta_seconds");
+            let mut id = slot::or_empty("id");
+            let mut keyspace_name = slot::or_empty("keyspace_name");
+            let mut operation_name = slot::or_empty("operation_name");
+            let mut progress_percentage = slot::optional("progress_percentage");
+            let mut removed_foreign_key_names = slot::optional(
+                "removed_foreign_key_names",
+            );
+            let mut state = slot::or_empty("state");
+            let mut syntax_highlighted_ddl = slot::or_empty("syntax_highlighted_ddl");
+            let mut table_locked = slot::or_empty("table_locked");
+            let mut table_name = slot::or_empty("table_name");
+            let mut table_recently_used = slot::or_empty("table_recently_used");
+            let mut table_recently_used_at = slot::optional("table_recently_used_at");
+            let mut throttled_at = slot::optional("throttled_at");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut can_drop_data,
+                    &mut created_at,
+                    &mut ddl_statement,
+                    &mut deploy_error_docs_url,
+                    &mut deploy_errors,
+                    &mut eta_seconds,
+                    &mut id,
+                    &mut keyspace_name,
+                    &mut operation_name,
+                    &mut progress_percentage,
+                    &mut removed_foreign_key_names,
+                    &mut state,
+                    &mut syntax_highlighted_ddl,
+                    &mut table_locked,
+                    &mut table_name,
+                    &mut table_recently_used,
+                    &mut table_recently_used_at,
+                    &mut throttled_at,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                can_drop_data: can_drop_data.value(),
+                created_at: created_at.value::<A::Error>()?,
+                ddl_statement: ddl_statement.value(),
+                deploy_error_docs_url: deploy_error_docs_url.value(),
+                deploy_errors: deploy_errors.value(),
+                eta_seconds: eta_seconds.value(),
+                id: id.value(),
+                keyspace_name: keyspace_name.value(),
+                operation_name: operation_name.value(),
+                progress_percentage: progress_percentage.value(),
+                removed_foreign_key_names: removed_foreign_key_names.value(),
+                state: state.value(),
+                syntax_highlighted_ddl: syntax_highlighted_ddl.value(),
+                table_locked: table_locked.value(),
+                table_name: table_name.value(),
+                table_recently_used: table_recently_used.value(),
+                table_recently_used_at: table_recently_used_at.value(),
+                throttled_at: throttled_at.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeployOperation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DeployOperationSummary {
+        const NAME: &'static str = "DeployOperationSummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut can_drop_data = slot::or_empty("can_drop_data");
+            let mut created_at = slot::required("created_at");
+            let mut ddl_statement = slot::or_empty("ddl_statement");
+            let mut deploy_errors = slot::or_empty("deploy_errors");
+            let mut eta_seconds = slot::or_empty_whole("eta_seconds");
+            let mut id = slot::or_empty("id");
+            let mut keyspace_name = slot::or_empty("keyspace_name");
+            let mut operation_name = slot::or_empty("operation_name");
+            let mut operations = slot::or_empty("operations");
+            let mut progress_percentage = slot::or_empty("progress_percentage");
+            let mut removed_foreign_key_names = slot::or_empty(
+                "removed_foreign_key_names",
+            );
+            let mut shard_count = slot::or_empty_whole("shard_count");
+            let mut shard_names = slot::or_empty("shard_names");
+            let mut sharded = slot::or_empty("sharded");
+            let mut state = slot::or_empty("state");
+            let mut syntax_highlighted_ddl = slot::or_empty("syntax_highlighted_ddl");
+            let mut table_name = slot::or_empty("table_name");
+            let mut table_recently_used = slot::or_empty("table_recently_used");
+            let mut table_recently_used_at = slot::optional("table_recently_used_at");
+            let mut throttled_at = slot::optional("throttled_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut can_drop_data,
+                    &mut created_at,
+                    &mut ddl_statement,
+                    &mut deploy_errors,
+                    &mut eta_seconds,
+                    &mut id,
+                    &mut keyspace_name,
+                    &mut operation_name,
+                    &mut operations,
+                    &mut progress_percentage,
+                    &mut removed_foreign_key_names,
+                    &mut shard_count,
+                    &mut shard_names,
+                    &mut sharded,
+                    &mut state,
+                    &mut syntax_highlighted_ddl,
+                    &mut table_name,
+                    &mut table_recently_used,
+                    &mut table_recently_used_at,
+                    &mut throttled_at,
+                ],
+            )?;
+            Ok(Self {
+                can_drop_data: can_drop_data.value(),
+                created_at: created_at.value::<A::Error>()?,
+                ddl_statement: ddl_statement.value(),
+                deploy_errors: deploy_errors.value(),
+                eta_seconds: eta_seconds.value(),
+                id: id.value(),
+                keyspace_name: keyspace_name.value(),
+                operation_name: operation_name.value(),
+                operations: operations.value(),
+                progress_percentage: progress_percentage.value(),
+                removed_foreign_key_names: removed_foreign_key_names.value(),
+                shard_count: shard_count.value(),
+                shard_names: shard_names.value(),
+                sharded: sharded.value(),
+                state: state.value(),
+                syntax_highlighted_ddl: syntax_highlighted_ddl.value(),
+                table_name: table_name.value(),
+                table_recently_used: table_recently_used.value(),
+                table_recently_used_at: table_recently_used_at.value(),
+                throttled_at: throttled_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeployOperationSummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DeployRequestReview {
+        const NAME: &'static str = "DeployRequestReview";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut body = slot::or_empty("body");
+            let mut created_at = slot::required("created_at");
+            let mut html_body = slot::or_empty("html_body");
+            let mut id = slot::required("id");
+            let mut state = slot::or_empty("state");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut body,
+                    &mut created_at,
+                    &mut html_body,
+                    &mut id,
+                    &mut state,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                body: body.value(),
+                created_at: created_at.value::<A::Error>()?,
+                html_body: html_body.value(),
+                id: id.value::<A::Error>()?,
+                state: state.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeployRequestReview {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for DeployRequestStorage {
+        const NAME: &'static str = "DeployRequestStorage";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut enough_storage = slot::or_empty("enough_storage");
+            let mut storage_bytes_needed = slot::or_empty_whole("storage_bytes_needed");
+            let mut storage_report = slot::or_empty("storage_report");
+            let mut upgradeable = slot::or_empty("upgradeable");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut enough_storage,
+                    &mut storage_bytes_needed,
+                    &mut storage_report,
+                    &mut upgradeable,
+                ],
+            )?;
+            Ok(Self {
+                enough_storage: enough_storage.value(),
+                storage_bytes_needed: storage_bytes_needed.value(),
+                storage_report: storage_report.value(),
+                upgradeable: upgradeable.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DeployRequestStorage {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Deployment {
+        const NAME: &'static str = "Deployment";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut auto_cutover = slot::or_empty("auto_cutover");
+            let mut auto_delete_branch = slot::or_empty("auto_delete_branch");
+            let mut cancelled_actor = slot::optional("cancelled_actor");
+            let mut created_at = slot::required("created_at");
+            let mut cutover_actor = slot::optional("cutover_actor");
+            let mut cutover_at = slot::optional("cutover_at");
+            let mut cutover_expiring = slot::or_empty("cutover_expiring");
+            let mut deploy_check_errors = slot::optional("deploy_check_errors");
+            let mut deploy_operation_summaries = slot::or_empty(
+                "deploy_operation_summaries",
+            );
+            let mut deploy_operations = slot::or_empty("deploy_operations");
+            let mut deploy_request_number = slot::or_empty_whole(
+                "deploy_request_number",
+            );
+            let mut deployable = slot::or_empty("deployable");
+            let mut deployment_revert_request = slot::optional(
+                "deployment_revert_request",
+            );
+            let mut finished_at = slot::optional("finished_at");
+            let mut force_cutover_requested_at = slot::optional(
+                "force_cutover_requested_at",
+            );
+            let mut id = slot::required("id");
+            let mut instant_ddl = slot::or_empty("instant_ddl");
+            let mut instant_ddl_eligible = slot::or_empty("instant_ddl_eligible");
+            let mut into_branch = slot::or_empty("into_branch");
+            let mut lint_errors = slot::or_empty("lint_errors");
+            let mut locked_table_name = slot::optional("locked_table_name");
+            let mut lookup_vindex_operations = slot::or_empty(
+                "lookup_vindex_operations",
+            );
+            let mut preceding_deployments = slot::or_empty("preceding_deployments");
+            let mut queue_pause_reason = slot::optional("queue_pause_reason");
+            let mut queue_paused = slot::or_empty("queue_paused");
+            let mut queued_at = slot::optional("queued_at");
+            let mut ready_to_cutover_at = slot::optional("ready_to_cutover_at");
+            let mut schema_last_updated_at = slot::optional("schema_last_updated_at");
+            let mut sequential_diff_dependencies = slot::or_empty(
+                "sequential_diff_dependencies",
+            );
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut submitted_at = slot::optional("submitted_at");
+            let mut table_locked = slot::or_empty("table_locked");
+            let mut throttler_configurations = slot::optional(
+                "throttler_configurations",
+            );
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut auto_cutover,
+                    &mut auto_delete_branch,
+                    &mut cancelled_actor,
+                    &mut created_at,
+                    &mut cutover_actor,
+                    &mut cutover_at,
+                    &mut cutover_expiring,
+                    &mut deploy_check_errors,
+                    &mut deploy_operation_summaries,
+                    &mut deploy_operations,
+                    &mut deploy_request_number,
+                    &mut deployable,
+                    &mut deployment_revert_request,
+                    &mut finished_at,
+                    &mut force_cutover_requested_at,
+                    &mut id,
+                    &mut instant_ddl,
+                    &mut instant_ddl_eligible,
+                    &mut into_branch,
+                    &mut lint_errors,
+                    &mut locked_table_name,
+                    &mut lookup_vindex_operations,
+                    &mut preceding_deployments,
+                    &mut queue_pause_reason,
+                    &mut queue_paused,
+                    &mut queued_at,
+                    &mut ready_to_cutover_at,
+                    &mut schema_last_updated_at,
+                    &mut sequential_diff_dependencies,
+                    &mut started_at,
+                    &mut state,
+                    &mut submitted_at,
+                    &mut table_locked,
+                    &mut throttler_configurations,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                auto_cutover: auto_cutover.value(),
+                auto_delete_branch: auto_delete_branch.value(),
+                cancelled_actor: cancelled_actor.value(),
+                created_at: created_at.value::<A::Error>()?,
+                cutover_actor: cutover_actor.value(),
+                cutover_at: cutover_at.value(),
+                cutover_expiring: cutover_expiring.value(),
+                deploy_check_errors: deploy_check_errors.value(),
+                deploy_operation_summaries: deploy_operation_summaries.value(),
+                deploy_operations: deploy_operations.value(),
+                deploy_request_number: deploy_request_number.value(),
+                deployable: deployable.value(),
+                deployment_revert_request: deployment_revert_request.value(),
+                finished_at: finished_at.value(),
+                force_cutover_requested_at: force_cutover_requested_at.value(),
+                id: id.value::<A::Error>()?,
+                instant_ddl: instant_ddl.value(),
+                instant_ddl_eligible: instant_ddl_eligible.value(),
+                into_branch: into_branch.value(),
+                lint_errors: lint_errors.value(),
+                locked_table_name: locked_table_name.value(),
+                lookup_vindex_operations: lookup_vindex_operations.value(),
+                preceding_deployments: preceding_deployments.value(),
+                queue_pause_reason: queue_pause_reason.value(),
+                queue_paused: queue_paused.value(),
+                queued_at: queued_at.value(),
+                ready_to_cutover_at: ready_to_cutover_at.value(),
+                schema_last_updated_at: schema_last_updated_at.value(),
+                sequential_diff_dependencies: sequential_diff_dependencies.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                submitted_at: submitted_at.value(),
+                table_locked: table_locked.value(),
+                throttler_configurations: throttler_configurations.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Deployment {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Operation {
+        const NAME: &'static str = "Operation";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut eta_seconds = slot::or_empty_whole("eta_seconds");
+            let mut id = slot::or_empty("id");
+            let mut progress_percentage = slot::or_empty("progress_percentage");
+            let mut shard = slot::or_empty("shard");
+            let mut state = slot::or_empty("state");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut eta_seconds,
+                    &mut id,
+                    &mut progress_percentage,
+                    &mut shard,
+                    &mut state,
+                ],
+            )?;
+            Ok(Self {
+                eta_seconds: eta_seconds.value(),
+                id: id.value(),
+                progress_percentage: progress_percentage.value(),
+                shard: shard.value(),
+                state: state.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Operation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDatabaseDeployRequest {
+        const NAME: &'static str = "PaginatedDatabaseDeployRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseDeployRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDeployOperation {
+        const NAME: &'static str = "PaginatedDeployOperation";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDeployOperation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDeployRequestReview {
+        const NAME: &'static str = "PaginatedDeployRequestReview";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDeployRequestReview {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDeployment {
+        const NAME: &'static str = "PaginatedDeployment";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDeployment {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for StorageReport {
+        const NAME: &'static str = "StorageReport";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut capacity = slot::optional_whole("capacity");
+            let mut has_enough = slot::optional("has_enough");
+            let mut percentage_used = slot::optional("percentage_used");
+            let mut remaining = slot::optional_whole("remaining");
+            let mut storage_needed = slot::optional_whole("storage_needed");
+            let mut used = slot::optional_whole("used");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut capacity,
+                    &mut has_enough,
+                    &mut percentage_used,
+                    &mut remaining,
+                    &mut storage_needed,
+                    &mut used,
+                ],
+            )?;
+            Ok(Self {
+                capacity: capacity.value(),
+                has_enough: has_enough.value(),
+                percentage_used: percentage_used.value(),
+                remaining: remaining.value(),
+                storage_needed: storage_needed.value(),
+                used: used.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for StorageReport {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl DeployOperationState {
@@ -6081,11 +5853,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DeployOperationState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for DeployOperationState {
@@ -6171,11 +5938,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     impl ::serde::Serialize for DeployOperationSummaryState {
         fn serialize<S: ::serde::Serializer>(
@@ -6247,11 +6009,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DeployRequestReviewState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for DeployRequestReviewState {
@@ -6381,11 +6138,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DeploymentState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for DeploymentState {

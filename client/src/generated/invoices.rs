@@ -9,52 +9,21 @@ pub mod types {
     /// `Invoice`
     ///
     /// From `#/components/schemas/Invoice` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Invoice {
         /// End of the billing period
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InvoiceBillingPeriodEnd>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::InvoiceBillingPeriodEnd>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub billing_period_end: ::std::string::String,
         /// Start of the billing period
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InvoiceBillingPeriodStart>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::InvoiceBillingPeriodStart>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub billing_period_start: ::std::string::String,
         /// The ID of the invoice
         pub id: ::std::string::String,
         /// Whether the invoice is past due and unpaid
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InvoiceOverdue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::InvoiceOverdue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub overdue: bool,
         /// Whether the invoice has been paid
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InvoicePaid>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::InvoicePaid>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub paid: bool,
         /// The total amount of the invoice, as a stringified decimal to preserve precision
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InvoiceTotal>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::InvoiceTotal>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total: ::std::string::String,
     }
     impl Invoice {
@@ -67,76 +36,25 @@ pub mod types {
     /// `LineItem`
     ///
     /// From `#/components/schemas/LineItem` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct LineItem {
         /// Whether the line item is billed through Cloudflare
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemCloudflareBilled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::LineItemCloudflareBilled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cloudflare_billed: bool,
         /// The ID for the billed database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemDatabaseId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::LineItemDatabaseId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub database_id: ::std::string::String,
         /// The name for the billed database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemDatabaseName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::LineItemDatabaseName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub database_name: ::std::string::String,
         /// The description for the line item
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::LineItemDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub description: ::std::string::String,
         /// The ID for the line item
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemId>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::LineItemId>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The name of the billable item
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemMetricName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::LineItemMetricName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metric_name: ::std::string::String,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::LineItemResource>"
-        )]
         pub resource: ::std::option::Option<BranchReference>,
         /// The total for the line item
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::LineItemSubtotal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::LineItemSubtotal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub subtotal: f64,
     }
     impl LineItem {
@@ -149,63 +67,26 @@ pub mod types {
     /// `PaginatedInvoice`
     ///
     /// From `#/components/schemas/PaginatedInvoice` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedInvoice {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedInvoiceCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedInvoiceCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Invoice>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedInvoiceNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedInvoiceNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedInvoicePerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedInvoicePerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedInvoicePrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedInvoicePrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedInvoiceType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedInvoiceType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedInvoice {
@@ -218,63 +99,26 @@ pub mod types {
     /// `PaginatedLineItem`
     ///
     /// From `#/components/schemas/PaginatedLineItem` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedLineItem {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedLineItemCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedLineItemCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<LineItem>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedLineItemNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedLineItemNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedLineItemPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedLineItemPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedLineItemPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedLineItemPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedLineItemType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedLineItemType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedLineItem {
@@ -1025,32 +869,186 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            InvoiceBillingPeriodEnd = "Invoice.billing_period_end";
-            InvoiceBillingPeriodStart = "Invoice.billing_period_start"; InvoiceOverdue =
-            "Invoice.overdue"; InvoicePaid = "Invoice.paid"; InvoiceTotal =
-            "Invoice.total"; LineItemCloudflareBilled = "LineItem.cloudflare_billed";
-            LineItemDatabaseId = "LineItem.database_id"; LineItemDatabaseName =
-            "LineItem.database_name"; LineItemDescription = "LineItem.description";
-            LineItemId = "LineItem.id"; LineItemMetricName = "LineItem.metric_name";
-            LineItemResource = "LineItem.resource"; LineItemSubtotal =
-            "LineItem.subtotal"; PaginatedInvoiceCurrentPage =
-            "PaginatedInvoice.current_page"; PaginatedInvoiceNextPage =
-            "PaginatedInvoice.next_page"; PaginatedInvoiceNextPageUrl =
-            "PaginatedInvoice.next_page_url"; PaginatedInvoicePerPage =
-            "PaginatedInvoice.per_page"; PaginatedInvoicePrevPage =
-            "PaginatedInvoice.prev_page"; PaginatedInvoicePrevPageUrl =
-            "PaginatedInvoice.prev_page_url"; PaginatedInvoiceType =
-            "PaginatedInvoice.type"; PaginatedLineItemCurrentPage =
-            "PaginatedLineItem.current_page"; PaginatedLineItemNextPage =
-            "PaginatedLineItem.next_page"; PaginatedLineItemNextPageUrl =
-            "PaginatedLineItem.next_page_url"; PaginatedLineItemPerPage =
-            "PaginatedLineItem.per_page"; PaginatedLineItemPrevPage =
-            "PaginatedLineItem.prev_page"; PaginatedLineItemPrevPageUrl =
-            "PaginatedLineItem.prev_page_url"; PaginatedLineItemType =
-            "PaginatedLineItem.type";
+    impl crate::runtime::object::Object for Invoice {
+        const NAME: &'static str = "Invoice";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut billing_period_end = slot::or_empty("billing_period_end");
+            let mut billing_period_start = slot::or_empty("billing_period_start");
+            let mut id = slot::required("id");
+            let mut overdue = slot::or_empty("overdue");
+            let mut paid = slot::or_empty("paid");
+            let mut total = slot::or_empty("total");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut billing_period_end,
+                    &mut billing_period_start,
+                    &mut id,
+                    &mut overdue,
+                    &mut paid,
+                    &mut total,
+                ],
+            )?;
+            Ok(Self {
+                billing_period_end: billing_period_end.value(),
+                billing_period_start: billing_period_start.value(),
+                id: id.value::<A::Error>()?,
+                overdue: overdue.value(),
+                paid: paid.value(),
+                total: total.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Invoice {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for LineItem {
+        const NAME: &'static str = "LineItem";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cloudflare_billed = slot::or_empty("cloudflare_billed");
+            let mut database_id = slot::or_empty("database_id");
+            let mut database_name = slot::or_empty("database_name");
+            let mut description = slot::or_empty("description");
+            let mut id = slot::or_empty("id");
+            let mut metric_name = slot::or_empty("metric_name");
+            let mut resource = slot::optional("resource");
+            let mut subtotal = slot::or_empty("subtotal");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut cloudflare_billed,
+                    &mut database_id,
+                    &mut database_name,
+                    &mut description,
+                    &mut id,
+                    &mut metric_name,
+                    &mut resource,
+                    &mut subtotal,
+                ],
+            )?;
+            Ok(Self {
+                cloudflare_billed: cloudflare_billed.value(),
+                database_id: database_id.value(),
+                database_name: database_name.value(),
+                description: description.value(),
+                id: id.value(),
+                metric_name: metric_name.value(),
+                resource: resource.value(),
+                subtotal: subtotal.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for LineItem {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedInvoice {
+        const NAME: &'static str = "PaginatedInvoice";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedInvoice {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedLineItem {
+        const NAME: &'static str = "PaginatedLineItem";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedLineItem {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -9,129 +9,43 @@ pub mod types {
     /// `KeyspaceResizeRequest`
     ///
     /// From `#/components/schemas/KeyspaceResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceResizeRequest {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The SKU representing the keyspace cluster size for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestClusterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestClusterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_display_name: ::std::string::String,
         /// The SKU representing the keyspace cluster size
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestClusterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestClusterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cluster_name: ::std::string::String,
         /// When the resize request completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestCompletedAt>"
-        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// When the resize request was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The number of extra replicas requested for the keyspace
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestExtraReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestExtraReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub extra_replicas: i64,
         /// The ID of the keyspace resize request
         pub id: ::std::string::String,
         /// Previous SKU representing the keyspace cluster size for display
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestPreviousClusterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestPreviousClusterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_cluster_display_name: ::std::string::String,
         /// Previous SKU representing the keyspace cluster size
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestPreviousClusterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestPreviousClusterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_cluster_name: ::std::string::String,
         /// Total number of replicas in the keyspace before resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestPreviousReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestPreviousReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_replicas: i64,
         /// Previous percentage of buffer pool memory allocated to vector indexes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestPreviousVectorPoolAllocation>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestPreviousVectorPoolAllocation>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_vector_pool_allocation: f64,
         /// Total number of replicas in the keyspace after resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestReplicas>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestReplicas>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas: i64,
         /// When the resize request started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the resize request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: KeyspaceResizeRequestState,
         /// When the resize request was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::KeyspaceResizeRequestUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Percentage of buffer pool memory allocated to vector indexes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceResizeRequestVectorPoolAllocation>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceResizeRequestVectorPoolAllocation>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub vector_pool_allocation: f64,
     }
     impl KeyspaceResizeRequest {
@@ -144,63 +58,26 @@ pub mod types {
     /// `PaginatedKeyspaceResizeRequest`
     ///
     /// From `#/components/schemas/PaginatedKeyspaceResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedKeyspaceResizeRequest {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedKeyspaceResizeRequestCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedKeyspaceResizeRequestCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<KeyspaceResizeRequest>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedKeyspaceResizeRequestNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedKeyspaceResizeRequestNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedKeyspaceResizeRequestPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedKeyspaceResizeRequestPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedKeyspaceResizeRequestPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedKeyspaceResizeRequestPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedKeyspaceResizeRequestType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedKeyspaceResizeRequestType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedKeyspaceResizeRequest {
@@ -945,42 +822,126 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            KeyspaceResizeRequestActor = "KeyspaceResizeRequest.actor";
-            KeyspaceResizeRequestClusterDisplayName =
-            "KeyspaceResizeRequest.cluster_display_name";
-            KeyspaceResizeRequestClusterName = "KeyspaceResizeRequest.cluster_name";
-            KeyspaceResizeRequestCompletedAt = "KeyspaceResizeRequest.completed_at";
-            KeyspaceResizeRequestExtraReplicas = "KeyspaceResizeRequest.extra_replicas";
-            KeyspaceResizeRequestPreviousClusterDisplayName =
-            "KeyspaceResizeRequest.previous_cluster_display_name";
-            KeyspaceResizeRequestPreviousClusterName =
-            "KeyspaceResizeRequest.previous_cluster_name";
-            KeyspaceResizeRequestPreviousReplicas =
-            "KeyspaceResizeRequest.previous_replicas";
-            KeyspaceResizeRequestPreviousVectorPoolAllocation =
-            "KeyspaceResizeRequest.previous_vector_pool_allocation";
-            KeyspaceResizeRequestReplicas = "KeyspaceResizeRequest.replicas";
-            KeyspaceResizeRequestStartedAt = "KeyspaceResizeRequest.started_at";
-            KeyspaceResizeRequestState = "KeyspaceResizeRequest.state";
-            KeyspaceResizeRequestUpdatedAt = "KeyspaceResizeRequest.updated_at";
-            KeyspaceResizeRequestVectorPoolAllocation =
-            "KeyspaceResizeRequest.vector_pool_allocation";
-            PaginatedKeyspaceResizeRequestCurrentPage =
-            "PaginatedKeyspaceResizeRequest.current_page";
-            PaginatedKeyspaceResizeRequestNextPage =
-            "PaginatedKeyspaceResizeRequest.next_page";
-            PaginatedKeyspaceResizeRequestNextPageUrl =
-            "PaginatedKeyspaceResizeRequest.next_page_url";
-            PaginatedKeyspaceResizeRequestPerPage =
-            "PaginatedKeyspaceResizeRequest.per_page";
-            PaginatedKeyspaceResizeRequestPrevPage =
-            "PaginatedKeyspaceResizeRequest.prev_page";
-            PaginatedKeyspaceResizeRequestPrevPageUrl =
-            "PaginatedKeyspaceResizeRequest.prev_page_url";
-            PaginatedKeyspaceResizeRequestType = "PaginatedKeyspaceResizeRequest.type";
+    impl crate::runtime::object::Object for KeyspaceResizeRequest {
+        const NAME: &'static str = "KeyspaceResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut cluster_display_name = slot::or_empty("cluster_display_name");
+            let mut cluster_name = slot::or_empty("cluster_name");
+            let mut completed_at = slot::optional("completed_at");
+            let mut created_at = slot::required("created_at");
+            let mut extra_replicas = slot::or_empty_whole("extra_replicas");
+            let mut id = slot::required("id");
+            let mut previous_cluster_display_name = slot::or_empty(
+                "previous_cluster_display_name",
+            );
+            let mut previous_cluster_name = slot::or_empty("previous_cluster_name");
+            let mut previous_replicas = slot::or_empty_whole("previous_replicas");
+            let mut previous_vector_pool_allocation = slot::or_empty(
+                "previous_vector_pool_allocation",
+            );
+            let mut replicas = slot::or_empty_whole("replicas");
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut updated_at = slot::optional("updated_at");
+            let mut vector_pool_allocation = slot::or_empty("vector_pool_allocation");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut cluster_display_name,
+                    &mut cluster_name,
+                    &mut completed_at,
+                    &mut created_at,
+                    &mut extra_replicas,
+                    &mut id,
+                    &mut previous_cluster_display_name,
+                    &mut previous_cluster_name,
+                    &mut previous_replicas,
+                    &mut previous_vector_pool_allocation,
+                    &mut replicas,
+                    &mut started_at,
+                    &mut state,
+                    &mut updated_at,
+                    &mut vector_pool_allocation,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                cluster_display_name: cluster_display_name.value(),
+                cluster_name: cluster_name.value(),
+                completed_at: completed_at.value(),
+                created_at: created_at.value::<A::Error>()?,
+                extra_replicas: extra_replicas.value(),
+                id: id.value::<A::Error>()?,
+                previous_cluster_display_name: previous_cluster_display_name.value(),
+                previous_cluster_name: previous_cluster_name.value(),
+                previous_replicas: previous_replicas.value(),
+                previous_vector_pool_allocation: previous_vector_pool_allocation.value(),
+                replicas: replicas.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                updated_at: updated_at.value(),
+                vector_pool_allocation: vector_pool_allocation.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for KeyspaceResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedKeyspaceResizeRequest {
+        const NAME: &'static str = "PaginatedKeyspaceResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedKeyspaceResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

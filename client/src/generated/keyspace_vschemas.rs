@@ -9,18 +9,11 @@ pub mod types {
     /// `KeyspaceVschema`
     ///
     /// From `#/components/schemas/KeyspaceVschema` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct KeyspaceVschema {
         /// The keyspace's VSchema
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::KeyspaceVschemaRaw>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::KeyspaceVschemaRaw>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub raw: ::std::string::String,
     }
     impl KeyspaceVschema {
@@ -134,10 +127,22 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            KeyspaceVschemaRaw = "KeyspaceVschema.raw";
+    impl crate::runtime::object::Object for KeyspaceVschema {
+        const NAME: &'static str = "KeyspaceVschema";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut raw = slot::or_empty("raw");
+            object::read_fields(_object, Self::NAME, &mut [&mut raw])?;
+            Ok(Self { raw: raw.value() })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for KeyspaceVschema {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -9,162 +9,51 @@ pub mod types {
     /// `BranchMaintenanceSchedule`
     ///
     /// From `#/components/schemas/BranchMaintenanceSchedule` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchMaintenanceSchedule {
         /// When the maintenance schedule was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleDay>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleDay>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub day: i64,
         /// The deadline for a required maintenance schedule
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceScheduleDeadlineAt>"
-        )]
         pub deadline_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The duration of the maintenance window in hours
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleDuration>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleDuration>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub duration: i64,
         /// Whether the maintenance schedule is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enabled: bool,
         /// When a one-time maintenance schedule expires
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceScheduleExpiresAt>"
-        )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The frequency unit of the maintenance schedule
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleFrequencyUnit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleFrequencyUnit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_unit: BranchMaintenanceScheduleFrequencyUnit,
         /// The frequency value of the maintenance schedule
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleFrequencyValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleFrequencyValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub frequency_value: i64,
         /// Hour of the day in UTC (0-23)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleHour>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleHour>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub hour: i64,
         /// The ID of the maintenance schedule
         pub id: ::std::string::String,
         /// When the last maintenance window started
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleLastWindowDatetime>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleLastWindowDatetime>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub last_window_datetime: ::std::string::String,
         /// The display name of the maintenance schedule
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// When the next maintenance window is scheduled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleNextWindowDatetime>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleNextWindowDatetime>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub next_window_datetime: ::std::string::String,
         /// The pending MySQL version, if any
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceSchedulePendingMysqlVersion>"
-        )]
         pub pending_mysql_version: ::std::option::Option<::std::string::String>,
         /// Whether there is a pending MySQL version update
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceSchedulePendingMysqlVersionUpdate>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceSchedulePendingMysqlVersionUpdate>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub pending_mysql_version_update: bool,
         /// The pending Vitess version, if any
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceSchedulePendingVitessVersion>"
-        )]
         pub pending_vitess_version: ::std::option::Option<::std::string::String>,
         /// Whether there is a pending Vitess version update
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceSchedulePendingVitessVersionUpdate>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceSchedulePendingVitessVersionUpdate>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub pending_vitess_version_update: bool,
         /// Whether the maintenance schedule is required
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleRequired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleRequired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// When the maintenance schedule was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceScheduleUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Week of the month for monthly schedules (0-3)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceScheduleWeek>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceScheduleWeek>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub week: i64,
     }
     impl BranchMaintenanceSchedule {
@@ -194,63 +83,26 @@ pub mod types {
     /// `PaginatedBranchMaintenanceSchedule`
     ///
     /// From `#/components/schemas/PaginatedBranchMaintenanceSchedule` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedBranchMaintenanceSchedule {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBranchMaintenanceScheduleCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBranchMaintenanceScheduleCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<BranchMaintenanceSchedule>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceScheduleNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceScheduleNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBranchMaintenanceSchedulePerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBranchMaintenanceSchedulePerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceSchedulePrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceSchedulePrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBranchMaintenanceScheduleType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBranchMaintenanceScheduleType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedBranchMaintenanceSchedule {
@@ -920,49 +772,138 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            BranchMaintenanceScheduleDay = "BranchMaintenanceSchedule.day";
-            BranchMaintenanceScheduleDeadlineAt =
-            "BranchMaintenanceSchedule.deadline_at"; BranchMaintenanceScheduleDuration =
-            "BranchMaintenanceSchedule.duration"; BranchMaintenanceScheduleEnabled =
-            "BranchMaintenanceSchedule.enabled"; BranchMaintenanceScheduleExpiresAt =
-            "BranchMaintenanceSchedule.expires_at";
-            BranchMaintenanceScheduleFrequencyUnit =
-            "BranchMaintenanceSchedule.frequency_unit";
-            BranchMaintenanceScheduleFrequencyValue =
-            "BranchMaintenanceSchedule.frequency_value"; BranchMaintenanceScheduleHour =
-            "BranchMaintenanceSchedule.hour"; BranchMaintenanceScheduleLastWindowDatetime
-            = "BranchMaintenanceSchedule.last_window_datetime";
-            BranchMaintenanceScheduleName = "BranchMaintenanceSchedule.name";
-            BranchMaintenanceScheduleNextWindowDatetime =
-            "BranchMaintenanceSchedule.next_window_datetime";
-            BranchMaintenanceSchedulePendingMysqlVersion =
-            "BranchMaintenanceSchedule.pending_mysql_version";
-            BranchMaintenanceSchedulePendingMysqlVersionUpdate =
-            "BranchMaintenanceSchedule.pending_mysql_version_update";
-            BranchMaintenanceSchedulePendingVitessVersion =
-            "BranchMaintenanceSchedule.pending_vitess_version";
-            BranchMaintenanceSchedulePendingVitessVersionUpdate =
-            "BranchMaintenanceSchedule.pending_vitess_version_update";
-            BranchMaintenanceScheduleRequired = "BranchMaintenanceSchedule.required";
-            BranchMaintenanceScheduleUpdatedAt = "BranchMaintenanceSchedule.updated_at";
-            BranchMaintenanceScheduleWeek = "BranchMaintenanceSchedule.week";
-            PaginatedBranchMaintenanceScheduleCurrentPage =
-            "PaginatedBranchMaintenanceSchedule.current_page";
-            PaginatedBranchMaintenanceScheduleNextPage =
-            "PaginatedBranchMaintenanceSchedule.next_page";
-            PaginatedBranchMaintenanceScheduleNextPageUrl =
-            "PaginatedBranchMaintenanceSchedule.next_page_url";
-            PaginatedBranchMaintenanceSchedulePerPage =
-            "PaginatedBranchMaintenanceSchedule.per_page";
-            PaginatedBranchMaintenanceSchedulePrevPage =
-            "PaginatedBranchMaintenanceSchedule.prev_page";
-            PaginatedBranchMaintenanceSchedulePrevPageUrl =
-            "PaginatedBranchMaintenanceSchedule.prev_page_url";
-            PaginatedBranchMaintenanceScheduleType =
-            "PaginatedBranchMaintenanceSchedule.type";
+    impl crate::runtime::object::Object for BranchMaintenanceSchedule {
+        const NAME: &'static str = "BranchMaintenanceSchedule";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut day = slot::or_empty_whole("day");
+            let mut deadline_at = slot::optional("deadline_at");
+            let mut duration = slot::or_empty_whole("duration");
+            let mut enabled = slot::or_empty("enabled");
+            let mut expires_at = slot::optional("expires_at");
+            let mut frequency_unit = slot::or_empty("frequency_unit");
+            let mut frequency_value = slot::or_empty_whole("frequency_value");
+            let mut hour = slot::or_empty_whole("hour");
+            let mut id = slot::required("id");
+            let mut last_window_datetime = slot::or_empty("last_window_datetime");
+            let mut name = slot::or_empty("name");
+            let mut next_window_datetime = slot::or_empty("next_window_datetime");
+            let mut pending_mysql_version = slot::optional("pending_mysql_version");
+            let mut pending_mysql_version_update = slot::or_empty(
+                "pending_mysql_version_update",
+            );
+            let mut pending_vitess_version = slot::optional("pending_vitess_version");
+            let mut pending_vitess_version_update = slot::or_empty(
+                "pending_vitess_version_update",
+            );
+            let mut required = slot::or_empty("required");
+            let mut updated_at = slot::optional("updated_at");
+            let mut week = slot::or_empty_whole("week");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut day,
+                    &mut deadline_at,
+                    &mut duration,
+                    &mut enabled,
+                    &mut expires_at,
+                    &mut frequency_unit,
+                    &mut frequency_value,
+                    &mut hour,
+                    &mut id,
+                    &mut last_window_datetime,
+                    &mut name,
+                    &mut next_window_datetime,
+                    &mut pending_mysql_version,
+                    &mut pending_mysql_version_update,
+                    &mut pending_vitess_version,
+                    &mut pending_vitess_version_update,
+                    &mut required,
+                    &mut updated_at,
+                    &mut week,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                day: day.value(),
+                deadline_at: deadline_at.value(),
+                duration: duration.value(),
+                enabled: enabled.value(),
+                expires_at: expires_at.value(),
+                frequency_unit: frequency_unit.value(),
+                frequency_value: frequency_value.value(),
+                hour: hour.value(),
+                id: id.value::<A::Error>()?,
+                last_window_datetime: last_window_datetime.value(),
+                name: name.value(),
+                next_window_datetime: next_window_datetime.value(),
+                pending_mysql_version: pending_mysql_version.value(),
+                pending_mysql_version_update: pending_mysql_version_update.value(),
+                pending_vitess_version: pending_vitess_version.value(),
+                pending_vitess_version_update: pending_vitess_version_update.value(),
+                required: required.value(),
+                updated_at: updated_at.value(),
+                week: week.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceSchedule {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedBranchMaintenanceSchedule {
+        const NAME: &'static str = "PaginatedBranchMaintenanceSchedule";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedBranchMaintenanceSchedule {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl BranchMaintenanceScheduleFrequencyUnit {
@@ -1015,11 +956,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for BranchMaintenanceScheduleFrequencyUnit {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for BranchMaintenanceScheduleFrequencyUnit {

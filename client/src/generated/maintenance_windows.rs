@@ -9,40 +9,21 @@ pub mod types {
     /// `BranchMaintenanceWindow`
     ///
     /// From `#/components/schemas/BranchMaintenanceWindow` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BranchMaintenanceWindow {
         /// When the maintenance window was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the maintenance window finished
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceWindowFinishedAt>"
-        )]
         pub finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The ID of the maintenance window
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::BranchMaintenanceWindowId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::BranchMaintenanceWindowId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the maintenance window started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceWindowStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// When the maintenance window was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::BranchMaintenanceWindowUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl BranchMaintenanceWindow {
@@ -55,63 +36,26 @@ pub mod types {
     /// `PaginatedBranchMaintenanceWindow`
     ///
     /// From `#/components/schemas/PaginatedBranchMaintenanceWindow` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedBranchMaintenanceWindow {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBranchMaintenanceWindowCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBranchMaintenanceWindowCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<BranchMaintenanceWindow>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceWindowNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceWindowNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBranchMaintenanceWindowPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBranchMaintenanceWindowPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedBranchMaintenanceWindowPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedBranchMaintenanceWindowPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedBranchMaintenanceWindowType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedBranchMaintenanceWindowType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedBranchMaintenanceWindow {
@@ -479,27 +423,89 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            BranchMaintenanceWindowFinishedAt = "BranchMaintenanceWindow.finished_at";
-            BranchMaintenanceWindowId = "BranchMaintenanceWindow.id";
-            BranchMaintenanceWindowStartedAt = "BranchMaintenanceWindow.started_at";
-            BranchMaintenanceWindowUpdatedAt = "BranchMaintenanceWindow.updated_at";
-            PaginatedBranchMaintenanceWindowCurrentPage =
-            "PaginatedBranchMaintenanceWindow.current_page";
-            PaginatedBranchMaintenanceWindowNextPage =
-            "PaginatedBranchMaintenanceWindow.next_page";
-            PaginatedBranchMaintenanceWindowNextPageUrl =
-            "PaginatedBranchMaintenanceWindow.next_page_url";
-            PaginatedBranchMaintenanceWindowPerPage =
-            "PaginatedBranchMaintenanceWindow.per_page";
-            PaginatedBranchMaintenanceWindowPrevPage =
-            "PaginatedBranchMaintenanceWindow.prev_page";
-            PaginatedBranchMaintenanceWindowPrevPageUrl =
-            "PaginatedBranchMaintenanceWindow.prev_page_url";
-            PaginatedBranchMaintenanceWindowType =
-            "PaginatedBranchMaintenanceWindow.type";
+    impl crate::runtime::object::Object for BranchMaintenanceWindow {
+        const NAME: &'static str = "BranchMaintenanceWindow";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut finished_at = slot::optional("finished_at");
+            let mut id = slot::or_empty("id");
+            let mut started_at = slot::optional("started_at");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut finished_at,
+                    &mut id,
+                    &mut started_at,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                finished_at: finished_at.value(),
+                id: id.value(),
+                started_at: started_at.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for BranchMaintenanceWindow {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedBranchMaintenanceWindow {
+        const NAME: &'static str = "PaginatedBranchMaintenanceWindow";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedBranchMaintenanceWindow {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

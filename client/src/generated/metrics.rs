@@ -1620,28 +1620,18 @@ pub mod types {
     /// `InstantMetricsResponse`
     ///
     /// From `#/components/schemas/InstantMetricsResponse` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct InstantMetricsResponse {
         /// The branch these metrics belong to
         #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InstantMetricsResponseBranch>"
-        )]
         pub branch: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// The current metric values
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::InstantMetricsResponseMetrics>"
-        )]
         pub metrics: ::std::vec::Vec<::std::string::String>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::InstantMetricsResponseType>"
-        )]
         pub type_: ::std::option::Option<::std::string::String>,
     }
     impl InstantMetricsResponse {
@@ -1654,43 +1644,24 @@ pub mod types {
     /// `MetricSeriesResponse`
     ///
     /// From `#/components/schemas/MetricSeriesResponse` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MetricSeriesResponse {
         /// The end of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MetricSeriesResponseEndDate>"
-        )]
         pub end_date: ::std::option::Option<::std::string::String>,
         /// The step interval in seconds between data points
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::MetricSeriesResponseInterval>"
-        )]
         pub interval: ::std::option::Option<i64>,
         /// The time-series metric data
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::MetricSeriesResponseSeries>"
-        )]
         pub series: ::std::vec::Vec<::std::string::String>,
         /// The start of the time range
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MetricSeriesResponseStartDate>"
-        )]
         pub start_date: ::std::option::Option<::std::string::String>,
         /// The metrics response type
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::MetricSeriesResponseType>"
-        )]
         pub type_: ::std::option::Option<::std::string::String>,
     }
     impl MetricSeriesResponse {
@@ -1964,17 +1935,70 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            InstantMetricsResponseBranch = "InstantMetricsResponse.branch";
-            InstantMetricsResponseMetrics = "InstantMetricsResponse.metrics";
-            InstantMetricsResponseType = "InstantMetricsResponse.type";
-            MetricSeriesResponseEndDate = "MetricSeriesResponse.end_date";
-            MetricSeriesResponseInterval = "MetricSeriesResponse.interval";
-            MetricSeriesResponseSeries = "MetricSeriesResponse.series";
-            MetricSeriesResponseStartDate = "MetricSeriesResponse.start_date";
-            MetricSeriesResponseType = "MetricSeriesResponse.type";
+    impl crate::runtime::object::Object for InstantMetricsResponse {
+        const NAME: &'static str = "InstantMetricsResponse";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut branch = slot::if_any("branch");
+            let mut metrics = slot::if_any("metrics");
+            let mut type_ = slot::optional("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut branch, &mut metrics, &mut type_],
+            )?;
+            Ok(Self {
+                branch: branch.value(),
+                metrics: metrics.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for InstantMetricsResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for MetricSeriesResponse {
+        const NAME: &'static str = "MetricSeriesResponse";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut end_date = slot::optional("end_date");
+            let mut interval = slot::optional_whole("interval");
+            let mut series = slot::if_any("series");
+            let mut start_date = slot::optional("start_date");
+            let mut type_ = slot::optional("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut end_date,
+                    &mut interval,
+                    &mut series,
+                    &mut start_date,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                end_date: end_date.value(),
+                interval: interval.value(),
+                series: series.value(),
+                start_date: start_date.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for MetricSeriesResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

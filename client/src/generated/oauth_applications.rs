@@ -9,133 +9,45 @@ pub mod types {
     /// `OauthApplication`
     ///
     /// From `#/components/schemas/OauthApplication` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OauthApplication {
         /// All available scopes grouped by resource type with scope, description, selected, and admin flags
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationAllScopesByResource>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationAllScopesByResource>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub all_scopes_by_resource: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
         >,
         /// The image source for the OAuth application's avatar
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationAvatar>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationAvatar>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar: ::std::string::String,
         /// The OAuth application's unique client id
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationClientId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationClientId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub client_id: ::std::string::String,
         /// When the OAuth application was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Whether the OAuth application was created via Dynamic Client Registration
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationDcr>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationDcr>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub dcr: bool,
         /// The domain of the OAuth application. Used for verification of a valid redirect uri
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationDomain>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationDomain>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub domain: ::std::string::String,
         /// The ID of the app
         pub id: ::std::string::String,
         /// The name of the app
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The redirect URI of the OAuth application
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationRedirectUri>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationRedirectUri>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub redirect_uri: ::std::string::String,
         /// Whether the OAuth application requires at least one organization to be authorized
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationRequiresOrgScope>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationRequiresOrgScope>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub requires_org_scope: bool,
         /// The scopes that the OAuth application requires on a user account, as a space-separated string
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationScopes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationScopes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub scopes: ::std::string::String,
         /// Scopes grouped by resource type (database, organization, branch, user) with scope, description, and admin flag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationScopesByResource>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationScopesByResource>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub scopes_by_resource: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
         >,
         /// Whether the OAuth application is limited to authorizing a single organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationSingleOrgAuthorization>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationSingleOrgAuthorization>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub single_org_authorization: bool,
         /// The number of tokens issued by the OAuth application
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthApplicationTokens>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthApplicationTokens>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tokens: i64,
         /// When the OAuth application was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthApplicationUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl OauthApplication {
@@ -148,63 +60,26 @@ pub mod types {
     /// `PaginatedOauthApplication`
     ///
     /// From `#/components/schemas/PaginatedOauthApplication` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedOauthApplication {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOauthApplicationCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOauthApplicationCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<OauthApplication>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOauthApplicationNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOauthApplicationNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOauthApplicationPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOauthApplicationPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOauthApplicationPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOauthApplicationPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOauthApplicationType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOauthApplicationType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedOauthApplication {
@@ -746,29 +621,121 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            OauthApplicationAllScopesByResource =
-            "OauthApplication.all_scopes_by_resource"; OauthApplicationAvatar =
-            "OauthApplication.avatar"; OauthApplicationClientId =
-            "OauthApplication.client_id"; OauthApplicationDcr = "OauthApplication.dcr";
-            OauthApplicationDomain = "OauthApplication.domain"; OauthApplicationName =
-            "OauthApplication.name"; OauthApplicationRedirectUri =
-            "OauthApplication.redirect_uri"; OauthApplicationRequiresOrgScope =
-            "OauthApplication.requires_org_scope"; OauthApplicationScopes =
-            "OauthApplication.scopes"; OauthApplicationScopesByResource =
-            "OauthApplication.scopes_by_resource"; OauthApplicationSingleOrgAuthorization
-            = "OauthApplication.single_org_authorization"; OauthApplicationTokens =
-            "OauthApplication.tokens"; OauthApplicationUpdatedAt =
-            "OauthApplication.updated_at"; PaginatedOauthApplicationCurrentPage =
-            "PaginatedOauthApplication.current_page"; PaginatedOauthApplicationNextPage =
-            "PaginatedOauthApplication.next_page"; PaginatedOauthApplicationNextPageUrl =
-            "PaginatedOauthApplication.next_page_url"; PaginatedOauthApplicationPerPage =
-            "PaginatedOauthApplication.per_page"; PaginatedOauthApplicationPrevPage =
-            "PaginatedOauthApplication.prev_page"; PaginatedOauthApplicationPrevPageUrl =
-            "PaginatedOauthApplication.prev_page_url"; PaginatedOauthApplicationType =
-            "PaginatedOauthApplication.type";
+    impl crate::runtime::object::Object for OauthApplication {
+        const NAME: &'static str = "OauthApplication";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut all_scopes_by_resource = slot::or_empty("all_scopes_by_resource");
+            let mut avatar = slot::or_empty("avatar");
+            let mut client_id = slot::or_empty("client_id");
+            let mut created_at = slot::required("created_at");
+            let mut dcr = slot::or_empty("dcr");
+            let mut domain = slot::or_empty("domain");
+            let mut id = slot::required("id");
+            let mut name = slot::or_empty("name");
+            let mut redirect_uri = slot::or_empty("redirect_uri");
+            let mut requires_org_scope = slot::or_empty("requires_org_scope");
+            let mut scopes = slot::or_empty("scopes");
+            let mut scopes_by_resource = slot::or_empty("scopes_by_resource");
+            let mut single_org_authorization = slot::or_empty(
+                "single_org_authorization",
+            );
+            let mut tokens = slot::or_empty_whole("tokens");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut all_scopes_by_resource,
+                    &mut avatar,
+                    &mut client_id,
+                    &mut created_at,
+                    &mut dcr,
+                    &mut domain,
+                    &mut id,
+                    &mut name,
+                    &mut redirect_uri,
+                    &mut requires_org_scope,
+                    &mut scopes,
+                    &mut scopes_by_resource,
+                    &mut single_org_authorization,
+                    &mut tokens,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                all_scopes_by_resource: all_scopes_by_resource.value(),
+                avatar: avatar.value(),
+                client_id: client_id.value(),
+                created_at: created_at.value::<A::Error>()?,
+                dcr: dcr.value(),
+                domain: domain.value(),
+                id: id.value::<A::Error>()?,
+                name: name.value(),
+                redirect_uri: redirect_uri.value(),
+                requires_org_scope: requires_org_scope.value(),
+                scopes: scopes.value(),
+                scopes_by_resource: scopes_by_resource.value(),
+                single_org_authorization: single_org_authorization.value(),
+                tokens: tokens.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OauthApplication {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedOauthApplication {
+        const NAME: &'static str = "PaginatedOauthApplication";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedOauthApplication {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod types {
     /// `OrganizationMembership`
     ///
     /// From `#/components/schemas/OrganizationMembership` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationMembership {
@@ -18,25 +18,10 @@ pub mod types {
         /// The ID of the membership
         pub id: ::std::string::String,
         /// The role of the user in the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationMembershipRole>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationMembershipRole>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub role: OrganizationMembershipRole,
         /// When the membership was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationMembershipUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `user`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationMembershipUser>"
-        )]
         pub user: ::std::option::Option<User>,
     }
     impl OrganizationMembership {
@@ -62,81 +47,30 @@ pub mod types {
     /// `PaginatedOrganizationMembership`
     ///
     /// From `#/components/schemas/PaginatedOrganizationMembership` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedOrganizationMembership {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationMembershipCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationMembershipCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<OrganizationMembership>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationMembershipNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationMembershipNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationMembershipPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationMembershipPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationMembershipPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationMembershipPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationMembershipTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationMembershipTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationMembershipTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationMembershipTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationMembershipType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationMembershipType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedOrganizationMembership {
@@ -582,29 +516,89 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            OrganizationMembershipRole = "OrganizationMembership.role";
-            OrganizationMembershipUpdatedAt = "OrganizationMembership.updated_at";
-            OrganizationMembershipUser = "OrganizationMembership.user";
-            PaginatedOrganizationMembershipCurrentPage =
-            "PaginatedOrganizationMembership.current_page";
-            PaginatedOrganizationMembershipNextPage =
-            "PaginatedOrganizationMembership.next_page";
-            PaginatedOrganizationMembershipNextPageUrl =
-            "PaginatedOrganizationMembership.next_page_url";
-            PaginatedOrganizationMembershipPerPage =
-            "PaginatedOrganizationMembership.per_page";
-            PaginatedOrganizationMembershipPrevPage =
-            "PaginatedOrganizationMembership.prev_page";
-            PaginatedOrganizationMembershipPrevPageUrl =
-            "PaginatedOrganizationMembership.prev_page_url";
-            PaginatedOrganizationMembershipTotalCount =
-            "PaginatedOrganizationMembership.total_count";
-            PaginatedOrganizationMembershipTotalPages =
-            "PaginatedOrganizationMembership.total_pages";
-            PaginatedOrganizationMembershipType = "PaginatedOrganizationMembership.type";
+    impl crate::runtime::object::Object for OrganizationMembership {
+        const NAME: &'static str = "OrganizationMembership";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::required("id");
+            let mut role = slot::or_empty("role");
+            let mut updated_at = slot::optional("updated_at");
+            let mut user = slot::optional("user");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut created_at, &mut id, &mut role, &mut updated_at, &mut user],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value::<A::Error>()?,
+                role: role.value(),
+                updated_at: updated_at.value(),
+                user: user.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OrganizationMembership {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedOrganizationMembership {
+        const NAME: &'static str = "PaginatedOrganizationMembership";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganizationMembership {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl OrganizationMembershipRole {
@@ -652,11 +646,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for OrganizationMembershipRole {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for OrganizationMembershipRole {

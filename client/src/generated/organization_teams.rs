@@ -9,45 +9,17 @@ pub mod types {
     /// `AnalystDatabase`
     ///
     /// From `#/components/schemas/AnalystDatabase` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AnalystDatabase {
         /// The URL to retrieve this database's branches via the API
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnalystDatabaseBranchesUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnalystDatabaseBranchesUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branches_url: ::std::string::String,
         /// The ID of the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnalystDatabaseId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnalystDatabaseId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The name of the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnalystDatabaseName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnalystDatabaseName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The URL to the database API endpoint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AnalystDatabaseUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AnalystDatabaseUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     impl AnalystDatabase {
@@ -79,94 +51,33 @@ pub mod types {
     /// `OrganizationTeam`
     ///
     /// From `#/components/schemas/OrganizationTeam` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationTeam {
         /// `analyst_databases`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamAnalystDatabases>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamAnalystDatabases>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub analyst_databases: ::std::vec::Vec<AnalystDatabase>,
         /// When the team was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamCreator>"
-        )]
         pub creator: ::std::option::Option<Actor>,
         /// `databases`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamDatabases>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamDatabases>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub databases: ::std::vec::Vec<AnalystDatabase>,
         /// The description of the team
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamDescription>"
-        )]
         pub description: ::std::option::Option<::std::string::String>,
         /// The display name of the team
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The ID of the team
         pub id: ::std::string::String,
         /// Whether the team is managed through SSO/directory services
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamManaged>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamManaged>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub managed: bool,
         /// `members`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamMembers>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamMembers>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub members: ::std::vec::Vec<User>,
         /// The name of the team
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The slug of the team
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamSlug>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamSlug>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub slug: ::std::string::String,
         /// When the team was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl OrganizationTeam {
@@ -179,81 +90,30 @@ pub mod types {
     /// `PaginatedOrganizationTeam`
     ///
     /// From `#/components/schemas/PaginatedOrganizationTeam` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedOrganizationTeam {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<OrganizationTeam>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedOrganizationTeam {
@@ -1050,31 +910,146 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            AnalystDatabaseBranchesUrl = "AnalystDatabase.branches_url";
-            AnalystDatabaseId = "AnalystDatabase.id"; AnalystDatabaseName =
-            "AnalystDatabase.name"; AnalystDatabaseUrl = "AnalystDatabase.url";
-            OrganizationTeamAnalystDatabases = "OrganizationTeam.analyst_databases";
-            OrganizationTeamCreator = "OrganizationTeam.creator";
-            OrganizationTeamDatabases = "OrganizationTeam.databases";
-            OrganizationTeamDescription = "OrganizationTeam.description";
-            OrganizationTeamDisplayName = "OrganizationTeam.display_name";
-            OrganizationTeamManaged = "OrganizationTeam.managed"; OrganizationTeamMembers
-            = "OrganizationTeam.members"; OrganizationTeamName = "OrganizationTeam.name";
-            OrganizationTeamSlug = "OrganizationTeam.slug"; OrganizationTeamUpdatedAt =
-            "OrganizationTeam.updated_at"; PaginatedOrganizationTeamCurrentPage =
-            "PaginatedOrganizationTeam.current_page"; PaginatedOrganizationTeamNextPage =
-            "PaginatedOrganizationTeam.next_page"; PaginatedOrganizationTeamNextPageUrl =
-            "PaginatedOrganizationTeam.next_page_url"; PaginatedOrganizationTeamPerPage =
-            "PaginatedOrganizationTeam.per_page"; PaginatedOrganizationTeamPrevPage =
-            "PaginatedOrganizationTeam.prev_page"; PaginatedOrganizationTeamPrevPageUrl =
-            "PaginatedOrganizationTeam.prev_page_url";
-            PaginatedOrganizationTeamTotalCount =
-            "PaginatedOrganizationTeam.total_count"; PaginatedOrganizationTeamTotalPages
-            = "PaginatedOrganizationTeam.total_pages"; PaginatedOrganizationTeamType =
-            "PaginatedOrganizationTeam.type";
+    impl crate::runtime::object::Object for AnalystDatabase {
+        const NAME: &'static str = "AnalystDatabase";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut branches_url = slot::or_empty("branches_url");
+            let mut id = slot::or_empty("id");
+            let mut name = slot::or_empty("name");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut branches_url, &mut id, &mut name, &mut url],
+            )?;
+            Ok(Self {
+                branches_url: branches_url.value(),
+                id: id.value(),
+                name: name.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AnalystDatabase {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for OrganizationTeam {
+        const NAME: &'static str = "OrganizationTeam";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut analyst_databases = slot::or_empty("analyst_databases");
+            let mut created_at = slot::required("created_at");
+            let mut creator = slot::optional("creator");
+            let mut databases = slot::or_empty("databases");
+            let mut description = slot::optional("description");
+            let mut display_name = slot::or_empty("display_name");
+            let mut id = slot::required("id");
+            let mut managed = slot::or_empty("managed");
+            let mut members = slot::or_empty("members");
+            let mut name = slot::or_empty("name");
+            let mut slug = slot::or_empty("slug");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut analyst_databases,
+                    &mut created_at,
+                    &mut creator,
+                    &mut databases,
+                    &mut description,
+                    &mut display_name,
+                    &mut id,
+                    &mut managed,
+                    &mut members,
+                    &mut name,
+                    &mut slug,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                analyst_databases: analyst_databases.value(),
+                created_at: created_at.value::<A::Error>()?,
+                creator: creator.value(),
+                databases: databases.value(),
+                description: description.value(),
+                display_name: display_name.value(),
+                id: id.value::<A::Error>()?,
+                managed: managed.value(),
+                members: members.value(),
+                name: name.value(),
+                slug: slug.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OrganizationTeam {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedOrganizationTeam {
+        const NAME: &'static str = "PaginatedOrganizationTeam";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganizationTeam {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

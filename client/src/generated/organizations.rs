@@ -9,124 +9,45 @@ pub mod types {
     /// `AuditLogEvent`
     ///
     /// From `#/components/schemas/AuditLogEvent` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AuditLogEvent {
         /// The action that was taken
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventAction>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventAction>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub action: ::std::string::String,
         /// The name of the actor
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventActorDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventActorDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub actor_display_name: ::std::string::String,
         /// The ID of the actor
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventActorId>"
-        )]
         pub actor_id: ::std::option::Option<::std::string::String>,
         /// The type of the actor. Such as 'User' or 'ServiceToken'
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventActorType>"
-        )]
         pub actor_type: ::std::option::Option<::std::string::String>,
         /// The action that was taken
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventAuditAction>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventAuditAction>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub audit_action: ::std::string::String,
         /// The name of the auditable object
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventAuditableDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventAuditableDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub auditable_display_name: ::std::string::String,
         /// The ID of the auditable object
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventAuditableId>"
-        )]
         pub auditable_id: ::std::option::Option<::std::string::String>,
         /// The type of the auditable. Such as 'Organization' or 'Database'
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventAuditableType>"
-        )]
         pub auditable_type: ::std::option::Option<::std::string::String>,
         /// When the audit log was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID for the audit log
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AuditLogEventId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AuditLogEventId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The location of the actor based on their IP address
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventLocation>"
-        )]
         pub location: ::std::option::Option<::std::string::String>,
         /// Additional metadata containing details about the change
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventMetadata>"
-        )]
         pub metadata: ::std::option::Option<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// The IP address of the actor
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventRemoteIp>"
-        )]
         pub remote_ip: ::std::option::Option<::std::string::String>,
         /// The name of the target
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventTargetDisplayName>"
-        )]
         pub target_display_name: ::std::option::Option<::std::string::String>,
         /// The ID of the target
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventTargetId>"
-        )]
         pub target_id: ::std::option::Option<::std::string::String>,
         /// The type of the target. Such as 'DatabaseBranch' or 'DatabaseBranchPassword'
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventTargetType>"
-        )]
         pub target_type: ::std::option::Option<::std::string::String>,
         /// When the audit log was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::AuditLogEventUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl AuditLogEvent {
@@ -139,138 +60,44 @@ pub mod types {
     /// `ClusterSizeSku`
     ///
     /// From `#/components/schemas/ClusterSizeSku` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ClusterSizeSku {
         /// The architecture of the cluster SKU (null, x86_64 or arm64)
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuArchitecture>"
-        )]
         pub architecture: ::std::option::Option<::std::string::String>,
         /// The number of CPUs
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuCpu>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuCpu>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cpu: ::std::string::String,
         /// The default vtgate size for the cluster SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuDefaultVtgate>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuDefaultVtgate>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_vtgate: ::std::string::String,
         /// The default vtgate rate for the cluster SKU
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuDefaultVtgateRate>"
-        )]
         pub default_vtgate_rate: ::std::option::Option<f64>,
         /// Whether or not the cluster SKU is a development SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuDevelopment>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuDevelopment>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub development: bool,
         /// The display name
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// Whether or not the cluster SKU is enabled for the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enabled: bool,
         /// Whether or not the cluster SKU is Metal
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuMetal>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuMetal>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub metal: bool,
         /// The name of the cluster SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// Whether or not the cluster SKU is a production SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuProduction>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuProduction>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub production: bool,
         /// The provider of the cluster SKU (nil, AWS or GCP)
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuProvider>"
-        )]
         pub provider: ::std::option::Option<::std::string::String>,
         /// The amount of memory in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuRam>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuRam>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ram: i64,
         /// The rate for the cluster SKU
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuRate>"
-        )]
         pub rate: ::std::option::Option<f64>,
         /// The replica rate for the cluster SKU
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ClusterSizeSkuReplicaRate>"
-        )]
         pub replica_rate: ::std::option::Option<f64>,
         /// The sort order of the cluster SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClusterSizeSkuSortOrder>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClusterSizeSkuSortOrder>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sort_order: i64,
         /// The amount of storage in bytes
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::ClusterSizeSkuStorage>"
-        )]
         pub storage: ::std::option::Option<i64>,
     }
     impl ClusterSizeSku {
@@ -283,168 +110,51 @@ pub mod types {
     /// `Organization`
     ///
     /// From `#/components/schemas/Organization` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Organization {
         /// The billing email of the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationBillingEmail>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationBillingEmail>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub billing_email: ::std::string::String,
         /// When the organization was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The number of databases in the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationDatabaseCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationDatabaseCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub database_count: i64,
         /// Features that can be enabled on the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationFeatures>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationFeatures>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub features: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// Whether or not the organization has a payment method on file
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationHasCard>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationHasCard>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_card: bool,
         /// Whether or not the organization has past due billing invoices.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationHasPastDueInvoices>"
-        )]
         pub has_past_due_invoices: ::std::option::Option<bool>,
         /// The ID for the organization
         pub id: ::std::string::String,
         /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationIdpManagedRoles>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationIdpManagedRoles>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub idp_managed_roles: bool,
         /// The expected monthly budget for the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationInvoiceBudgetAmount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationInvoiceBudgetAmount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub invoice_budget_amount: ::std::string::String,
         /// The keyspace shard limit for the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationKeyspaceShardLimit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationKeyspaceShardLimit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace_shard_limit: i64,
         /// Whether or not the organization has managed tenancy enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationManagedTenancy>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationManagedTenancy>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub managed_tenancy: bool,
         /// The name of the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// Whether or not the organization requires payment information
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationPaymentInfoRequired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationPaymentInfoRequired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub payment_info_required: bool,
         /// The billing plan of the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationPlan>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationPlan>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub plan: ::std::string::String,
         /// Whether or not the organization has single tenancy enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationSingleTenancy>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationSingleTenancy>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub single_tenancy: bool,
         /// Whether or not SSO is enabled on the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationSso>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationSso>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sso: bool,
         /// Whether or not the organization uses an SSO directory
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationSsoDirectory>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationSsoDirectory>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sso_directory: bool,
         /// The URL of the organization's SSO portal.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationSsoPortalUrl>"
-        )]
         pub sso_portal_url: ::std::option::Option<::std::string::String>,
         /// When the organization was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether or not the organization's billing information is valid
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationValidBillingInfo>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationValidBillingInfo>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub valid_billing_info: bool,
     }
     impl Organization {
@@ -457,58 +167,22 @@ pub mod types {
     /// `PaginatedAuditLogEvent`
     ///
     /// From `#/components/schemas/PaginatedAuditLogEvent` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedAuditLogEvent {
         /// The ID of the last object in the current results, or null when there are no results
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAuditLogEventCursorEnd>"
-        )]
         pub cursor_end: ::std::option::Option<::std::string::String>,
         /// The ID of the first object in the current results, or null when there are no results
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedAuditLogEventCursorStart>"
-        )]
         pub cursor_start: ::std::option::Option<::std::string::String>,
         /// `data`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAuditLogEventData>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAuditLogEventData>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub data: ::std::vec::Vec<AuditLogEvent>,
         /// Whether there is a next page of results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAuditLogEventHasNext>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAuditLogEventHasNext>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_next: bool,
         /// Whether there is a previous page of results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAuditLogEventHasPrev>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAuditLogEventHasPrev>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_prev: bool,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedAuditLogEventType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedAuditLogEventType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedAuditLogEvent {
@@ -521,63 +195,26 @@ pub mod types {
     /// `PaginatedOrganization`
     ///
     /// From `#/components/schemas/PaginatedOrganization` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedOrganization {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Organization>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedOrganization {
@@ -2319,64 +1956,320 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            AuditLogEventAction = "AuditLogEvent.action"; AuditLogEventActorDisplayName =
-            "AuditLogEvent.actor_display_name"; AuditLogEventActorId =
-            "AuditLogEvent.actor_id"; AuditLogEventActorType =
-            "AuditLogEvent.actor_type"; AuditLogEventAuditAction =
-            "AuditLogEvent.audit_action"; AuditLogEventAuditableDisplayName =
-            "AuditLogEvent.auditable_display_name"; AuditLogEventAuditableId =
-            "AuditLogEvent.auditable_id"; AuditLogEventAuditableType =
-            "AuditLogEvent.auditable_type"; AuditLogEventId = "AuditLogEvent.id";
-            AuditLogEventLocation = "AuditLogEvent.location"; AuditLogEventMetadata =
-            "AuditLogEvent.metadata"; AuditLogEventRemoteIp = "AuditLogEvent.remote_ip";
-            AuditLogEventTargetDisplayName = "AuditLogEvent.target_display_name";
-            AuditLogEventTargetId = "AuditLogEvent.target_id"; AuditLogEventTargetType =
-            "AuditLogEvent.target_type"; AuditLogEventUpdatedAt =
-            "AuditLogEvent.updated_at"; ClusterSizeSkuArchitecture =
-            "ClusterSizeSku.architecture"; ClusterSizeSkuCpu = "ClusterSizeSku.cpu";
-            ClusterSizeSkuDefaultVtgate = "ClusterSizeSku.default_vtgate";
-            ClusterSizeSkuDefaultVtgateRate = "ClusterSizeSku.default_vtgate_rate";
-            ClusterSizeSkuDevelopment = "ClusterSizeSku.development";
-            ClusterSizeSkuDisplayName = "ClusterSizeSku.display_name";
-            ClusterSizeSkuEnabled = "ClusterSizeSku.enabled"; ClusterSizeSkuMetal =
-            "ClusterSizeSku.metal"; ClusterSizeSkuName = "ClusterSizeSku.name";
-            ClusterSizeSkuProduction = "ClusterSizeSku.production";
-            ClusterSizeSkuProvider = "ClusterSizeSku.provider"; ClusterSizeSkuRam =
-            "ClusterSizeSku.ram"; ClusterSizeSkuRate = "ClusterSizeSku.rate";
-            ClusterSizeSkuReplicaRate = "ClusterSizeSku.replica_rate";
-            ClusterSizeSkuSortOrder = "ClusterSizeSku.sort_order"; ClusterSizeSkuStorage
-            = "ClusterSizeSku.storage"; OrganizationBillingEmail =
-            "Organization.billing_email"; OrganizationDatabaseCount =
-            "Organization.database_count"; OrganizationFeatures =
-            "Organization.features"; OrganizationHasCard = "Organization.has_card";
-            OrganizationHasPastDueInvoices = "Organization.has_past_due_invoices";
-            OrganizationIdpManagedRoles = "Organization.idp_managed_roles";
-            OrganizationInvoiceBudgetAmount = "Organization.invoice_budget_amount";
-            OrganizationKeyspaceShardLimit = "Organization.keyspace_shard_limit";
-            OrganizationManagedTenancy = "Organization.managed_tenancy"; OrganizationName
-            = "Organization.name"; OrganizationPaymentInfoRequired =
-            "Organization.payment_info_required"; OrganizationPlan = "Organization.plan";
-            OrganizationSingleTenancy = "Organization.single_tenancy"; OrganizationSso =
-            "Organization.sso"; OrganizationSsoDirectory = "Organization.sso_directory";
-            OrganizationSsoPortalUrl = "Organization.sso_portal_url";
-            OrganizationUpdatedAt = "Organization.updated_at";
-            OrganizationValidBillingInfo = "Organization.valid_billing_info";
-            PaginatedAuditLogEventCursorEnd = "PaginatedAuditLogEvent.cursor_end";
-            PaginatedAuditLogEventCursorStart = "PaginatedAuditLogEvent.cursor_start";
-            PaginatedAuditLogEventData = "PaginatedAuditLogEvent.data";
-            PaginatedAuditLogEventHasNext = "PaginatedAuditLogEvent.has_next";
-            PaginatedAuditLogEventHasPrev = "PaginatedAuditLogEvent.has_prev";
-            PaginatedAuditLogEventType = "PaginatedAuditLogEvent.type";
-            PaginatedOrganizationCurrentPage = "PaginatedOrganization.current_page";
-            PaginatedOrganizationNextPage = "PaginatedOrganization.next_page";
-            PaginatedOrganizationNextPageUrl = "PaginatedOrganization.next_page_url";
-            PaginatedOrganizationPerPage = "PaginatedOrganization.per_page";
-            PaginatedOrganizationPrevPage = "PaginatedOrganization.prev_page";
-            PaginatedOrganizationPrevPageUrl = "PaginatedOrganization.prev_page_url";
-            PaginatedOrganizationType = "PaginatedOrganization.type";
+    impl crate::runtime::object::Object for AuditLogEvent {
+        const NAME: &'static str = "AuditLogEvent";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut action = slot::or_empty("action");
+            let mut actor_display_name = slot::or_empty("actor_display_name");
+            let mut actor_id = slot::optional("actor_id");
+            let mut actor_type = slot::optional("actor_type");
+            let mut audit_action = slot::or_empty("audit_action");
+            let mut auditable_display_name = slot::or_empty("auditable_display_name");
+            let mut auditable_id = slot::optional("auditable_id");
+            let mut auditable_type = slot::optional("auditable_type");
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::or_empty("id");
+            let mut location = slot::optional("location");
+            let mut metadata = slot::optional("metadata");
+            let mut remote_ip = slot::optional("remote_ip");
+            let mut target_display_name = slot::optional("target_display_name");
+            let mut target_id = slot::optional("target_id");
+            let mut target_type = slot::optional("target_type");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut action,
+                    &mut actor_display_name,
+                    &mut actor_id,
+                    &mut actor_type,
+                    &mut audit_action,
+                    &mut auditable_display_name,
+                    &mut auditable_id,
+                    &mut auditable_type,
+                    &mut created_at,
+                    &mut id,
+                    &mut location,
+                    &mut metadata,
+                    &mut remote_ip,
+                    &mut target_display_name,
+                    &mut target_id,
+                    &mut target_type,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                action: action.value(),
+                actor_display_name: actor_display_name.value(),
+                actor_id: actor_id.value(),
+                actor_type: actor_type.value(),
+                audit_action: audit_action.value(),
+                auditable_display_name: auditable_display_name.value(),
+                auditable_id: auditable_id.value(),
+                auditable_type: auditable_type.value(),
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value(),
+                location: location.value(),
+                metadata: metadata.value(),
+                remote_ip: remote_ip.value(),
+                target_display_name: target_display_name.value(),
+                target_id: target_id.value(),
+                target_type: target_type.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AuditLogEvent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for ClusterSizeSku {
+        const NAME: &'static str = "ClusterSizeSku";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut architecture = slot::optional("architecture");
+            let mut cpu = slot::or_empty("cpu");
+            let mut default_vtgate = slot::or_empty("default_vtgate");
+            let mut default_vtgate_rate = slot::optional("default_vtgate_rate");
+            let mut development = slot::or_empty("development");
+            let mut display_name = slot::or_empty("display_name");
+            let mut enabled = slot::or_empty("enabled");
+            let mut metal = slot::or_empty("metal");
+            let mut name = slot::or_empty("name");
+            let mut production = slot::or_empty("production");
+            let mut provider = slot::optional("provider");
+            let mut ram = slot::or_empty_whole("ram");
+            let mut rate = slot::optional("rate");
+            let mut replica_rate = slot::optional("replica_rate");
+            let mut sort_order = slot::or_empty_whole("sort_order");
+            let mut storage = slot::optional_whole("storage");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut architecture,
+                    &mut cpu,
+                    &mut default_vtgate,
+                    &mut default_vtgate_rate,
+                    &mut development,
+                    &mut display_name,
+                    &mut enabled,
+                    &mut metal,
+                    &mut name,
+                    &mut production,
+                    &mut provider,
+                    &mut ram,
+                    &mut rate,
+                    &mut replica_rate,
+                    &mut sort_order,
+                    &mut storage,
+                ],
+            )?;
+            Ok(Self {
+                architecture: architecture.value(),
+                cpu: cpu.value(),
+                default_vtgate: default_vtgate.value(),
+                default_vtgate_rate: default_vtgate_rate.value(),
+                development: development.value(),
+                display_name: display_name.value(),
+                enabled: enabled.value(),
+                metal: metal.value(),
+                name: name.value(),
+                production: production.value(),
+                provider: provider.value(),
+                ram: ram.value(),
+                rate: rate.value(),
+                replica_rate: replica_rate.value(),
+                sort_order: sort_order.value(),
+                storage: storage.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ClusterSizeSku {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Organization {
+        const NAME: &'static str = "Organization";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut billing_email = slot::or_empty("billing_email");
+            let mut created_at = slot::required("created_at");
+            let mut database_count = slot::or_empty_whole("database_count");
+            let mut features = slot::or_empty("features");
+            let mut has_card = slot::or_empty("has_card");
+            let mut has_past_due_invoices = slot::optional("has_past_due_invoices");
+            let mut id = slot::required("id");
+            let mut idp_managed_roles = slot::or_empty("idp_managed_roles");
+            let mut invoice_budget_amount = slot::or_empty("invoice_budget_amount");
+            let mut keyspace_shard_limit = slot::or_empty_whole("keyspace_shard_limit");
+            let mut managed_tenancy = slot::or_empty("managed_tenancy");
+            let mut name = slot::or_empty("name");
+            let mut payment_info_required = slot::or_empty("payment_info_required");
+            let mut plan = slot::or_empty("plan");
+            let mut single_tenancy = slot::or_empty("single_tenancy");
+            let mut sso = slot::or_empty("sso");
+            let mut sso_directory = slot::or_empty("sso_directory");
+            let mut sso_portal_url = slot::optional("sso_portal_url");
+            let mut updated_at = slot::optional("updated_at");
+            let mut valid_billing_info = slot::or_empty("valid_billing_info");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut billing_email,
+                    &mut created_at,
+                    &mut database_count,
+                    &mut features,
+                    &mut has_card,
+                    &mut has_past_due_invoices,
+                    &mut id,
+                    &mut idp_managed_roles,
+                    &mut invoice_budget_amount,
+                    &mut keyspace_shard_limit,
+                    &mut managed_tenancy,
+                    &mut name,
+                    &mut payment_info_required,
+                    &mut plan,
+                    &mut single_tenancy,
+                    &mut sso,
+                    &mut sso_directory,
+                    &mut sso_portal_url,
+                    &mut updated_at,
+                    &mut valid_billing_info,
+                ],
+            )?;
+            Ok(Self {
+                billing_email: billing_email.value(),
+                created_at: created_at.value::<A::Error>()?,
+                database_count: database_count.value(),
+                features: features.value(),
+                has_card: has_card.value(),
+                has_past_due_invoices: has_past_due_invoices.value(),
+                id: id.value::<A::Error>()?,
+                idp_managed_roles: idp_managed_roles.value(),
+                invoice_budget_amount: invoice_budget_amount.value(),
+                keyspace_shard_limit: keyspace_shard_limit.value(),
+                managed_tenancy: managed_tenancy.value(),
+                name: name.value(),
+                payment_info_required: payment_info_required.value(),
+                plan: plan.value(),
+                single_tenancy: single_tenancy.value(),
+                sso: sso.value(),
+                sso_directory: sso_directory.value(),
+                sso_portal_url: sso_portal_url.value(),
+                updated_at: updated_at.value(),
+                valid_billing_info: valid_billing_info.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Organization {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedAuditLogEvent {
+        const NAME: &'static str = "PaginatedAuditLogEvent";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cursor_end = slot::optional("cursor_end");
+            let mut cursor_start = slot::optional("cursor_start");
+            let mut data = slot::or_empty("data");
+            let mut has_next = slot::or_empty("has_next");
+            let mut has_prev = slot::or_empty("has_prev");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut cursor_end,
+                    &mut cursor_start,
+                    &mut data,
+                    &mut has_next,
+                    &mut has_prev,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                cursor_end: cursor_end.value(),
+                cursor_start: cursor_start.value(),
+                data: data.value(),
+                has_next: has_next.value(),
+                has_prev: has_prev.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedAuditLogEvent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedOrganization {
+        const NAME: &'static str = "PaginatedOrganization";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganization {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

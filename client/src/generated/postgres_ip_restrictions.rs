@@ -34,81 +34,30 @@ pub mod types {
     /// `PaginatedPostgresClusterCidr`
     ///
     /// From `#/components/schemas/PaginatedPostgresClusterCidr` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedPostgresClusterCidr {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterCidrCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterCidrCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<PostgresClusterCidr>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterCidrNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterCidrNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterCidrPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterCidrPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresClusterCidrPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresClusterCidrPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterCidrTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterCidrTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterCidrTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterCidrTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresClusterCidrType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresClusterCidrType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedPostgresClusterCidr {
@@ -121,64 +70,27 @@ pub mod types {
     /// `PostgresClusterCidr`
     ///
     /// From `#/components/schemas/PostgresClusterCidr` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresClusterCidr {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// List of CIDR ranges
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterCidrCidrs>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterCidrCidrs>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cidrs: ::std::vec::Vec<::std::string::String>,
         /// When the entry was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the entry was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// An optional description for the IP restriction rule
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrDescription>"
-        )]
         pub description: ::std::option::Option<::std::string::String>,
         /// The ID of the IP allowlist entry
         pub id: ::std::string::String,
         /// The role to restrict access to (optional)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterCidrRole>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterCidrRole>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub role: ::std::string::String,
         /// The schema name to restrict access to (optional)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterCidrSchema>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterCidrSchema>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub schema: ::std::string::String,
         /// When the entry was updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterCidrUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl PostgresClusterCidr {
@@ -936,32 +848,107 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedPostgresClusterCidrCurrentPage =
-            "PaginatedPostgresClusterCidr.current_page";
-            PaginatedPostgresClusterCidrNextPage =
-            "PaginatedPostgresClusterCidr.next_page";
-            PaginatedPostgresClusterCidrNextPageUrl =
-            "PaginatedPostgresClusterCidr.next_page_url";
-            PaginatedPostgresClusterCidrPerPage =
-            "PaginatedPostgresClusterCidr.per_page"; PaginatedPostgresClusterCidrPrevPage
-            = "PaginatedPostgresClusterCidr.prev_page";
-            PaginatedPostgresClusterCidrPrevPageUrl =
-            "PaginatedPostgresClusterCidr.prev_page_url";
-            PaginatedPostgresClusterCidrTotalCount =
-            "PaginatedPostgresClusterCidr.total_count";
-            PaginatedPostgresClusterCidrTotalPages =
-            "PaginatedPostgresClusterCidr.total_pages"; PaginatedPostgresClusterCidrType
-            = "PaginatedPostgresClusterCidr.type"; PostgresClusterCidrActor =
-            "PostgresClusterCidr.actor"; PostgresClusterCidrCidrs =
-            "PostgresClusterCidr.cidrs"; PostgresClusterCidrDeletedAt =
-            "PostgresClusterCidr.deleted_at"; PostgresClusterCidrDescription =
-            "PostgresClusterCidr.description"; PostgresClusterCidrRole =
-            "PostgresClusterCidr.role"; PostgresClusterCidrSchema =
-            "PostgresClusterCidr.schema"; PostgresClusterCidrUpdatedAt =
-            "PostgresClusterCidr.updated_at";
+    impl crate::runtime::object::Object for PaginatedPostgresClusterCidr {
+        const NAME: &'static str = "PaginatedPostgresClusterCidr";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresClusterCidr {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PostgresClusterCidr {
+        const NAME: &'static str = "PostgresClusterCidr";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut cidrs = slot::or_empty("cidrs");
+            let mut created_at = slot::required("created_at");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut description = slot::optional("description");
+            let mut id = slot::required("id");
+            let mut role = slot::or_empty("role");
+            let mut schema = slot::or_empty("schema");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut cidrs,
+                    &mut created_at,
+                    &mut deleted_at,
+                    &mut description,
+                    &mut id,
+                    &mut role,
+                    &mut schema,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                cidrs: cidrs.value(),
+                created_at: created_at.value::<A::Error>()?,
+                deleted_at: deleted_at.value(),
+                description: description.value(),
+                id: id.value::<A::Error>()?,
+                role: role.value(),
+                schema: schema.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PostgresClusterCidr {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

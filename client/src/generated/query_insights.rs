@@ -295,63 +295,26 @@ pub mod types {
     /// `PaginatedQuerySummary`
     ///
     /// From `#/components/schemas/PaginatedQuerySummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedQuerySummary {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQuerySummaryCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQuerySummaryCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<QuerySummary>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQuerySummaryNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQuerySummaryNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQuerySummaryPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQuerySummaryPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQuerySummaryPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQuerySummaryPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQuerySummaryType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQuerySummaryType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedQuerySummary {
@@ -364,457 +327,117 @@ pub mod types {
     /// `QuerySummary`
     ///
     /// From `#/components/schemas/QuerySummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QuerySummary {
         /// The average number of parallel workers
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryAvgParallelWorkers>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryAvgParallelWorkers>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avg_parallel_workers: f64,
         /// The average number of shard queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryAvgShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryAvgShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avg_shard_queries: f64,
         /// Cache hit ratio for blocks
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryBlockCacheHitRatio>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryBlockCacheHitRatio>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub block_cache_hit_ratio: f64,
         /// Total blocks dirtied
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryBlocksDirtied>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryBlocksDirtied>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_dirtied: i64,
         /// Total blocks found in cache
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryBlocksHit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryBlocksHit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_hit: i64,
         /// Total blocks read from disk
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryBlocksRead>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryBlocksRead>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_read: i64,
         /// Total blocks written
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryBlocksWritten>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryBlocksWritten>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_written: i64,
         /// Total egress bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryEgressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryEgressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub egress_bytes: i64,
         /// Average egress bytes per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryEgressBytesPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryEgressBytesPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub egress_bytes_per_query: f64,
         /// The number of times this query resulted in an error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryErrorCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryErrorCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_count: i64,
         /// The query fingerprint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryFingerprint>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryFingerprint>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub fingerprint: ::std::string::String,
         /// The ID of the query summary
         pub id: ::std::string::String,
         /// Index usage information
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryIndexUsages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryIndexUsages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub index_usages: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Total ingress bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryIngressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryIngressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ingress_bytes: i64,
         /// Average ingress bytes per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryIngressBytesPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryIngressBytesPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ingress_bytes_per_query: f64,
         /// The keyspace the query ran against
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryKeyspace>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryKeyspace>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace: ::std::string::String,
         /// When this query was last executed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QuerySummaryLastRunAt>"
-        )]
         pub last_run_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Maximum egress bytes for a single execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryMaxEgressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryMaxEgressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_egress_bytes: i64,
         /// Maximum ingress bytes for a single execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryMaxIngressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryMaxIngressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_ingress_bytes: i64,
         /// Maximum latency observed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryMaxLatency>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryMaxLatency>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_latency: f64,
         /// The maximum number of shard queries for a single execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryMaxShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryMaxShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_shard_queries: i64,
         /// Whether the query is a multishard query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryMultishard>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryMultishard>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub multishard: bool,
         /// The normalized SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryNormalizedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryNormalizedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub normalized_sql: ::std::string::String,
         /// 50th percentile latency
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryP50Latency>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryP50Latency>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub p50_latency: f64,
         /// 99th percentile latency
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryP99Latency>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryP99Latency>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub p99_latency: f64,
         /// Fully qualified tables accessed by the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryQualifiedTables>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryQualifiedTables>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub qualified_tables: ::std::vec::Vec<::std::string::String>,
         /// The number of times this query was executed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryQueryCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryQueryCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub query_count: i64,
         /// Routing index usage information
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryRoutingIndexUsages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryRoutingIndexUsages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub routing_index_usages: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Average rows affected per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryRowsAffectedPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryRowsAffectedPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_affected_per_query: f64,
         /// Average rows read per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryRowsReadPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryRowsReadPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_read_per_query: f64,
         /// Average rows read per row returned
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryRowsReadPerReturned>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryRowsReadPerReturned>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_read_per_returned: f64,
         /// Average rows returned per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryRowsReturnedPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryRowsReturnedPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_returned_per_query: f64,
         /// The type of SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryStatementType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryStatementType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub statement_type: ::std::string::String,
         /// Total CPU duration in milliseconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumCpuDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumCpuDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_cpu_duration_millis: f64,
         /// Percentage of total CPU time
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumCpuDurationPercent>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumCpuDurationPercent>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_cpu_duration_percent: f64,
         /// Total IO duration in milliseconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumIoDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumIoDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_io_duration_millis: f64,
         /// Percentage of total IO time
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumIoDurationPercent>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumIoDurationPercent>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_io_duration_percent: f64,
         /// The total number of rows affected
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumRowsAffected>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumRowsAffected>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_rows_affected: i64,
         /// The total number of rows read
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumRowsRead>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumRowsRead>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_rows_read: i64,
         /// The total number of rows returned
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumRowsReturned>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumRowsReturned>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_rows_returned: i64,
         /// The total number of shard queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_shard_queries: i64,
         /// Total duration in milliseconds across all executions
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumTotalDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumTotalDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_total_duration_millis: f64,
         /// Percentage of total query time
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySumTotalDurationPercent>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySumTotalDurationPercent>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_total_duration_percent: f64,
         /// Syntax highlighted SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummarySyntaxHighlightedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummarySyntaxHighlightedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub syntax_highlighted_sql: ::std::string::String,
         /// Mapping of tables to their keyspaces
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryTableKeyspaces>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryTableKeyspaces>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_keyspaces: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Tables accessed by the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryTables>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryTables>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tables: ::std::vec::Vec<::std::string::String>,
         /// Average time per query execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryTimePerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryTimePerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub time_per_query: f64,
         /// The number of executions checked by traffic control rules
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryTrafficControlChecked>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryTrafficControlChecked>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub traffic_control_checked: i64,
         /// The number of executions throttled by traffic control
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryTrafficControlThrottled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryTrafficControlThrottled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub traffic_control_throttled: i64,
         /// The number of executions that triggered a traffic control warning
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySummaryTrafficControlWarnings>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySummaryTrafficControlWarnings>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub traffic_control_warnings: i64,
     }
     impl QuerySummary {
@@ -2075,64 +1698,236 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedQuerySummaryCurrentPage = "PaginatedQuerySummary.current_page";
-            PaginatedQuerySummaryNextPage = "PaginatedQuerySummary.next_page";
-            PaginatedQuerySummaryNextPageUrl = "PaginatedQuerySummary.next_page_url";
-            PaginatedQuerySummaryPerPage = "PaginatedQuerySummary.per_page";
-            PaginatedQuerySummaryPrevPage = "PaginatedQuerySummary.prev_page";
-            PaginatedQuerySummaryPrevPageUrl = "PaginatedQuerySummary.prev_page_url";
-            PaginatedQuerySummaryType = "PaginatedQuerySummary.type";
-            QuerySummaryAvgParallelWorkers = "QuerySummary.avg_parallel_workers";
-            QuerySummaryAvgShardQueries = "QuerySummary.avg_shard_queries";
-            QuerySummaryBlockCacheHitRatio = "QuerySummary.block_cache_hit_ratio";
-            QuerySummaryBlocksDirtied = "QuerySummary.blocks_dirtied";
-            QuerySummaryBlocksHit = "QuerySummary.blocks_hit"; QuerySummaryBlocksRead =
-            "QuerySummary.blocks_read"; QuerySummaryBlocksWritten =
-            "QuerySummary.blocks_written"; QuerySummaryEgressBytes =
-            "QuerySummary.egress_bytes"; QuerySummaryEgressBytesPerQuery =
-            "QuerySummary.egress_bytes_per_query"; QuerySummaryErrorCount =
-            "QuerySummary.error_count"; QuerySummaryFingerprint =
-            "QuerySummary.fingerprint"; QuerySummaryIndexUsages =
-            "QuerySummary.index_usages"; QuerySummaryIngressBytes =
-            "QuerySummary.ingress_bytes"; QuerySummaryIngressBytesPerQuery =
-            "QuerySummary.ingress_bytes_per_query"; QuerySummaryKeyspace =
-            "QuerySummary.keyspace"; QuerySummaryLastRunAt = "QuerySummary.last_run_at";
-            QuerySummaryMaxEgressBytes = "QuerySummary.max_egress_bytes";
-            QuerySummaryMaxIngressBytes = "QuerySummary.max_ingress_bytes";
-            QuerySummaryMaxLatency = "QuerySummary.max_latency";
-            QuerySummaryMaxShardQueries = "QuerySummary.max_shard_queries";
-            QuerySummaryMultishard = "QuerySummary.multishard"; QuerySummaryNormalizedSql
-            = "QuerySummary.normalized_sql"; QuerySummaryP50Latency =
-            "QuerySummary.p50_latency"; QuerySummaryP99Latency =
-            "QuerySummary.p99_latency"; QuerySummaryQualifiedTables =
-            "QuerySummary.qualified_tables"; QuerySummaryQueryCount =
-            "QuerySummary.query_count"; QuerySummaryRoutingIndexUsages =
-            "QuerySummary.routing_index_usages"; QuerySummaryRowsAffectedPerQuery =
-            "QuerySummary.rows_affected_per_query"; QuerySummaryRowsReadPerQuery =
-            "QuerySummary.rows_read_per_query"; QuerySummaryRowsReadPerReturned =
-            "QuerySummary.rows_read_per_returned"; QuerySummaryRowsReturnedPerQuery =
-            "QuerySummary.rows_returned_per_query"; QuerySummaryStatementType =
-            "QuerySummary.statement_type"; QuerySummarySumCpuDurationMillis =
-            "QuerySummary.sum_cpu_duration_millis"; QuerySummarySumCpuDurationPercent =
-            "QuerySummary.sum_cpu_duration_percent"; QuerySummarySumIoDurationMillis =
-            "QuerySummary.sum_io_duration_millis"; QuerySummarySumIoDurationPercent =
-            "QuerySummary.sum_io_duration_percent"; QuerySummarySumRowsAffected =
-            "QuerySummary.sum_rows_affected"; QuerySummarySumRowsRead =
-            "QuerySummary.sum_rows_read"; QuerySummarySumRowsReturned =
-            "QuerySummary.sum_rows_returned"; QuerySummarySumShardQueries =
-            "QuerySummary.sum_shard_queries"; QuerySummarySumTotalDurationMillis =
-            "QuerySummary.sum_total_duration_millis"; QuerySummarySumTotalDurationPercent
-            = "QuerySummary.sum_total_duration_percent"; QuerySummarySyntaxHighlightedSql
-            = "QuerySummary.syntax_highlighted_sql"; QuerySummaryTableKeyspaces =
-            "QuerySummary.table_keyspaces"; QuerySummaryTables = "QuerySummary.tables";
-            QuerySummaryTimePerQuery = "QuerySummary.time_per_query";
-            QuerySummaryTrafficControlChecked = "QuerySummary.traffic_control_checked";
-            QuerySummaryTrafficControlThrottled =
-            "QuerySummary.traffic_control_throttled"; QuerySummaryTrafficControlWarnings
-            = "QuerySummary.traffic_control_warnings";
+    impl crate::runtime::object::Object for PaginatedQuerySummary {
+        const NAME: &'static str = "PaginatedQuerySummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedQuerySummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for QuerySummary {
+        const NAME: &'static str = "QuerySummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut avg_parallel_workers = slot::or_empty("avg_parallel_workers");
+            let mut avg_shard_queries = slot::or_empty("avg_shard_queries");
+            let mut block_cache_hit_ratio = slot::or_empty("block_cache_hit_ratio");
+            let mut blocks_dirtied = slot::or_empty_whole("blocks_dirtied");
+            let mut blocks_hit = slot::or_empty_whole("blocks_hit");
+            let mut blocks_read = slot::or_empty_whole("blocks_read");
+            let mut blocks_written = slot::or_empty_whole("blocks_written");
+            let mut egress_bytes = slot::or_empty_whole("egress_bytes");
+            let mut egress_bytes_per_query = slot::or_empty("egress_bytes_per_query");
+            let mut error_count = slot::or_empty_whole("error_count");
+            let mut fingerprint = slot::or_empty("fingerprint");
+            let mut id = slot::required("id");
+            let mut index_usages = slot::or_empty("index_usages");
+            let mut ingress_bytes = slot::or_empty_whole("ingress_bytes");
+            let mut ingress_bytes_per_query = slot::or_empty("ingress_bytes_per_query");
+            let mut keyspace = slot::or_empty("keyspace");
+            let mut last_run_at = slot::optional("last_run_at");
+            let mut max_egress_bytes = slot::or_empty_whole("max_egress_bytes");
+            let mut max_ingress_bytes = slot::or_empty_whole("max_ingress_bytes");
+            let mut max_latency = slot::or_empty("max_latency");
+            let mut max_shard_queries = slot::or_empty_whole("max_shard_queries");
+            let mut multishard = slot::or_empty("multishard");
+            let mut normalized_sql = slot::or_empty("normalized_sql");
+            let mut p50_latency = slot::or_empty("p50_latency");
+            let mut p99_latency = slot::or_empty("p99_latency");
+            let mut qualified_tables = slot::or_empty("qualified_tables");
+            let mut query_count = slot::or_empty_whole("query_count");
+            let mut routing_index_usages = slot::or_empty("routing_index_usages");
+            let mut rows_affected_per_query = slot::or_empty("rows_affected_per_query");
+            let mut rows_read_per_query = slot::or_empty("rows_read_per_query");
+            let mut rows_read_per_returned = slot::or_empty("rows_read_per_returned");
+            let mut rows_returned_per_query = slot::or_empty("rows_returned_per_query");
+            let mut statement_type = slot::or_empty("statement_type");
+            let mut sum_cpu_duration_millis = slot::or_empty("sum_cpu_duration_millis");
+            let mut sum_cpu_duration_percent = slot::or_empty(
+                "sum_cpu_duration_percent",
+            );
+            let mut sum_io_duration_millis = slot::or_empty("sum_io_duration_millis");
+            let mut sum_io_duration_percent = slot::or_empty("sum_io_duration_percent");
+            let mut sum_rows_affected = slot::or_empty_whole("sum_rows_affected");
+            let mut sum_rows_read = slot::or_empty_whole("sum_rows_read");
+            let mut sum_rows_returned = slot::or_empty_whole("sum_rows_returned");
+            let mut sum_shard_queries = slot::or_empty_whole("sum_shard_queries");
+            let mut sum_total_duration_millis = slot::or_empty(
+                "sum_total_duration_millis",
+            );
+            let mut sum_total_duration_percent = slot::or_empty(
+                "sum_total_duration_percent",
+            );
+            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
+            let mut table_keyspaces = slot::or_empty("table_keyspaces");
+            let mut tables = slot::or_empty("tables");
+            let mut time_per_query = slot::or_empty("time_per_query");
+            let mut traffic_control_checked = slot::or_empty_whole(
+                "traffic_control_checked",
+            );
+            let mut traffic_control_throttled = slot::or_empty_whole(
+                "traffic_control_throttled",
+            );
+            let mut traffic_control_warnings = slot::or_empty_whole(
+                "traffic_control_warnings",
+            );
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut avg_parallel_workers,
+                    &mut avg_shard_queries,
+                    &mut block_cache_hit_ratio,
+                    &mut blocks_dirtied,
+                    &mut blocks_hit,
+                    &mut blocks_read,
+                    &mut blocks_written,
+                    &mut egress_bytes,
+                    &mut egress_bytes_per_query,
+                    &mut error_count,
+                    &mut fingerprint,
+                    &mut id,
+                    &mut index_usages,
+                    &mut ingress_bytes,
+                    &mut ingress_bytes_per_query,
+                    &mut keyspace,
+                    &mut last_run_at,
+                    &mut max_egress_bytes,
+                    &mut max_ingress_bytes,
+                    &mut max_latency,
+                    &mut max_shard_queries,
+                    &mut multishard,
+                    &mut normalized_sql,
+                    &mut p50_latency,
+                    &mut p99_latency,
+                    &mut qualified_tables,
+                    &mut query_count,
+                    &mut routing_index_usages,
+                    &mut rows_affected_per_query,
+                    &mut rows_read_per_query,
+                    &mut rows_read_per_returned,
+                    &mut rows_returned_per_query,
+                    &mut statement_type,
+                    &mut sum_cpu_duration_millis,
+                    &mut sum_cpu_duration_percent,
+                    &mut sum_io_duration_millis,
+                    &mut sum_io_duration_percent,
+                    &mut sum_rows_affected,
+                    &mut sum_rows_read,
+                    &mut sum_rows_returned,
+                    &mut sum_shard_queries,
+                    &mut sum_total_duration_millis,
+                    &mut sum_total_duration_percent,
+                    &mut syntax_highlighted_sql,
+                    &mut table_keyspaces,
+                    &mut tables,
+                    &mut time_per_query,
+                    &mut traffic_control_checked,
+                    &mut traffic_control_throttled,
+                    &mut traffic_control_warnings,
+                ],
+            )?;
+            Ok(Self {
+                avg_parallel_workers: avg_parallel_workers.value(),
+                avg_shard_queries: avg_shard_queries.value(),
+                block_cache_hit_ratio: block_cache_hit_ratio.value(),
+                blocks_dirtied: blocks_dirtied.value(),
+                blocks_hit: blocks_hit.value(),
+                blocks_read: blocks_read.value(),
+                blocks_written: blocks_written.value(),
+                egress_bytes: egress_bytes.value(),
+                egress_bytes_per_query: egress_bytes_per_query.value(),
+                error_count: error_count.value(),
+                fingerprint: fingerprint.value(),
+                id: id.value::<A::Error>()?,
+                index_usages: index_usages.value(),
+                ingress_bytes: ingress_bytes.value(),
+                ingress_bytes_per_query: ingress_bytes_per_query.value(),
+                keyspace: keyspace.value(),
+                last_run_at: last_run_at.value(),
+                max_egress_bytes: max_egress_bytes.value(),
+                max_ingress_bytes: max_ingress_bytes.value(),
+                max_latency: max_latency.value(),
+                max_shard_queries: max_shard_queries.value(),
+                multishard: multishard.value(),
+                normalized_sql: normalized_sql.value(),
+                p50_latency: p50_latency.value(),
+                p99_latency: p99_latency.value(),
+                qualified_tables: qualified_tables.value(),
+                query_count: query_count.value(),
+                routing_index_usages: routing_index_usages.value(),
+                rows_affected_per_query: rows_affected_per_query.value(),
+                rows_read_per_query: rows_read_per_query.value(),
+                rows_read_per_returned: rows_read_per_returned.value(),
+                rows_returned_per_query: rows_returned_per_query.value(),
+                statement_type: statement_type.value(),
+                sum_cpu_duration_millis: sum_cpu_duration_millis.value(),
+                sum_cpu_duration_percent: sum_cpu_duration_percent.value(),
+                sum_io_duration_millis: sum_io_duration_millis.value(),
+                sum_io_duration_percent: sum_io_duration_percent.value(),
+                sum_rows_affected: sum_rows_affected.value(),
+                sum_rows_read: sum_rows_read.value(),
+                sum_rows_returned: sum_rows_returned.value(),
+                sum_shard_queries: sum_shard_queries.value(),
+                sum_total_duration_millis: sum_total_duration_millis.value(),
+                sum_total_duration_percent: sum_total_duration_percent.value(),
+                syntax_highlighted_sql: syntax_highlighted_sql.value(),
+                table_keyspaces: table_keyspaces.value(),
+                tables: tables.value(),
+                time_per_query: time_per_query.value(),
+                traffic_control_checked: traffic_control_checked.value(),
+                traffic_control_throttled: traffic_control_throttled.value(),
+                traffic_control_warnings: traffic_control_warnings.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for QuerySummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -9,69 +9,23 @@ pub mod types {
     /// `ErrorSummary`
     ///
     /// From `#/components/schemas/ErrorSummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ErrorSummary {
         /// The number of times the error occurred
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryErrorCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryErrorCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_count: i64,
         /// The error fingerprint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryErrorFingerprint>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryErrorFingerprint>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_fingerprint: ::std::string::String,
         /// The error message
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryErrorMessage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryErrorMessage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_message: ::std::string::String,
         /// The ID of the error summary
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// When the error last occurred
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ErrorSummaryStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Average duration per failed execution in milliseconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryTimePerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryTimePerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub time_per_query: f64,
         /// Total duration in milliseconds across all failed executions
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ErrorSummaryTotalDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ErrorSummaryTotalDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_duration_millis: f64,
     }
     impl ErrorSummary {
@@ -168,63 +122,26 @@ pub mod types {
     /// `PaginatedErrorSummary`
     ///
     /// From `#/components/schemas/PaginatedErrorSummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedErrorSummary {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedErrorSummaryCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedErrorSummaryCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<ErrorSummary>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedErrorSummaryNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedErrorSummaryNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedErrorSummaryPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedErrorSummaryPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedErrorSummaryPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedErrorSummaryPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedErrorSummaryType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedErrorSummaryType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedErrorSummary {
@@ -613,22 +530,95 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            ErrorSummaryErrorCount = "ErrorSummary.error_count";
-            ErrorSummaryErrorFingerprint = "ErrorSummary.error_fingerprint";
-            ErrorSummaryErrorMessage = "ErrorSummary.error_message"; ErrorSummaryId =
-            "ErrorSummary.id"; ErrorSummaryStartedAt = "ErrorSummary.started_at";
-            ErrorSummaryTimePerQuery = "ErrorSummary.time_per_query";
-            ErrorSummaryTotalDurationMillis = "ErrorSummary.total_duration_millis";
-            PaginatedErrorSummaryCurrentPage = "PaginatedErrorSummary.current_page";
-            PaginatedErrorSummaryNextPage = "PaginatedErrorSummary.next_page";
-            PaginatedErrorSummaryNextPageUrl = "PaginatedErrorSummary.next_page_url";
-            PaginatedErrorSummaryPerPage = "PaginatedErrorSummary.per_page";
-            PaginatedErrorSummaryPrevPage = "PaginatedErrorSummary.prev_page";
-            PaginatedErrorSummaryPrevPageUrl = "PaginatedErrorSummary.prev_page_url";
-            PaginatedErrorSummaryType = "PaginatedErrorSummary.type";
+    impl crate::runtime::object::Object for ErrorSummary {
+        const NAME: &'static str = "ErrorSummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut error_count = slot::or_empty_whole("error_count");
+            let mut error_fingerprint = slot::or_empty("error_fingerprint");
+            let mut error_message = slot::or_empty("error_message");
+            let mut id = slot::or_empty("id");
+            let mut started_at = slot::optional("started_at");
+            let mut time_per_query = slot::or_empty("time_per_query");
+            let mut total_duration_millis = slot::or_empty("total_duration_millis");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut error_count,
+                    &mut error_fingerprint,
+                    &mut error_message,
+                    &mut id,
+                    &mut started_at,
+                    &mut time_per_query,
+                    &mut total_duration_millis,
+                ],
+            )?;
+            Ok(Self {
+                error_count: error_count.value(),
+                error_fingerprint: error_fingerprint.value(),
+                error_message: error_message.value(),
+                id: id.value(),
+                started_at: started_at.value(),
+                time_per_query: time_per_query.value(),
+                total_duration_millis: total_duration_millis.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ErrorSummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedErrorSummary {
+        const NAME: &'static str = "PaginatedErrorSummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedErrorSummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -9,58 +9,22 @@ pub mod types {
     /// `PaginatedQueryPatternsDownload`
     ///
     /// From `#/components/schemas/PaginatedQueryPatternsDownload` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedQueryPatternsDownload {
         /// The ID of the last object in the current results, or null when there are no results
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryPatternsDownloadCursorEnd>"
-        )]
         pub cursor_end: ::std::option::Option<::std::string::String>,
         /// The ID of the first object in the current results, or null when there are no results
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryPatternsDownloadCursorStart>"
-        )]
         pub cursor_start: ::std::option::Option<::std::string::String>,
         /// `data`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryPatternsDownloadData>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryPatternsDownloadData>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub data: ::std::vec::Vec<QueryPatternsDownload>,
         /// Whether there is a next page of results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryPatternsDownloadHasNext>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryPatternsDownloadHasNext>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_next: bool,
         /// Whether there is a previous page of results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryPatternsDownloadHasPrev>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryPatternsDownloadHasPrev>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub has_prev: bool,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryPatternsDownloadType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryPatternsDownloadType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedQueryPatternsDownload {
@@ -73,54 +37,25 @@ pub mod types {
     /// `QueryPatternsDownload`
     ///
     /// From `#/components/schemas/QueryPatternsDownload` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueryPatternsDownload {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryPatternsDownloadActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// When the download was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The URL to download the query patterns file
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryPatternsDownloadDownloadUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryPatternsDownloadDownloadUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub download_url: ::std::string::String,
         /// When the download was finished
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryPatternsDownloadFinishedAt>"
-        )]
         pub finished_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The ID of the query patterns download
         pub id: ::std::string::String,
         /// The state of the download
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryPatternsDownloadState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryPatternsDownloadState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: QueryPatternsDownloadState,
         /// The URL to access the query patterns download
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryPatternsDownloadUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryPatternsDownloadUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     impl QueryPatternsDownload {
@@ -483,24 +418,89 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedQueryPatternsDownloadCursorEnd =
-            "PaginatedQueryPatternsDownload.cursor_end";
-            PaginatedQueryPatternsDownloadCursorStart =
-            "PaginatedQueryPatternsDownload.cursor_start";
-            PaginatedQueryPatternsDownloadData = "PaginatedQueryPatternsDownload.data";
-            PaginatedQueryPatternsDownloadHasNext =
-            "PaginatedQueryPatternsDownload.has_next";
-            PaginatedQueryPatternsDownloadHasPrev =
-            "PaginatedQueryPatternsDownload.has_prev"; PaginatedQueryPatternsDownloadType
-            = "PaginatedQueryPatternsDownload.type"; QueryPatternsDownloadActor =
-            "QueryPatternsDownload.actor"; QueryPatternsDownloadDownloadUrl =
-            "QueryPatternsDownload.download_url"; QueryPatternsDownloadFinishedAt =
-            "QueryPatternsDownload.finished_at"; QueryPatternsDownloadState =
-            "QueryPatternsDownload.state"; QueryPatternsDownloadUrl =
-            "QueryPatternsDownload.url";
+    impl crate::runtime::object::Object for PaginatedQueryPatternsDownload {
+        const NAME: &'static str = "PaginatedQueryPatternsDownload";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cursor_end = slot::optional("cursor_end");
+            let mut cursor_start = slot::optional("cursor_start");
+            let mut data = slot::or_empty("data");
+            let mut has_next = slot::or_empty("has_next");
+            let mut has_prev = slot::or_empty("has_prev");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut cursor_end,
+                    &mut cursor_start,
+                    &mut data,
+                    &mut has_next,
+                    &mut has_prev,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                cursor_end: cursor_end.value(),
+                cursor_start: cursor_start.value(),
+                data: data.value(),
+                has_next: has_next.value(),
+                has_prev: has_prev.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedQueryPatternsDownload {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for QueryPatternsDownload {
+        const NAME: &'static str = "QueryPatternsDownload";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut created_at = slot::required("created_at");
+            let mut download_url = slot::or_empty("download_url");
+            let mut finished_at = slot::optional("finished_at");
+            let mut id = slot::required("id");
+            let mut state = slot::or_empty("state");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut created_at,
+                    &mut download_url,
+                    &mut finished_at,
+                    &mut id,
+                    &mut state,
+                    &mut url,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                created_at: created_at.value::<A::Error>()?,
+                download_url: download_url.value(),
+                finished_at: finished_at.value(),
+                id: id.value::<A::Error>()?,
+                state: state.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for QueryPatternsDownload {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl QueryPatternsDownloadState {
@@ -550,11 +550,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for QueryPatternsDownloadState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for QueryPatternsDownloadState {

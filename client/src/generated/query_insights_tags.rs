@@ -9,410 +9,105 @@ pub mod types {
     /// `DimensionsQuerySummary`
     ///
     /// From `#/components/schemas/DimensionsQuerySummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DimensionsQuerySummary {
         /// The average number of parallel workers
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryAvgParallelWorkers>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryAvgParallelWorkers>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avg_parallel_workers: f64,
         /// The average number of shard queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryAvgShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryAvgShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avg_shard_queries: f64,
         /// Cache hit ratio for blocks
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryBlockCacheHitRatio>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryBlockCacheHitRatio>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub block_cache_hit_ratio: f64,
         /// Total blocks dirtied
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryBlocksDirtied>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryBlocksDirtied>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_dirtied: i64,
         /// Total blocks found in cache
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryBlocksHit>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryBlocksHit>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_hit: i64,
         /// Total blocks read from disk
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryBlocksRead>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryBlocksRead>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_read: i64,
         /// Total blocks written
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryBlocksWritten>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryBlocksWritten>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub blocks_written: i64,
         /// The tag names and values this summary is grouped by
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryDimensions>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryDimensions>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub dimensions: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// Total egress bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryEgressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryEgressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub egress_bytes: i64,
         /// Average egress bytes per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryEgressBytesPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryEgressBytesPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub egress_bytes_per_query: f64,
         /// The number of times this query resulted in an error
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryErrorCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryErrorCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_count: i64,
         /// Index usage information
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryIndexUsages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryIndexUsages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub index_usages: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Total ingress bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryIngressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryIngressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ingress_bytes: i64,
         /// Average ingress bytes per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryIngressBytesPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryIngressBytesPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ingress_bytes_per_query: f64,
         /// When this query was last executed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DimensionsQuerySummaryLastRunAt>"
-        )]
         pub last_run_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Maximum egress bytes for a single execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryMaxEgressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryMaxEgressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_egress_bytes: i64,
         /// Maximum ingress bytes for a single execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryMaxIngressBytes>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryMaxIngressBytes>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_ingress_bytes: i64,
         /// Maximum latency observed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryMaxLatency>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryMaxLatency>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_latency: f64,
         /// The maximum number of shard queries for a single execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryMaxShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryMaxShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max_shard_queries: i64,
         /// 50th percentile latency
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryP50Latency>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryP50Latency>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub p50_latency: f64,
         /// 99th percentile latency
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryP99Latency>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryP99Latency>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub p99_latency: f64,
         /// Fully qualified tables accessed by the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryQualifiedTables>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryQualifiedTables>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub qualified_tables: ::std::vec::Vec<::std::string::String>,
         /// The number of times this query was executed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryQueryCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryQueryCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub query_count: i64,
         /// Routing index usage information
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryRoutingIndexUsages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryRoutingIndexUsages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub routing_index_usages: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Average rows affected per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryRowsAffectedPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryRowsAffectedPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_affected_per_query: f64,
         /// Average rows read per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryRowsReadPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryRowsReadPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_read_per_query: f64,
         /// Average rows read per row returned
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryRowsReadPerReturned>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryRowsReadPerReturned>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_read_per_returned: f64,
         /// Average rows returned per query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryRowsReturnedPerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryRowsReturnedPerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_returned_per_query: f64,
         /// Total CPU duration in milliseconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumCpuDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumCpuDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_cpu_duration_millis: f64,
         /// Percentage of total CPU time
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumCpuDurationPercent>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumCpuDurationPercent>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_cpu_duration_percent: f64,
         /// Total IO duration in milliseconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumIoDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumIoDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_io_duration_millis: f64,
         /// Percentage of total IO time
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumIoDurationPercent>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumIoDurationPercent>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_io_duration_percent: f64,
         /// The total number of rows affected
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumRowsAffected>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumRowsAffected>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_rows_affected: i64,
         /// The total number of rows read
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumRowsRead>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumRowsRead>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_rows_read: i64,
         /// The total number of rows returned
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumRowsReturned>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumRowsReturned>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_rows_returned: i64,
         /// The total number of shard queries
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_shard_queries: i64,
         /// Total duration in milliseconds across all executions
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumTotalDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumTotalDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_total_duration_millis: f64,
         /// Percentage of total query time
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummarySumTotalDurationPercent>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummarySumTotalDurationPercent>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sum_total_duration_percent: f64,
         /// Mapping of tables to their keyspaces
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryTableKeyspaces>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryTableKeyspaces>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_keyspaces: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Tables accessed by the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryTables>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryTables>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tables: ::std::vec::Vec<::std::string::String>,
         /// Average time per query execution
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryTimePerQuery>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryTimePerQuery>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub time_per_query: f64,
         /// The number of executions checked by traffic control rules
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryTrafficControlChecked>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryTrafficControlChecked>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub traffic_control_checked: i64,
         /// The number of executions throttled by traffic control
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryTrafficControlThrottled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryTrafficControlThrottled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub traffic_control_throttled: i64,
         /// The number of executions that triggered a traffic control warning
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DimensionsQuerySummaryTrafficControlWarnings>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DimensionsQuerySummaryTrafficControlWarnings>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub traffic_control_warnings: i64,
     }
     impl DimensionsQuerySummary {
@@ -707,63 +402,26 @@ pub mod types {
     /// `PaginatedDimensionsQuerySummary`
     ///
     /// From `#/components/schemas/PaginatedDimensionsQuerySummary` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDimensionsQuerySummary {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDimensionsQuerySummaryCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDimensionsQuerySummaryCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DimensionsQuerySummary>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDimensionsQuerySummaryNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDimensionsQuerySummaryNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDimensionsQuerySummaryPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDimensionsQuerySummaryPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDimensionsQuerySummaryPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDimensionsQuerySummaryPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDimensionsQuerySummaryType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDimensionsQuerySummaryType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDimensionsQuerySummary {
@@ -776,63 +434,26 @@ pub mod types {
     /// `PaginatedQueryTag`
     ///
     /// From `#/components/schemas/PaginatedQueryTag` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedQueryTag {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryTagCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryTagCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<QueryTag>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryTagNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryTagNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryTagPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryTagPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryTagPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryTagPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryTagType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryTagType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedQueryTag {
@@ -845,45 +466,19 @@ pub mod types {
     /// `QueryTag`
     ///
     /// From `#/components/schemas/QueryTag` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueryTag {
         /// The ID of the tag
         pub id: ::std::string::String,
         /// The name of the tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::QueryTagName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The number of queries that have this tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagQueryCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTagQueryCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub query_count: i64,
         /// The source of the tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagSource>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTagSource>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub source: TagSource,
         /// `values`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagValues>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTagValues>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub values: ::std::vec::Vec<QueryTagValue>,
     }
     impl QueryTag {
@@ -896,36 +491,15 @@ pub mod types {
     /// `QueryTagValue`
     ///
     /// From `#/components/schemas/QueryTagValue` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QueryTagValue {
         /// The kind of tag value
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagValueKind>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTagValueKind>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub kind: QueryTagValueKind,
         /// The name of the tag value
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagValueName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTagValueName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The number of queries that have this tag value
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTagValueQueryCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTagValueQueryCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub query_count: i64,
     }
     impl QueryTagValue {
@@ -2487,104 +2061,325 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            DimensionsQuerySummaryAvgParallelWorkers =
-            "DimensionsQuerySummary.avg_parallel_workers";
-            DimensionsQuerySummaryAvgShardQueries =
-            "DimensionsQuerySummary.avg_shard_queries";
-            DimensionsQuerySummaryBlockCacheHitRatio =
-            "DimensionsQuerySummary.block_cache_hit_ratio";
-            DimensionsQuerySummaryBlocksDirtied =
-            "DimensionsQuerySummary.blocks_dirtied"; DimensionsQuerySummaryBlocksHit =
-            "DimensionsQuerySummary.blocks_hit"; DimensionsQuerySummaryBlocksRead =
-            "DimensionsQuerySummary.blocks_read"; DimensionsQuerySummaryBlocksWritten =
-            "DimensionsQuerySummary.blocks_written"; DimensionsQuerySummaryDimensions =
-            "DimensionsQuerySummary.dimensions"; DimensionsQuerySummaryEgressBytes =
-            "DimensionsQuerySummary.egress_bytes";
-            DimensionsQuerySummaryEgressBytesPerQuery =
-            "DimensionsQuerySummary.egress_bytes_per_query";
-            DimensionsQuerySummaryErrorCount = "DimensionsQuerySummary.error_count";
-            DimensionsQuerySummaryIndexUsages = "DimensionsQuerySummary.index_usages";
-            DimensionsQuerySummaryIngressBytes = "DimensionsQuerySummary.ingress_bytes";
-            DimensionsQuerySummaryIngressBytesPerQuery =
-            "DimensionsQuerySummary.ingress_bytes_per_query";
-            DimensionsQuerySummaryLastRunAt = "DimensionsQuerySummary.last_run_at";
-            DimensionsQuerySummaryMaxEgressBytes =
-            "DimensionsQuerySummary.max_egress_bytes";
-            DimensionsQuerySummaryMaxIngressBytes =
-            "DimensionsQuerySummary.max_ingress_bytes"; DimensionsQuerySummaryMaxLatency
-            = "DimensionsQuerySummary.max_latency"; DimensionsQuerySummaryMaxShardQueries
-            = "DimensionsQuerySummary.max_shard_queries";
-            DimensionsQuerySummaryP50Latency = "DimensionsQuerySummary.p50_latency";
-            DimensionsQuerySummaryP99Latency = "DimensionsQuerySummary.p99_latency";
-            DimensionsQuerySummaryQualifiedTables =
-            "DimensionsQuerySummary.qualified_tables"; DimensionsQuerySummaryQueryCount =
-            "DimensionsQuerySummary.query_count";
-            DimensionsQuerySummaryRoutingIndexUsages =
-            "DimensionsQuerySummary.routing_index_usages";
-            DimensionsQuerySummaryRowsAffectedPerQuery =
-            "DimensionsQuerySummary.rows_affected_per_query";
-            DimensionsQuerySummaryRowsReadPerQuery =
-            "DimensionsQuerySummary.rows_read_per_query";
-            DimensionsQuerySummaryRowsReadPerReturned =
-            "DimensionsQuerySummary.rows_read_per_returned";
-            DimensionsQuerySummaryRowsReturnedPerQuery =
-            "DimensionsQuerySummary.rows_returned_per_query";
-            DimensionsQuerySummarySumCpuDurationMillis =
-            "DimensionsQuerySummary.sum_cpu_duration_millis";
-            DimensionsQuerySummarySumCpuDurationPercent =
-            "DimensionsQuerySummary.sum_cpu_duration_percent";
-            DimensionsQuerySummarySumIoDurationMillis =
-            "DimensionsQuerySummary.sum_io_duration_millis";
-            DimensionsQuerySummarySumIoDurationPercent =
-            "DimensionsQuerySummary.sum_io_duration_percent";
-            DimensionsQuerySummarySumRowsAffected =
-            "DimensionsQuerySummary.sum_rows_affected"; DimensionsQuerySummarySumRowsRead
-            = "DimensionsQuerySummary.sum_rows_read";
-            DimensionsQuerySummarySumRowsReturned =
-            "DimensionsQuerySummary.sum_rows_returned";
-            DimensionsQuerySummarySumShardQueries =
-            "DimensionsQuerySummary.sum_shard_queries";
-            DimensionsQuerySummarySumTotalDurationMillis =
-            "DimensionsQuerySummary.sum_total_duration_millis";
-            DimensionsQuerySummarySumTotalDurationPercent =
-            "DimensionsQuerySummary.sum_total_duration_percent";
-            DimensionsQuerySummaryTableKeyspaces =
-            "DimensionsQuerySummary.table_keyspaces"; DimensionsQuerySummaryTables =
-            "DimensionsQuerySummary.tables"; DimensionsQuerySummaryTimePerQuery =
-            "DimensionsQuerySummary.time_per_query";
-            DimensionsQuerySummaryTrafficControlChecked =
-            "DimensionsQuerySummary.traffic_control_checked";
-            DimensionsQuerySummaryTrafficControlThrottled =
-            "DimensionsQuerySummary.traffic_control_throttled";
-            DimensionsQuerySummaryTrafficControlWarnings =
-            "DimensionsQuerySummary.traffic_control_warnings";
-            PaginatedDimensionsQuerySummaryCurrentPage =
-            "PaginatedDimensionsQuerySummary.current_page";
-            PaginatedDimensionsQuerySummaryNextPage =
-            "PaginatedDimensionsQuerySummary.next_page";
-            PaginatedDimensionsQuerySummaryNextPageUrl =
-            "PaginatedDimensionsQuerySummary.next_page_url";
-            PaginatedDimensionsQuerySummaryPerPage =
-            "PaginatedDimensionsQuerySummary.per_page";
-            PaginatedDimensionsQuerySummaryPrevPage =
-            "PaginatedDimensionsQuerySummary.prev_page";
-            PaginatedDimensionsQuerySummaryPrevPageUrl =
-            "PaginatedDimensionsQuerySummary.prev_page_url";
-            PaginatedDimensionsQuerySummaryType = "PaginatedDimensionsQuerySummary.type";
-            PaginatedQueryTagCurrentPage = "PaginatedQueryTag.current_page";
-            PaginatedQueryTagNextPage = "PaginatedQueryTag.next_page";
-            PaginatedQueryTagNextPageUrl = "PaginatedQueryTag.next_page_url";
-            PaginatedQueryTagPerPage = "PaginatedQueryTag.per_page";
-            PaginatedQueryTagPrevPage = "PaginatedQueryTag.prev_page";
-            PaginatedQueryTagPrevPageUrl = "PaginatedQueryTag.prev_page_url";
-            PaginatedQueryTagType = "PaginatedQueryTag.type"; QueryTagName =
-            "QueryTag.name"; QueryTagQueryCount = "QueryTag.query_count"; QueryTagSource
-            = "QueryTag.source"; QueryTagValues = "QueryTag.values"; QueryTagValueKind =
-            "QueryTagValue.kind"; QueryTagValueName = "QueryTagValue.name";
-            QueryTagValueQueryCount = "QueryTagValue.query_count";
+    impl crate::runtime::object::Object for DimensionsQuerySummary {
+        const NAME: &'static str = "DimensionsQuerySummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut avg_parallel_workers = slot::or_empty("avg_parallel_workers");
+            let mut avg_shard_queries = slot::or_empty("avg_shard_queries");
+            let mut block_cache_hit_ratio = slot::or_empty("block_cache_hit_ratio");
+            let mut blocks_dirtied = slot::or_empty_whole("blocks_dirtied");
+            let mut blocks_hit = slot::or_empty_whole("blocks_hit");
+            let mut blocks_read = slot::or_empty_whole("blocks_read");
+            let mut blocks_written = slot::or_empty_whole("blocks_written");
+            let mut dimensions = slot::or_empty("dimensions");
+            let mut egress_bytes = slot::or_empty_whole("egress_bytes");
+            let mut egress_bytes_per_query = slot::or_empty("egress_bytes_per_query");
+            let mut error_count = slot::or_empty_whole("error_count");
+            let mut index_usages = slot::or_empty("index_usages");
+            let mut ingress_bytes = slot::or_empty_whole("ingress_bytes");
+            let mut ingress_bytes_per_query = slot::or_empty("ingress_bytes_per_query");
+            let mut last_run_at = slot::optional("last_run_at");
+            let mut max_egress_bytes = slot::or_empty_whole("max_egress_bytes");
+            let mut max_ingress_bytes = slot::or_empty_whole("max_ingress_bytes");
+            let mut max_latency = slot::or_empty("max_latency");
+            let mut max_shard_queries = slot::or_empty_whole("max_shard_queries");
+            let mut p50_latency = slot::or_empty("p50_latency");
+            let mut p99_latency = slot::or_empty("p99_latency");
+            let mut qualified_tables = slot::or_empty("qualified_tables");
+            let mut query_count = slot::or_empty_whole("query_count");
+            let mut routing_index_usages = slot::or_empty("routing_index_usages");
+            let mut rows_affected_per_query = slot::or_empty("rows_affected_per_query");
+            let mut rows_read_per_query = slot::or_empty("rows_read_per_query");
+            let mut rows_read_per_returned = slot::or_empty("rows_read_per_returned");
+            let mut rows_returned_per_query = slot::or_empty("rows_returned_per_query");
+            let mut sum_cpu_duration_millis = slot::or_empty("sum_cpu_duration_millis");
+            let mut sum_cpu_duration_percent = slot::or_empty(
+                "sum_cpu_duration_percent",
+            );
+            let mut sum_io_duration_millis = slot::or_empty("sum_io_duration_millis");
+            let mut sum_io_duration_percent = slot::or_empty("sum_io_duration_percent");
+            let mut sum_rows_affected = slot::or_empty_whole("sum_rows_affected");
+            let mut sum_rows_read = slot::or_empty_whole("sum_rows_read");
+            let mut sum_rows_returned = slot::or_empty_whole("sum_rows_returned");
+            let mut sum_shard_queries = slot::or_empty_whole("sum_shard_queries");
+            let mut sum_total_duration_millis = slot::or_empty(
+                "sum_total_duration_millis",
+            );
+            let mut sum_total_duration_percent = slot::or_empty(
+                "sum_total_duration_percent",
+            );
+            let mut table_keyspaces = slot::or_empty("table_keyspaces");
+            let mut tables = slot::or_empty("tables");
+            let mut time_per_query = slot::or_empty("time_per_query");
+            let mut traffic_control_checked = slot::or_empty_whole(
+                "traffic_control_checked",
+            );
+            let mut traffic_control_throttled = slot::or_empty_whole(
+                "traffic_control_throttled",
+            );
+            let mut traffic_control_warnings = slot::or_empty_whole(
+                "traffic_control_warnings",
+            );
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut avg_parallel_workers,
+                    &mut avg_shard_queries,
+                    &mut block_cache_hit_ratio,
+                    &mut blocks_dirtied,
+                    &mut blocks_hit,
+                    &mut blocks_read,
+                    &mut blocks_written,
+                    &mut dimensions,
+                    &mut egress_bytes,
+                    &mut egress_bytes_per_query,
+                    &mut error_count,
+                    &mut index_usages,
+                    &mut ingress_bytes,
+                    &mut ingress_bytes_per_query,
+                    &mut last_run_at,
+                    &mut max_egress_bytes,
+                    &mut max_ingress_bytes,
+                    &mut max_latency,
+                    &mut max_shard_queries,
+                    &mut p50_latency,
+                    &mut p99_latency,
+                    &mut qualified_tables,
+                    &mut query_count,
+                    &mut routing_index_usages,
+                    &mut rows_affected_per_query,
+                    &mut rows_read_per_query,
+                    &mut rows_read_per_returned,
+                    &mut rows_returned_per_query,
+                    &mut sum_cpu_duration_millis,
+                    &mut sum_cpu_duration_percent,
+                    &mut sum_io_duration_millis,
+                    &mut sum_io_duration_percent,
+                    &mut sum_rows_affected,
+                    &mut sum_rows_read,
+                    &mut sum_rows_returned,
+                    &mut sum_shard_queries,
+                    &mut sum_total_duration_millis,
+                    &mut sum_total_duration_percent,
+                    &mut table_keyspaces,
+                    &mut tables,
+                    &mut time_per_query,
+                    &mut traffic_control_checked,
+                    &mut traffic_control_throttled,
+                    &mut traffic_control_warnings,
+                ],
+            )?;
+            Ok(Self {
+                avg_parallel_workers: avg_parallel_workers.value(),
+                avg_shard_queries: avg_shard_queries.value(),
+                block_cache_hit_ratio: block_cache_hit_ratio.value(),
+                blocks_dirtied: blocks_dirtied.value(),
+                blocks_hit: blocks_hit.value(),
+                blocks_read: blocks_read.value(),
+                blocks_written: blocks_written.value(),
+                dimensions: dimensions.value(),
+                egress_bytes: egress_bytes.value(),
+                egress_bytes_per_query: egress_bytes_per_query.value(),
+                error_count: error_count.value(),
+                index_usages: index_usages.value(),
+                ingress_bytes: ingress_bytes.value(),
+                ingress_bytes_per_query: ingress_bytes_per_query.value(),
+                last_run_at: last_run_at.value(),
+                max_egress_bytes: max_egress_bytes.value(),
+                max_ingress_bytes: max_ingress_bytes.value(),
+                max_latency: max_latency.value(),
+                max_shard_queries: max_shard_queries.value(),
+                p50_latency: p50_latency.value(),
+                p99_latency: p99_latency.value(),
+                qualified_tables: qualified_tables.value(),
+                query_count: query_count.value(),
+                routing_index_usages: routing_index_usages.value(),
+                rows_affected_per_query: rows_affected_per_query.value(),
+                rows_read_per_query: rows_read_per_query.value(),
+                rows_read_per_returned: rows_read_per_returned.value(),
+                rows_returned_per_query: rows_returned_per_query.value(),
+                sum_cpu_duration_millis: sum_cpu_duration_millis.value(),
+                sum_cpu_duration_percent: sum_cpu_duration_percent.value(),
+                sum_io_duration_millis: sum_io_duration_millis.value(),
+                sum_io_duration_percent: sum_io_duration_percent.value(),
+                sum_rows_affected: sum_rows_affected.value(),
+                sum_rows_read: sum_rows_read.value(),
+                sum_rows_returned: sum_rows_returned.value(),
+                sum_shard_queries: sum_shard_queries.value(),
+                sum_total_duration_millis: sum_total_duration_millis.value(),
+                sum_total_duration_percent: sum_total_duration_percent.value(),
+                table_keyspaces: table_keyspaces.value(),
+                tables: tables.value(),
+                time_per_query: time_per_query.value(),
+                traffic_control_checked: traffic_control_checked.value(),
+                traffic_control_throttled: traffic_control_throttled.value(),
+                traffic_control_warnings: traffic_control_warnings.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DimensionsQuerySummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDimensionsQuerySummary {
+        const NAME: &'static str = "PaginatedDimensionsQuerySummary";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDimensionsQuerySummary {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedQueryTag {
+        const NAME: &'static str = "PaginatedQueryTag";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedQueryTag {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for QueryTag {
+        const NAME: &'static str = "QueryTag";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::required("id");
+            let mut name = slot::or_empty("name");
+            let mut query_count = slot::or_empty_whole("query_count");
+            let mut source = slot::or_empty("source");
+            let mut values = slot::or_empty("values");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut id, &mut name, &mut query_count, &mut source, &mut values],
+            )?;
+            Ok(Self {
+                id: id.value::<A::Error>()?,
+                name: name.value(),
+                query_count: query_count.value(),
+                source: source.value(),
+                values: values.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for QueryTag {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for QueryTagValue {
+        const NAME: &'static str = "QueryTagValue";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut kind = slot::or_empty("kind");
+            let mut name = slot::or_empty("name");
+            let mut query_count = slot::or_empty_whole("query_count");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut kind, &mut name, &mut query_count],
+            )?;
+            Ok(Self {
+                kind: kind.value(),
+                name: name.value(),
+                query_count: query_count.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for QueryTagValue {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl QueryTagValueKind {
@@ -2634,11 +2429,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for QueryTagValueKind {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for QueryTagValueKind {

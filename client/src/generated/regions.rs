@@ -9,63 +9,26 @@ pub mod types {
     /// `PaginatedPublicPlanetscaleRegionSerializer`
     ///
     /// From `#/components/schemas/PaginatedPublicPlanetscaleRegionSerializer` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedPublicPlanetscaleRegionSerializer {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPublicPlanetscaleRegionSerializerCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<PublicPlanetscaleRegionSerializer>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPublicPlanetscaleRegionSerializerPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPublicPlanetscaleRegionSerializerType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPublicPlanetscaleRegionSerializerType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedPublicPlanetscaleRegionSerializer {
@@ -78,72 +41,23 @@ pub mod types {
     /// `PublicPlanetscaleRegionSerializer`
     ///
     /// From `#/components/schemas/PublicPlanetscaleRegionSerializer` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PublicPlanetscaleRegionSerializer {
         /// The name of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// Whether new clusters can be created in this region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enabled: bool,
         /// The ID of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The location of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerLocation>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerLocation>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub location: ::std::string::String,
         /// The cloud provider for the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerProvider>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerProvider>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub provider: ::std::string::String,
         /// List of public IP addresses for the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerPublicIpAddresses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerPublicIpAddresses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub public_ip_addresses: ::std::vec::Vec<::std::string::String>,
         /// The slug identifier for the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PublicPlanetscaleRegionSerializerSlug>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PublicPlanetscaleRegionSerializerSlug>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub slug: ::std::string::String,
     }
     impl PublicPlanetscaleRegionSerializer {
@@ -526,36 +440,95 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedPublicPlanetscaleRegionSerializerCurrentPage =
-            "PaginatedPublicPlanetscaleRegionSerializer.current_page";
-            PaginatedPublicPlanetscaleRegionSerializerNextPage =
-            "PaginatedPublicPlanetscaleRegionSerializer.next_page";
-            PaginatedPublicPlanetscaleRegionSerializerNextPageUrl =
-            "PaginatedPublicPlanetscaleRegionSerializer.next_page_url";
-            PaginatedPublicPlanetscaleRegionSerializerPerPage =
-            "PaginatedPublicPlanetscaleRegionSerializer.per_page";
-            PaginatedPublicPlanetscaleRegionSerializerPrevPage =
-            "PaginatedPublicPlanetscaleRegionSerializer.prev_page";
-            PaginatedPublicPlanetscaleRegionSerializerPrevPageUrl =
-            "PaginatedPublicPlanetscaleRegionSerializer.prev_page_url";
-            PaginatedPublicPlanetscaleRegionSerializerType =
-            "PaginatedPublicPlanetscaleRegionSerializer.type";
-            PublicPlanetscaleRegionSerializerDisplayName =
-            "PublicPlanetscaleRegionSerializer.display_name";
-            PublicPlanetscaleRegionSerializerEnabled =
-            "PublicPlanetscaleRegionSerializer.enabled";
-            PublicPlanetscaleRegionSerializerId = "PublicPlanetscaleRegionSerializer.id";
-            PublicPlanetscaleRegionSerializerLocation =
-            "PublicPlanetscaleRegionSerializer.location";
-            PublicPlanetscaleRegionSerializerProvider =
-            "PublicPlanetscaleRegionSerializer.provider";
-            PublicPlanetscaleRegionSerializerPublicIpAddresses =
-            "PublicPlanetscaleRegionSerializer.public_ip_addresses";
-            PublicPlanetscaleRegionSerializerSlug =
-            "PublicPlanetscaleRegionSerializer.slug";
+    impl crate::runtime::object::Object for PaginatedPublicPlanetscaleRegionSerializer {
+        const NAME: &'static str = "PaginatedPublicPlanetscaleRegionSerializer";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPublicPlanetscaleRegionSerializer {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PublicPlanetscaleRegionSerializer {
+        const NAME: &'static str = "PublicPlanetscaleRegionSerializer";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut display_name = slot::or_empty("display_name");
+            let mut enabled = slot::or_empty("enabled");
+            let mut id = slot::or_empty("id");
+            let mut location = slot::or_empty("location");
+            let mut provider = slot::or_empty("provider");
+            let mut public_ip_addresses = slot::or_empty("public_ip_addresses");
+            let mut slug = slot::or_empty("slug");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut display_name,
+                    &mut enabled,
+                    &mut id,
+                    &mut location,
+                    &mut provider,
+                    &mut public_ip_addresses,
+                    &mut slug,
+                ],
+            )?;
+            Ok(Self {
+                display_name: display_name.value(),
+                enabled: enabled.value(),
+                id: id.value(),
+                location: location.value(),
+                provider: provider.value(),
+                public_ip_addresses: public_ip_addresses.value(),
+                slug: slug.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PublicPlanetscaleRegionSerializer {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

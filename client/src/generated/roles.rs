@@ -74,81 +74,30 @@ pub mod types {
     /// `PaginatedPostgresRole`
     ///
     /// From `#/components/schemas/PaginatedPostgresRole` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedPostgresRole {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresRoleCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresRoleCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<PostgresRole>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresRoleNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresRoleNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresRolePerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresRolePerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresRolePrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresRolePrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresRoleTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresRoleTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresRoleTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresRoleTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresRoleType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresRoleType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedPostgresRole {
@@ -161,198 +110,61 @@ pub mod types {
     /// `PostgresRole`
     ///
     /// From `#/components/schemas/PostgresRole` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PostgresRole {
         /// The database connection string
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleAccessHostUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleAccessHostUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access_host_url: ::std::string::String,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The base username without branch routing suffix
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleBaseUsername>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleBaseUsername>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub base_username: ::std::string::String,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleBranch>"
-        )]
         pub branch: ::std::option::Option<BranchReference>,
         /// When the role was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The database name
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleDatabaseName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleDatabaseName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub database_name: ::std::string::String,
         /// Whether the role is the default postgres user
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleDefault>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleDefault>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default: bool,
         /// When the role was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// When the role was disabled
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleDisabledAt>"
-        )]
         pub disabled_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Error message available when dropping the role fails
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleDropFailed>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleDropFailed>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub drop_failed: ::std::string::String,
         /// When the role was dropped
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleDroppedAt>"
-        )]
         pub dropped_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// True if the credentials are expired
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleExpired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleExpired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub expired: bool,
         /// When the role expires
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleExpiresAt>"
-        )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the role
         pub id: ::std::string::String,
         /// Database roles these credentials inherit
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleInheritedRoles>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleInheritedRoles>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub inherited_roles: ::std::vec::Vec<InheritedRole>,
         /// The name of the role
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The plaintext password, available only after create
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRolePassword>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRolePassword>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub password: ::std::string::String,
         /// The database connection string for private connections
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRolePrivateAccessHostUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRolePrivateAccessHostUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub private_access_host_url: ::std::string::String,
         /// The service name to set up private connectivity
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRolePrivateConnectionServiceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRolePrivateConnectionServiceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub private_connection_service_name: ::std::string::String,
         /// `query_safety_settings`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleQuerySafetySettings>"
-        )]
         pub query_safety_settings: ::std::option::Option<QuerySafetySettings>,
         /// Whether the role is ready to accept connections
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleReady>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleReady>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ready: bool,
         /// Number of seconds before the credentials expire
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleTtl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleTtl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ttl: i64,
         /// When the role was updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresRoleUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The database user name
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleUsername>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleUsername>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub username: ::std::string::String,
         /// Whether the role has the REPLICATION attribute
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresRoleWithReplication>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresRoleWithReplication>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub with_replication: bool,
     }
     impl PostgresRole {
@@ -365,27 +177,13 @@ pub mod types {
     /// `QuerySafetySettings`
     ///
     /// From `#/components/schemas/QuerySafetySettings` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct QuerySafetySettings {
         /// Require WHERE clause on DELETE statements
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySafetySettingsRequireWhereOnDelete>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySafetySettingsRequireWhereOnDelete>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub require_where_on_delete: RequireWhereOnDelete,
         /// Require WHERE clause on UPDATE statements
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySafetySettingsRequireWhereOnUpdate>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySafetySettingsRequireWhereOnUpdate>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub require_where_on_update: RequireWhereOnDelete,
     }
     impl QuerySafetySettings {
@@ -429,36 +227,15 @@ pub mod types {
     /// `ResetDefaultRoleResponse`
     ///
     /// From `#/components/schemas/ResetDefaultRoleResponse` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ResetDefaultRoleResponse {
         /// The database connection host
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ResetDefaultRoleResponseAccessHostUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ResetDefaultRoleResponseAccessHostUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access_host_url: ::std::string::String,
         /// The plaintext password
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ResetDefaultRoleResponsePassword>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ResetDefaultRoleResponsePassword>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub password: ::std::string::String,
         /// The database user name
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ResetDefaultRoleResponseUsername>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ResetDefaultRoleResponseUsername>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub username: ::std::string::String,
     }
     impl ResetDefaultRoleResponse {
@@ -1807,44 +1584,211 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedPostgresRoleCurrentPage = "PaginatedPostgresRole.current_page";
-            PaginatedPostgresRoleNextPage = "PaginatedPostgresRole.next_page";
-            PaginatedPostgresRoleNextPageUrl = "PaginatedPostgresRole.next_page_url";
-            PaginatedPostgresRolePerPage = "PaginatedPostgresRole.per_page";
-            PaginatedPostgresRolePrevPage = "PaginatedPostgresRole.prev_page";
-            PaginatedPostgresRolePrevPageUrl = "PaginatedPostgresRole.prev_page_url";
-            PaginatedPostgresRoleTotalCount = "PaginatedPostgresRole.total_count";
-            PaginatedPostgresRoleTotalPages = "PaginatedPostgresRole.total_pages";
-            PaginatedPostgresRoleType = "PaginatedPostgresRole.type";
-            PostgresRoleAccessHostUrl = "PostgresRole.access_host_url"; PostgresRoleActor
-            = "PostgresRole.actor"; PostgresRoleBaseUsername =
-            "PostgresRole.base_username"; PostgresRoleBranch = "PostgresRole.branch";
-            PostgresRoleDatabaseName = "PostgresRole.database_name"; PostgresRoleDefault
-            = "PostgresRole.default"; PostgresRoleDeletedAt = "PostgresRole.deleted_at";
-            PostgresRoleDisabledAt = "PostgresRole.disabled_at"; PostgresRoleDropFailed =
-            "PostgresRole.drop_failed"; PostgresRoleDroppedAt =
-            "PostgresRole.dropped_at"; PostgresRoleExpired = "PostgresRole.expired";
-            PostgresRoleExpiresAt = "PostgresRole.expires_at"; PostgresRoleInheritedRoles
-            = "PostgresRole.inherited_roles"; PostgresRoleName = "PostgresRole.name";
-            PostgresRolePassword = "PostgresRole.password";
-            PostgresRolePrivateAccessHostUrl = "PostgresRole.private_access_host_url";
-            PostgresRolePrivateConnectionServiceName =
-            "PostgresRole.private_connection_service_name";
-            PostgresRoleQuerySafetySettings = "PostgresRole.query_safety_settings";
-            PostgresRoleReady = "PostgresRole.ready"; PostgresRoleTtl =
-            "PostgresRole.ttl"; PostgresRoleUpdatedAt = "PostgresRole.updated_at";
-            PostgresRoleUsername = "PostgresRole.username"; PostgresRoleWithReplication =
-            "PostgresRole.with_replication"; QuerySafetySettingsRequireWhereOnDelete =
-            "QuerySafetySettings.require_where_on_delete";
-            QuerySafetySettingsRequireWhereOnUpdate =
-            "QuerySafetySettings.require_where_on_update";
-            ResetDefaultRoleResponseAccessHostUrl =
-            "ResetDefaultRoleResponse.access_host_url"; ResetDefaultRoleResponsePassword
-            = "ResetDefaultRoleResponse.password"; ResetDefaultRoleResponseUsername =
-            "ResetDefaultRoleResponse.username";
+    impl crate::runtime::object::Object for PaginatedPostgresRole {
+        const NAME: &'static str = "PaginatedPostgresRole";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresRole {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PostgresRole {
+        const NAME: &'static str = "PostgresRole";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut access_host_url = slot::or_empty("access_host_url");
+            let mut actor = slot::optional("actor");
+            let mut base_username = slot::or_empty("base_username");
+            let mut branch = slot::optional("branch");
+            let mut created_at = slot::required("created_at");
+            let mut database_name = slot::or_empty("database_name");
+            let mut default = slot::or_empty("default");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut disabled_at = slot::optional("disabled_at");
+            let mut drop_failed = slot::or_empty("drop_failed");
+            let mut dropped_at = slot::optional("dropped_at");
+            let mut expired = slot::or_empty("expired");
+            let mut expires_at = slot::optional("expires_at");
+            let mut id = slot::required("id");
+            let mut inherited_roles = slot::or_empty("inherited_roles");
+            let mut name = slot::or_empty("name");
+            let mut password = slot::or_empty("password");
+            let mut private_access_host_url = slot::or_empty("private_access_host_url");
+            let mut private_connection_service_name = slot::or_empty(
+                "private_connection_service_name",
+            );
+            let mut query_safety_settings = slot::optional("query_safety_settings");
+            let mut ready = slot::or_empty("ready");
+            let mut ttl = slot::or_empty_whole("ttl");
+            let mut updated_at = slot::optional("updated_at");
+            let mut username = slot::or_empty("username");
+            let mut with_replication = slot::or_empty("with_replication");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut access_host_url,
+                    &mut actor,
+                    &mut base_username,
+                    &mut branch,
+                    &mut created_at,
+                    &mut database_name,
+                    &mut default,
+                    &mut deleted_at,
+                    &mut disabled_at,
+                    &mut drop_failed,
+                    &mut dropped_at,
+                    &mut expired,
+                    &mut expires_at,
+                    &mut id,
+                    &mut inherited_roles,
+                    &mut name,
+                    &mut password,
+                    &mut private_access_host_url,
+                    &mut private_connection_service_name,
+                    &mut query_safety_settings,
+                    &mut ready,
+                    &mut ttl,
+                    &mut updated_at,
+                    &mut username,
+                    &mut with_replication,
+                ],
+            )?;
+            Ok(Self {
+                access_host_url: access_host_url.value(),
+                actor: actor.value(),
+                base_username: base_username.value(),
+                branch: branch.value(),
+                created_at: created_at.value::<A::Error>()?,
+                database_name: database_name.value(),
+                default: default.value(),
+                deleted_at: deleted_at.value(),
+                disabled_at: disabled_at.value(),
+                drop_failed: drop_failed.value(),
+                dropped_at: dropped_at.value(),
+                expired: expired.value(),
+                expires_at: expires_at.value(),
+                id: id.value::<A::Error>()?,
+                inherited_roles: inherited_roles.value(),
+                name: name.value(),
+                password: password.value(),
+                private_access_host_url: private_access_host_url.value(),
+                private_connection_service_name: private_connection_service_name.value(),
+                query_safety_settings: query_safety_settings.value(),
+                ready: ready.value(),
+                ttl: ttl.value(),
+                updated_at: updated_at.value(),
+                username: username.value(),
+                with_replication: with_replication.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PostgresRole {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for QuerySafetySettings {
+        const NAME: &'static str = "QuerySafetySettings";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut require_where_on_delete = slot::or_empty("require_where_on_delete");
+            let mut require_where_on_update = slot::or_empty("require_where_on_update");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut require_where_on_delete, &mut require_where_on_update],
+            )?;
+            Ok(Self {
+                require_where_on_delete: require_where_on_delete.value(),
+                require_where_on_update: require_where_on_update.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for QuerySafetySettings {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for ResetDefaultRoleResponse {
+        const NAME: &'static str = "ResetDefaultRoleResponse";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut access_host_url = slot::or_empty("access_host_url");
+            let mut password = slot::or_empty("password");
+            let mut username = slot::or_empty("username");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut access_host_url, &mut password, &mut username],
+            )?;
+            Ok(Self {
+                access_host_url: access_host_url.value(),
+                password: password.value(),
+                username: username.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ResetDefaultRoleResponse {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl InheritedRole {
@@ -1926,11 +1870,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     impl ::serde::Serialize for InheritedRole {
         fn serialize<S: ::serde::Serializer>(
@@ -2004,11 +1943,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for RequireWhereOnDelete {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for RequireWhereOnDelete {

@@ -9,36 +9,15 @@ pub mod types {
     /// `ClosedByDeployRequest`
     ///
     /// From `#/components/schemas/ClosedByDeployRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ClosedByDeployRequest {
         /// The ID of the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClosedByDeployRequestBranchId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClosedByDeployRequestBranchId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branch_id: ::std::string::String,
         /// The ID of the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClosedByDeployRequestId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClosedByDeployRequestId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The number of the deploy request
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ClosedByDeployRequestNumber>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ClosedByDeployRequestNumber>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub number: i64,
     }
     impl ClosedByDeployRequest {
@@ -68,81 +47,30 @@ pub mod types {
     /// `PaginatedSchemaRecommendation`
     ///
     /// From `#/components/schemas/PaginatedSchemaRecommendation` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedSchemaRecommendation {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaRecommendationCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaRecommendationCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<SchemaRecommendation>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaRecommendationNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaRecommendationNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaRecommendationPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaRecommendationPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedSchemaRecommendationPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedSchemaRecommendationPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaRecommendationTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaRecommendationTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaRecommendationTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaRecommendationTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedSchemaRecommendationType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedSchemaRecommendationType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedSchemaRecommendation {
@@ -182,117 +110,41 @@ pub mod types {
     /// `SchemaRecommendation`
     ///
     /// From `#/components/schemas/SchemaRecommendation` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SchemaRecommendation {
         /// When the recommendation was applied
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationAppliedAt>"
-        )]
         pub applied_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `closed_by_deploy_request`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationClosedByDeployRequest>"
-        )]
         pub closed_by_deploy_request: ::std::option::Option<ClosedByDeployRequest>,
         /// When the recommendation was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The DDL statement to apply the recommendation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationDdlStatement>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationDdlStatement>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ddl_statement: ::std::string::String,
         /// When the recommendation was dismissed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationDismissedAt>"
-        )]
         pub dismissed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationDismissedBy>"
-        )]
         pub dismissed_by: ::std::option::Option<Actor>,
         /// The URL to the schema recommendation in the app
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationHtmlUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationHtmlUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub html_url: ::std::string::String,
         /// The ID of the schema recommendation
         pub id: ::std::string::String,
         /// The keyspace the recommendation applies to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationKeyspace>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationKeyspace>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace: ::std::string::String,
         /// The number of the schema recommendation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationNumber>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationNumber>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub number: i64,
         /// The type of recommendation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationRecommendationType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationRecommendationType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub recommendation_type: RecommendationType,
         /// The state of the recommendation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: SchemaRecommendationState,
         /// The name of the table the recommendation applies to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationTableName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationTableName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub table_name: ::std::string::String,
         /// The title of the schema recommendation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SchemaRecommendationTitle>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SchemaRecommendationTitle>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub title: ::std::string::String,
         /// When the recommendation was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::SchemaRecommendationUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     impl SchemaRecommendation {
@@ -1058,44 +910,155 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            ClosedByDeployRequestBranchId = "ClosedByDeployRequest.branch_id";
-            ClosedByDeployRequestId = "ClosedByDeployRequest.id";
-            ClosedByDeployRequestNumber = "ClosedByDeployRequest.number";
-            PaginatedSchemaRecommendationCurrentPage =
-            "PaginatedSchemaRecommendation.current_page";
-            PaginatedSchemaRecommendationNextPage =
-            "PaginatedSchemaRecommendation.next_page";
-            PaginatedSchemaRecommendationNextPageUrl =
-            "PaginatedSchemaRecommendation.next_page_url";
-            PaginatedSchemaRecommendationPerPage =
-            "PaginatedSchemaRecommendation.per_page";
-            PaginatedSchemaRecommendationPrevPage =
-            "PaginatedSchemaRecommendation.prev_page";
-            PaginatedSchemaRecommendationPrevPageUrl =
-            "PaginatedSchemaRecommendation.prev_page_url";
-            PaginatedSchemaRecommendationTotalCount =
-            "PaginatedSchemaRecommendation.total_count";
-            PaginatedSchemaRecommendationTotalPages =
-            "PaginatedSchemaRecommendation.total_pages";
-            PaginatedSchemaRecommendationType = "PaginatedSchemaRecommendation.type";
-            SchemaRecommendationAppliedAt = "SchemaRecommendation.applied_at";
-            SchemaRecommendationClosedByDeployRequest =
-            "SchemaRecommendation.closed_by_deploy_request";
-            SchemaRecommendationDdlStatement = "SchemaRecommendation.ddl_statement";
-            SchemaRecommendationDismissedAt = "SchemaRecommendation.dismissed_at";
-            SchemaRecommendationDismissedBy = "SchemaRecommendation.dismissed_by";
-            SchemaRecommendationHtmlUrl = "SchemaRecommendation.html_url";
-            SchemaRecommendationKeyspace = "SchemaRecommendation.keyspace";
-            SchemaRecommendationNumber = "SchemaRecommendation.number";
-            SchemaRecommendationRecommendationType =
-            "SchemaRecommendation.recommendation_type"; SchemaRecommendationState =
-            "SchemaRecommendation.state"; SchemaRecommendationTableName =
-            "SchemaRecommendation.table_name"; SchemaRecommendationTitle =
-            "SchemaRecommendation.title"; SchemaRecommendationUpdatedAt =
-            "SchemaRecommendation.updated_at";
+    impl crate::runtime::object::Object for ClosedByDeployRequest {
+        const NAME: &'static str = "ClosedByDeployRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut branch_id = slot::or_empty("branch_id");
+            let mut id = slot::or_empty("id");
+            let mut number = slot::or_empty_whole("number");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut branch_id, &mut id, &mut number],
+            )?;
+            Ok(Self {
+                branch_id: branch_id.value(),
+                id: id.value(),
+                number: number.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ClosedByDeployRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedSchemaRecommendation {
+        const NAME: &'static str = "PaginatedSchemaRecommendation";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedSchemaRecommendation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for SchemaRecommendation {
+        const NAME: &'static str = "SchemaRecommendation";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut applied_at = slot::optional("applied_at");
+            let mut closed_by_deploy_request = slot::optional(
+                "closed_by_deploy_request",
+            );
+            let mut created_at = slot::required("created_at");
+            let mut ddl_statement = slot::or_empty("ddl_statement");
+            let mut dismissed_at = slot::optional("dismissed_at");
+            let mut dismissed_by = slot::optional("dismissed_by");
+            let mut html_url = slot::or_empty("html_url");
+            let mut id = slot::required("id");
+            let mut keyspace = slot::or_empty("keyspace");
+            let mut number = slot::or_empty_whole("number");
+            let mut recommendation_type = slot::or_empty("recommendation_type");
+            let mut state = slot::or_empty("state");
+            let mut table_name = slot::or_empty("table_name");
+            let mut title = slot::or_empty("title");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut applied_at,
+                    &mut closed_by_deploy_request,
+                    &mut created_at,
+                    &mut ddl_statement,
+                    &mut dismissed_at,
+                    &mut dismissed_by,
+                    &mut html_url,
+                    &mut id,
+                    &mut keyspace,
+                    &mut number,
+                    &mut recommendation_type,
+                    &mut state,
+                    &mut table_name,
+                    &mut title,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                applied_at: applied_at.value(),
+                closed_by_deploy_request: closed_by_deploy_request.value(),
+                created_at: created_at.value::<A::Error>()?,
+                ddl_statement: ddl_statement.value(),
+                dismissed_at: dismissed_at.value(),
+                dismissed_by: dismissed_by.value(),
+                html_url: html_url.value(),
+                id: id.value::<A::Error>()?,
+                keyspace: keyspace.value(),
+                number: number.value(),
+                recommendation_type: recommendation_type.value(),
+                state: state.value(),
+                table_name: table_name.value(),
+                title: title.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for SchemaRecommendation {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl RecommendationType {
@@ -1167,11 +1130,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for RecommendationType {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for RecommendationType {
@@ -1253,11 +1211,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for SchemaRecommendationState {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for SchemaRecommendationState {

@@ -8,7 +8,7 @@ pub mod types {
     /// `Access`
     ///
     /// From `#/components/schemas/Access` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -20,20 +20,8 @@ pub mod types {
     )]
     pub struct Access {
         /// The scope description
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AccessDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::AccessDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub description: ::std::string::String,
         /// The name of the access scope
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::AccessName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::AccessName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
     }
     #[cfg(
@@ -53,28 +41,14 @@ pub mod types {
     /// `Configuration`
     ///
     /// From `#/components/schemas/Configuration` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct Configuration {
         /// Name of keyspace this throttler ratio applies to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ConfigurationKeyspaceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ConfigurationKeyspaceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace_name: ::std::string::String,
         /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ConfigurationRatio>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ConfigurationRatio>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ratio: f64,
     }
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
@@ -110,169 +84,56 @@ pub mod types {
     /// `DatabaseBranchPassword`
     ///
     /// From `#/components/schemas/DatabaseBranchPassword` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     pub struct DatabaseBranchPassword {
         /// The regional host URL
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordAccessHostRegionalUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordAccessHostRegionalUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access_host_regional_url: ::std::string::String,
         /// The read-only replica host URLs
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordAccessHostRegionalUrls>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordAccessHostRegionalUrls>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access_host_regional_urls: ::std::vec::Vec<::std::string::String>,
         /// The host URL for the password
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordAccessHostUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordAccessHostUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access_host_url: ::std::string::String,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// List of IP addresses or CIDR ranges that can use this password
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordCidrs>"
-        )]
         pub cidrs: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// When the password was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// `database_branch`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordDatabaseBranch>"
-        )]
         pub database_branch: ::std::option::Option<DatabaseBranchPasswordDatabaseBranch>,
         /// When the password was deleted
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordDeletedAt>"
-        )]
         pub deleted_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// True if the credentials connect directly to a vtgate, bypassing load balancers
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDirectVtgate>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDirectVtgate>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub direct_vtgate: bool,
         /// The list of hosts in each availability zone providing direct access to a vtgate
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDirectVtgateAddresses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDirectVtgateAddresses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub direct_vtgate_addresses: ::std::vec::Vec<::std::string::String>,
         /// True if the credentials are expired
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordExpired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordExpired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub expired: bool,
         /// When the password will expire
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordExpiresAt>"
-        )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID for the password
         pub id: ::std::string::String,
         /// When the password was last used to execute a query
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordLastUsedAt>"
-        )]
         pub last_used_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The display name for the password
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The plaintext password. Null except in the response from the create endpoint.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordPlainText>"
-        )]
         pub plain_text: ::std::option::Option<::std::string::String>,
         /// `region`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseBranchPasswordRegion>"
-        )]
         pub region: ::std::option::Option<Region>,
         /// Whether or not the password can be renewed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordRenewable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordRenewable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub renewable: bool,
         /// Whether or not the password is for a read replica
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordReplica>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordReplica>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replica: bool,
         /// The role for the password
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordRole>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordRole>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub role: DatabaseBranchPasswordRole,
         /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::DatabaseBranchPasswordTtlSeconds>"
-        )]
         pub ttl_seconds: ::std::option::Option<i64>,
         /// The username for the password
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordUsername>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordUsername>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub username: ::std::string::String,
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
@@ -286,55 +147,20 @@ pub mod types {
     /// `DatabaseBranchPasswordDatabaseBranch`
     ///
     /// From `#/components/schemas/DatabaseBranchPasswordDatabaseBranch` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
     pub struct DatabaseBranchPasswordDatabaseBranch {
         /// The ID for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDatabaseBranchId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDatabaseBranchId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// The address of the MySQL provider for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDatabaseBranchMysqlEdgeAddress>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDatabaseBranchMysqlEdgeAddress>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub mysql_edge_address: ::std::string::String,
         /// The name for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDatabaseBranchName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDatabaseBranchName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// True if private connectivity is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDatabaseBranchPrivateEdgeConnectivity>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDatabaseBranchPrivateEdgeConnectivity>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub private_edge_connectivity: bool,
         /// Whether or not the branch is a production branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseBranchPasswordDatabaseBranchProduction>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseBranchPasswordDatabaseBranchProduction>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub production: bool,
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
@@ -758,7 +584,7 @@ pub mod types {
     /// `OauthAccessesByResource`
     ///
     /// From `#/components/schemas/OauthAccessesByResource` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -770,28 +596,12 @@ pub mod types {
     )]
     pub struct OauthAccessesByResource {
         /// `branch`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceBranch>"
-        )]
         pub branch: ::std::option::Option<OauthAccessesByResourceBranch>,
         /// `database`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceDatabase>"
-        )]
         pub database: ::std::option::Option<OauthAccessesByResourceDatabase>,
         /// `organization`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceOrganization>"
-        )]
         pub organization: ::std::option::Option<OauthAccessesByResourceOrganization>,
         /// `user`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OauthAccessesByResourceUser>"
-        )]
         pub user: ::std::option::Option<OauthAccessesByResourceUser>,
     }
     #[cfg(
@@ -811,7 +621,7 @@ pub mod types {
     /// `OauthAccessesByResourceBranch`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceBranch` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -823,22 +633,8 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceBranch {
         /// `accesses`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchAccesses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchAccesses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub accesses: ::std::vec::Vec<Access>,
         /// `branches`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchBranches>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchBranches>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub branches: ::std::vec::Vec<OauthAccessesByResourceBranchBranch>,
     }
     #[cfg(
@@ -858,7 +654,7 @@ pub mod types {
     /// `OauthAccessesByResourceBranchBranch`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceBranchBranch` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -870,49 +666,14 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceBranchBranch {
         /// the name of the database the branch belongs to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchBranchDatabase>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchBranchDatabase>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub database: ::std::string::String,
         /// the id of the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchBranchId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchBranchId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// the name of the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchBranchName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchBranchName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// the name of the organization the branch belongs to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchBranchOrganization>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchBranchOrganization>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub organization: ::std::string::String,
         /// the planetscale app url for the branch
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceBranchBranchUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceBranchBranchUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     #[cfg(
@@ -932,7 +693,7 @@ pub mod types {
     /// `OauthAccessesByResourceDatabase`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceDatabase` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -944,22 +705,8 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceDatabase {
         /// `accesses`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceDatabaseAccesses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceDatabaseAccesses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub accesses: ::std::vec::Vec<Access>,
         /// `databases`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceDatabaseDatabases>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceDatabaseDatabases>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub databases: ::std::vec::Vec<OauthAccessesByResourceDatabaseDatabase>,
     }
     #[cfg(
@@ -979,7 +726,7 @@ pub mod types {
     /// `OauthAccessesByResourceDatabaseDatabase`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceDatabaseDatabase` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -991,40 +738,12 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceDatabaseDatabase {
         /// the id of the database the token has access to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceDatabaseDatabaseId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceDatabaseDatabaseId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// the name of the database the token has access to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceDatabaseDatabaseName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceDatabaseDatabaseName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// the name of the database's organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceDatabaseDatabaseOrganization>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceDatabaseDatabaseOrganization>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub organization: ::std::string::String,
         /// the planetscale app url for the database
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceDatabaseDatabaseUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceDatabaseDatabaseUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     #[cfg(
@@ -1044,7 +763,7 @@ pub mod types {
     /// `OauthAccessesByResourceOrganization`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceOrganization` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -1056,22 +775,8 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceOrganization {
         /// `accesses`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceOrganizationAccesses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceOrganizationAccesses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub accesses: ::std::vec::Vec<Access>,
         /// `organizations`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceOrganizationOrganizations>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceOrganizationOrganizations>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub organizations: ::std::vec::Vec<
             OauthAccessesByResourceOrganizationOrganization,
         >,
@@ -1093,7 +798,7 @@ pub mod types {
     /// `OauthAccessesByResourceOrganizationOrganization`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceOrganizationOrganization` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -1105,31 +810,10 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceOrganizationOrganization {
         /// the id of the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceOrganizationOrganizationId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceOrganizationOrganizationId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// the name of the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceOrganizationOrganizationName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceOrganizationOrganizationName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// the planetscale app url for the organization
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceOrganizationOrganizationUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceOrganizationOrganizationUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     #[cfg(
@@ -1149,7 +833,7 @@ pub mod types {
     /// `OauthAccessesByResourceUser`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceUser` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -1161,22 +845,8 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceUser {
         /// `accesses`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceUserAccesses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceUserAccesses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub accesses: ::std::vec::Vec<Access>,
         /// `users`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceUserUsers>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceUserUsers>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub users: ::std::vec::Vec<OauthAccessesByResourceUserUser>,
     }
     #[cfg(
@@ -1196,7 +866,7 @@ pub mod types {
     /// `OauthAccessesByResourceUserUser`
     ///
     /// From `#/components/schemas/OauthAccessesByResourceUserUser` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -1208,22 +878,8 @@ pub mod types {
     )]
     pub struct OauthAccessesByResourceUserUser {
         /// the id of the user
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceUserUserId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceUserUserId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// the name of the user
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OauthAccessesByResourceUserUserName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OauthAccessesByResourceUserUserName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
     }
     #[cfg(
@@ -1243,64 +899,27 @@ pub mod types {
     /// `PaginatedPlanetscaleRegion`
     ///
     /// From `#/components/schemas/PaginatedPlanetscaleRegion` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "databases", feature = "organizations"))]
     pub struct PaginatedPlanetscaleRegion {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPlanetscaleRegionCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPlanetscaleRegionCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Region>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPlanetscaleRegionNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPlanetscaleRegionNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPlanetscaleRegionPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPlanetscaleRegionPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPlanetscaleRegionPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPlanetscaleRegionPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPlanetscaleRegionType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPlanetscaleRegionType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     #[cfg(any(feature = "databases", feature = "organizations"))]
@@ -1314,64 +933,27 @@ pub mod types {
     /// `PaginatedPostgresBouncerResizeRequest`
     ///
     /// From `#/components/schemas/PaginatedPostgresBouncerResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     pub struct PaginatedPostgresBouncerResizeRequest {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresBouncerResizeRequestCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresBouncerResizeRequestCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<PostgresBouncerResizeRequest>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerResizeRequestNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerResizeRequestNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresBouncerResizeRequestPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresBouncerResizeRequestPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedPostgresBouncerResizeRequestPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedPostgresBouncerResizeRequestPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedPostgresBouncerResizeRequestType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedPostgresBouncerResizeRequestType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
@@ -1385,64 +967,27 @@ pub mod types {
     /// `PaginatedQuery`
     ///
     /// From `#/components/schemas/PaginatedQuery` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
     pub struct PaginatedQuery {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Query>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedQueryPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedQueryPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedQueryType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedQueryType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
@@ -1456,82 +1001,31 @@ pub mod types {
     /// `PaginatedServiceToken`
     ///
     /// From `#/components/schemas/PaginatedServiceToken` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
     pub struct PaginatedServiceToken {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedServiceTokenCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedServiceTokenCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<ServiceToken>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedServiceTokenNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedServiceTokenNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedServiceTokenPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedServiceTokenPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedServiceTokenPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedServiceTokenPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedServiceTokenTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedServiceTokenTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedServiceTokenTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedServiceTokenTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedServiceTokenType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedServiceTokenType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
@@ -1545,64 +1039,27 @@ pub mod types {
     /// `PaginatedTrafficBudget`
     ///
     /// From `#/components/schemas/PaginatedTrafficBudget` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     pub struct PaginatedTrafficBudget {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedTrafficBudgetCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedTrafficBudgetCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<TrafficBudget>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedTrafficBudgetNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedTrafficBudgetNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedTrafficBudgetPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedTrafficBudgetPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedTrafficBudgetPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedTrafficBudgetPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedTrafficBudgetType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedTrafficBudgetType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
@@ -1616,28 +1073,16 @@ pub mod types {
     /// `PostgresBouncerResizeRequest`
     ///
     /// From `#/components/schemas/PostgresBouncerResizeRequest` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     pub struct PostgresBouncerResizeRequest {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestBouncer>"
-        )]
         pub bouncer: ::std::option::Option<BranchReference>,
         /// The time the bouncer resize completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestCompletedAt>"
-        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -1646,94 +1091,29 @@ pub mod types {
         /// The ID of the bouncer resize
         pub id: ::std::string::String,
         /// The bouncer parameters
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestParameters>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestParameters>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub parameters: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// The previous bouncer parameters
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestPreviousParameters>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestPreviousParameters>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_parameters: ::serde_json::Map<
             ::std::string::String,
             ::serde_json::Value,
         >,
         /// The number of replicas per cell for the bouncer before the resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestPreviousReplicasPerCell>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestPreviousReplicasPerCell>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_replicas_per_cell: i64,
         /// `previous_sku`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestPreviousSku>"
-        )]
         pub previous_sku: ::std::option::Option<Sku>,
         /// The backend target for the bouncer before the resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestPreviousTarget>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestPreviousTarget>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub previous_target: PreviousTarget,
         /// The number of replicas per cell for the bouncer after the resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestReplicasPerCell>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestReplicasPerCell>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas_per_cell: i64,
         /// `sku`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestSku>"
-        )]
         pub sku: ::std::option::Option<Sku>,
         /// The time the bouncer resize started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the bouncer resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: PostgresBouncerResizeRequestState,
         /// The backend target for the bouncer after the resize
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresBouncerResizeRequestTarget>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresBouncerResizeRequestTarget>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub target: PreviousTarget,
         /// The time the bouncer resize was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresBouncerResizeRequestUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
@@ -1765,170 +1145,50 @@ pub mod types {
     /// `PostgresClusterParameter`
     ///
     /// From `#/components/schemas/PostgresClusterParameter` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
     pub struct PostgresClusterParameter {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterParameterActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The category of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterCategory>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterCategory>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub category: ::std::string::String,
         /// When the parameter was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The default value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterDefaultValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterDefaultValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub default_value: ::std::string::String,
         /// The description of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub description: ::std::string::String,
         /// The display name of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// Configures an extension
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterExtension>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterExtension>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub extension: bool,
         /// The ID of the parameter
         pub id: ::std::string::String,
         /// Whether the parameter can be changed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterImmutable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterImmutable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub immutable: bool,
         /// The maximum value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterMax>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterMax>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub max: f64,
         /// The minimum value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterMin>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterMin>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub min: f64,
         /// The name of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The namespace of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterNamespace>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterNamespace>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub namespace: PostgresClusterParameterNamespace,
         /// Valid options for the parameter value
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterOptions>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterOptions>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub options: ::std::vec::Vec<::std::string::String>,
         /// The type of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterParameterType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterParameterType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub parameter_type: PostgresClusterParameterParameterType,
         /// Whether the parameter is required
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterRequired>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterRequired>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub required: bool,
         /// True if processes require a server restart on change
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterRestart>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterRestart>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub restart: bool,
         /// When the parameter was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PostgresClusterParameterUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
         /// The configured value of the parameter
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PostgresClusterParameterValue>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PostgresClusterParameterValue>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub value: ::std::string::String,
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
@@ -2008,7 +1268,7 @@ pub mod types {
     /// `Query`
     ///
     /// From `#/components/schemas/Query` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
@@ -2016,178 +1276,48 @@ pub mod types {
         /// When the query record was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Error message if the query failed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryErrorMessage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryErrorMessage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub error_message: ::std::string::String,
         /// Whether the query can be explained
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryExplainable>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryExplainable>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub explainable: bool,
         /// The query fingerprint
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryFingerprint>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryFingerprint>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub fingerprint: ::std::string::String,
         /// The ID of the query
         pub id: ::std::string::String,
         /// The keyspace the query ran against
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryKeyspace>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryKeyspace>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspace: ::std::string::String,
         /// The normalized SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryNormalizedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryNormalizedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub normalized_sql: ::std::string::String,
         /// The database password used for the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryPassword>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryPassword>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub password: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// The remote IP address of the client
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryRemoteAddress>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryRemoteAddress>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub remote_address: ::std::string::String,
         /// The number of rows affected
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryRowsAffected>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryRowsAffected>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_affected: i64,
         /// The number of rows read
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryRowsRead>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryRowsRead>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_read: i64,
         /// The number of rows returned
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryRowsReturned>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryRowsReturned>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rows_returned: i64,
         /// The number of shard queries executed
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryShardQueries>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryShardQueries>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub shard_queries: i64,
         /// When the query started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The type of SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryStatementType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryStatementType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub statement_type: ::std::string::String,
         /// Syntax highlighted SQL statement
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QuerySyntaxHighlightedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QuerySyntaxHighlightedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub syntax_highlighted_sql: ::std::string::String,
         /// Tables accessed by the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTables>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::QueryTables>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tables: ::std::vec::Vec<::std::string::String>,
         /// Tags associated with the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTags>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::QueryTags>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tags: ::std::vec::Vec<
             ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         >,
         /// Total query duration in milliseconds
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTotalDurationMillis>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTotalDurationMillis>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_duration_millis: f64,
         /// Whether the query was truncated
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryTruncated>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryTruncated>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub truncated: bool,
         /// When the query record was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::QueryUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The username that executed the query
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::QueryUsername>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::QueryUsername>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub username: ::std::string::String,
     }
     #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
@@ -2201,7 +1331,7 @@ pub mod types {
     /// `Region`
     ///
     /// From `#/components/schemas/Region` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2215,90 +1345,24 @@ pub mod types {
     )]
     pub struct Region {
         /// True if the region is the default for new branch creation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionCurrentDefault>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionCurrentDefault>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_default: bool,
         /// Name of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// Whether or not the region is currently active
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enabled: bool,
         /// The ID of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionId>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::RegionId>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// Location of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionLocation>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionLocation>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub location: ::std::string::String,
         /// Whether the region supports MySQL/Vitess databases
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionMysqlSupported>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionMysqlSupported>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub mysql_supported: bool,
         /// Whether the region supports PostgreSQL databases
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionPostgresqlSupported>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionPostgresqlSupported>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub postgresql_supported: bool,
         /// Provider for the region (ex. AWS)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionProvider>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionProvider>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub provider: ::std::string::String,
         /// Public IP addresses for the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionPublicIpAddresses>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::RegionPublicIpAddresses>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub public_ip_addresses: ::std::vec::Vec<::std::string::String>,
         /// The slug of the region
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::RegionSlug>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::RegionSlug>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub slug: ::std::string::String,
     }
     #[cfg(
@@ -2320,7 +1384,7 @@ pub mod types {
     /// `ServiceToken`
     ///
     /// From `#/components/schemas/ServiceToken` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2332,100 +1396,42 @@ pub mod types {
     )]
     pub struct ServiceToken {
         /// The name of the actor on whose behalf the service token was created
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenActorDisplayName>"
-        )]
         pub actor_display_name: ::std::option::Option<::std::string::String>,
         /// The ID of the actor on whose behalf the service token was created
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenActorId>"
-        )]
         pub actor_id: ::std::option::Option<::std::string::String>,
         /// The type of the actor on whose behalf the service token was created
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenActorType>"
-        )]
         pub actor_type: ::std::option::Option<::std::string::String>,
         /// The image source for the avatar of the service token
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAvatarUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAvatarUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar_url: ::std::string::String,
         /// When the service token was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The display name of the service token
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// When the service token will expire
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenExpiresAt>"
-        )]
         pub expires_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The ID of the service token
         pub id: ::std::string::String,
         /// When the service token was last used
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenLastUsedAt>"
-        )]
         pub last_used_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The name of the service token
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenName>"
-        )]
         pub name: ::std::option::Option<::std::string::String>,
         /// `oauth_accesses_by_resource`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenOauthAccessesByResource>"
-        )]
         pub oauth_accesses_by_resource: ::std::option::Option<OauthAccessesByResource>,
         /// The plaintext refresh token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenPlainTextRefreshToken>"
-        )]
         pub plain_text_refresh_token: ::std::option::Option<::std::string::String>,
         /// `service_token_accesses`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenServiceTokenAccesses>"
-        )]
         pub service_token_accesses: ::std::option::Option<
             ::std::vec::Vec<ServiceTokenAccess>,
         >,
         /// The plaintext token. Available only after create.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenToken>"
-        )]
         pub token: ::std::option::Option<::std::string::String>,
         /// When the service token was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(
@@ -2445,7 +1451,7 @@ pub mod types {
     /// `ServiceTokenAccess`
     ///
     /// From `#/components/schemas/ServiceTokenAccess` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2457,64 +1463,18 @@ pub mod types {
     )]
     pub struct ServiceTokenAccess {
         /// The name of the service token access
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessAccess>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAccessAccess>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub access: ::std::string::String,
         /// The description of the service token access
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessDescription>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAccessDescription>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub description: ::std::string::String,
         /// The ID of the service token access
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAccessId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub id: ::std::string::String,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ServiceTokenAccessResource>"
-        )]
         pub resource: ::std::option::Option<BranchReference>,
         /// The ID of the resource the service token access gives access to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessResourceId>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAccessResourceId>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resource_id: ::std::string::String,
         /// The name of the resource the service token access gives access to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessResourceName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAccessResourceName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resource_name: ::std::string::String,
         /// The type of the resource the service token access gives access to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ServiceTokenAccessResourceType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ServiceTokenAccessResourceType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub resource_type: ::std::string::String,
     }
     #[cfg(
@@ -2534,7 +1494,7 @@ pub mod types {
     /// `Sku`
     ///
     /// From `#/components/schemas/Sku` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2546,41 +1506,14 @@ pub mod types {
     )]
     pub struct Sku {
         /// The CPU allocation
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SkuCpu>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::SkuCpu>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub cpu: ::std::string::String,
         /// The display name
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SkuDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::SkuDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The name of the Postgres bouncer SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SkuName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::SkuName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The amount of memory in bytes
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SkuRam>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::SkuRam>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub ram: i64,
         /// The sort order of the Postgres bouncer SKU
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::SkuSortOrder>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::SkuSortOrder>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sort_order: i64,
     }
     #[cfg(
@@ -2624,7 +1557,7 @@ pub mod types {
     /// `Tag`
     ///
     /// From `#/components/schemas/Tag` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2636,32 +1569,12 @@ pub mod types {
     )]
     pub struct Tag {
         /// The key for this tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TagKey>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::TagKey>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub key: ::std::string::String,
         /// The ID of the key for this tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TagKeyId>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::TagKeyId>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub key_id: ::std::string::String,
         /// The source of this tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TagSource>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::TagSource>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub source: TagSource,
         /// The value for this tag
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TagValue>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::TagValue>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub value: ::std::string::String,
     }
     #[cfg(
@@ -2702,34 +1615,16 @@ pub mod types {
     /// `ThrottlerConfigurations`
     ///
     /// From `#/components/schemas/ThrottlerConfigurations` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
     pub struct ThrottlerConfigurations {
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::ThrottlerConfigurationsConfigurable>"
-        )]
         pub configurable: ::std::option::Option<BranchReference>,
         /// `configurations`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ThrottlerConfigurationsConfigurations>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ThrottlerConfigurationsConfigurations>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub configurations: ::std::vec::Vec<Configuration>,
         /// Keyspaces that are eligible for throttler configuration in the configurable resource (database or deploy request)
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::ThrottlerConfigurationsKeyspaces>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::ThrottlerConfigurationsKeyspaces>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub keyspaces: ::std::vec::Vec<::std::string::String>,
     }
     #[cfg(any(feature = "databases", feature = "deploy-requests"))]
@@ -2743,88 +1638,39 @@ pub mod types {
     /// `TrafficBudget`
     ///
     /// From `#/components/schemas/TrafficBudget` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
     pub struct TrafficBudget {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetBurst>"
-        )]
         pub burst: ::std::option::Option<f64>,
         /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetCapacity>"
-        )]
         pub capacity: ::std::option::Option<f64>,
         /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetConcurrency>"
-        )]
         pub concurrency: ::std::option::Option<f64>,
         /// When the budget was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the traffic budget
         pub id: ::std::string::String,
         /// The mode of the budget
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficBudgetMode>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficBudgetMode>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub mode: TrafficBudgetMode,
         /// The name of the budget
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficBudgetName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficBudgetName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetRate>"
-        )]
         pub rate: ::std::option::Option<f64>,
         /// `rules`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficBudgetRules>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficBudgetRules>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub rules: ::std::vec::Vec<TrafficRule>,
         /// When the budget was updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficBudgetWarningThreshold>"
-        )]
         pub warning_threshold: ::std::option::Option<f64>,
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
@@ -2854,7 +1700,7 @@ pub mod types {
     /// `TrafficRule`
     ///
     /// From `#/components/schemas/TrafficRule` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2866,61 +1712,24 @@ pub mod types {
     )]
     pub struct TrafficRule {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// When the rule was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The query fingerprint targeted by this rule
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleFingerprint>"
-        )]
         pub fingerprint: ::std::option::Option<::std::string::String>,
         /// The ID of the traffic rule
         pub id: ::std::string::String,
         /// The keyspace of the fingerprint
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleKeyspace>"
-        )]
         pub keyspace: ::std::option::Option<::std::string::String>,
         /// The kind of rule
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficRuleKind>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficRuleKind>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub kind: TrafficRuleKind,
         /// Syntax highlighted SQL for rules with SQL keys
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficRuleSyntaxHighlightedSql>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficRuleSyntaxHighlightedSql>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub syntax_highlighted_sql: ::std::string::String,
         /// `tags`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::TrafficRuleTags>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::TrafficRuleTags>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub tags: ::std::vec::Vec<Tag>,
         /// When the rule was updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::TrafficRuleUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(
@@ -2982,7 +1791,7 @@ pub mod types {
     /// `User`
     ///
     /// From `#/components/schemas/User` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[cfg(
@@ -2995,90 +1804,35 @@ pub mod types {
     )]
     pub struct User {
         /// The URL source of the user's avatar
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserAvatarUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::UserAvatarUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub avatar_url: ::std::string::String,
         /// When the user was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// A mention of a database branch.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserDefaultOrganization>"
-        )]
         pub default_organization: ::std::option::Option<BranchReference>,
         /// Whether or not the user is managed by a SSO directory.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserDirectoryManaged>"
-        )]
         pub directory_managed: ::std::option::Option<bool>,
         /// The display name of the user
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserDisplayName>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::UserDisplayName>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub display_name: ::std::string::String,
         /// The email of the user
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserEmail>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::UserEmail>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub email: ::std::string::String,
         /// Whether or not the user is verified by email.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserEmailVerified>"
-        )]
         pub email_verified: ::std::option::Option<bool>,
         /// The ID of the user
         pub id: ::std::string::String,
         /// Whether or not the user is managed by an authentication provider.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserManaged>"
-        )]
         pub managed: ::std::option::Option<bool>,
         /// The name of the user
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::UserName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// Whether or not the user is managed by SSO.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserSso>"
-        )]
         pub sso: ::std::option::Option<bool>,
         /// Whether or not the user has configured two factor authentication
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::UserTwoFactorAuthConfigured>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::UserTwoFactorAuthConfigured>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub two_factor_auth_configured: bool,
         /// When the user was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::UserUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     }
     #[cfg(
@@ -9831,310 +8585,1621 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        #[cfg(
-            any(
-                feature = "bouncer-resizes",
-                feature = "bouncers",
-                feature = "branch-bouncer-resizes"
-            )
-        )]
-        crate::runtime::lenient::fields! {
-            SkuCpu = "Sku.cpu"; SkuDisplayName = "Sku.display_name"; SkuName =
-            "Sku.name"; SkuRam = "Sku.ram"; SkuSortOrder = "Sku.sort_order";
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for Access {
+        const NAME: &'static str = "Access";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut description = slot::or_empty("description");
+            let mut name = slot::or_empty("name");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut description, &mut name],
+            )?;
+            Ok(Self {
+                description: description.value(),
+                name: name.value(),
+            })
         }
-        #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
-        crate::runtime::lenient::fields! {
-            PaginatedPostgresBouncerResizeRequestCurrentPage =
-            "PaginatedPostgresBouncerResizeRequest.current_page";
-            PaginatedPostgresBouncerResizeRequestNextPage =
-            "PaginatedPostgresBouncerResizeRequest.next_page";
-            PaginatedPostgresBouncerResizeRequestNextPageUrl =
-            "PaginatedPostgresBouncerResizeRequest.next_page_url";
-            PaginatedPostgresBouncerResizeRequestPerPage =
-            "PaginatedPostgresBouncerResizeRequest.per_page";
-            PaginatedPostgresBouncerResizeRequestPrevPage =
-            "PaginatedPostgresBouncerResizeRequest.prev_page";
-            PaginatedPostgresBouncerResizeRequestPrevPageUrl =
-            "PaginatedPostgresBouncerResizeRequest.prev_page_url";
-            PaginatedPostgresBouncerResizeRequestType =
-            "PaginatedPostgresBouncerResizeRequest.type";
-            PostgresBouncerResizeRequestActor = "PostgresBouncerResizeRequest.actor";
-            PostgresBouncerResizeRequestBouncer = "PostgresBouncerResizeRequest.bouncer";
-            PostgresBouncerResizeRequestCompletedAt =
-            "PostgresBouncerResizeRequest.completed_at";
-            PostgresBouncerResizeRequestParameters =
-            "PostgresBouncerResizeRequest.parameters";
-            PostgresBouncerResizeRequestPreviousParameters =
-            "PostgresBouncerResizeRequest.previous_parameters";
-            PostgresBouncerResizeRequestPreviousReplicasPerCell =
-            "PostgresBouncerResizeRequest.previous_replicas_per_cell";
-            PostgresBouncerResizeRequestPreviousSku =
-            "PostgresBouncerResizeRequest.previous_sku";
-            PostgresBouncerResizeRequestPreviousTarget =
-            "PostgresBouncerResizeRequest.previous_target";
-            PostgresBouncerResizeRequestReplicasPerCell =
-            "PostgresBouncerResizeRequest.replicas_per_cell";
-            PostgresBouncerResizeRequestSku = "PostgresBouncerResizeRequest.sku";
-            PostgresBouncerResizeRequestStartedAt =
-            "PostgresBouncerResizeRequest.started_at"; PostgresBouncerResizeRequestState
-            = "PostgresBouncerResizeRequest.state"; PostgresBouncerResizeRequestTarget =
-            "PostgresBouncerResizeRequest.target"; PostgresBouncerResizeRequestUpdatedAt
-            = "PostgresBouncerResizeRequest.updated_at";
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for Access {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
-        #[cfg(
-            any(
-                feature = "branch-passwords",
-                feature = "branches",
-                feature = "databases",
-                feature = "organizations",
-                feature = "team-members"
-            )
-        )]
-        crate::runtime::lenient::fields! {
-            RegionCurrentDefault = "Region.current_default"; RegionDisplayName =
-            "Region.display_name"; RegionEnabled = "Region.enabled"; RegionId =
-            "Region.id"; RegionLocation = "Region.location"; RegionMysqlSupported =
-            "Region.mysql_supported"; RegionPostgresqlSupported =
-            "Region.postgresql_supported"; RegionProvider = "Region.provider";
-            RegionPublicIpAddresses = "Region.public_ip_addresses"; RegionSlug =
-            "Region.slug";
+    }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl crate::runtime::object::Object for Configuration {
+        const NAME: &'static str = "Configuration";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut keyspace_name = slot::or_empty("keyspace_name");
+            let mut ratio = slot::or_empty("ratio");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut keyspace_name, &mut ratio],
+            )?;
+            Ok(Self {
+                keyspace_name: keyspace_name.value(),
+                ratio: ratio.value(),
+            })
         }
-        #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
-        crate::runtime::lenient::fields! {
-            DatabaseBranchPasswordAccessHostRegionalUrl =
-            "DatabaseBranchPassword.access_host_regional_url";
-            DatabaseBranchPasswordAccessHostRegionalUrls =
-            "DatabaseBranchPassword.access_host_regional_urls";
-            DatabaseBranchPasswordAccessHostUrl =
-            "DatabaseBranchPassword.access_host_url"; DatabaseBranchPasswordActor =
-            "DatabaseBranchPassword.actor"; DatabaseBranchPasswordCidrs =
-            "DatabaseBranchPassword.cidrs"; DatabaseBranchPasswordDatabaseBranch =
-            "DatabaseBranchPassword.database_branch"; DatabaseBranchPasswordDeletedAt =
-            "DatabaseBranchPassword.deleted_at"; DatabaseBranchPasswordDirectVtgate =
-            "DatabaseBranchPassword.direct_vtgate";
-            DatabaseBranchPasswordDirectVtgateAddresses =
-            "DatabaseBranchPassword.direct_vtgate_addresses";
-            DatabaseBranchPasswordExpired = "DatabaseBranchPassword.expired";
-            DatabaseBranchPasswordExpiresAt = "DatabaseBranchPassword.expires_at";
-            DatabaseBranchPasswordLastUsedAt = "DatabaseBranchPassword.last_used_at";
-            DatabaseBranchPasswordName = "DatabaseBranchPassword.name";
-            DatabaseBranchPasswordPlainText = "DatabaseBranchPassword.plain_text";
-            DatabaseBranchPasswordRegion = "DatabaseBranchPassword.region";
-            DatabaseBranchPasswordRenewable = "DatabaseBranchPassword.renewable";
-            DatabaseBranchPasswordReplica = "DatabaseBranchPassword.replica";
-            DatabaseBranchPasswordRole = "DatabaseBranchPassword.role";
-            DatabaseBranchPasswordTtlSeconds = "DatabaseBranchPassword.ttl_seconds";
-            DatabaseBranchPasswordUsername = "DatabaseBranchPassword.username";
-            DatabaseBranchPasswordDatabaseBranchId =
-            "DatabaseBranchPasswordDatabaseBranch.id";
-            DatabaseBranchPasswordDatabaseBranchMysqlEdgeAddress =
-            "DatabaseBranchPasswordDatabaseBranch.mysql_edge_address";
-            DatabaseBranchPasswordDatabaseBranchName =
-            "DatabaseBranchPasswordDatabaseBranch.name";
-            DatabaseBranchPasswordDatabaseBranchPrivateEdgeConnectivity =
-            "DatabaseBranchPasswordDatabaseBranch.private_edge_connectivity";
-            DatabaseBranchPasswordDatabaseBranchProduction =
-            "DatabaseBranchPasswordDatabaseBranch.production";
+    }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl<'de> ::serde::Deserialize<'de> for Configuration {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
-        #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
-        crate::runtime::lenient::fields! {
-            PostgresClusterParameterActor = "PostgresClusterParameter.actor";
-            PostgresClusterParameterCategory = "PostgresClusterParameter.category";
-            PostgresClusterParameterDefaultValue =
-            "PostgresClusterParameter.default_value"; PostgresClusterParameterDescription
-            = "PostgresClusterParameter.description"; PostgresClusterParameterDisplayName
-            = "PostgresClusterParameter.display_name"; PostgresClusterParameterExtension
-            = "PostgresClusterParameter.extension"; PostgresClusterParameterImmutable =
-            "PostgresClusterParameter.immutable"; PostgresClusterParameterMax =
-            "PostgresClusterParameter.max"; PostgresClusterParameterMin =
-            "PostgresClusterParameter.min"; PostgresClusterParameterName =
-            "PostgresClusterParameter.name"; PostgresClusterParameterNamespace =
-            "PostgresClusterParameter.namespace"; PostgresClusterParameterOptions =
-            "PostgresClusterParameter.options"; PostgresClusterParameterParameterType =
-            "PostgresClusterParameter.parameter_type"; PostgresClusterParameterRequired =
-            "PostgresClusterParameter.required"; PostgresClusterParameterRestart =
-            "PostgresClusterParameter.restart"; PostgresClusterParameterUpdatedAt =
-            "PostgresClusterParameter.updated_at"; PostgresClusterParameterUrl =
-            "PostgresClusterParameter.url"; PostgresClusterParameterValue =
-            "PostgresClusterParameter.value";
+    }
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl crate::runtime::object::Object for DatabaseBranchPassword {
+        const NAME: &'static str = "DatabaseBranchPassword";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut access_host_regional_url = slot::or_empty(
+                "access_host_regional_url",
+            );
+            let mut access_host_regional_urls = slot::or_empty(
+                "access_host_regional_urls",
+            );
+            let mut access_host_url = slot::or_empty("access_host_url");
+            let mut actor = slot::optional("actor");
+            let mut cidrs = slot::optional("cidrs");
+            let mut created_at = slot::required("created_at");
+            let mut database_branch = slot::optional("database_branch");
+            let mut deleted_at = slot::optional("deleted_at");
+            let mut direct_vtgate = slot::or_empty("direct_vtgate");
+            let mut direct_vtgate_addresses = slot::or_empty("direct_vtgate_addresses");
+            let mut expired = slot::or_empty("expired");
+            let mut expires_at = slot::optional("expires_at");
+            let mut id = slot::required("id");
+            let mut last_used_at = slot::optional("last_used_at");
+            let mut name = slot::or_empty("name");
+            let mut plain_text = slot::optional("plain_text");
+            let mut region = slot::optional("region");
+            let mut renewable = slot::or_empty("renewable");
+            let mut replica = slot::or_empty("replica");
+            let mut role = slot::or_empty("role");
+            let mut ttl_seconds = slot::optional_whole("ttl_seconds");
+            let mut username = slot::or_empty("username");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut access_host_regional_url,
+                    &mut access_host_regional_urls,
+                    &mut access_host_url,
+                    &mut actor,
+                    &mut cidrs,
+                    &mut created_at,
+                    &mut database_branch,
+                    &mut deleted_at,
+                    &mut direct_vtgate,
+                    &mut direct_vtgate_addresses,
+                    &mut expired,
+                    &mut expires_at,
+                    &mut id,
+                    &mut last_used_at,
+                    &mut name,
+                    &mut plain_text,
+                    &mut region,
+                    &mut renewable,
+                    &mut replica,
+                    &mut role,
+                    &mut ttl_seconds,
+                    &mut username,
+                ],
+            )?;
+            Ok(Self {
+                access_host_regional_url: access_host_regional_url.value(),
+                access_host_regional_urls: access_host_regional_urls.value(),
+                access_host_url: access_host_url.value(),
+                actor: actor.value(),
+                cidrs: cidrs.value(),
+                created_at: created_at.value::<A::Error>()?,
+                database_branch: database_branch.value(),
+                deleted_at: deleted_at.value(),
+                direct_vtgate: direct_vtgate.value(),
+                direct_vtgate_addresses: direct_vtgate_addresses.value(),
+                expired: expired.value(),
+                expires_at: expires_at.value(),
+                id: id.value::<A::Error>()?,
+                last_used_at: last_used_at.value(),
+                name: name.value(),
+                plain_text: plain_text.value(),
+                region: region.value(),
+                renewable: renewable.value(),
+                replica: replica.value(),
+                role: role.value(),
+                ttl_seconds: ttl_seconds.value(),
+                username: username.value(),
+            })
         }
-        #[cfg(any(feature = "databases", feature = "deploy-requests"))]
-        crate::runtime::lenient::fields! {
-            ConfigurationKeyspaceName = "Configuration.keyspace_name"; ConfigurationRatio
-            = "Configuration.ratio"; ThrottlerConfigurationsConfigurable =
-            "ThrottlerConfigurations.configurable"; ThrottlerConfigurationsConfigurations
-            = "ThrottlerConfigurations.configurations"; ThrottlerConfigurationsKeyspaces
-            = "ThrottlerConfigurations.keyspaces";
+    }
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPassword {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
-        #[cfg(any(feature = "databases", feature = "organizations"))]
-        crate::runtime::lenient::fields! {
-            PaginatedPlanetscaleRegionCurrentPage =
-            "PaginatedPlanetscaleRegion.current_page"; PaginatedPlanetscaleRegionNextPage
-            = "PaginatedPlanetscaleRegion.next_page";
-            PaginatedPlanetscaleRegionNextPageUrl =
-            "PaginatedPlanetscaleRegion.next_page_url"; PaginatedPlanetscaleRegionPerPage
-            = "PaginatedPlanetscaleRegion.per_page"; PaginatedPlanetscaleRegionPrevPage =
-            "PaginatedPlanetscaleRegion.prev_page"; PaginatedPlanetscaleRegionPrevPageUrl
-            = "PaginatedPlanetscaleRegion.prev_page_url"; PaginatedPlanetscaleRegionType
-            = "PaginatedPlanetscaleRegion.type";
+    }
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl crate::runtime::object::Object for DatabaseBranchPasswordDatabaseBranch {
+        const NAME: &'static str = "DatabaseBranchPasswordDatabaseBranch";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty("id");
+            let mut mysql_edge_address = slot::or_empty("mysql_edge_address");
+            let mut name = slot::or_empty("name");
+            let mut private_edge_connectivity = slot::or_empty(
+                "private_edge_connectivity",
+            );
+            let mut production = slot::or_empty("production");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut id,
+                    &mut mysql_edge_address,
+                    &mut name,
+                    &mut private_edge_connectivity,
+                    &mut production,
+                ],
+            )?;
+            Ok(Self {
+                id: id.value(),
+                mysql_edge_address: mysql_edge_address.value(),
+                name: name.value(),
+                private_edge_connectivity: private_edge_connectivity.value(),
+                production: production.value(),
+            })
         }
-        #[cfg(
-            any(
-                feature = "oauth-applications",
-                feature = "oauth-tokens",
-                feature = "service-tokens"
-            )
-        )]
-        crate::runtime::lenient::fields! {
-            AccessDescription = "Access.description"; AccessName = "Access.name";
-            OauthAccessesByResourceBranch = "OauthAccessesByResource.branch";
-            OauthAccessesByResourceDatabase = "OauthAccessesByResource.database";
-            OauthAccessesByResourceOrganization = "OauthAccessesByResource.organization";
-            OauthAccessesByResourceUser = "OauthAccessesByResource.user";
-            OauthAccessesByResourceBranchAccesses =
-            "OauthAccessesByResourceBranch.accesses";
-            OauthAccessesByResourceBranchBranches =
-            "OauthAccessesByResourceBranch.branches";
-            OauthAccessesByResourceBranchBranchDatabase =
-            "OauthAccessesByResourceBranchBranch.database";
-            OauthAccessesByResourceBranchBranchId =
-            "OauthAccessesByResourceBranchBranch.id";
-            OauthAccessesByResourceBranchBranchName =
-            "OauthAccessesByResourceBranchBranch.name";
-            OauthAccessesByResourceBranchBranchOrganization =
-            "OauthAccessesByResourceBranchBranch.organization";
-            OauthAccessesByResourceBranchBranchUrl =
-            "OauthAccessesByResourceBranchBranch.url";
-            OauthAccessesByResourceDatabaseAccesses =
-            "OauthAccessesByResourceDatabase.accesses";
-            OauthAccessesByResourceDatabaseDatabases =
-            "OauthAccessesByResourceDatabase.databases";
-            OauthAccessesByResourceDatabaseDatabaseId =
-            "OauthAccessesByResourceDatabaseDatabase.id";
-            OauthAccessesByResourceDatabaseDatabaseName =
-            "OauthAccessesByResourceDatabaseDatabase.name";
-            OauthAccessesByResourceDatabaseDatabaseOrganization =
-            "OauthAccessesByResourceDatabaseDatabase.organization";
-            OauthAccessesByResourceDatabaseDatabaseUrl =
-            "OauthAccessesByResourceDatabaseDatabase.url";
-            OauthAccessesByResourceOrganizationAccesses =
-            "OauthAccessesByResourceOrganization.accesses";
-            OauthAccessesByResourceOrganizationOrganizations =
-            "OauthAccessesByResourceOrganization.organizations";
-            OauthAccessesByResourceOrganizationOrganizationId =
-            "OauthAccessesByResourceOrganizationOrganization.id";
-            OauthAccessesByResourceOrganizationOrganizationName =
-            "OauthAccessesByResourceOrganizationOrganization.name";
-            OauthAccessesByResourceOrganizationOrganizationUrl =
-            "OauthAccessesByResourceOrganizationOrganization.url";
-            OauthAccessesByResourceUserAccesses = "OauthAccessesByResourceUser.accesses";
-            OauthAccessesByResourceUserUsers = "OauthAccessesByResourceUser.users";
-            OauthAccessesByResourceUserUserId = "OauthAccessesByResourceUserUser.id";
-            OauthAccessesByResourceUserUserName = "OauthAccessesByResourceUserUser.name";
-            ServiceTokenActorDisplayName = "ServiceToken.actor_display_name";
-            ServiceTokenActorId = "ServiceToken.actor_id"; ServiceTokenActorType =
-            "ServiceToken.actor_type"; ServiceTokenAvatarUrl = "ServiceToken.avatar_url";
-            ServiceTokenDisplayName = "ServiceToken.display_name"; ServiceTokenExpiresAt
-            = "ServiceToken.expires_at"; ServiceTokenLastUsedAt =
-            "ServiceToken.last_used_at"; ServiceTokenName = "ServiceToken.name";
-            ServiceTokenOauthAccessesByResource =
-            "ServiceToken.oauth_accesses_by_resource"; ServiceTokenPlainTextRefreshToken
-            = "ServiceToken.plain_text_refresh_token"; ServiceTokenServiceTokenAccesses =
-            "ServiceToken.service_token_accesses"; ServiceTokenToken =
-            "ServiceToken.token"; ServiceTokenUpdatedAt = "ServiceToken.updated_at";
-            ServiceTokenAccessAccess = "ServiceTokenAccess.access";
-            ServiceTokenAccessDescription = "ServiceTokenAccess.description";
-            ServiceTokenAccessId = "ServiceTokenAccess.id"; ServiceTokenAccessResource =
-            "ServiceTokenAccess.resource"; ServiceTokenAccessResourceId =
-            "ServiceTokenAccess.resource_id"; ServiceTokenAccessResourceName =
-            "ServiceTokenAccess.resource_name"; ServiceTokenAccessResourceType =
-            "ServiceTokenAccess.resource_type";
+    }
+    #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
+    impl<'de> ::serde::Deserialize<'de> for DatabaseBranchPasswordDatabaseBranch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
-        #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
-        crate::runtime::lenient::fields! {
-            PaginatedServiceTokenCurrentPage = "PaginatedServiceToken.current_page";
-            PaginatedServiceTokenNextPage = "PaginatedServiceToken.next_page";
-            PaginatedServiceTokenNextPageUrl = "PaginatedServiceToken.next_page_url";
-            PaginatedServiceTokenPerPage = "PaginatedServiceToken.per_page";
-            PaginatedServiceTokenPrevPage = "PaginatedServiceToken.prev_page";
-            PaginatedServiceTokenPrevPageUrl = "PaginatedServiceToken.prev_page_url";
-            PaginatedServiceTokenTotalCount = "PaginatedServiceToken.total_count";
-            PaginatedServiceTokenTotalPages = "PaginatedServiceToken.total_pages";
-            PaginatedServiceTokenType = "PaginatedServiceToken.type";
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResource {
+        const NAME: &'static str = "OauthAccessesByResource";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut branch = slot::optional("branch");
+            let mut database = slot::optional("database");
+            let mut organization = slot::optional("organization");
+            let mut user = slot::optional("user");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut branch, &mut database, &mut organization, &mut user],
+            )?;
+            Ok(Self {
+                branch: branch.value(),
+                database: database.value(),
+                organization: organization.value(),
+                user: user.value(),
+            })
         }
-        #[cfg(
-            any(
-                feature = "organization-members",
-                feature = "organization-teams",
-                feature = "team-members",
-                feature = "users"
-            )
-        )]
-        crate::runtime::lenient::fields! {
-            UserAvatarUrl = "User.avatar_url"; UserDefaultOrganization =
-            "User.default_organization"; UserDirectoryManaged = "User.directory_managed";
-            UserDisplayName = "User.display_name"; UserEmail = "User.email";
-            UserEmailVerified = "User.email_verified"; UserManaged = "User.managed";
-            UserName = "User.name"; UserSso = "User.sso"; UserTwoFactorAuthConfigured =
-            "User.two_factor_auth_configured"; UserUpdatedAt = "User.updated_at";
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResource {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
-        #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
-        crate::runtime::lenient::fields! {
-            PaginatedQueryCurrentPage = "PaginatedQuery.current_page";
-            PaginatedQueryNextPage = "PaginatedQuery.next_page";
-            PaginatedQueryNextPageUrl = "PaginatedQuery.next_page_url";
-            PaginatedQueryPerPage = "PaginatedQuery.per_page"; PaginatedQueryPrevPage =
-            "PaginatedQuery.prev_page"; PaginatedQueryPrevPageUrl =
-            "PaginatedQuery.prev_page_url"; PaginatedQueryType = "PaginatedQuery.type";
-            QueryErrorMessage = "Query.error_message"; QueryExplainable =
-            "Query.explainable"; QueryFingerprint = "Query.fingerprint"; QueryKeyspace =
-            "Query.keyspace"; QueryNormalizedSql = "Query.normalized_sql"; QueryPassword
-            = "Query.password"; QueryRemoteAddress = "Query.remote_address";
-            QueryRowsAffected = "Query.rows_affected"; QueryRowsRead = "Query.rows_read";
-            QueryRowsReturned = "Query.rows_returned"; QueryShardQueries =
-            "Query.shard_queries"; QueryStartedAt = "Query.started_at";
-            QueryStatementType = "Query.statement_type"; QuerySyntaxHighlightedSql =
-            "Query.syntax_highlighted_sql"; QueryTables = "Query.tables"; QueryTags =
-            "Query.tags"; QueryTotalDurationMillis = "Query.total_duration_millis";
-            QueryTruncated = "Query.truncated"; QueryUpdatedAt = "Query.updated_at";
-            QueryUsername = "Query.username";
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceBranch {
+        const NAME: &'static str = "OauthAccessesByResourceBranch";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty("accesses");
+            let mut branches = slot::or_empty("branches");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut accesses, &mut branches],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                branches: branches.value(),
+            })
         }
-        #[cfg(
-            any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets")
-        )]
-        crate::runtime::lenient::fields! {
-            PaginatedTrafficBudgetCurrentPage = "PaginatedTrafficBudget.current_page";
-            PaginatedTrafficBudgetNextPage = "PaginatedTrafficBudget.next_page";
-            PaginatedTrafficBudgetNextPageUrl = "PaginatedTrafficBudget.next_page_url";
-            PaginatedTrafficBudgetPerPage = "PaginatedTrafficBudget.per_page";
-            PaginatedTrafficBudgetPrevPage = "PaginatedTrafficBudget.prev_page";
-            PaginatedTrafficBudgetPrevPageUrl = "PaginatedTrafficBudget.prev_page_url";
-            PaginatedTrafficBudgetType = "PaginatedTrafficBudget.type";
-            TrafficBudgetActor = "TrafficBudget.actor"; TrafficBudgetBurst =
-            "TrafficBudget.burst"; TrafficBudgetCapacity = "TrafficBudget.capacity";
-            TrafficBudgetConcurrency = "TrafficBudget.concurrency"; TrafficBudgetMode =
-            "TrafficBudget.mode"; TrafficBudgetName = "TrafficBudget.name";
-            TrafficBudgetRate = "TrafficBudget.rate"; TrafficBudgetRules =
-            "TrafficBudget.rules"; TrafficBudgetUpdatedAt = "TrafficBudget.updated_at";
-            TrafficBudgetWarningThreshold = "TrafficBudget.warning_threshold";
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceBranch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
-        #[cfg(
-            any(
-                feature = "query-insights-traffic-budgets",
-                feature = "traffic-budgets",
-                feature = "traffic-rules"
-            )
-        )]
-        crate::runtime::lenient::fields! {
-            TagKey = "Tag.key"; TagKeyId = "Tag.key_id"; TagSource = "Tag.source";
-            TagValue = "Tag.value"; TrafficRuleActor = "TrafficRule.actor";
-            TrafficRuleFingerprint = "TrafficRule.fingerprint"; TrafficRuleKeyspace =
-            "TrafficRule.keyspace"; TrafficRuleKind = "TrafficRule.kind";
-            TrafficRuleSyntaxHighlightedSql = "TrafficRule.syntax_highlighted_sql";
-            TrafficRuleTags = "TrafficRule.tags"; TrafficRuleUpdatedAt =
-            "TrafficRule.updated_at";
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceBranchBranch {
+        const NAME: &'static str = "OauthAccessesByResourceBranchBranch";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut database = slot::or_empty("database");
+            let mut id = slot::or_empty("id");
+            let mut name = slot::or_empty("name");
+            let mut organization = slot::or_empty("organization");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut database, &mut id, &mut name, &mut organization, &mut url],
+            )?;
+            Ok(Self {
+                database: database.value(),
+                id: id.value(),
+                name: name.value(),
+                organization: organization.value(),
+                url: url.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceBranchBranch {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceDatabase {
+        const NAME: &'static str = "OauthAccessesByResourceDatabase";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty("accesses");
+            let mut databases = slot::or_empty("databases");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut accesses, &mut databases],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                databases: databases.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceDatabase {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceDatabaseDatabase {
+        const NAME: &'static str = "OauthAccessesByResourceDatabaseDatabase";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty("id");
+            let mut name = slot::or_empty("name");
+            let mut organization = slot::or_empty("organization");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut id, &mut name, &mut organization, &mut url],
+            )?;
+            Ok(Self {
+                id: id.value(),
+                name: name.value(),
+                organization: organization.value(),
+                url: url.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceDatabaseDatabase {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceOrganization {
+        const NAME: &'static str = "OauthAccessesByResourceOrganization";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty("accesses");
+            let mut organizations = slot::or_empty("organizations");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut accesses, &mut organizations],
+            )?;
+            Ok(Self {
+                accesses: accesses.value(),
+                organizations: organizations.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceOrganization {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object
+    for OauthAccessesByResourceOrganizationOrganization {
+        const NAME: &'static str = "OauthAccessesByResourceOrganizationOrganization";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty("id");
+            let mut name = slot::or_empty("name");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut id, &mut name, &mut url],
+            )?;
+            Ok(Self {
+                id: id.value(),
+                name: name.value(),
+                url: url.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de>
+    for OauthAccessesByResourceOrganizationOrganization {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceUser {
+        const NAME: &'static str = "OauthAccessesByResourceUser";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut accesses = slot::or_empty("accesses");
+            let mut users = slot::or_empty("users");
+            object::read_fields(_object, Self::NAME, &mut [&mut accesses, &mut users])?;
+            Ok(Self {
+                accesses: accesses.value(),
+                users: users.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUser {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for OauthAccessesByResourceUserUser {
+        const NAME: &'static str = "OauthAccessesByResourceUserUser";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut id = slot::or_empty("id");
+            let mut name = slot::or_empty("name");
+            object::read_fields(_object, Self::NAME, &mut [&mut id, &mut name])?;
+            Ok(Self {
+                id: id.value(),
+                name: name.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for OauthAccessesByResourceUserUser {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "databases", feature = "organizations"))]
+    impl crate::runtime::object::Object for PaginatedPlanetscaleRegion {
+        const NAME: &'static str = "PaginatedPlanetscaleRegion";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "databases", feature = "organizations"))]
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPlanetscaleRegion {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl crate::runtime::object::Object for PaginatedPostgresBouncerResizeRequest {
+        const NAME: &'static str = "PaginatedPostgresBouncerResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl<'de> ::serde::Deserialize<'de> for PaginatedPostgresBouncerResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
+    impl crate::runtime::object::Object for PaginatedQuery {
+        const NAME: &'static str = "PaginatedQuery";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
+    impl<'de> ::serde::Deserialize<'de> for PaginatedQuery {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
+    impl crate::runtime::object::Object for PaginatedServiceToken {
+        const NAME: &'static str = "PaginatedServiceToken";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "oauth-applications", feature = "service-tokens"))]
+    impl<'de> ::serde::Deserialize<'de> for PaginatedServiceToken {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
+    impl crate::runtime::object::Object for PaginatedTrafficBudget {
+        const NAME: &'static str = "PaginatedTrafficBudget";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
+    impl<'de> ::serde::Deserialize<'de> for PaginatedTrafficBudget {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl crate::runtime::object::Object for PostgresBouncerResizeRequest {
+        const NAME: &'static str = "PostgresBouncerResizeRequest";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut bouncer = slot::optional("bouncer");
+            let mut completed_at = slot::optional("completed_at");
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::required("id");
+            let mut parameters = slot::or_empty("parameters");
+            let mut previous_parameters = slot::or_empty("previous_parameters");
+            let mut previous_replicas_per_cell = slot::or_empty_whole(
+                "previous_replicas_per_cell",
+            );
+            let mut previous_sku = slot::optional("previous_sku");
+            let mut previous_target = slot::or_empty("previous_target");
+            let mut replicas_per_cell = slot::or_empty_whole("replicas_per_cell");
+            let mut sku = slot::optional("sku");
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut target = slot::or_empty("target");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut bouncer,
+                    &mut completed_at,
+                    &mut created_at,
+                    &mut id,
+                    &mut parameters,
+                    &mut previous_parameters,
+                    &mut previous_replicas_per_cell,
+                    &mut previous_sku,
+                    &mut previous_target,
+                    &mut replicas_per_cell,
+                    &mut sku,
+                    &mut started_at,
+                    &mut state,
+                    &mut target,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                bouncer: bouncer.value(),
+                completed_at: completed_at.value(),
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value::<A::Error>()?,
+                parameters: parameters.value(),
+                previous_parameters: previous_parameters.value(),
+                previous_replicas_per_cell: previous_replicas_per_cell.value(),
+                previous_sku: previous_sku.value(),
+                previous_target: previous_target.value(),
+                replicas_per_cell: replicas_per_cell.value(),
+                sku: sku.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                target: target.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
+    impl<'de> ::serde::Deserialize<'de> for PostgresBouncerResizeRequest {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl crate::runtime::object::Object for PostgresClusterParameter {
+        const NAME: &'static str = "PostgresClusterParameter";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut category = slot::or_empty("category");
+            let mut created_at = slot::required("created_at");
+            let mut default_value = slot::or_empty("default_value");
+            let mut description = slot::or_empty("description");
+            let mut display_name = slot::or_empty("display_name");
+            let mut extension = slot::or_empty("extension");
+            let mut id = slot::required("id");
+            let mut immutable = slot::or_empty("immutable");
+            let mut max = slot::or_empty("max");
+            let mut min = slot::or_empty("min");
+            let mut name = slot::or_empty("name");
+            let mut namespace = slot::or_empty("namespace");
+            let mut options = slot::or_empty("options");
+            let mut parameter_type = slot::or_empty("parameter_type");
+            let mut required = slot::or_empty("required");
+            let mut restart = slot::or_empty("restart");
+            let mut updated_at = slot::optional("updated_at");
+            let mut url = slot::or_empty("url");
+            let mut value = slot::or_empty("value");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut category,
+                    &mut created_at,
+                    &mut default_value,
+                    &mut description,
+                    &mut display_name,
+                    &mut extension,
+                    &mut id,
+                    &mut immutable,
+                    &mut max,
+                    &mut min,
+                    &mut name,
+                    &mut namespace,
+                    &mut options,
+                    &mut parameter_type,
+                    &mut required,
+                    &mut restart,
+                    &mut updated_at,
+                    &mut url,
+                    &mut value,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                category: category.value(),
+                created_at: created_at.value::<A::Error>()?,
+                default_value: default_value.value(),
+                description: description.value(),
+                display_name: display_name.value(),
+                extension: extension.value(),
+                id: id.value::<A::Error>()?,
+                immutable: immutable.value(),
+                max: max.value(),
+                min: min.value(),
+                name: name.value(),
+                namespace: namespace.value(),
+                options: options.value(),
+                parameter_type: parameter_type.value(),
+                required: required.value(),
+                restart: restart.value(),
+                updated_at: updated_at.value(),
+                url: url.value(),
+                value: value.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
+    impl<'de> ::serde::Deserialize<'de> for PostgresClusterParameter {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
+    impl crate::runtime::object::Object for Query {
+        const NAME: &'static str = "Query";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut error_message = slot::or_empty("error_message");
+            let mut explainable = slot::or_empty("explainable");
+            let mut fingerprint = slot::or_empty("fingerprint");
+            let mut id = slot::required("id");
+            let mut keyspace = slot::or_empty("keyspace");
+            let mut normalized_sql = slot::or_empty("normalized_sql");
+            let mut password = slot::or_empty("password");
+            let mut remote_address = slot::or_empty("remote_address");
+            let mut rows_affected = slot::or_empty_whole("rows_affected");
+            let mut rows_read = slot::or_empty_whole("rows_read");
+            let mut rows_returned = slot::or_empty_whole("rows_returned");
+            let mut shard_queries = slot::or_empty_whole("shard_queries");
+            let mut started_at = slot::optional("started_at");
+            let mut statement_type = slot::or_empty("statement_type");
+            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
+            let mut tables = slot::or_empty("tables");
+            let mut tags = slot::or_empty("tags");
+            let mut total_duration_millis = slot::or_empty("total_duration_millis");
+            let mut truncated = slot::or_empty("truncated");
+            let mut updated_at = slot::optional("updated_at");
+            let mut username = slot::or_empty("username");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut error_message,
+                    &mut explainable,
+                    &mut fingerprint,
+                    &mut id,
+                    &mut keyspace,
+                    &mut normalized_sql,
+                    &mut password,
+                    &mut remote_address,
+                    &mut rows_affected,
+                    &mut rows_read,
+                    &mut rows_returned,
+                    &mut shard_queries,
+                    &mut started_at,
+                    &mut statement_type,
+                    &mut syntax_highlighted_sql,
+                    &mut tables,
+                    &mut tags,
+                    &mut total_duration_millis,
+                    &mut truncated,
+                    &mut updated_at,
+                    &mut username,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                error_message: error_message.value(),
+                explainable: explainable.value(),
+                fingerprint: fingerprint.value(),
+                id: id.value::<A::Error>()?,
+                keyspace: keyspace.value(),
+                normalized_sql: normalized_sql.value(),
+                password: password.value(),
+                remote_address: remote_address.value(),
+                rows_affected: rows_affected.value(),
+                rows_read: rows_read.value(),
+                rows_returned: rows_returned.value(),
+                shard_queries: shard_queries.value(),
+                started_at: started_at.value(),
+                statement_type: statement_type.value(),
+                syntax_highlighted_sql: syntax_highlighted_sql.value(),
+                tables: tables.value(),
+                tags: tags.value(),
+                total_duration_millis: total_duration_millis.value(),
+                truncated: truncated.value(),
+                updated_at: updated_at.value(),
+                username: username.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "query-insights", feature = "query-insights-errors"))]
+    impl<'de> ::serde::Deserialize<'de> for Query {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "branch-passwords",
+            feature = "branches",
+            feature = "databases",
+            feature = "organizations",
+            feature = "team-members"
+        )
+    )]
+    impl crate::runtime::object::Object for Region {
+        const NAME: &'static str = "Region";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_default = slot::or_empty("current_default");
+            let mut display_name = slot::or_empty("display_name");
+            let mut enabled = slot::or_empty("enabled");
+            let mut id = slot::or_empty("id");
+            let mut location = slot::or_empty("location");
+            let mut mysql_supported = slot::or_empty("mysql_supported");
+            let mut postgresql_supported = slot::or_empty("postgresql_supported");
+            let mut provider = slot::or_empty("provider");
+            let mut public_ip_addresses = slot::or_empty("public_ip_addresses");
+            let mut slug = slot::or_empty("slug");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_default,
+                    &mut display_name,
+                    &mut enabled,
+                    &mut id,
+                    &mut location,
+                    &mut mysql_supported,
+                    &mut postgresql_supported,
+                    &mut provider,
+                    &mut public_ip_addresses,
+                    &mut slug,
+                ],
+            )?;
+            Ok(Self {
+                current_default: current_default.value(),
+                display_name: display_name.value(),
+                enabled: enabled.value(),
+                id: id.value(),
+                location: location.value(),
+                mysql_supported: mysql_supported.value(),
+                postgresql_supported: postgresql_supported.value(),
+                provider: provider.value(),
+                public_ip_addresses: public_ip_addresses.value(),
+                slug: slug.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "branch-passwords",
+            feature = "branches",
+            feature = "databases",
+            feature = "organizations",
+            feature = "team-members"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for Region {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for ServiceToken {
+        const NAME: &'static str = "ServiceToken";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor_display_name = slot::optional("actor_display_name");
+            let mut actor_id = slot::optional("actor_id");
+            let mut actor_type = slot::optional("actor_type");
+            let mut avatar_url = slot::or_empty("avatar_url");
+            let mut created_at = slot::required("created_at");
+            let mut display_name = slot::or_empty("display_name");
+            let mut expires_at = slot::optional("expires_at");
+            let mut id = slot::required("id");
+            let mut last_used_at = slot::optional("last_used_at");
+            let mut name = slot::optional("name");
+            let mut oauth_accesses_by_resource = slot::optional(
+                "oauth_accesses_by_resource",
+            );
+            let mut plain_text_refresh_token = slot::optional(
+                "plain_text_refresh_token",
+            );
+            let mut service_token_accesses = slot::optional("service_token_accesses");
+            let mut token = slot::optional("token");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor_display_name,
+                    &mut actor_id,
+                    &mut actor_type,
+                    &mut avatar_url,
+                    &mut created_at,
+                    &mut display_name,
+                    &mut expires_at,
+                    &mut id,
+                    &mut last_used_at,
+                    &mut name,
+                    &mut oauth_accesses_by_resource,
+                    &mut plain_text_refresh_token,
+                    &mut service_token_accesses,
+                    &mut token,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor_display_name: actor_display_name.value(),
+                actor_id: actor_id.value(),
+                actor_type: actor_type.value(),
+                avatar_url: avatar_url.value(),
+                created_at: created_at.value::<A::Error>()?,
+                display_name: display_name.value(),
+                expires_at: expires_at.value(),
+                id: id.value::<A::Error>()?,
+                last_used_at: last_used_at.value(),
+                name: name.value(),
+                oauth_accesses_by_resource: oauth_accesses_by_resource.value(),
+                plain_text_refresh_token: plain_text_refresh_token.value(),
+                service_token_accesses: service_token_accesses.value(),
+                token: token.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for ServiceToken {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl crate::runtime::object::Object for ServiceTokenAccess {
+        const NAME: &'static str = "ServiceTokenAccess";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut access = slot::or_empty("access");
+            let mut description = slot::or_empty("description");
+            let mut id = slot::or_empty("id");
+            let mut resource = slot::optional("resource");
+            let mut resource_id = slot::or_empty("resource_id");
+            let mut resource_name = slot::or_empty("resource_name");
+            let mut resource_type = slot::or_empty("resource_type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut access,
+                    &mut description,
+                    &mut id,
+                    &mut resource,
+                    &mut resource_id,
+                    &mut resource_name,
+                    &mut resource_type,
+                ],
+            )?;
+            Ok(Self {
+                access: access.value(),
+                description: description.value(),
+                id: id.value(),
+                resource: resource.value(),
+                resource_id: resource_id.value(),
+                resource_name: resource_name.value(),
+                resource_type: resource_type.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "oauth-applications",
+            feature = "oauth-tokens",
+            feature = "service-tokens"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for ServiceTokenAccess {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl crate::runtime::object::Object for Sku {
+        const NAME: &'static str = "Sku";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut cpu = slot::or_empty("cpu");
+            let mut display_name = slot::or_empty("display_name");
+            let mut name = slot::or_empty("name");
+            let mut ram = slot::or_empty_whole("ram");
+            let mut sort_order = slot::or_empty_whole("sort_order");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut cpu, &mut display_name, &mut name, &mut ram, &mut sort_order],
+            )?;
+            Ok(Self {
+                cpu: cpu.value(),
+                display_name: display_name.value(),
+                name: name.value(),
+                ram: ram.value(),
+                sort_order: sort_order.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "bouncer-resizes",
+            feature = "bouncers",
+            feature = "branch-bouncer-resizes"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for Sku {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    impl crate::runtime::object::Object for Tag {
+        const NAME: &'static str = "Tag";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut key = slot::or_empty("key");
+            let mut key_id = slot::or_empty("key_id");
+            let mut source = slot::or_empty("source");
+            let mut value = slot::or_empty("value");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut key, &mut key_id, &mut source, &mut value],
+            )?;
+            Ok(Self {
+                key: key.value(),
+                key_id: key_id.value(),
+                source: source.value(),
+                value: value.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for Tag {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl crate::runtime::object::Object for ThrottlerConfigurations {
+        const NAME: &'static str = "ThrottlerConfigurations";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut configurable = slot::optional("configurable");
+            let mut configurations = slot::or_empty("configurations");
+            let mut keyspaces = slot::or_empty("keyspaces");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [&mut configurable, &mut configurations, &mut keyspaces],
+            )?;
+            Ok(Self {
+                configurable: configurable.value(),
+                configurations: configurations.value(),
+                keyspaces: keyspaces.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "databases", feature = "deploy-requests"))]
+    impl<'de> ::serde::Deserialize<'de> for ThrottlerConfigurations {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
+    impl crate::runtime::object::Object for TrafficBudget {
+        const NAME: &'static str = "TrafficBudget";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut burst = slot::optional("burst");
+            let mut capacity = slot::optional("capacity");
+            let mut concurrency = slot::optional("concurrency");
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::required("id");
+            let mut mode = slot::or_empty("mode");
+            let mut name = slot::or_empty("name");
+            let mut rate = slot::optional("rate");
+            let mut rules = slot::or_empty("rules");
+            let mut updated_at = slot::optional("updated_at");
+            let mut warning_threshold = slot::optional("warning_threshold");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut burst,
+                    &mut capacity,
+                    &mut concurrency,
+                    &mut created_at,
+                    &mut id,
+                    &mut mode,
+                    &mut name,
+                    &mut rate,
+                    &mut rules,
+                    &mut updated_at,
+                    &mut warning_threshold,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                burst: burst.value(),
+                capacity: capacity.value(),
+                concurrency: concurrency.value(),
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value::<A::Error>()?,
+                mode: mode.value(),
+                name: name.value(),
+                rate: rate.value(),
+                rules: rules.value(),
+                updated_at: updated_at.value(),
+                warning_threshold: warning_threshold.value(),
+            })
+        }
+    }
+    #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
+    impl<'de> ::serde::Deserialize<'de> for TrafficBudget {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    impl crate::runtime::object::Object for TrafficRule {
+        const NAME: &'static str = "TrafficRule";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut created_at = slot::required("created_at");
+            let mut fingerprint = slot::optional("fingerprint");
+            let mut id = slot::required("id");
+            let mut keyspace = slot::optional("keyspace");
+            let mut kind = slot::or_empty("kind");
+            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
+            let mut tags = slot::or_empty("tags");
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut created_at,
+                    &mut fingerprint,
+                    &mut id,
+                    &mut keyspace,
+                    &mut kind,
+                    &mut syntax_highlighted_sql,
+                    &mut tags,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                created_at: created_at.value::<A::Error>()?,
+                fingerprint: fingerprint.value(),
+                id: id.value::<A::Error>()?,
+                keyspace: keyspace.value(),
+                kind: kind.value(),
+                syntax_highlighted_sql: syntax_highlighted_sql.value(),
+                tags: tags.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "query-insights-traffic-budgets",
+            feature = "traffic-budgets",
+            feature = "traffic-rules"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for TrafficRule {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    #[cfg(
+        any(
+            feature = "organization-members",
+            feature = "organization-teams",
+            feature = "team-members",
+            feature = "users"
+        )
+    )]
+    impl crate::runtime::object::Object for User {
+        const NAME: &'static str = "User";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut avatar_url = slot::or_empty("avatar_url");
+            let mut created_at = slot::required("created_at");
+            let mut default_organization = slot::optional("default_organization");
+            let mut directory_managed = slot::optional("directory_managed");
+            let mut display_name = slot::or_empty("display_name");
+            let mut email = slot::or_empty("email");
+            let mut email_verified = slot::optional("email_verified");
+            let mut id = slot::required("id");
+            let mut managed = slot::optional("managed");
+            let mut name = slot::or_empty("name");
+            let mut sso = slot::optional("sso");
+            let mut two_factor_auth_configured = slot::or_empty(
+                "two_factor_auth_configured",
+            );
+            let mut updated_at = slot::optional("updated_at");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut avatar_url,
+                    &mut created_at,
+                    &mut default_organization,
+                    &mut directory_managed,
+                    &mut display_name,
+                    &mut email,
+                    &mut email_verified,
+                    &mut id,
+                    &mut managed,
+                    &mut name,
+                    &mut sso,
+                    &mut two_factor_auth_configured,
+                    &mut updated_at,
+                ],
+            )?;
+            Ok(Self {
+                avatar_url: avatar_url.value(),
+                created_at: created_at.value::<A::Error>()?,
+                default_organization: default_organization.value(),
+                directory_managed: directory_managed.value(),
+                display_name: display_name.value(),
+                email: email.value(),
+                email_verified: email_verified.value(),
+                id: id.value::<A::Error>()?,
+                managed: managed.value(),
+                name: name.value(),
+                sso: sso.value(),
+                two_factor_auth_configured: two_factor_auth_configured.value(),
+                updated_at: updated_at.value(),
+            })
+        }
+    }
+    #[cfg(
+        any(
+            feature = "organization-members",
+            feature = "organization-teams",
+            feature = "team-members",
+            feature = "users"
+        )
+    )]
+    impl<'de> ::serde::Deserialize<'de> for User {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
@@ -10198,11 +10263,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DatabaseBranchPasswordRole {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(any(feature = "branch-passwords", feature = "team-members"))]
@@ -10286,11 +10346,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     #[cfg(any(feature = "deploy-requests", feature = "schema-recommendations"))]
     impl ::serde::Serialize for DatabaseDeployRequestState {
@@ -10372,11 +10427,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DatabaseKind {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(any(feature = "branches", feature = "databases", feature = "organizations"))]
@@ -10514,11 +10564,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     #[cfg(
         any(
@@ -10629,11 +10674,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     #[cfg(any(feature = "bouncer-resizes", feature = "branch-bouncer-resizes"))]
     impl ::serde::Serialize for PostgresBouncerResizeRequestState {
@@ -10718,11 +10758,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for PostgresClusterParameterNamespace {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
@@ -10830,11 +10865,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for PostgresClusterParameterParameterType {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(any(feature = "cluster-extensions", feature = "cluster-parameters"))]
@@ -10965,11 +10995,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for PreviousTarget {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(
@@ -11129,11 +11154,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     #[cfg(
         any(
@@ -11289,11 +11309,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     #[cfg(
         any(
@@ -11398,11 +11413,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for TrafficBudgetMode {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(any(feature = "query-insights-traffic-budgets", feature = "traffic-budgets"))]
@@ -11527,11 +11537,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for TrafficRuleKind {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     #[cfg(

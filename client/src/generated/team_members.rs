@@ -25,40 +25,21 @@ pub mod types {
     /// `OrganizationTeamMembership`
     ///
     /// From `#/components/schemas/OrganizationTeamMembership` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OrganizationTeamMembership {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamMembershipActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// When the membership was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// The ID of the team membership
         pub id: ::std::string::String,
         /// `passwords`
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::OrganizationTeamMembershipPasswords>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::OrganizationTeamMembershipPasswords>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub passwords: ::std::vec::Vec<DatabaseBranchPassword>,
         /// When the membership was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamMembershipUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// `user`
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::OrganizationTeamMembershipUser>"
-        )]
         pub user: ::std::option::Option<User>,
     }
     impl OrganizationTeamMembership {
@@ -71,81 +52,30 @@ pub mod types {
     /// `PaginatedOrganizationTeamMembership`
     ///
     /// From `#/components/schemas/PaginatedOrganizationTeamMembership` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedOrganizationTeamMembership {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamMembershipCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamMembershipCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<OrganizationTeamMembership>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamMembershipNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamMembershipNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamMembershipPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamMembershipPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedOrganizationTeamMembershipPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedOrganizationTeamMembershipPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The total number of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamMembershipTotalCount>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamMembershipTotalCount>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_count: i64,
         /// The total number of pages of matching results
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamMembershipTotalPages>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamMembershipTotalPages>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub total_pages: i64,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedOrganizationTeamMembershipType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedOrganizationTeamMembershipType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedOrganizationTeamMembership {
@@ -608,32 +538,98 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            OrganizationTeamMembershipActor = "OrganizationTeamMembership.actor";
-            OrganizationTeamMembershipPasswords = "OrganizationTeamMembership.passwords";
-            OrganizationTeamMembershipUpdatedAt =
-            "OrganizationTeamMembership.updated_at"; OrganizationTeamMembershipUser =
-            "OrganizationTeamMembership.user";
-            PaginatedOrganizationTeamMembershipCurrentPage =
-            "PaginatedOrganizationTeamMembership.current_page";
-            PaginatedOrganizationTeamMembershipNextPage =
-            "PaginatedOrganizationTeamMembership.next_page";
-            PaginatedOrganizationTeamMembershipNextPageUrl =
-            "PaginatedOrganizationTeamMembership.next_page_url";
-            PaginatedOrganizationTeamMembershipPerPage =
-            "PaginatedOrganizationTeamMembership.per_page";
-            PaginatedOrganizationTeamMembershipPrevPage =
-            "PaginatedOrganizationTeamMembership.prev_page";
-            PaginatedOrganizationTeamMembershipPrevPageUrl =
-            "PaginatedOrganizationTeamMembership.prev_page_url";
-            PaginatedOrganizationTeamMembershipTotalCount =
-            "PaginatedOrganizationTeamMembership.total_count";
-            PaginatedOrganizationTeamMembershipTotalPages =
-            "PaginatedOrganizationTeamMembership.total_pages";
-            PaginatedOrganizationTeamMembershipType =
-            "PaginatedOrganizationTeamMembership.type";
+    impl crate::runtime::object::Object for OrganizationTeamMembership {
+        const NAME: &'static str = "OrganizationTeamMembership";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut created_at = slot::required("created_at");
+            let mut id = slot::required("id");
+            let mut passwords = slot::or_empty("passwords");
+            let mut updated_at = slot::optional("updated_at");
+            let mut user = slot::optional("user");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut created_at,
+                    &mut id,
+                    &mut passwords,
+                    &mut updated_at,
+                    &mut user,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                created_at: created_at.value::<A::Error>()?,
+                id: id.value::<A::Error>()?,
+                passwords: passwords.value(),
+                updated_at: updated_at.value(),
+                user: user.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for OrganizationTeamMembership {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedOrganizationTeamMembership {
+        const NAME: &'static str = "PaginatedOrganizationTeamMembership";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut total_count = slot::or_empty_whole("total_count");
+            let mut total_pages = slot::or_empty_whole("total_pages");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut total_count,
+                    &mut total_pages,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                total_count: total_count.value(),
+                total_pages: total_pages.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedOrganizationTeamMembership {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
 }

@@ -31,81 +31,31 @@ pub mod types {
     /// `DatabaseWebhook`
     ///
     /// From `#/components/schemas/DatabaseWebhook` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DatabaseWebhook {
         /// When the webhook was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// Whether the webhook is enabled
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookEnabled>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookEnabled>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub enabled: bool,
         /// The events this webhook subscribes to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookEvents>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookEvents>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub events: ::std::vec::Vec<DatabaseWebhookEvent>,
         /// The ID of the webhook
         pub id: ::std::string::String,
         /// When the last event was sent
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseWebhookLastSentAt>"
-        )]
         pub last_sent_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The last result sent by the webhook
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookLastSentResult>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookLastSentResult>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub last_sent_result: ::std::string::String,
         /// Whether the last sent was successful
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookLastSentSuccess>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookLastSentSuccess>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub last_sent_success: bool,
         /// The secret used to sign the webhook payloads
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookSecret>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookSecret>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub secret: ::std::string::String,
         /// When the webhook was updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::DatabaseWebhookUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The URL the webhook will send events to
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::DatabaseWebhookUrl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::DatabaseWebhookUrl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub url: ::std::string::String,
     }
     impl DatabaseWebhook {
@@ -165,63 +115,26 @@ pub mod types {
     /// `PaginatedDatabaseWebhook`
     ///
     /// From `#/components/schemas/PaginatedDatabaseWebhook` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedDatabaseWebhook {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseWebhookCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseWebhookCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<DatabaseWebhook>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseWebhookNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseWebhookNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseWebhookPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseWebhookPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedDatabaseWebhookPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedDatabaseWebhookPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedDatabaseWebhookType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedDatabaseWebhookType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedDatabaseWebhook {
@@ -874,24 +787,104 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            DatabaseWebhookEnabled = "DatabaseWebhook.enabled"; DatabaseWebhookEvents =
-            "DatabaseWebhook.events"; DatabaseWebhookLastSentAt =
-            "DatabaseWebhook.last_sent_at"; DatabaseWebhookLastSentResult =
-            "DatabaseWebhook.last_sent_result"; DatabaseWebhookLastSentSuccess =
-            "DatabaseWebhook.last_sent_success"; DatabaseWebhookSecret =
-            "DatabaseWebhook.secret"; DatabaseWebhookUpdatedAt =
-            "DatabaseWebhook.updated_at"; DatabaseWebhookUrl = "DatabaseWebhook.url";
-            PaginatedDatabaseWebhookCurrentPage =
-            "PaginatedDatabaseWebhook.current_page"; PaginatedDatabaseWebhookNextPage =
-            "PaginatedDatabaseWebhook.next_page"; PaginatedDatabaseWebhookNextPageUrl =
-            "PaginatedDatabaseWebhook.next_page_url"; PaginatedDatabaseWebhookPerPage =
-            "PaginatedDatabaseWebhook.per_page"; PaginatedDatabaseWebhookPrevPage =
-            "PaginatedDatabaseWebhook.prev_page"; PaginatedDatabaseWebhookPrevPageUrl =
-            "PaginatedDatabaseWebhook.prev_page_url"; PaginatedDatabaseWebhookType =
-            "PaginatedDatabaseWebhook.type";
+    impl crate::runtime::object::Object for DatabaseWebhook {
+        const NAME: &'static str = "DatabaseWebhook";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut created_at = slot::required("created_at");
+            let mut enabled = slot::or_empty("enabled");
+            let mut events = slot::or_empty("events");
+            let mut id = slot::required("id");
+            let mut last_sent_at = slot::optional("last_sent_at");
+            let mut last_sent_result = slot::or_empty("last_sent_result");
+            let mut last_sent_success = slot::or_empty("last_sent_success");
+            let mut secret = slot::or_empty("secret");
+            let mut updated_at = slot::optional("updated_at");
+            let mut url = slot::or_empty("url");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut created_at,
+                    &mut enabled,
+                    &mut events,
+                    &mut id,
+                    &mut last_sent_at,
+                    &mut last_sent_result,
+                    &mut last_sent_success,
+                    &mut secret,
+                    &mut updated_at,
+                    &mut url,
+                ],
+            )?;
+            Ok(Self {
+                created_at: created_at.value::<A::Error>()?,
+                enabled: enabled.value(),
+                events: events.value(),
+                id: id.value::<A::Error>()?,
+                last_sent_at: last_sent_at.value(),
+                last_sent_result: last_sent_result.value(),
+                last_sent_success: last_sent_success.value(),
+                secret: secret.value(),
+                updated_at: updated_at.value(),
+                url: url.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for DatabaseWebhook {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for PaginatedDatabaseWebhook {
+        const NAME: &'static str = "PaginatedDatabaseWebhook";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedDatabaseWebhook {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl DatabaseWebhookEvent {
@@ -993,11 +986,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for DatabaseWebhookEvent {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for DatabaseWebhookEvent {

@@ -57,63 +57,26 @@ pub mod types {
     /// `PaginatedWorkflow`
     ///
     /// From `#/components/schemas/PaginatedWorkflow` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginatedWorkflow {
         /// The current page number
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedWorkflowCurrentPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedWorkflowCurrentPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub current_page: i64,
         /// `data`
         pub data: ::std::vec::Vec<Workflow>,
         /// The next page number, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedWorkflowNextPage>"
-        )]
         pub next_page: ::std::option::Option<i64>,
         /// The next page of results, or null when this is the last page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedWorkflowNextPageUrl>"
-        )]
         pub next_page_url: ::std::option::Option<::std::string::String>,
         /// The maximum number of results per page
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedWorkflowPerPage>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedWorkflowPerPage>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub per_page: i64,
         /// The previous page number, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional_whole::<_, _, absent::PaginatedWorkflowPrevPage>"
-        )]
         pub prev_page: ::std::option::Option<i64>,
         /// The previous page of results, or null when this is the first page
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::PaginatedWorkflowPrevPageUrl>"
-        )]
         pub prev_page_url: ::std::option::Option<::std::string::String>,
         /// The response type. Always "list" for paginated responses.
         #[serde(rename = "type")]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::PaginatedWorkflowType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::PaginatedWorkflowType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub type_: ::std::string::String,
     }
     impl PaginatedWorkflow {
@@ -126,301 +89,105 @@ pub mod types {
     /// `Workflow`
     ///
     /// From `#/components/schemas/Workflow` of the spec.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Workflow {
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowActor>"
-        )]
         pub actor: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowBranch>"
-        )]
         pub branch: ::std::option::Option<BranchReference>,
         /// When the workflow was cancelled
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCancelledAt>"
-        )]
         pub cancelled_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCancelledBy>"
-        )]
         pub cancelled_by: ::std::option::Option<Actor>,
         /// When the workflow was completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCompletedAt>"
-        )]
         pub completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCompletedBy>"
-        )]
         pub completed_by: ::std::option::Option<Actor>,
         /// When the workflow was created
         pub created_at: ::chrono::DateTime<::chrono::offset::Utc>,
         /// When the cutover was completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCutoverAt>"
-        )]
         pub cutover_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowCutoverBy>"
-        )]
         pub cutover_by: ::std::option::Option<Actor>,
         /// When the data copy was completed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowDataCopyCompletedAt>"
-        )]
         pub data_copy_completed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// Whether or not secondary keys are deferred
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowDeferSecondaryKeys>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowDeferSecondaryKeys>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub defer_secondary_keys: bool,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowGlobalKeyspace>"
-        )]
         pub global_keyspace: ::std::option::Option<BranchReference>,
         /// The ID of the workflow
         pub id: ::std::string::String,
         /// Whether or not the workflow may be restarted
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowMayRestart>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowMayRestart>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub may_restart: bool,
         /// Whether or not the workflow may be retried
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowMayRetry>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowMayRetry>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub may_retry: bool,
         /// The name of the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowName>"
-        )]
-        #[serde(default = "crate::runtime::lenient::missing::<_, absent::WorkflowName>")]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub name: ::std::string::String,
         /// The sequence number of the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowNumber>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowNumber>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub number: i64,
         /// The behavior when DDL changes during the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowOnDdl>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowOnDdl>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub on_ddl: OnDdl,
         /// Whether or not the primaries have been switched
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowPrimariesSwitched>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowPrimariesSwitched>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub primaries_switched: bool,
         /// Whether or not the replicas have been switched
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowReplicasSwitched>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowReplicasSwitched>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub replicas_switched: bool,
         /// When the workflow was retried
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowRetriedAt>"
-        )]
         pub retried_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowRetriedBy>"
-        )]
         pub retried_by: ::std::option::Option<Actor>,
         /// When the workflow was reversed
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowReversedAt>"
-        )]
         pub reversed_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowReversedBy>"
-        )]
         pub reversed_by: ::std::option::Option<Actor>,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowReversedCutoverBy>"
-        )]
         pub reversed_cutover_by: ::std::option::Option<Actor>,
         /// Whether or not sequence tables have been created
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowSequenceTablesApplied>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowSequenceTablesApplied>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub sequence_tables_applied: bool,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSourceKeyspace>"
-        )]
         pub source_keyspace: ::std::option::Option<BranchReference>,
         /// When the workflow was started
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowStartedAt>"
-        )]
         pub started_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// The state of the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowState>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowState>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub state: WorkflowState,
         /// When the primaries were switched
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchPrimariesAt>"
-        )]
         pub switch_primaries_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchPrimariesBy>"
-        )]
         pub switch_primaries_by: ::std::option::Option<Actor>,
         /// When the replicas were switched
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchReplicasAt>"
-        )]
         pub switch_replicas_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowSwitchReplicasBy>"
-        )]
         pub switch_replicas_by: ::std::option::Option<Actor>,
         /// A mention of a database branch.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowTargetKeyspace>"
-        )]
         pub target_keyspace: ::std::option::Option<BranchReference>,
         /// When the workflow was last updated
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowUpdatedAt>"
-        )]
         pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         /// Whether or not the verified data is stale
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowVerifiedDataStale>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowVerifiedDataStale>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub verified_data_stale: bool,
         /// When the data was verified
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowVerifyDataAt>"
-        )]
         pub verify_data_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
         /// The person, token or integration that asked for a backup.
-        #[serde(default)]
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read_optional::<_, _, absent::WorkflowVerifyDataBy>"
-        )]
         pub verify_data_by: ::std::option::Option<Actor>,
         /// The errors that occurred during the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowWorkflowErrors>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowWorkflowErrors>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub workflow_errors: ::std::string::String,
         /// The subtype of the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowWorkflowSubtype>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowWorkflowSubtype>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub workflow_subtype: ::std::string::String,
         /// The type of the workflow
-        #[serde(
-            deserialize_with = "crate::runtime::lenient::read::<_, _, absent::WorkflowWorkflowType>"
-        )]
-        #[serde(
-            default = "crate::runtime::lenient::missing::<_, absent::WorkflowWorkflowType>"
-        )]
-        #[cfg_attr(feature = "schemars", schemars(!default))]
         pub workflow_type: WorkflowType,
     }
     impl Workflow {
@@ -1884,45 +1651,197 @@ pub mod types {
             }
         }
     }
-    /// Fields that answers may lack.
-    mod absent {
-        crate::runtime::lenient::fields! {
-            PaginatedWorkflowCurrentPage = "PaginatedWorkflow.current_page";
-            PaginatedWorkflowNextPage = "PaginatedWorkflow.next_page";
-            PaginatedWorkflowNextPageUrl = "PaginatedWorkflow.next_page_url";
-            PaginatedWorkflowPerPage = "PaginatedWorkflow.per_page";
-            PaginatedWorkflowPrevPage = "PaginatedWorkflow.prev_page";
-            PaginatedWorkflowPrevPageUrl = "PaginatedWorkflow.prev_page_url";
-            PaginatedWorkflowType = "PaginatedWorkflow.type"; WorkflowActor =
-            "Workflow.actor"; WorkflowBranch = "Workflow.branch"; WorkflowCancelledAt =
-            "Workflow.cancelled_at"; WorkflowCancelledBy = "Workflow.cancelled_by";
-            WorkflowCompletedAt = "Workflow.completed_at"; WorkflowCompletedBy =
-            "Workflow.completed_by"; WorkflowCutoverAt = "Workflow.cutover_at";
-            WorkflowCutoverBy = "Workflow.cutover_by"; WorkflowDataCopyCompletedAt =
-            "Workflow.data_copy_completed_at"; WorkflowDeferSecondaryKeys =
-            "Workflow.defer_secondary_keys"; WorkflowGlobalKeyspace =
-            "Workflow.global_keyspace"; WorkflowMayRestart = "Workflow.may_restart";
-            WorkflowMayRetry = "Workflow.may_retry"; WorkflowName = "Workflow.name";
-            WorkflowNumber = "Workflow.number"; WorkflowOnDdl = "Workflow.on_ddl";
-            WorkflowPrimariesSwitched = "Workflow.primaries_switched";
-            WorkflowReplicasSwitched = "Workflow.replicas_switched"; WorkflowRetriedAt =
-            "Workflow.retried_at"; WorkflowRetriedBy = "Workflow.retried_by";
-            WorkflowReversedAt = "Workflow.reversed_at"; WorkflowReversedBy =
-            "Workflow.reversed_by"; WorkflowReversedCutoverBy =
-            "Workflow.reversed_cutover_by"; WorkflowSequenceTablesApplied =
-            "Workflow.sequence_tables_applied"; WorkflowSourceKeyspace =
-            "Workflow.source_keyspace"; WorkflowStartedAt = "Workflow.started_at";
-            WorkflowState = "Workflow.state"; WorkflowSwitchPrimariesAt =
-            "Workflow.switch_primaries_at"; WorkflowSwitchPrimariesBy =
-            "Workflow.switch_primaries_by"; WorkflowSwitchReplicasAt =
-            "Workflow.switch_replicas_at"; WorkflowSwitchReplicasBy =
-            "Workflow.switch_replicas_by"; WorkflowTargetKeyspace =
-            "Workflow.target_keyspace"; WorkflowUpdatedAt = "Workflow.updated_at";
-            WorkflowVerifiedDataStale = "Workflow.verified_data_stale";
-            WorkflowVerifyDataAt = "Workflow.verify_data_at"; WorkflowVerifyDataBy =
-            "Workflow.verify_data_by"; WorkflowWorkflowErrors =
-            "Workflow.workflow_errors"; WorkflowWorkflowSubtype =
-            "Workflow.workflow_subtype"; WorkflowWorkflowType = "Workflow.workflow_type";
+    impl crate::runtime::object::Object for PaginatedWorkflow {
+        const NAME: &'static str = "PaginatedWorkflow";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut current_page = slot::or_empty_whole("current_page");
+            let mut data = slot::required("data");
+            let mut next_page = slot::optional_whole("next_page");
+            let mut next_page_url = slot::optional("next_page_url");
+            let mut per_page = slot::or_empty_whole("per_page");
+            let mut prev_page = slot::optional_whole("prev_page");
+            let mut prev_page_url = slot::optional("prev_page_url");
+            let mut type_ = slot::or_empty("type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut current_page,
+                    &mut data,
+                    &mut next_page,
+                    &mut next_page_url,
+                    &mut per_page,
+                    &mut prev_page,
+                    &mut prev_page_url,
+                    &mut type_,
+                ],
+            )?;
+            Ok(Self {
+                current_page: current_page.value(),
+                data: data.value::<A::Error>()?,
+                next_page: next_page.value(),
+                next_page_url: next_page_url.value(),
+                per_page: per_page.value(),
+                prev_page: prev_page.value(),
+                prev_page_url: prev_page_url.value(),
+                type_: type_.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for PaginatedWorkflow {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
+        }
+    }
+    impl crate::runtime::object::Object for Workflow {
+        const NAME: &'static str = "Workflow";
+        fn read<'de, A: ::serde::de::MapAccess<'de>>(
+            _object: A,
+        ) -> ::std::result::Result<Self, A::Error> {
+            use crate::runtime::{object, slot};
+            let mut actor = slot::optional("actor");
+            let mut branch = slot::optional("branch");
+            let mut cancelled_at = slot::optional("cancelled_at");
+            let mut cancelled_by = slot::optional("cancelled_by");
+            let mut completed_at = slot::optional("completed_at");
+            let mut completed_by = slot::optional("completed_by");
+            let mut created_at = slot::required("created_at");
+            let mut cutover_at = slot::optional("cutover_at");
+            let mut cutover_by = slot::optional("cutover_by");
+            let mut data_copy_completed_at = slot::optional("data_copy_completed_at");
+            let mut defer_secondary_keys = slot::or_empty("defer_secondary_keys");
+            let mut global_keyspace = slot::optional("global_keyspace");
+            let mut id = slot::required("id");
+            let mut may_restart = slot::or_empty("may_restart");
+            let mut may_retry = slot::or_empty("may_retry");
+            let mut name = slot::or_empty("name");
+            let mut number = slot::or_empty_whole("number");
+            let mut on_ddl = slot::or_empty("on_ddl");
+            let mut primaries_switched = slot::or_empty("primaries_switched");
+            let mut replicas_switched = slot::or_empty("replicas_switched");
+            let mut retried_at = slot::optional("retried_at");
+            let mut retried_by = slot::optional("retried_by");
+            let mut reversed_at = slot::optional("reversed_at");
+            let mut reversed_by = slot::optional("reversed_by");
+            let mut reversed_cutover_by = slot::optional("reversed_cutover_by");
+            let mut sequence_tables_applied = slot::or_empty("sequence_tables_applied");
+            let mut source_keyspace = slot::optional("source_keyspace");
+            let mut started_at = slot::optional("started_at");
+            let mut state = slot::or_empty("state");
+            let mut switch_primaries_at = slot::optional("switch_primaries_at");
+            let mut switch_primaries_by = slot::optional("switch_primaries_by");
+            let mut switch_replicas_at = slot::optional("switch_replicas_at");
+            let mut switch_replicas_by = slot::optional("switch_replicas_by");
+            let mut target_keyspace = slot::optional("target_keyspace");
+            let mut updated_at = slot::optional("updated_at");
+            let mut verified_data_stale = slot::or_empty("verified_data_stale");
+            let mut verify_data_at = slot::optional("verify_data_at");
+            let mut verify_data_by = slot::optional("verify_data_by");
+            let mut workflow_errors = slot::or_empty("workflow_errors");
+            let mut workflow_subtype = slot::or_empty("workflow_subtype");
+            let mut workflow_type = slot::or_empty("workflow_type");
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [
+                    &mut actor,
+                    &mut branch,
+                    &mut cancelled_at,
+                    &mut cancelled_by,
+                    &mut completed_at,
+                    &mut completed_by,
+                    &mut created_at,
+                    &mut cutover_at,
+                    &mut cutover_by,
+                    &mut data_copy_completed_at,
+                    &mut defer_secondary_keys,
+                    &mut global_keyspace,
+                    &mut id,
+                    &mut may_restart,
+                    &mut may_retry,
+                    &mut name,
+                    &mut number,
+                    &mut on_ddl,
+                    &mut primaries_switched,
+                    &mut replicas_switched,
+                    &mut retried_at,
+                    &mut retried_by,
+                    &mut reversed_at,
+                    &mut reversed_by,
+                    &mut reversed_cutover_by,
+                    &mut sequence_tables_applied,
+                    &mut source_keyspace,
+                    &mut started_at,
+                    &mut state,
+                    &mut switch_primaries_at,
+                    &mut switch_primaries_by,
+                    &mut switch_replicas_at,
+                    &mut switch_replicas_by,
+                    &mut target_keyspace,
+                    &mut updated_at,
+                    &mut verified_data_stale,
+                    &mut verify_data_at,
+                    &mut verify_data_by,
+                    &mut workflow_errors,
+                    &mut workflow_subtype,
+                    &mut workflow_type,
+                ],
+            )?;
+            Ok(Self {
+                actor: actor.value(),
+                branch: branch.value(),
+                cancelled_at: cancelled_at.value(),
+                cancelled_by: cancelled_by.value(),
+                completed_at: completed_at.value(),
+                completed_by: completed_by.value(),
+                created_at: created_at.value::<A::Error>()?,
+                cutover_at: cutover_at.value(),
+                cutover_by: cutover_by.value(),
+                data_copy_completed_at: data_copy_completed_at.value(),
+                defer_secondary_keys: defer_secondary_keys.value(),
+                global_keyspace: global_keyspace.value(),
+                id: id.value::<A::Error>()?,
+                may_restart: may_restart.value(),
+                may_retry: may_retry.value(),
+                name: name.value(),
+                number: number.value(),
+                on_ddl: on_ddl.value(),
+                primaries_switched: primaries_switched.value(),
+                replicas_switched: replicas_switched.value(),
+                retried_at: retried_at.value(),
+                retried_by: retried_by.value(),
+                reversed_at: reversed_at.value(),
+                reversed_by: reversed_by.value(),
+                reversed_cutover_by: reversed_cutover_by.value(),
+                sequence_tables_applied: sequence_tables_applied.value(),
+                source_keyspace: source_keyspace.value(),
+                started_at: started_at.value(),
+                state: state.value(),
+                switch_primaries_at: switch_primaries_at.value(),
+                switch_primaries_by: switch_primaries_by.value(),
+                switch_replicas_at: switch_replicas_at.value(),
+                switch_replicas_by: switch_replicas_by.value(),
+                target_keyspace: target_keyspace.value(),
+                updated_at: updated_at.value(),
+                verified_data_stale: verified_data_stale.value(),
+                verify_data_at: verify_data_at.value(),
+                verify_data_by: verify_data_by.value(),
+                workflow_errors: workflow_errors.value(),
+                workflow_subtype: workflow_subtype.value(),
+                workflow_type: workflow_type.value(),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Workflow {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            crate::runtime::object::read(deserializer)
         }
     }
     impl OnDdl {
@@ -1979,11 +1898,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for OnDdl {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for OnDdl {
@@ -2111,11 +2025,6 @@ pub mod types {
         fn empty() -> Self {
             Self::from("")
         }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
-        }
     }
     impl ::serde::Serialize for WorkflowState {
         fn serialize<S: ::serde::Serializer>(
@@ -2185,11 +2094,6 @@ pub mod types {
     impl crate::runtime::lenient::Empty for WorkflowType {
         fn empty() -> Self {
             Self::from("")
-        }
-        fn read<'de, D: ::serde::Deserializer<'de>>(
-            deserializer: D,
-        ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-            ::serde::Deserialize::deserialize(deserializer)
         }
     }
     impl ::serde::Serialize for WorkflowType {

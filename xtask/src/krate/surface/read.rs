@@ -227,12 +227,17 @@ impl Found<'_> {
                     self.resolve_in(place, |resolved| resolved.visit_path_mut(&mut of));
                     let of = printed_path(&of);
                     let short = of.rsplit("::").next().unwrap_or(&of);
+                    // `Deserialize<'de>` is what a derive writes, too.
+                    let short = short.split_once("<'").map_or(short, |(name, _)| name);
                     // Whether a trait is derived or written is the same to users.
                     match self.items.get_mut(&path).filter(|_| DERIVABLE.contains(&short)) {
                         Some(shape) => {
                             let feature = feature.and_then(|feature| feature.beside(shape.feature.as_ref()));
-                            shape.derives.push(behind(short, feature));
-                            shape.derives.sort();
+                            let name = behind(short, feature);
+                            // The generated code is included twice: as build.rs makes it, and as it was released.
+                            if let Err(at) = shape.derives.binary_search(&name) {
+                                shape.derives.insert(at, name);
+                            }
                         }
                         None => {
                             let shape = PublicItem { feature, ..shape(Kind::Impl, "") };

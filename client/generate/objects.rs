@@ -1,0 +1,173 @@
+//! Objects of answers, whose fields may be left out, or be written otherwise, without making them unreadable.
+//!
+//! before: `#[derive(Deserialize)] pub struct Backup { pub size: i64, … }`
+//! after:  `pub struct Backup { pub size: i64, … }`, and
+//!         `impl Object for Backup {
+//!              fn read(…) {
+//!                  let mut size = slot::or_empty_whole("size");
+//!                  object::read_fields(answer, Self::NAME, &mut [&mut size, …])?;
+//!                  Ok(Self { size: size.value(), … })
+//!              } }`
+//!
+//! What is optional is absent where it cannot be read. serde derives code for each field of each struct; this is
+//! compiled once for each type of a field.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Field, Fields, Item, ItemStruct, Type};
+
+use super::directions::Directions;
+use super::pages;
+use super::rust::{argument, last_name, rename_of, retain_serde_metas, says_to_serde, underive};
+
+const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+const PLAIN: [&str; 7] = ["String", "bool", "f32", "f64", "Vec", "HashMap", "Map"];
+
+/// Hardens the structs of answers. `open` are the enums that are open; `alternatives` are those of a
+/// union, which are distinguished by what they hold.
+pub(crate) fn harden(
+    types: &mut Vec<Item>,
+    directions: &Directions,
+    open: &BTreeSet<String>,
+    alternatives: &BTreeSet<String>,
+) {
+    let mut impls = Vec::new();
+    for item in types.iter_mut() {
+        let Item::Struct(item) = item else { continue };
+        let name = item.ident.to_string();
+        if directions.response.contains(&name) && !alternatives.contains(&name) {
+            impls.extend(harden_struct(item, directions, open));
+        }
+    }
+    types.extend(impls.into_iter().flatten());
+}
+
+/// How a field is read, and what becomes of that.
+enum Reading {
+    /// By a function of the runtime, into a slot, whose value is this.
+    Slot { how: &'static str, value: TokenStream },
+    /// From what the object has beside its fields.
+    Rest(TokenStream),
+}
+
+fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet<String>) -> Option<[Item; 2]> {
+    let name = item.ident.clone();
+    let Fields::Named(fields) = &mut item.fields else { return None };
+    let is_page = pages::is_page(fields);
+    // A field may have any name that begins with a letter.
+    let object = format_ident!("_object");
+    let (mut slots, mut names, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut has_rest = false;
+    for field in &mut fields.named {
+        let Some(ident) = field.ident.clone() else { continue };
+        let json = rename_of(&field.attrs).unwrap_or_else(|| ident.to_string().trim_start_matches("r#").to_owned());
+        // What an answer is about is never made up, nor that a list is empty.
+        let is_identity = match json.as_str() {
+            "id" => directions.answers.contains(&name.to_string()),
+            pages::DATA => is_page,
+            _ => false,
+        };
+        match reading(field, &json, is_identity, open) {
+            Reading::Slot { how, value } => {
+                let how = format_ident!("{how}");
+                slots.push(quote!(let mut #ident = slot::#how(#json);));
+                values.push(quote!(#ident: #ident #value));
+                names.push(ident);
+            }
+            Reading::Rest(value) => {
+                has_rest = true;
+                values.push(quote!(#ident: _rest #value));
+            }
+        }
+        forget_reading(field);
+    }
+    underive(&mut item.attrs, "Deserialize");
+    let read = match has_rest {
+        true => quote!(let _rest = object::read_fields_and_rest),
+        false => quote!(object::read_fields),
+    };
+    let label = name.to_string();
+    Some([
+        syn::parse_quote! {
+            impl crate::runtime::object::Object for #name {
+                const NAME: &'static str = #label;
+                fn read<'de, A: ::serde::de::MapAccess<'de>>(
+                    #object: A,
+                ) -> ::std::result::Result<Self, A::Error> {
+                    use crate::runtime::{object, slot};
+                    #(#slots)*
+                    #read(#object, Self::NAME, &mut [#(&mut #names),*])?;
+                    Ok(Self { #(#values),* })
+                }
+            }
+        },
+        syn::parse_quote! {
+            impl<'de> ::serde::Deserialize<'de> for #name {
+                fn deserialize<D: ::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::std::result::Result<Self, D::Error> {
+                    crate::runtime::object::read(deserializer)
+                }
+            }
+        },
+    ])
+}
+
+fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>) -> Reading {
+    let inner = argument(&field.ty, "Option");
+    let of = inner.unwrap_or(&field.ty);
+    let is_whole = is_one_of(of, &WHOLE) || holds_whole(of);
+    if field.attrs.iter().any(|attr| says_to_serde(attr, "flatten")) {
+        return Reading::Rest(match (inner, is_whole) {
+            (Some(_), _) => quote!(.optional(#json)),
+            (None, true) => quote!(.whole::<_, A::Error>()?),
+            (None, false) => quote!(.value::<_, A::Error>()?),
+        });
+    }
+    let is_open = last_name(&field.ty).is_some_and(|name| open.contains(&name.to_string()));
+    let can_be_empty = is_one_of(&field.ty, &WHOLE) || is_one_of(&field.ty, &PLAIN) || is_open;
+    let may_be_absent = field.attrs.iter().any(|attr| says_to_serde(attr, "default"));
+    let how = match (inner, is_whole) {
+        (Some(_), true) => "optional_whole",
+        (Some(_), false) => "optional",
+        (None, _) if !may_be_absent && (is_identity || !can_be_empty) => {
+            return Reading::Slot { how: "required", value: quote!(.value::<A::Error>()?) };
+        }
+        (None, true) if may_be_absent => "if_any_whole",
+        (None, false) if may_be_absent => "if_any",
+        (None, true) => "or_empty_whole",
+        (None, false) => "or_empty",
+    };
+    Reading::Slot { how, value: quote!(.value()) }
+}
+
+/// Takes out of what is said to serde what is about reading alone.
+fn forget_reading(field: &mut Field) {
+    if argument(&field.ty, "Option").is_some() {
+        retain_serde_metas(field, |meta| !meta.path().is_ident("default"));
+    }
+}
+
+/// Whether a list or a map is of whole numbers, at whatever depth.
+fn holds_whole(ty: &Type) -> bool {
+    let inner = ["Vec", "Option"].iter().find_map(|name| argument(ty, name)).or_else(|| value_of_map(ty));
+    inner.is_some_and(|inner| is_one_of(inner, &WHOLE) || holds_whole(inner))
+}
+
+/// `T` of `HashMap<String, T>`.
+fn value_of_map(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "HashMap")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments
+        .args
+        .iter()
+        .filter_map(|argument| if let syn::GenericArgument::Type(ty) = argument { Some(ty) } else { None })
+        .nth(1)
+}
+
+fn is_one_of(ty: &Type, names: &[&str]) -> bool {
+    last_name(ty).is_some_and(|name| names.iter().any(|other| name == other))
+}

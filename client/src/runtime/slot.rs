@@ -1,0 +1,282 @@
+//! Fields of answers: what becomes of one that is missing, null, or of another type.
+//!
+//! A backup that was made is not an error because its size is missing. So a number, text, truth value,
+//! list or map that an answer must have, and has not or has null in its place, is empty, with a warning in the
+//! trace: the AWS SDKs do likewise and call it error correction. What says which thing is meant, when
+//! something was, and objects as a whole are never made up. What may be absent, and cannot be read, is absent, with a
+//! warning, too.
+
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess};
+
+use super::lenient::{AsWhole, Empty, Label, Nullable, Plain, readable, warn_missing};
+use super::object::Field;
+
+/// The value of a field, once it is read. `H` says how.
+pub(crate) struct Slot<T, H> {
+    name: &'static str,
+    value: Option<T>,
+    is_read: bool,
+    how: PhantomData<H>,
+}
+
+/// How a field is read.
+trait How<T> {
+    /// Reads its value; nothing, where that says nothing.
+    ///
+    /// # Errors
+    /// Where it is of another type and may not be absent.
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: Label) -> Result<Option<T>, A::Error>;
+
+    /// Warns where it was not read.
+    fn finish(_field: Label) {}
+}
+
+impl<'de, A: MapAccess<'de>, T, H: How<T>> Field<'de, A> for Slot<T, H> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn read(&mut self, object: &mut A, of: &'static str) -> Result<(), A::Error> {
+        if std::mem::replace(&mut self.is_read, true) {
+            return Err(Error::duplicate_field(self.name));
+        }
+        self.value = H::read(object, Label(of, self.name))?;
+        Ok(())
+    }
+
+    fn finish(&self, of: &'static str) {
+        if self.value.is_none() {
+            H::finish(Label(of, self.name));
+        }
+    }
+}
+
+fn slot<T, H>(name: &'static str) -> Slot<T, H> {
+    Slot { name, value: None, is_read: false, how: PhantomData }
+}
+
+/// Must be there, and of its type.
+pub(crate) struct Required;
+
+/// A field that must be there.
+pub(crate) fn required<T>(name: &'static str) -> Slot<T, Required> {
+    slot(name)
+}
+
+impl<T: DeserializeOwned> How<T> for Required {
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, _: Label) -> Result<Option<T>, A::Error> {
+        object.next_value().map(Some)
+    }
+}
+
+impl<T> Slot<T, Required> {
+    /// The value.
+    ///
+    /// # Errors
+    /// Where there was none.
+    pub(crate) fn value<E: Error>(self) -> Result<T, E> {
+        self.value.ok_or_else(|| E::missing_field(self.name))
+    }
+}
+
+struct Seed<T, N>(PhantomData<(T, N)>);
+
+impl<'de, T, N: Nullable<T>> DeserializeSeed<'de> for Seed<T, N> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        N::read(deserializer)
+    }
+}
+
+/// Is empty where it is missing or null; with a warning, where it must not be.
+pub(crate) struct OrEmpty<N, const MUST: bool>(PhantomData<N>);
+
+/// A field that must be there, and is empty where it is not.
+pub(crate) fn or_empty<T>(name: &'static str) -> Slot<T, OrEmpty<Plain, true>> {
+    slot(name)
+}
+
+/// A field of whole numbers that must be there, and is empty where it is not.
+pub(crate) fn or_empty_whole<T>(name: &'static str) -> Slot<T, OrEmpty<AsWhole, true>> {
+    slot(name)
+}
+
+/// A field that is empty where it is not there.
+pub(crate) fn if_any<T>(name: &'static str) -> Slot<T, OrEmpty<Plain, false>> {
+    slot(name)
+}
+
+/// A field of whole numbers that is empty where it is not there.
+pub(crate) fn if_any_whole<T>(name: &'static str) -> Slot<T, OrEmpty<AsWhole, false>> {
+    slot(name)
+}
+
+impl<T, N: Nullable<T>, const MUST: bool> How<T> for OrEmpty<N, MUST> {
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, _: Label) -> Result<Option<T>, A::Error> {
+        object.next_value_seed(Seed::<T, N>(PhantomData))
+    }
+
+    fn finish(field: Label) {
+        if MUST {
+            warn_missing(field);
+        }
+    }
+}
+
+impl<T: Empty, N, const MUST: bool> Slot<T, OrEmpty<N, MUST>> {
+    /// The value, or what stands for none.
+    pub(crate) fn value(self) -> T {
+        self.value.unwrap_or_else(T::empty)
+    }
+}
+
+/// Is absent where it is missing, null, or of another type, which costs no more than itself.
+pub(crate) struct Optional<N>(PhantomData<N>);
+
+/// A field that may be absent.
+pub(crate) fn optional<T>(name: &'static str) -> Slot<T, Optional<Plain>> {
+    slot(name)
+}
+
+/// A field of whole numbers that may be absent.
+pub(crate) fn optional_whole<T>(name: &'static str) -> Slot<T, Optional<AsWhole>> {
+    slot(name)
+}
+
+impl<T, N: Nullable<T>> How<T> for Optional<N> {
+    fn read<'de, A: MapAccess<'de>>(object: &mut A, field: Label) -> Result<Option<T>, A::Error> {
+        Ok(readable::<T, N>(object.next_value()?, field))
+    }
+}
+
+impl<T, N> Slot<T, Optional<N>> {
+    /// The value, if there was one.
+    pub(crate) fn value(self) -> Option<T> {
+        self.value
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::runtime::object::{Object, read, read_fields, read_fields_and_rest};
+
+    #[derive(Debug, PartialEq)]
+    struct Disk {
+        id: String,
+        size: i64,
+        labels: Vec<String>,
+        sizes: Vec<i64>,
+        note: Option<String>,
+        limits: Option<Vec<i64>>,
+    }
+
+    impl Object for Disk {
+        const NAME: &'static str = "Disk";
+
+        fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+            let (mut id, mut size, mut labels) = (required("id"), or_empty_whole("size"), or_empty("labels"));
+            let (mut sizes, mut note, mut limits) = (if_any_whole("sizes"), optional("note"), optional_whole("limits"));
+            let fields: &mut [&mut dyn Field<'de, A>] =
+                &mut [&mut id, &mut size, &mut labels, &mut sizes, &mut note, &mut limits];
+            read_fields(object, Self::NAME, fields)?;
+            Ok(Self {
+                id: id.value::<A::Error>()?,
+                size: size.value(),
+                labels: labels.value(),
+                sizes: sizes.value(),
+                note: note.value(),
+                limits: limits.value(),
+            })
+        }
+    }
+
+    fn disk(json: &str) -> Result<Disk, String> {
+        let mut json = serde_json::Deserializer::from_str(json);
+        read(&mut json).map_err(|error| error.to_string().split(" at line").next().unwrap().to_owned())
+    }
+
+    fn empty() -> Disk {
+        Disk { id: "a".to_owned(), size: 0, labels: vec![], sizes: vec![], note: None, limits: None }
+    }
+
+    #[test]
+    fn fields_are_found_in_any_order_and_others_passed_over() {
+        let full = Disk {
+            id: "a".to_owned(),
+            size: 2,
+            labels: vec!["b".to_owned()],
+            sizes: vec![1, 2],
+            note: Some("c".to_owned()),
+            limits: Some(vec![3]),
+        };
+        let fields = [
+            r#""id": "a""#,
+            r#""size": 2.0"#,
+            r#""labels": ["b"]"#,
+            r#""sizes": [1, 2.0]"#,
+            r#""note": "c""#,
+            r#""limits": [3e0]"#,
+            r#""new": {"id": ["z"]}"#,
+        ];
+        for turn in 0..fields.len() {
+            let mut fields = fields;
+            fields.rotate_left(turn);
+            assert_eq!(disk(&format!("{{{}}}", fields.join(", "))).unwrap(), full);
+            fields.reverse();
+            assert_eq!(disk(&format!("{{{}}}", fields.join(", "))).unwrap(), full);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_null_is_empty_but_for_what_must_be_there() {
+        assert_eq!(disk(r#"{"id": "a"}"#).unwrap(), empty());
+        let nulls = r#"{"id": "a", "size": null, "labels": null, "sizes": null, "note": null, "limits": null}"#;
+        assert_eq!(disk(nulls).unwrap(), empty());
+        assert_eq!(disk("{}").unwrap_err(), "missing field `id`");
+        assert_eq!(disk(r#"{"id": null}"#).unwrap_err(), "invalid type: null, expected a string");
+        assert_eq!(disk(r#"["a"]"#).unwrap_err(), "invalid type: sequence, expected struct Disk");
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_an_error_unless_it_may_be_absent() {
+        assert_eq!(disk(r#"{"id": "a", "note": 7, "limits": [1.5]}"#).unwrap(), empty());
+        for (field, error) in [
+            ("size", "invalid type: string \"seven\", expected i64"),
+            ("labels", "invalid type: string \"seven\", expected a sequence"),
+            ("id", "duplicate field `id`"),
+        ] {
+            assert_eq!(disk(&format!(r#"{{"id": "a", "{field}": "seven"}}"#)).unwrap_err(), error);
+        }
+        // Of what is no JSON nothing is read.
+        assert!(disk(r#"{"id": "a", "note": {"seven"#).unwrap_err().starts_with("EOF"));
+    }
+
+    #[test]
+    fn the_rest_of_an_object_is_what_no_field_has_read() {
+        struct Shelf(String, HashMap<String, i64>, Option<HashMap<String, bool>>);
+
+        impl Object for Shelf {
+            const NAME: &'static str = "Shelf";
+
+            fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+                let mut id = required("id");
+                let rest = read_fields_and_rest(object, Self::NAME, &mut [&mut id])?;
+                Ok(Self(id.value::<A::Error>()?, rest.whole::<_, A::Error>()?, rest.optional("more")))
+            }
+        }
+
+        let read = |value: serde_json::Value| read::<_, Shelf>(value);
+        let Shelf(id, rest, optional) = read(json!({ "a": 1.0, "id": "x", "b": 2 })).unwrap();
+        assert_eq!((id.as_str(), rest, optional), ("x", HashMap::from([("a".into(), 1), ("b".into(), 2)]), None));
+        assert!(read(json!({ "id": "x", "a": "seven" })).is_err());
+    }
+}
