@@ -126,7 +126,7 @@ fn streams([pages, items]: &[syn::Ident; 2], answer: &Type, held: &Type, first: 
                         Some(page) => call.page::<i64>(page),
                         None => call,
                     }
-                    .send()
+                    .into_future()
                 };
                 crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
             }

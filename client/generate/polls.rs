@@ -73,7 +73,7 @@ fn until(is_taken: bool, answer: &Type, poll: Option<&Poll>) -> ImplItem {
     );
     let mut function: syn::ImplItemFn = syn::parse_quote! {
         pub fn #name(self, is_done: impl FnMut(&#answer) -> bool + Send + 'a) -> crate::Until<'a, #answer> {
-            crate::Until::new(move || self.clone().send(), is_done, #seconds)
+            crate::Until::new(move || self.clone().into_future(), is_done, #seconds)
         }
     };
     set_doc(&mut function.attrs, &doc);

@@ -1,7 +1,8 @@
 //! What a call does once its request is built: all of it is `crate::transport`'s.
 //!
-//! before: `let request = client.client.post(url).json(&body).build()?; client.pre(…); client.exec(…); match …`
-//! after:  `runtime::call(client, &call_options, &|| client.client.post(&url).json(&body).build(), &Self::OPERATION)`
+//! before: `let request = client.client.post(url).header(…).json(&body).build()?; client.pre(…); client.exec(…); match …`
+//! after:  `runtime::call(client, &call_options, &|| runtime::request(client, &Self::OPERATION, &url,
+//!         Some("application/json")).json(&body).build(), &Self::OPERATION)`
 //!
 //! And every parameter is written in its style, by a function that can refuse it:
 //!
@@ -12,9 +13,8 @@
 use std::collections::BTreeMap;
 
 use quote::{ToTokens, format_ident, quote};
-use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Token, Type};
+use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Type};
 
 use super::Error;
 use super::answers::{Answer, Bodies};
@@ -69,13 +69,14 @@ pub(crate) fn harden(send: &mut ImplItemFn, operations: &Operations, is_body_che
         return Err(shape("the request is built without `?`"));
     };
     let mut build = attempt.expr;
-    let only_header = only_header(statements);
-    let mut repeated =
-        Repeated { only_header: only_header.clone(), has_bytes: false, has_form: false, query: Vec::new(), bodies };
-    repeated.visit_expr_mut(&mut build);
-    if only_header.is_some() && repeated.only_header.is_none() {
-        statements.truncate(statements.len() - 2);
+    let client = client_name(statements);
+    let has_headers = has_headers(statements);
+    if !has_headers {
+        statements.truncate(statements.len().saturating_sub(2));
     }
+    let mut repeated =
+        Repeated { client: &client, has_headers, has_bytes: false, has_form: false, query: Vec::new(), bodies };
+    repeated.visit_expr_mut(&mut build);
     if !repeated.query.is_empty() {
         let mut url = quote!(crate::runtime::Query::new(url));
         for (name, value) in &repeated.query {
@@ -111,7 +112,6 @@ pub(crate) fn harden(send: &mut ImplItemFn, operations: &Operations, is_body_che
     if bodies.may_lack_body {
         super::bodies::make_optional(statements, &mut build, bodies.content_type.as_deref()).map_err(|e| shape(&e))?;
     }
-    let client = client_name(statements);
     statements.push(Stmt::Expr(
         syn::parse_quote!(crate::runtime::#read(#client, &call_options, &|| #build, &Self::OPERATION).await),
         None,
@@ -183,17 +183,19 @@ pub(crate) fn operation_id(send: &ImplItemFn) -> Result<(String, usize), Error> 
     Err(missing("OperationInfo in send"))
 }
 
-/// Name and value of the only header in the map that stands last, which then need not be a map.
-fn only_header(statements: &[Stmt]) -> Option<Punctuated<Expr, Token![,]>> {
-    let [.., Stmt::Local(map), Stmt::Expr(Expr::MethodCall(append), _)] = statements else { return None };
+/// Whether there are more headers than the API's version, which every request has: then they are in a map, which the
+/// last two statements make and fill otherwise.
+fn has_headers(statements: &[Stmt]) -> bool {
+    let [.., Stmt::Local(map), Stmt::Expr(Expr::MethodCall(append), _)] = statements else { return true };
     let is_map = |pattern: &syn::Pat| matches!(pattern, syn::Pat::Ident(name) if name.ident == "header_map");
-    (is_map(&map.pat) && append.method == "append").then(|| append.args.clone())
+    !(is_map(&map.pat) && append.method == "append")
 }
 
 /// Makes an expression that builds a request one that can be run again: it takes nothing for good.
 struct Repeated<'d> {
-    /// Taken where it takes the place of the map.
-    only_header: Option<Punctuated<Expr, Token![,]>>,
+    client: &'d syn::Ident,
+    /// Whether the request has more headers than all have.
+    has_headers: bool,
     has_bytes: bool,
     has_form: bool,
     /// The parameters of the query, by their names on the wire, with their values.
@@ -206,6 +208,12 @@ impl VisitMut for Repeated<'_> {
     /// `.form_urlencoded(&body)?` fails with progenitor's error: the form is made before.
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr
+            && let Some(begun) = self.begun(call)
+        {
+            *expr = begun;
+            return;
+        }
         if let Expr::MethodCall(call) = expr
             && call.method == "query"
             && let Some(Expr::Reference(reference)) = call.args.first()
@@ -235,25 +243,38 @@ impl VisitMut for Repeated<'_> {
     fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
         self.media_types(call);
-        let starts = matches!(&*call.receiver, Expr::Field(_));
         let bytes = call.method == "body";
         self.has_bytes |= bytes;
-        if call.method == "headers"
-            && let Some(header) = self.only_header.take()
+        if let Some(argument @ Expr::Path(_)) = call.args.first_mut()
+            && (bytes || call.method == "headers")
         {
-            call.method = syn::parse_quote!(header);
-            call.args = header;
-        } else if let Some(argument @ Expr::Path(_)) = call.args.first_mut() {
-            if starts {
-                *argument = syn::parse_quote!(&#argument);
-            } else if bytes || call.method == "headers" {
-                *argument = syn::parse_quote!(#argument.clone());
-            }
+            *argument = syn::parse_quote!(#argument.clone());
         }
     }
 }
 
 impl Repeated<'_> {
+    /// How a request begins: with what all have, said once for all of them.
+    fn begun(&self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let client = self.client;
+        match &*call.receiver {
+            // `client.client.post(url)`
+            Expr::Field(_) => {
+                let url = call.args.first()?;
+                Some(syn::parse_quote!(crate::runtime::request(#client, &Self::OPERATION, &#url, None)))
+            }
+            // `.header(ACCEPT, HeaderValue::from_static("application/json"))`
+            Expr::Call(begun) if call.method == "header" && is_accept(call.args.first()?) => {
+                let Some(Expr::Call(value)) = call.args.get(1) else { return None };
+                let (mut begun, name) = (begun.clone(), value.args.first()?);
+                *begun.args.last_mut()? = syn::parse_quote!(Some(#name));
+                Some(Expr::Call(begun))
+            }
+            _ if call.method == "headers" && !self.has_headers => Some((*call.receiver).clone()),
+            _ => None,
+        }
+    }
+
     /// Says the media types as the spec has them.
     fn media_types(&self, call: &mut syn::ExprMethodCall) {
         let value = |name: &str| -> Expr { syn::parse_quote!(::reqwest::header::HeaderValue::from_static(#name)) };
@@ -275,6 +296,10 @@ impl Repeated<'_> {
             *call.receiver = syn::parse_quote!(#receiver.header(::reqwest::header::CONTENT_TYPE, #value));
         }
     }
+}
+
+fn is_accept(name: &Expr) -> bool {
+    matches!(name, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "ACCEPT"))
 }
 
 /// Rewrites what fills the path's template and what refuses an argument.

@@ -22,7 +22,9 @@ const USER_AGENT: &str = concat!("planetscale-client-rs/", env!("CARGO_PKG_VERSI
 /// Made by [`Client::builder`]. It is cheap to clone, and all clones share one pool of connections.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: Arc<Inner>,
+    /// Without its type, so that whether a future that holds a client is `Send` is told at a glance. The compiler looks
+    /// through all of reqwest otherwise, for every future of every operation.
+    inner: Arc<dyn AsRef<Inner> + Send + Sync>,
     pub(crate) settings: Settings,
 }
 
@@ -35,11 +37,17 @@ pub(crate) struct Inner {
     pub(crate) authorization: HeaderValue,
 }
 
+impl AsRef<Self> for Inner {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.inner.base_url)
-            .field("credentials", &self.inner.credentials)
+            .field("base_url", &self.inner().base_url)
+            .field("credentials", &self.inner().credentials)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
@@ -101,14 +109,18 @@ impl Client {
         client
     }
 
+    pub(crate) fn inner(&self) -> &Inner {
+        (*self.inner).as_ref()
+    }
+
     /// Where the API is, without a slash at its end.
     pub(crate) fn base_url(&self) -> &str {
-        &self.inner.base_url
+        &self.inner().base_url
     }
 
     /// What sends requests.
     pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.inner.http
+        &self.inner().http
     }
 }
 

@@ -9,12 +9,10 @@ use futures_core::Stream;
 
 use crate::error::{Error, Reason, Unreadable};
 use crate::operation::Operation;
-use crate::response::Response;
+use crate::response::{Call, Response};
 
 /// What the API begins with where no page is asked for.
 const FIRST_PAGE: i64 = 1;
-
-type Call<'a, P> = Pin<Box<dyn Future<Output = Result<Response<P>, Error>> + Send + 'a>>;
 
 /// A stream of the pages of a list. See, for example, [`ListBackups::pages`](crate::builder::ListBackups::pages).
 ///
@@ -44,17 +42,13 @@ enum State<'a, P> {
 impl<'a, P> Pages<'a, P> {
     /// The pages from `first` on. `call` asks for a page, `next_of` reads which one comes after it.
     #[allow(dead_code)] // Called where the spec has pages.
-    pub(crate) fn new<F>(
+    pub(crate) fn new(
         operation: Operation,
         first: Option<i64>,
-        mut call: impl FnMut(Option<i64>) -> F + Send + 'a,
+        call: impl FnMut(Option<i64>) -> Call<'a, P> + Send + 'a,
         next_of: fn(&P) -> Option<i64>,
-    ) -> Self
-    where
-        F: Future<Output = Result<Response<P>, Error>> + Send + 'a,
-    {
-        let call = Box::new(move |page| Box::pin(call(page)) as Call<'a, P>);
-        Self { operation, call, next_of, state: State::Next(first) }
+    ) -> Self {
+        Self { operation, call: Box::new(call), next_of, state: State::Next(first) }
     }
 
     /// The next page, or nothing after the last one.

@@ -1,11 +1,15 @@
 //! What a call gives.
 
 use std::ops::Deref;
+use std::pin::Pin;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::error::request_id;
+use crate::error::{Error, request_id};
+
+/// A call that was begun, of an operation that may be any.
+pub(crate) type Call<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
 
 /// An answer of the API that was a success: what it says, with its status and its headers. It can be used as what it
 /// says.

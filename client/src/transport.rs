@@ -10,33 +10,30 @@ mod trace;
 use backon::Retryable;
 use reqwest::Request;
 use tokio::time::Instant;
-use tracing::{Instrument, Span};
+use tracing::Span;
 
 pub(crate) use self::attempt::Answer;
 use self::attempt::Attempt;
 pub(crate) use self::decode::decode;
-use self::trace::Traced;
+pub(crate) use self::trace::Traced;
 use crate::client::Client;
 use crate::error::Error;
 pub(crate) use crate::operation::Operation;
 pub(crate) use crate::options::Options;
-use crate::response::Response;
 use crate::retry::RetryPolicy;
 
 /// Builds an operation's request, anew for each attempt: cheaper than a copy kept of every request.
 pub(crate) type Build<'a> = &'a (dyn Fn() -> reqwest::Result<Request> + Send + Sync);
 
-/// Sends a request in a span of its own, which ends when the answer is read.
-pub(crate) async fn traced<T>(
-    (client, options): (&Client, &Options),
+/// Sends a request in a span of its own, which [ends](Traced::end) when the answer is read. This is compiled once, not
+/// for each type of an answer.
+pub(crate) async fn traced(
+    client: &Client,
+    options: &Options,
     build: Build<'_>,
     operation: Operation,
-    read: impl FnOnce(Result<Answer, Error>) -> Result<Response<T>, Error>,
-) -> Result<Response<T>, Error> {
-    let traced = Traced::begin(&operation);
-    let result = read(send(client, options, build, operation).instrument(traced.span.clone()).await);
-    traced.end(result.as_ref().map(|answer| (answer.status(), answer.request_id())));
-    result
+) -> (Traced, Result<Answer, Error>) {
+    Traced::answered(operation, send(client, options, build, operation)).await
 }
 
 /// Sends a request, again where that is safe, within the time for the whole operation.

@@ -16,6 +16,7 @@ use crate::client::Client;
 use crate::error::{Error, Outcome};
 use crate::generated::types::{self, Backup, BackupState, CreateBranchBody, DatabaseBranch, DatabaseBranchState};
 use crate::polling::Until;
+use crate::response::Call;
 use crate::retry_after::server_time;
 
 /// # Restoring a backup
@@ -76,9 +77,9 @@ impl Client {
     /// [`GetBranch::until`](crate::builder::GetBranch::until); the first poll is at once.
     pub fn wait_for_branch<'a>(&self, branch: impl Into<BranchRef>) -> Until<'a, DatabaseBranch> {
         let (client, branch) = (self.clone(), branch.into());
-        let call = move || {
+        let call = move || -> Call<'a, DatabaseBranch> {
             let (client, branch) = (client.clone(), branch.clone());
-            async move { branch.get(&client).send().await }
+            Box::pin(async move { branch.get(&client).send().await })
         };
         Until::new(call, |branch: &DatabaseBranch| branch.state == DatabaseBranchState::Ready, Some([0, 10, 15 * 60]))
     }

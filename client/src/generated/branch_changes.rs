@@ -2012,7 +2012,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -2337,7 +2337,7 @@ pub mod builder {
             is_done: impl FnMut(&types::PostgresClusterResizeRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PostgresClusterResizeRequest> {
             crate::Until::new(
-                move || self.clone().send(),
+                move || self.clone().into_future(),
                 is_done,
                 Some([30u64, 10u64, 900u64]),
             )

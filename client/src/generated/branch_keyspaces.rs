@@ -2572,7 +2572,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -2913,7 +2913,7 @@ pub mod builder {
             is_done: impl FnMut(&types::DatabaseBranchKeyspace) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranchKeyspace> {
             crate::Until::new(
-                move || self.clone().send(),
+                move || self.clone().into_future(),
                 is_done,
                 Some([30u64, 10u64, 1800u64]),
             )
@@ -3405,7 +3405,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::KeyspaceRolloutStatus) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::KeyspaceRolloutStatus> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListKeyspaces<'a> {

@@ -3958,7 +3958,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -4258,7 +4258,7 @@ pub mod builder {
             is_done: impl FnMut(&types::DatabaseBranch) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseBranch> {
             crate::Until::new(
-                move || self.clone().send(),
+                move || self.clone().into_future(),
                 is_done,
                 Some([30u64, 10u64, 900u64]),
             )
@@ -5616,7 +5616,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::BranchSchema) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::BranchSchema> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::lint_branch_schema`]. Set what it needs, and [`send`](Self::send) it.
@@ -5810,7 +5810,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }

@@ -3265,7 +3265,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -3581,7 +3581,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Backup) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Backup> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_backup`]. Set what it needs, and [`send`](Self::send) it.

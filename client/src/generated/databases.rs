@@ -3647,7 +3647,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -3907,7 +3907,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Database) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Database> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_database`]. Set what it needs, and [`send`](Self::send) it.
@@ -4327,7 +4327,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -4502,7 +4502,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -4627,7 +4627,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ThrottlerConfigurations> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::update_database_throttler`]. Set what it needs, and [`send`](Self::send) it.

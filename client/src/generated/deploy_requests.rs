@@ -6884,7 +6884,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -7191,7 +7191,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -7491,7 +7491,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseDeployRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseDeployRequest> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::close_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
@@ -8649,7 +8649,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Deployment) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Deployment> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::force_cutover_deploy_request`]. Set what it needs, and [`send`](Self::send) it.
@@ -8971,7 +8971,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -9299,7 +9299,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -9730,7 +9730,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DeployRequestStorage) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DeployRequestStorage> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.
@@ -9866,7 +9866,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ThrottlerConfigurations) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ThrottlerConfigurations> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::update_deploy_request_throttler`]. Set what it needs, and [`send`](Self::send) it.

@@ -1285,7 +1285,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -1408,7 +1408,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Invoice) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Invoice> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_invoice_line_items`]. Set what it needs, and [`send`](Self::send) it.
@@ -1577,7 +1577,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }

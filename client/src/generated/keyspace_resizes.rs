@@ -1286,7 +1286,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -1799,7 +1799,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::KeyspaceResizeRequest) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::KeyspaceResizeRequest> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListKeyspaceResizeRequests<'a> {

@@ -357,7 +357,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::KeyspaceVschema) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::KeyspaceVschema> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::update_keyspace_vschema`]. Set what it needs, and [`send`](Self::send) it.

@@ -2829,7 +2829,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_instant_branch_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -3100,7 +3100,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::InstantMetricsResponse> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_branch_keyspace_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -3660,7 +3660,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_branch_table_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4137,7 +4137,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_instant_tablet_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4360,7 +4360,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::InstantMetricsResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::InstantMetricsResponse> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_branch_tag_metrics`]. Set what it needs, and [`send`](Self::send) it.
@@ -4748,7 +4748,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::MetricSeriesResponse) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::MetricSeriesResponse> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for GetBranchMetrics<'a> {

@@ -1000,7 +1000,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -1127,7 +1127,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::OauthApplication) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::OauthApplication> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::list_oauth_tokens`]. Set what it needs, and [`send`](Self::send) it.
@@ -1306,7 +1306,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -1448,7 +1448,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ServiceToken> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_oauth_token`]. Set what it needs, and [`send`](Self::send) it.

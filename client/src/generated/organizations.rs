@@ -2551,7 +2551,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -2658,7 +2658,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Organization) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Organization> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::update_organization`]. Set what it needs, and [`send`](Self::send) it.
@@ -2965,7 +2965,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::PaginatedAuditLogEvent) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PaginatedAuditLogEvent> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::list_cluster_size_skus`]. Set what it needs, and [`send`](Self::send) it.
@@ -3312,7 +3312,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }

@@ -2475,7 +2475,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -2631,7 +2631,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Query) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Query> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::get_query_statistics`]. Set what it needs, and [`send`](Self::send) it.
@@ -2934,7 +2934,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -3191,7 +3191,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::QuerySummary) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::QuerySummary> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for ListBranchQueries<'a> {

@@ -949,7 +949,7 @@ pub mod builder {
                 &types::PaginatedQueryPatternsDownload,
             ) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::PaginatedQueryPatternsDownload> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::create_query_patterns_report`]. Set what it needs, and [`send`](Self::send) it.
@@ -1229,7 +1229,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::QueryPatternsDownload) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::QueryPatternsDownload> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_query_patterns_report`]. Set what it needs, and [`send`](Self::send) it.

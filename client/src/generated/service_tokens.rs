@@ -342,7 +342,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -590,7 +590,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::ServiceToken) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::ServiceToken> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_service_token`]. Set what it needs, and [`send`](Self::send) it.

@@ -918,7 +918,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -1214,7 +1214,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::OrganizationTeamMembership) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::OrganizationTeamMembership> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::remove_organization_team_member`]. Set what it needs, and [`send`](Self::send) it.

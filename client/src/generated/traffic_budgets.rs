@@ -678,7 +678,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -993,7 +993,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::TrafficBudget) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::TrafficBudget> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_traffic_budget`]. Set what it needs, and [`send`](Self::send) it.

@@ -106,7 +106,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::User) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::User> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     impl<'a> ::std::future::IntoFuture for GetCurrentUser<'a> {

@@ -1343,7 +1343,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -1639,7 +1639,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::DatabaseWebhook) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::DatabaseWebhook> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::delete_webhook`]. Set what it needs, and [`send`](Self::send) it.

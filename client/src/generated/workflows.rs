@@ -2500,7 +2500,7 @@ pub mod builder {
                     Some(page) => call.page::<i64>(page),
                     None => call,
                 }
-                    .send()
+                    .into_future()
             };
             crate::Pages::new(Self::OPERATION, first, call, |page| page.next_page)
         }
@@ -2793,7 +2793,7 @@ pub mod builder {
             self,
             is_done: impl FnMut(&types::Workflow) -> bool + Send + 'a,
         ) -> crate::Until<'a, types::Workflow> {
-            crate::Until::new(move || self.clone().send(), is_done, None)
+            crate::Until::new(move || self.clone().into_future(), is_done, None)
         }
     }
     /// A call of [`Client::workflow_cancel`]. Set what it needs, and [`send`](Self::send) it.

@@ -6,10 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::schedule::{Judged, PollError, Schedule};
-use crate::error::Error;
-use crate::response::Response;
-
-type Call<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
+use crate::response::{Call, Response};
 
 /// A call that reads one thing, to be made until that is as it should be. `.await` it: it gives the last answer.
 ///
@@ -61,21 +58,18 @@ const DEFAULT_MAX_CONSECUTIVE_ERRORS: usize = 5;
 
 impl<'a, T> Until<'a, T> {
     /// `seconds` are those before the first poll, between two, and of all, where the operation has its own.
-    pub(crate) fn new<F>(
-        mut call: impl FnMut() -> F + Send + 'a,
+    pub(crate) fn new(
+        call: impl FnMut() -> Call<'a, T> + Send + 'a,
         is_done: impl FnMut(&T) -> bool + Send + 'a,
         seconds: Option<[u64; 3]>,
-    ) -> Self
-    where
-        F: Future<Output = Result<Response<T>, Error>> + Send + 'a,
-    {
+    ) -> Self {
         let [first_delay, interval, deadline] = match seconds {
             Some(seconds) => seconds.map(Duration::from_secs),
             None => [Duration::ZERO, DEFAULT_INTERVAL, DEFAULT_DEADLINE],
         };
         let max_consecutive_errors = DEFAULT_MAX_CONSECUTIVE_ERRORS;
         Self {
-            call: Box::new(move || Box::pin(call())),
+            call: Box::new(call),
             is_done: Box::new(is_done),
             fails: Box::new(|_| false),
             progress: Box::new(|_| {}),

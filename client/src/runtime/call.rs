@@ -18,7 +18,8 @@ pub(crate) async fn call<T: DeserializeOwned>(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<Response<T>, Error> {
-    traced((client, options), build, *operation, |answer| decode(client, *operation, answer?)).await
+    let (traced, answer) = traced(client, options, build, *operation).await;
+    traced.end(answer.and_then(|answer| decode(client, *operation, answer)))
 }
 
 /// Sends a request and decodes the JSON of the answer, if there is any.
@@ -28,11 +29,11 @@ pub(crate) async fn call_optional<T: DeserializeOwned>(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<Response<Option<T>>, Error> {
-    let read = |answer: Result<Answer, Error>| match answer? {
-        answer if answer.body.is_empty() => Ok(Response::new(None, answer.status, answer.headers)),
-        answer => decode(client, *operation, answer),
-    };
-    traced((client, options), build, *operation, read).await
+    let (traced, answer) = traced(client, options, build, *operation).await;
+    traced.end(match answer {
+        Ok(answer) if answer.body.is_empty() => Ok(Response::new(None, answer.status, answer.headers)),
+        answer => answer.and_then(|answer| decode(client, *operation, answer)),
+    })
 }
 
 /// Sends a request whose answer is not JSON.
@@ -42,8 +43,8 @@ pub(crate) async fn call_bytes(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<Response<Bytes>, Error> {
-    let read = |answer: Answer| Response::new(answer.body, answer.status, answer.headers);
-    traced((client, options), build, *operation, |answer| answer.map(read)).await
+    let (traced, answer) = traced(client, options, build, *operation).await;
+    traced.end(answer.map(|answer| Response::new(answer.body, answer.status, answer.headers)))
 }
 
 /// Sends a request that is answered with a redirect, which is not followed: gives its `Location`.
@@ -53,7 +54,8 @@ pub(crate) async fn call_location(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<Response<String>, Error> {
-    let read = |answer| match answer {
+    let (traced, answer) = traced(client, options, build, *operation).await;
+    traced.end(match answer {
         Err(Error::Refused(refused)) if refused.status.is_redirection() => {
             let location = refused.headers.get(LOCATION);
             match location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()) {
@@ -63,8 +65,7 @@ pub(crate) async fn call_location(
         }
         Err(error) => Err(error),
         Ok(answer) => Err(Answer::unreadable(&answer, client, *operation, Reason::NoLocation)),
-    };
-    traced((client, options), build, *operation, read).await
+    })
 }
 
 /// Sends a request whose answer has no body to read.
@@ -74,8 +75,8 @@ pub(crate) async fn call_empty(
     build: Build<'_>,
     operation: &Operation,
 ) -> Result<Response<()>, Error> {
-    let read = |answer: Answer| Response::new((), answer.status, answer.headers);
-    traced((client, options), build, *operation, |answer| answer.map(read)).await
+    let (traced, answer) = traced(client, options, build, *operation).await;
+    traced.end(answer.map(|answer| Response::new((), answer.status, answer.headers)))
 }
 
 #[cfg(test)]

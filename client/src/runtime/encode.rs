@@ -1,9 +1,26 @@
-//! Bodies that are not JSON, or not there.
+//! How a request begins, and bodies that are not JSON, or not there.
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::error::Error;
+
+/// The beginning of an operation's request: what all of them have, and the media type that is asked for.
+pub(crate) fn request(
+    client: &Client,
+    operation: &Operation,
+    url: &str,
+    accept: Option<&'static str>,
+) -> reqwest::RequestBuilder {
+    // A method that is none, which no operation of a document has, is an error of the builder's.
+    let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
+    let request = client.http().request(method, url);
+    let request = request.header("api-version", HeaderValue::from_static(API_VERSION));
+    match accept {
+        Some(accept) => request.header(ACCEPT, HeaderValue::from_static(accept)),
+        None => request,
+    }
+}
 
 /// The bytes of a body that is not JSON: another attempt needs them again.
 ///

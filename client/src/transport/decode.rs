@@ -64,7 +64,7 @@ fn whole_characters(json: &[u8]) -> Vec<u8> {
 #[cold]
 fn undecodable<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Error {
     // serde's message repeats what it found, so what it finds must be clean.
-    let body = client.inner.credentials.scrub(answer.body.clone());
+    let body = client.inner().credentials.scrub(answer.body.clone());
     let json = without_bom(&body);
     let (path, error) = match serde_json::from_slice::<T>(json) {
         Ok(_) => (None, serde::de::Error::custom("it holds the token")),

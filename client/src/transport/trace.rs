@@ -2,19 +2,31 @@
 
 use reqwest::StatusCode;
 use tokio::time::Instant;
-use tracing::{Span, field};
+use tracing::{Instrument, Span, field};
 
+use super::attempt::Answer;
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::response::Response;
 
 /// The span of an operation, which records attempts, status and duration at the end.
-pub(super) struct Traced {
-    pub(super) span: Span,
+pub(crate) struct Traced {
+    span: Span,
     start: Instant,
 }
 
 impl Traced {
-    pub(super) fn begin(operation: &Operation) -> Self {
+    /// Has a call answered within its span.
+    pub(super) async fn answered(
+        operation: Operation,
+        answered: impl Future<Output = Result<Answer, Error>>,
+    ) -> (Self, Result<Answer, Error>) {
+        let traced = Self::begin(&operation);
+        let answer = answered.instrument(traced.span.clone()).await;
+        (traced, answer)
+    }
+
+    fn begin(operation: &Operation) -> Self {
         let span = tracing::info_span!(
             "planetscale",
             operation = operation.id,
@@ -29,8 +41,14 @@ impl Traced {
         Self { span, start: Instant::now() }
     }
 
-    /// Ends with the status and the server's id of the request, or with an error.
-    pub(super) fn end(self, result: Result<(StatusCode, Option<&str>), &Error>) {
+    /// Ends with what the answer was read as.
+    pub(crate) fn end<T>(self, result: Result<Response<T>, Error>) -> Result<Response<T>, Error> {
+        self.record(result.as_ref().map(|answer| (answer.status(), answer.request_id())));
+        result
+    }
+
+    /// Records the status and the server's id of the request, or an error.
+    fn record(self, result: Result<(StatusCode, Option<&str>), &Error>) {
         let (status, id) = match result {
             Ok((status, id)) => (Some(status), id),
             Err(error) => (error.status(), error.request_id()),
