@@ -12,7 +12,7 @@
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing,
 //!    `client` puts the crate's own client in the place of progenitor's, `stand_in` tells the stand-in what there is, and
-//!    `words` changes what builders say.
+//!    `setters` and `words` make what builders do and say short.
 //!
 //! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone. `features` has what only
 //! some operations reach compiled with them.
@@ -73,6 +73,8 @@ mod prose;
 mod rust;
 #[path = "generate/send.rs"]
 mod send;
+#[path = "generate/setters.rs"]
+mod setters;
 #[path = "generate/stand_in.rs"]
 mod stand_in;
 #[path = "generate/types.rs"]
@@ -169,6 +171,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     polls::add(&mut file, &operations)?;
     client::harden(&mut file, &spec.info.version)?;
     stand_in::add(&mut file, &operations)?;
+    setters::harden(&mut file);
     demands::check(&file, &operations, &directions)?;
     features::gate(&mut file, &operations, &directions)?;
     words::harden(&mut file);

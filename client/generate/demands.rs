@@ -26,6 +26,9 @@ const PROGENITORS: [(&str, &str); 8] = [
     ("ByteStream", "send"),
 ];
 
+/// What progenitor and typify say where a value does not fit.
+const CONVERSIONS: [&str; 2] = ["conversion to `", "error converting supplied value for "];
+
 /// Checks the code.
 ///
 /// # Errors
@@ -90,7 +93,13 @@ fn left_over(tokens: TokenStream) -> Option<(String, &'static str)> {
             let (name, pass) = PROGENITORS.iter().find(|(name, _)| ident == name)?;
             Some(((*name).to_owned(), *pass))
         }
-        TokenTree::Literal(literal) if literal.to_string().contains(MARK) => Some(("a note".to_owned(), "notes")),
+        TokenTree::Literal(literal) => {
+            let literal = literal.to_string();
+            if literal.contains(MARK) {
+                return Some(("a note".to_owned(), "notes"));
+            }
+            CONVERSIONS.iter().any(|words| literal.contains(words)).then_some((literal, "setters"))
+        }
         _ => None,
     })
 }

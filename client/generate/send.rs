@@ -1,7 +1,7 @@
 //! What a call does once its request is built: all of it is `crate::transport`'s.
 //!
 //! before: `let request = client.client.post(url).header(…).json(&body).build()?; client.pre(…); client.exec(…); match …`
-//! after:  `runtime::call(client, &call_options, &|| runtime::request(client, &Self::OPERATION, &url,
+//! after:  `runtime::call(client, &call_options, &|| runtime::request(client, Method::POST, &url,
 //!         Some("application/json")).json(&body).build(), &Self::OPERATION)`
 //!
 //! And every parameter is written in its style, by a function that can refuse it:
@@ -260,8 +260,16 @@ impl Repeated<'_> {
         match &*call.receiver {
             // `client.client.post(url)`
             Expr::Field(_) => {
-                let url = call.args.first()?;
-                Some(syn::parse_quote!(crate::runtime::request(#client, &Self::OPERATION, &#url, None)))
+                let url = call.args.last()?;
+                // `.request(Method::OPTIONS, url)`, where there is no function of that name.
+                let method = match call.args.first().filter(|_| call.args.len() > 1) {
+                    Some(method) => method.to_token_stream(),
+                    None => {
+                        let name = format_ident!("{}", call.method.to_string().to_uppercase());
+                        quote!(::reqwest::Method::#name)
+                    }
+                };
+                Some(syn::parse_quote!(crate::runtime::request(#client, #method, &#url, None)))
             }
             // `.header(ACCEPT, HeaderValue::from_static("application/json"))`
             Expr::Call(begun) if call.method == "header" && is_accept(call.args.first()?) => {

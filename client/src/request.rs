@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::generated::API_VERSION;
 use crate::operation::Operation;
 use crate::options::Options;
 use crate::response::Response;
@@ -101,7 +100,7 @@ impl Request<'_> {
         }
         let operation = Operation::new("request", name, "");
         let build = || {
-            let mut request = client.http().request(method.clone(), url.clone()).header("api-version", API_VERSION);
+            let mut request = runtime::request(client, method.clone(), url.clone(), None);
             if let Some(body) = &body {
                 request = request.json(body);
             }

@@ -158,11 +158,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.active = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`active` does not take what it was given: {e}")
-                    });
+                self.active = crate::runtime::converted("active", value);
                 self
             }
             /// `correlations`
@@ -171,10 +167,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Correlation>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.correlations = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("correlations: {e}"));
+                self.correlations = crate::runtime::converted("correlations", value)
+                    .map(Some);
                 self
             }
             /// The duration of the anomaly in seconds
@@ -183,11 +177,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.duration = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`duration` does not take what it was given: {e}")
-                    });
+                self.duration = crate::runtime::converted("duration", value);
                 self
             }
             /// The ID of the anomaly
@@ -196,9 +186,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// End of the metrics window surrounding the anomaly
@@ -207,11 +195,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.metrics_end = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`metrics_end` does not take what it was given: {e}")
-                    });
+                self.metrics_end = crate::runtime::converted("metrics_end", value);
                 self
             }
             /// Start of the metrics window surrounding the anomaly
@@ -220,11 +204,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.metrics_start = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`metrics_start` does not take what it was given: {e}")
-                    });
+                self.metrics_start = crate::runtime::converted("metrics_start", value);
                 self
             }
             /// The number of minutes query latency was in violation of the expected baseline
@@ -233,13 +213,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.minutes_in_violation = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`minutes_in_violation` does not take what it was given: {e}"
-                        )
-                    });
+                self.minutes_in_violation = crate::runtime::converted(
+                    "minutes_in_violation",
+                    value,
+                );
                 self
             }
             /// When the anomaly ended
@@ -248,11 +225,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.period_end = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`period_end` does not take what it was given: {e}")
-                    });
+                self.period_end = crate::runtime::converted("period_end", value);
                 self
             }
             /// When the anomaly started
@@ -261,11 +234,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.period_start = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`period_start` does not take what it was given: {e}")
-                    });
+                self.period_start = crate::runtime::converted("period_start", value);
                 self
             }
             /// Sets or clears [`correlations`](Self::correlations).
@@ -360,11 +329,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.fingerprint = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`fingerprint` does not take what it was given: {e}")
-                    });
+                self.fingerprint = crate::runtime::converted("fingerprint", value);
                 self
             }
             /// The ID of the correlation
@@ -373,9 +338,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The keyspace the query ran against
@@ -384,11 +347,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace` does not take what it was given: {e}")
-                    });
+                self.keyspace = crate::runtime::converted("keyspace", value);
                 self
             }
             /// The normalized SQL statement
@@ -397,11 +356,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.normalized_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`normalized_sql` does not take what it was given: {e}")
-                    });
+                self.normalized_sql = crate::runtime::converted("normalized_sql", value);
                 self
             }
             /// The correlation coefficient between the query and the anomaly
@@ -410,9 +365,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.r = value
-                    .try_into()
-                    .map_err(|e| format!("`r` does not take what it was given: {e}"));
+                self.r = crate::runtime::converted("r", value);
                 self
             }
             /// Syntax highlighted SQL statement
@@ -421,13 +374,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.syntax_highlighted_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`syntax_highlighted_sql` does not take what it was given: {e}"
-                        )
-                    });
+                self.syntax_highlighted_sql = crate::runtime::converted(
+                    "syntax_highlighted_sql",
+                    value,
+                );
                 self
             }
             /// The tablet type the query ran against
@@ -436,11 +386,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::TabletType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tablet_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`tablet_type` does not take what it was given: {e}")
-                    });
+                self.tablet_type = crate::runtime::converted("tablet_type", value);
                 self
             }
         }
@@ -526,11 +472,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -539,9 +481,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Anomaly>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -550,10 +490,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -562,10 +499,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -574,11 +509,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -587,10 +518,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -599,10 +527,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -611,9 +537,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -932,11 +856,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -946,9 +866,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -958,9 +876,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Start time for filtering anomalies (ISO 8601 timestamp)
@@ -968,10 +884,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -979,10 +892,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -990,10 +900,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering anomalies
@@ -1001,10 +908,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// End time for filtering anomalies (ISO 8601 timestamp)
@@ -1012,10 +916,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies`
@@ -1064,20 +965,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1196,11 +1088,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1210,9 +1098,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -1222,9 +1108,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The anomaly ID
@@ -1234,9 +1118,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/anomalies/{id}`
@@ -1262,20 +1144,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

@@ -220,10 +220,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::CreateBackupPolicyBodyFrequencyUnit>,
                 T::Error: ::std::fmt::Display,
             {
-                self.frequency_unit = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("frequency_unit: {e}"));
+                self.frequency_unit = crate::runtime::converted("frequency_unit", value)
+                    .map(Some);
                 self
             }
             /// A number value for the frequency of the backup policy
@@ -232,10 +230,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.frequency_value = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("frequency_value: {e}"));
+                self.frequency_value = crate::runtime::converted(
+                        "frequency_value",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The name of the backup policy
@@ -244,7 +243,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value.try_into().map(Some).map_err(|e| format!("name: {e}"));
+                self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// The unit for the retention period of the backup policy
@@ -253,10 +252,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::RetentionUnit>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retention_unit = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("retention_unit: {e}"));
+                self.retention_unit = crate::runtime::converted("retention_unit", value)
+                    .map(Some);
                 self
             }
             /// A number value for the retention period of the backup policy
@@ -265,10 +262,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retention_value = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("retention_value: {e}"));
+                self.retention_value = crate::runtime::converted(
+                        "retention_value",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
@@ -277,10 +275,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schedule_day = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schedule_day: {e}"));
+                self.schedule_day = crate::runtime::converted("schedule_day", value)
+                    .map(Some);
                 self
             }
             /// The time of day that the backup is scheduled, in HH:MM format
@@ -289,10 +285,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schedule_time = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schedule_time: {e}"));
+                self.schedule_time = crate::runtime::converted("schedule_time", value)
+                    .map(Some);
                 self
             }
             /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
@@ -301,10 +295,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schedule_week = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schedule_week: {e}"));
+                self.schedule_week = crate::runtime::converted("schedule_week", value)
+                    .map(Some);
                 self
             }
             /// Whether the policy is for production or development branches
@@ -313,10 +305,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BackupPolicyTarget>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("target: {e}"));
+                self.target = crate::runtime::converted("target", value).map(Some);
                 self
             }
             /// Sets or clears [`frequency_unit`](Self::frequency_unit).
@@ -478,11 +467,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -491,9 +476,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::BackupPolicy>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -502,10 +485,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -514,10 +494,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -526,11 +504,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -539,10 +513,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -551,10 +522,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -563,9 +532,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -855,11 +822,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -869,9 +832,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -879,10 +840,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -890,10 +848,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies`
@@ -923,20 +878,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1029,11 +975,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1043,9 +985,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1056,10 +996,7 @@ pub mod builder {
                 types::CreateBackupPolicyBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1080,11 +1017,7 @@ pub mod builder {
             let Self { client, organization, database, body, call_options } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateBackupPolicyBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CreateBackupPolicyBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/backup-policies", client.base_url(),
                 crate ::runtime::path_segment("organization", crate
@@ -1096,22 +1029,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -1171,11 +1095,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1185,9 +1105,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the backup policy
@@ -1197,9 +1115,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
@@ -1223,20 +1139,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1305,11 +1212,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1319,9 +1222,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the backup policy
@@ -1331,9 +1232,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/backup-policies/{id}`
@@ -1357,14 +1256,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -1427,11 +1323,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1441,9 +1333,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the backup policy
@@ -1453,9 +1343,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1466,10 +1354,7 @@ pub mod builder {
                 types::CreateBackupPolicyBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1491,11 +1376,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let id = id.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateBackupPolicyBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CreateBackupPolicyBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/backup-policies/{}", client.base_url(),
                 crate ::runtime::path_segment("organization", crate
@@ -1508,22 +1389,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,

@@ -223,10 +223,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.bouncer_size = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("bouncer_size: {e}"));
+                self.bouncer_size = crate::runtime::converted("bouncer_size", value)
+                    .map(Some);
                 self
             }
             /// The bouncer name
@@ -235,7 +233,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value.try_into().map(Some).map_err(|e| format!("name: {e}"));
+                self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// The number of replica servers per cell
@@ -244,10 +242,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas_per_cell = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replicas_per_cell: {e}"));
+                self.replicas_per_cell = crate::runtime::converted(
+                        "replicas_per_cell",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The type of server the bouncer targets
@@ -256,10 +255,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("target: {e}"));
+                self.target = crate::runtime::converted("target", value).map(Some);
                 self
             }
             /// Sets or clears [`bouncer_size`](Self::bouncer_size).
@@ -369,11 +365,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -382,9 +374,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::PostgresBouncer>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -393,10 +383,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -405,10 +392,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -417,11 +402,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -430,10 +411,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -442,10 +420,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -454,9 +430,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -586,10 +560,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// A mention of a database branch.
@@ -598,10 +569,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("branch: {e}"));
+                self.branch = crate::runtime::converted("branch", value).map(Some);
                 self
             }
             /// When the bouncer was created
@@ -610,11 +578,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// When the bouncer was deleted
@@ -623,10 +587,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deleted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deleted_at: {e}"));
+                self.deleted_at = crate::runtime::converted("deleted_at", value)
+                    .map(Some);
                 self
             }
             /// The ID of the bouncer
@@ -635,9 +597,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The name of the bouncer
@@ -646,9 +606,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// `parameters`
@@ -659,11 +617,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameters` does not take what it was given: {e}")
-                    });
+                self.parameters = crate::runtime::converted("parameters", value);
                 self
             }
             /// The count of replicas in each cell
@@ -672,13 +626,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas_per_cell = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`replicas_per_cell` does not take what it was given: {e}"
-                        )
-                    });
+                self.replicas_per_cell = crate::runtime::converted(
+                    "replicas_per_cell",
+                    value,
+                );
                 self
             }
             /// `sku`
@@ -687,7 +638,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sku = value.try_into().map(Some).map_err(|e| format!("sku: {e}"));
+                self.sku = crate::runtime::converted("sku", value).map(Some);
                 self
             }
             /// The instance type the bouncer targets
@@ -696,11 +647,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PreviousTarget>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`target` does not take what it was given: {e}")
-                    });
+                self.target = crate::runtime::converted("target", value);
                 self
             }
             /// When the bouncer was updated
@@ -709,10 +656,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -880,10 +825,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The category of the parameter
@@ -892,11 +834,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.category = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`category` does not take what it was given: {e}")
-                    });
+                self.category = crate::runtime::converted("category", value);
                 self
             }
             /// When the parameter was created
@@ -905,11 +843,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The default value of the parameter
@@ -918,11 +852,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`default_value` does not take what it was given: {e}")
-                    });
+                self.default_value = crate::runtime::converted("default_value", value);
                 self
             }
             /// The description of the parameter
@@ -931,11 +861,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.description = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`description` does not take what it was given: {e}")
-                    });
+                self.description = crate::runtime::converted("description", value);
                 self
             }
             /// The display name of the parameter
@@ -944,11 +870,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// The ID of the parameter
@@ -957,9 +879,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether the parameter can be changed
@@ -968,11 +888,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.immutable = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`immutable` does not take what it was given: {e}")
-                    });
+                self.immutable = crate::runtime::converted("immutable", value);
                 self
             }
             /// The maximum value of the parameter
@@ -981,9 +897,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max = value
-                    .try_into()
-                    .map_err(|e| format!("`max` does not take what it was given: {e}"));
+                self.max = crate::runtime::converted("max", value);
                 self
             }
             /// The minimum value of the parameter
@@ -992,9 +906,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.min = value
-                    .try_into()
-                    .map_err(|e| format!("`min` does not take what it was given: {e}"));
+                self.min = crate::runtime::converted("min", value);
                 self
             }
             /// The name of the parameter
@@ -1003,9 +915,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The namespace of the parameter
@@ -1014,11 +924,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PostgresBouncerParameterNamespace>,
                 T::Error: ::std::fmt::Display,
             {
-                self.namespace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`namespace` does not take what it was given: {e}")
-                    });
+                self.namespace = crate::runtime::converted("namespace", value);
                 self
             }
             /// Valid options for the parameter value
@@ -1027,11 +933,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.options = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`options` does not take what it was given: {e}")
-                    });
+                self.options = crate::runtime::converted("options", value);
                 self
             }
             /// The type of the parameter
@@ -1040,11 +942,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PostgresBouncerParameterParameterType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameter_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameter_type` does not take what it was given: {e}")
-                    });
+                self.parameter_type = crate::runtime::converted("parameter_type", value);
                 self
             }
             /// Whether the parameter is required
@@ -1053,11 +951,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.required = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`required` does not take what it was given: {e}")
-                    });
+                self.required = crate::runtime::converted("required", value);
                 self
             }
             /// True if processes require a server restart on change
@@ -1066,11 +960,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restart = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`restart` does not take what it was given: {e}")
-                    });
+                self.restart = crate::runtime::converted("restart", value);
                 self
             }
             /// When the parameter was last updated
@@ -1079,10 +969,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// The URL of the parameter
@@ -1091,9 +979,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// The configured value of the parameter
@@ -1102,11 +988,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`value` does not take what it was given: {e}")
-                    });
+                self.value = crate::runtime::converted("value", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -1682,11 +1564,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1696,9 +1574,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -1708,9 +1584,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1718,10 +1592,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1729,10 +1600,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers`
@@ -1772,20 +1640,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1880,11 +1739,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1894,9 +1749,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -1906,9 +1759,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1919,10 +1770,7 @@ pub mod builder {
                 types::CreateBouncerBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1946,11 +1794,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateBouncerBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CreateBouncerBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/bouncers", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -1963,22 +1807,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -2040,11 +1875,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2054,9 +1885,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2066,9 +1895,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the bouncer
@@ -2078,9 +1905,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.bouncer = value
-                .try_into()
-                .map_err(|_| "`bouncer` does not take what it was given".to_string());
+            self.bouncer = crate::runtime::taken("bouncer", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`
@@ -2109,20 +1934,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2193,11 +2009,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2207,9 +2019,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2219,9 +2029,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the bouncer
@@ -2231,9 +2039,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.bouncer = value
-                .try_into()
-                .map_err(|_| "`bouncer` does not take what it was given".to_string());
+            self.bouncer = crate::runtime::taken("bouncer", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/bouncers/{bouncer}`
@@ -2260,14 +2066,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },

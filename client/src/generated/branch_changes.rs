@@ -247,11 +247,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -262,9 +258,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -273,10 +267,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -285,10 +276,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -297,11 +286,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -310,10 +295,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -322,10 +304,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -334,9 +314,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -576,10 +554,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The SKU representing the branch cluster for display
@@ -588,13 +563,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`cluster_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.cluster_display_name = crate::runtime::converted(
+                    "cluster_display_name",
+                    value,
+                );
                 self
             }
             /// Whether or not this is a metal database
@@ -603,11 +575,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_metal = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_metal` does not take what it was given: {e}")
-                    });
+                self.cluster_metal = crate::runtime::converted("cluster_metal", value);
                 self
             }
             /// The SKU representing the branch cluster
@@ -616,11 +584,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_name` does not take what it was given: {e}")
-                    });
+                self.cluster_name = crate::runtime::converted("cluster_name", value);
                 self
             }
             /// The time the branch change request completed
@@ -629,10 +593,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_at: {e}"));
+                self.completed_at = crate::runtime::converted("completed_at", value)
+                    .map(Some);
                 self
             }
             /// The time the branch change request was created
@@ -641,11 +603,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID of the branch change request
@@ -654,9 +612,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The maximum storage size in bytes
@@ -665,13 +621,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.maximum_storage_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`maximum_storage_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.maximum_storage_bytes = crate::runtime::converted(
+                    "maximum_storage_bytes",
+                    value,
+                );
                 self
             }
             /// The minimum storage size in bytes
@@ -680,13 +633,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.minimum_storage_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`minimum_storage_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.minimum_storage_bytes = crate::runtime::converted(
+                    "minimum_storage_bytes",
+                    value,
+                );
                 self
             }
             /// The branch parameters
@@ -697,11 +647,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameters` does not take what it was given: {e}")
-                    });
+                self.parameters = crate::runtime::converted("parameters", value);
                 self
             }
             /// The previous SKU representing the branch cluster for display
@@ -710,13 +656,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_cluster_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_cluster_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_cluster_display_name = crate::runtime::converted(
+                    "previous_cluster_display_name",
+                    value,
+                );
                 self
             }
             /// Whether or not the previous SKU was a metal database
@@ -725,13 +668,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_cluster_metal = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_cluster_metal` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_cluster_metal = crate::runtime::converted(
+                    "previous_cluster_metal",
+                    value,
+                );
                 self
             }
             /// The previous SKU representing the branch cluster
@@ -740,13 +680,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_cluster_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_cluster_name = crate::runtime::converted(
+                    "previous_cluster_name",
+                    value,
+                );
                 self
             }
             /// The previous maximum storage size in bytes
@@ -755,13 +692,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_maximum_storage_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_maximum_storage_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_maximum_storage_bytes = crate::runtime::converted(
+                    "previous_maximum_storage_bytes",
+                    value,
+                );
                 self
             }
             /// The previous minimum storage size in bytes
@@ -770,13 +704,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_minimum_storage_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_minimum_storage_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_minimum_storage_bytes = crate::runtime::converted(
+                    "previous_minimum_storage_bytes",
+                    value,
+                );
                 self
             }
             /// The previous branch parameters
@@ -787,13 +718,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_parameters` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_parameters = crate::runtime::converted(
+                    "previous_parameters",
+                    value,
+                );
                 self
             }
             /// The previous total number of replicas
@@ -802,13 +730,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_replicas` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_replicas = crate::runtime::converted(
+                    "previous_replicas",
+                    value,
+                );
                 self
             }
             /// Whether storage autoscaling was previously enabled
@@ -817,13 +742,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_storage_autoscaling = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_storage_autoscaling` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_storage_autoscaling = crate::runtime::converted(
+                    "previous_storage_autoscaling",
+                    value,
+                );
                 self
             }
             /// The previous storage IOPS
@@ -832,13 +754,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_storage_iops = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_storage_iops` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_storage_iops = crate::runtime::converted(
+                    "previous_storage_iops",
+                    value,
+                );
                 self
             }
             /// Whether storage shrinking was previously enabled
@@ -847,13 +766,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_storage_shrinking = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_storage_shrinking` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_storage_shrinking = crate::runtime::converted(
+                    "previous_storage_shrinking",
+                    value,
+                );
                 self
             }
             /// The previous storage throughput in MiB/s
@@ -862,13 +778,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_storage_throughput_mibs = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_storage_throughput_mibs` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_storage_throughput_mibs = crate::runtime::converted(
+                    "previous_storage_throughput_mibs",
+                    value,
+                );
                 self
             }
             /// The previous storage type
@@ -877,13 +790,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_storage_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_storage_type` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_storage_type = crate::runtime::converted(
+                    "previous_storage_type",
+                    value,
+                );
                 self
             }
             /// The total number of replicas
@@ -892,11 +802,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`replicas` does not take what it was given: {e}")
-                    });
+                self.replicas = crate::runtime::converted("replicas", value);
                 self
             }
             /// The time the branch change request started
@@ -905,10 +811,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The state of the branch change request
@@ -917,11 +821,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::KeyspaceResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// Whether storage autoscaling is enabled
@@ -930,13 +830,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_autoscaling = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`storage_autoscaling` does not take what it was given: {e}"
-                        )
-                    });
+                self.storage_autoscaling = crate::runtime::converted(
+                    "storage_autoscaling",
+                    value,
+                );
                 self
             }
             /// The storage IOPS
@@ -945,11 +842,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_iops = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`storage_iops` does not take what it was given: {e}")
-                    });
+                self.storage_iops = crate::runtime::converted("storage_iops", value);
                 self
             }
             /// Whether storage shrinking is enabled when autoscaling is enabled
@@ -958,13 +851,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_shrinking = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`storage_shrinking` does not take what it was given: {e}"
-                        )
-                    });
+                self.storage_shrinking = crate::runtime::converted(
+                    "storage_shrinking",
+                    value,
+                );
                 self
             }
             /// The storage throughput in MiB/s
@@ -973,13 +863,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_throughput_mibs = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`storage_throughput_mibs` does not take what it was given: {e}"
-                        )
-                    });
+                self.storage_throughput_mibs = crate::runtime::converted(
+                    "storage_throughput_mibs",
+                    value,
+                );
                 self
             }
             /// The storage type (gp3 or io2)
@@ -988,11 +875,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::StorageType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`storage_type` does not take what it was given: {e}")
-                    });
+                self.storage_type = crate::runtime::converted("storage_type", value);
                 self
             }
             /// The time the branch change request was last updated
@@ -1001,10 +884,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -1169,10 +1050,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_size = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cluster_size: {e}"));
+                self.cluster_size = crate::runtime::converted("cluster_size", value)
+                    .map(Some);
                 self
             }
             /// Cluster configuration parameters nested by namespace (e.g., {"pgconf": {"max_connections": "200"}}). Use the 'List cluster parameters' endpoint to retrieve available parameters. Supported namespaces include 'patroni', 'pgconf', and 'pgbouncer'.
@@ -1183,11 +1062,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameters` does not take what it was given: {e}")
-                    });
+                self.parameters = crate::runtime::converted("parameters", value);
                 self
             }
             /// The total number of replicas
@@ -1196,10 +1071,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replicas: {e}"));
+                self.replicas = crate::runtime::converted("replicas", value).map(Some);
                 self
             }
             /// `storage`
@@ -1208,10 +1080,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::UpdateBranchChangeRequestBodyStorage>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage: {e}"));
+                self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`cluster_size`](Self::cluster_size).
@@ -1303,10 +1172,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.maximum_storage_bytes = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("maximum_storage_bytes: {e}"));
+                self.maximum_storage_bytes = crate::runtime::converted(
+                        "maximum_storage_bytes",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The minimum storage size in bytes.
@@ -1315,10 +1185,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.minimum_storage_bytes = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("minimum_storage_bytes: {e}"));
+                self.minimum_storage_bytes = crate::runtime::converted(
+                        "minimum_storage_bytes",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether storage autoscaling is enabled.
@@ -1327,10 +1198,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_autoscaling = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage_autoscaling: {e}"));
+                self.storage_autoscaling = crate::runtime::converted(
+                        "storage_autoscaling",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The storage IOPS.
@@ -1339,10 +1211,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_iops = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage_iops: {e}"));
+                self.storage_iops = crate::runtime::converted("storage_iops", value)
+                    .map(Some);
                 self
             }
             /// The storage throughput in MiB/s.
@@ -1351,10 +1221,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_throughput_mibs = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage_throughput_mibs: {e}"));
+                self.storage_throughput_mibs = crate::runtime::converted(
+                        "storage_throughput_mibs",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
@@ -1856,11 +1727,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1870,9 +1737,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -1882,9 +1747,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1892,10 +1755,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1903,10 +1763,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes`
@@ -1949,20 +1806,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2059,11 +1907,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2073,9 +1917,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2085,9 +1927,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -2098,10 +1938,7 @@ pub mod builder {
                 types::UpdateBranchChangeRequestBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -2128,12 +1965,10 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateBranchChangeRequestBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::UpdateBranchChangeRequestBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/changes", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -2146,22 +1981,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -2223,11 +2049,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2237,9 +2059,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2249,9 +2069,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the change request
@@ -2261,9 +2079,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/changes/{id}`
@@ -2291,20 +2107,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2379,11 +2186,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2393,9 +2196,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2405,9 +2206,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
@@ -2431,14 +2230,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },

@@ -354,11 +354,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_size` does not take what it was given: {e}")
-                    });
+                self.cluster_size = crate::runtime::converted("cluster_size", value);
                 self
             }
             /// The number of additional replicas beyond the included default
@@ -367,10 +363,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.extra_replicas = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("extra_replicas: {e}"));
+                self.extra_replicas = crate::runtime::converted("extra_replicas", value)
+                    .map(Some);
                 self
             }
             /// The name of the keyspace
@@ -379,9 +373,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The number of shards. Default: 1
@@ -390,10 +382,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shards = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("shards: {e}"));
+                self.shards = crate::runtime::converted("shards", value).map(Some);
                 self
             }
             /// Sets or clears [`extra_replicas`](Self::extra_replicas).
@@ -546,13 +535,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`cluster_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.cluster_display_name = crate::runtime::converted(
+                    "cluster_display_name",
+                    value,
+                );
                 self
             }
             /// The SKU representing the keyspace cluster size
@@ -561,11 +547,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_name` does not take what it was given: {e}")
-                    });
+                self.cluster_name = crate::runtime::converted("cluster_name", value);
                 self
             }
             /// Is the keyspace undergoing a config change
@@ -574,13 +556,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.config_change_in_progress = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`config_change_in_progress` does not take what it was given: {e}"
-                        )
-                    });
+                self.config_change_in_progress = crate::runtime::converted(
+                    "config_change_in_progress",
+                    value,
+                );
                 self
             }
             /// When the keyspace was created
@@ -589,11 +568,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// Is this the default keyspace for the branch
@@ -602,11 +577,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`default` does not take what it was given: {e}")
-                    });
+                self.default = crate::runtime::converted("default", value);
                 self
             }
             /// Number of extra replicas in the keyspace
@@ -615,11 +586,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.extra_replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`extra_replicas` does not take what it was given: {e}")
-                    });
+                self.extra_replicas = crate::runtime::converted("extra_replicas", value);
                 self
             }
             /// The ID of the keyspace
@@ -628,9 +595,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Is this keyspace used in an import
@@ -639,11 +604,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.imported = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`imported` does not take what it was given: {e}")
-                    });
+                self.imported = crate::runtime::converted("imported", value);
                 self
             }
             /// Is the keyspace running on metal instances
@@ -652,11 +613,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.metal = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`metal` does not take what it was given: {e}")
-                    });
+                self.metal = crate::runtime::converted("metal", value);
                 self
             }
             /// MySQL daemon configuration options
@@ -667,11 +624,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.mysqld_options = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`mysqld_options` does not take what it was given: {e}")
-                    });
+                self.mysqld_options = crate::runtime::converted("mysqld_options", value);
                 self
             }
             /// Name of the keyspace
@@ -680,9 +633,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// Controls when node TTL drains are allowed
@@ -691,13 +642,10 @@ pub mod types {
                 T: ::std::convert::TryInto<super::NodeTtlStrategy>,
                 T::Error: ::std::fmt::Display,
             {
-                self.node_ttl_strategy = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`node_ttl_strategy` does not take what it was given: {e}"
-                        )
-                    });
+                self.node_ttl_strategy = crate::runtime::converted(
+                    "node_ttl_strategy",
+                    value,
+                );
                 self
             }
             /// Is the keyspace provisioned and serving traffic
@@ -706,11 +654,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ready` does not take what it was given: {e}")
-                    });
+                self.ready = crate::runtime::converted("ready", value);
                 self
             }
             /// Total number of replicas in the keyspace
@@ -719,11 +663,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`replicas` does not take what it was given: {e}")
-                    });
+                self.replicas = crate::runtime::converted("replicas", value);
                 self
             }
             /// `replication_durability_constraints`
@@ -734,10 +674,11 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.replication_durability_constraints = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replication_durability_constraints: {e}"));
+                self.replication_durability_constraints = crate::runtime::converted(
+                        "replication_durability_constraints",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// True if the keyspace has an unfinished resize request
@@ -746,13 +687,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resize_in_progress = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`resize_in_progress` does not take what it was given: {e}"
-                        )
-                    });
+                self.resize_in_progress = crate::runtime::converted(
+                    "resize_in_progress",
+                    value,
+                );
                 self
             }
             /// Is the keyspace awaiting a resize
@@ -761,11 +699,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resize_pending = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resize_pending` does not take what it was given: {e}")
-                    });
+                self.resize_pending = crate::runtime::converted("resize_pending", value);
                 self
             }
             /// Is the keyspace currently resizing
@@ -774,11 +708,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resizing = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resizing` does not take what it was given: {e}")
-                    });
+                self.resizing = crate::runtime::converted("resizing", value);
                 self
             }
             /// If the keyspace is sharded
@@ -787,11 +717,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sharded = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sharded` does not take what it was given: {e}")
-                    });
+                self.sharded = crate::runtime::converted("sharded", value);
                 self
             }
             /// The number of keyspace shards
@@ -800,11 +726,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shards = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shards` does not take what it was given: {e}")
-                    });
+                self.shards = crate::runtime::converted("shards", value);
                 self
             }
             /// When the keyspace was last updated
@@ -813,10 +735,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Percentage of buffer pool memory allocated to vector indexes
@@ -825,10 +745,11 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vector_pool_allocation = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vector_pool_allocation: {e}"));
+                self.vector_pool_allocation = crate::runtime::converted(
+                        "vector_pool_allocation",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// `vreplication_flags`
@@ -839,10 +760,11 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.vreplication_flags = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vreplication_flags: {e}"));
+                self.vreplication_flags = crate::runtime::converted(
+                        "vreplication_flags",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// VTTablet configuration options
@@ -853,13 +775,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.vttablet_options = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vttablet_options` does not take what it was given: {e}"
-                        )
-                    });
+                self.vttablet_options = crate::runtime::converted(
+                    "vttablet_options",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
@@ -999,10 +918,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.strategy = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("strategy: {e}"));
+                self.strategy = crate::runtime::converted("strategy", value).map(Some);
                 self
             }
             /// Sets or clears [`strategy`](Self::strategy).
@@ -1070,13 +986,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.allow_no_blob_binlog_row_image = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`allow_no_blob_binlog_row_image` does not take what it was given: {e}"
-                        )
-                    });
+                self.allow_no_blob_binlog_row_image = crate::runtime::converted(
+                    "allow_no_blob_binlog_row_image",
+                    value,
+                );
                 self
             }
             /// Enable optimized inserts
@@ -1085,13 +998,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.optimize_inserts = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`optimize_inserts` does not take what it was given: {e}"
-                        )
-                    });
+                self.optimize_inserts = crate::runtime::converted(
+                    "optimize_inserts",
+                    value,
+                );
                 self
             }
             /// Enable VPlayer batching
@@ -1100,13 +1010,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vplayer_batching = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vplayer_batching` does not take what it was given: {e}"
-                        )
-                    });
+                self.vplayer_batching = crate::runtime::converted(
+                    "vplayer_batching",
+                    value,
+                );
                 self
             }
         }
@@ -1167,9 +1074,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// `shards`
@@ -1178,11 +1083,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Shard>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shards = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shards` does not take what it was given: {e}")
-                    });
+                self.shards = crate::runtime::converted("shards", value);
                 self
             }
             /// The current state of the rollout at the keyspace level
@@ -1191,11 +1092,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
         }
@@ -1275,11 +1172,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -1290,9 +1183,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1301,10 +1192,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -1313,10 +1201,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -1325,11 +1211,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -1338,10 +1220,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -1350,10 +1229,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1362,9 +1239,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1463,10 +1338,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_rollout_finished_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_rollout_finished_at: {e}"));
+                self.last_rollout_finished_at = crate::runtime::converted(
+                        "last_rollout_finished_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The time at which the rollout started
@@ -1475,10 +1351,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_rollout_started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_rollout_started_at: {e}"));
+                self.last_rollout_started_at = crate::runtime::converted(
+                        "last_rollout_started_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The name of the shard
@@ -1487,9 +1364,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The current state of the rollout at the shard level
@@ -1498,11 +1373,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// Sets or clears [`last_rollout_finished_at`](Self::last_rollout_finished_at).
@@ -1580,10 +1451,11 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.replication_durability_constraints = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replication_durability_constraints: {e}"));
+                self.replication_durability_constraints = crate::runtime::converted(
+                        "replication_durability_constraints",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// `vreplication_flags`
@@ -1592,10 +1464,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::UpdateKeyspaceBodyVreplicationFlags>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vreplication_flags = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vreplication_flags: {e}"));
+                self.vreplication_flags = crate::runtime::converted(
+                        "vreplication_flags",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`replication_durability_constraints`](Self::replication_durability_constraints).
@@ -1662,10 +1535,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.strategy = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("strategy: {e}"));
+                self.strategy = crate::runtime::converted("strategy", value).map(Some);
                 self
             }
             /// Sets or clears [`strategy`](Self::strategy).
@@ -1731,10 +1601,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.allow_no_blob_binlog_row_image = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("allow_no_blob_binlog_row_image: {e}"));
+                self.allow_no_blob_binlog_row_image = crate::runtime::converted(
+                        "allow_no_blob_binlog_row_image",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Enable optimized inserts
@@ -1743,10 +1614,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.optimize_inserts = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("optimize_inserts: {e}"));
+                self.optimize_inserts = crate::runtime::converted(
+                        "optimize_inserts",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Enable VPlayer batching
@@ -1755,10 +1627,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vplayer_batching = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vplayer_batching: {e}"));
+                self.vplayer_batching = crate::runtime::converted(
+                        "vplayer_batching",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`allow_no_blob_binlog_row_image`](Self::allow_no_blob_binlog_row_image).
@@ -2421,11 +2294,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -2435,9 +2304,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -2447,9 +2314,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -2457,10 +2322,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -2468,10 +2330,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces`
@@ -2511,20 +2370,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2619,11 +2469,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -2633,9 +2479,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -2645,9 +2489,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -2659,10 +2501,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -2688,14 +2527,7 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateKeyspaceBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateKeyspaceBody, _>(body)?)
             } else {
                 None
             };
@@ -2712,23 +2544,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -2791,11 +2614,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -2805,9 +2624,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -2817,9 +2634,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -2829,9 +2644,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
@@ -2867,20 +2680,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2957,11 +2761,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -2971,9 +2771,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -2983,9 +2781,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -2995,9 +2791,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}`
@@ -3031,14 +2825,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -3103,11 +2894,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -3117,9 +2904,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -3129,9 +2914,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -3141,9 +2924,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -3154,10 +2935,7 @@ pub mod builder {
                 types::UpdateKeyspaceBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -3190,11 +2968,7 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateKeyspaceBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateKeyspaceBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -3209,22 +2983,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -3286,11 +3051,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -3300,9 +3061,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -3312,9 +3071,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -3324,9 +3081,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/rollout-status`
@@ -3362,20 +3117,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

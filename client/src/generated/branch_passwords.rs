@@ -143,11 +143,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cidrs = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cidrs` does not take what it was given: {e}")
-                    });
+                self.cidrs = crate::runtime::converted("cidrs", value);
                 self
             }
             /// Whether the password connects directly to a VTGate
@@ -156,10 +152,8 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.direct_vtgate = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("direct_vtgate: {e}"));
+                self.direct_vtgate = crate::runtime::converted("direct_vtgate", value)
+                    .map(Some);
                 self
             }
             /// Optional name of the password
@@ -168,7 +162,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value.try_into().map(Some).map_err(|e| format!("name: {e}"));
+                self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// Whether the password is for a read replica
@@ -177,10 +171,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replica = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replica: {e}"));
+                self.replica = crate::runtime::converted("replica", value).map(Some);
                 self
             }
             /// The database role of the password (i.e. admin)
@@ -189,7 +180,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseBranchPasswordRole>,
                 T::Error: ::std::fmt::Display,
             {
-                self.role = value.try_into().map(Some).map_err(|e| format!("role: {e}"));
+                self.role = crate::runtime::converted("role", value).map(Some);
                 self
             }
             /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
@@ -198,7 +189,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ttl = value.try_into().map(Some).map_err(|e| format!("ttl: {e}"));
+                self.ttl = crate::runtime::converted("ttl", value).map(Some);
                 self
             }
             /// Sets or clears [`direct_vtgate`](Self::direct_vtgate).
@@ -318,11 +309,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -333,9 +320,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -344,10 +329,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -356,10 +338,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -368,11 +348,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -381,10 +357,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -393,10 +366,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -405,11 +376,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -418,11 +385,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -431,9 +394,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -529,11 +490,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cidrs = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cidrs` does not take what it was given: {e}")
-                    });
+                self.cidrs = crate::runtime::converted("cidrs", value);
                 self
             }
             /// The name for the password
@@ -542,7 +499,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value.try_into().map(Some).map_err(|e| format!("name: {e}"));
+                self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// Sets or clears [`name`](Self::name).
@@ -852,11 +809,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the password belongs to
@@ -866,9 +819,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch the password belongs to
@@ -878,9 +829,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -888,10 +837,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -899,10 +845,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Search passwords by name
@@ -910,10 +853,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// A read-only region of the database branch. If present, the password results will be filtered to only those in the region
@@ -921,12 +861,11 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.read_only_region_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`read_only_region_id` does not take what it was given".to_string()
-                });
+            self.read_only_region_id = crate::runtime::taken(
+                    "read_only_region_id",
+                    value,
+                )
+                .map(Some);
             self
         }
         /// Filter passwords by status
@@ -934,10 +873,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.status = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`status` does not take what it was given".to_string());
+            self.status = crate::runtime::taken("status", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords`
@@ -991,20 +927,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1123,11 +1050,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the password belongs to
@@ -1137,9 +1060,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch the password belongs to
@@ -1149,9 +1070,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1162,10 +1081,7 @@ pub mod builder {
                 types::CreatePasswordBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1189,11 +1105,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreatePasswordBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CreatePasswordBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/passwords", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -1206,22 +1118,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -1283,11 +1186,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the password belongs to
@@ -1297,9 +1196,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch the password belongs to
@@ -1309,9 +1206,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the password
@@ -1321,9 +1216,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
@@ -1351,20 +1244,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1435,11 +1319,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the password belongs to
@@ -1449,9 +1329,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch the password belongs to
@@ -1461,9 +1339,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the password
@@ -1473,9 +1349,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}`
@@ -1501,14 +1375,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -1573,11 +1444,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the password belongs to
@@ -1587,9 +1454,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch the password belongs to
@@ -1599,9 +1464,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the password
@@ -1611,9 +1474,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1624,10 +1485,7 @@ pub mod builder {
                 types::UpdatePasswordBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1660,11 +1518,7 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let id = id.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdatePasswordBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdatePasswordBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/passwords/{}", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -1678,22 +1532,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -1755,11 +1600,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the password belongs to
@@ -1769,9 +1610,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch the password belongs to
@@ -1781,9 +1620,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the password
@@ -1793,9 +1630,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/passwords/{id}/renew`
@@ -1823,20 +1658,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

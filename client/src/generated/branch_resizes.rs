@@ -256,10 +256,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// When the branch resize request completed
@@ -268,10 +265,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_at: {e}"));
+                self.completed_at = crate::runtime::converted("completed_at", value)
+                    .map(Some);
                 self
             }
             /// When the branch resize request was created
@@ -280,11 +275,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID of the branch resize request
@@ -293,9 +284,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The previous autoscaling setting for the vtgate cluster
@@ -304,13 +293,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_autoscaling = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_autoscaling` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_autoscaling = crate::runtime::converted(
+                    "previous_vtgate_autoscaling",
+                    value,
+                );
                 self
             }
             /// The previous number of vtgates in the availability zone
@@ -319,13 +305,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_count = crate::runtime::converted(
+                    "previous_vtgate_count",
+                    value,
+                );
                 self
             }
             /// The previous SKU representing the vtgate cluster size for display
@@ -334,13 +317,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_display_name = crate::runtime::converted(
+                    "previous_vtgate_display_name",
+                    value,
+                );
                 self
             }
             /// The previous maximum number of vtgates in the availability zone when autoscaling is enabled
@@ -349,13 +329,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_max_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_max_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_max_count = crate::runtime::converted(
+                    "previous_vtgate_max_count",
+                    value,
+                );
                 self
             }
             /// The previous SKU representing the vtgate cluster size
@@ -364,13 +341,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_name = crate::runtime::converted(
+                    "previous_vtgate_name",
+                    value,
+                );
                 self
             }
             /// The previous size of the vtgate cluster
@@ -379,13 +353,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_size` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_size = crate::runtime::converted(
+                    "previous_vtgate_size",
+                    value,
+                );
                 self
             }
             /// The previous target CPU utilization for the vtgate cluster
@@ -394,13 +365,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vtgate_target_cpu_utilization = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vtgate_target_cpu_utilization` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vtgate_target_cpu_utilization = crate::runtime::converted(
+                    "previous_vtgate_target_cpu_utilization",
+                    value,
+                );
                 self
             }
             /// When the branch resize request started
@@ -409,10 +377,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The state of the branch resize request
@@ -421,11 +387,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::KeyspaceResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the branch resize request was last updated
@@ -434,10 +396,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// If autoscaling is enabled for the vtgate cluster
@@ -446,13 +406,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_autoscaling = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vtgate_autoscaling` does not take what it was given: {e}"
-                        )
-                    });
+                self.vtgate_autoscaling = crate::runtime::converted(
+                    "vtgate_autoscaling",
+                    value,
+                );
                 self
             }
             /// The number of vtgates in an availability zone
@@ -461,11 +418,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vtgate_count` does not take what it was given: {e}")
-                    });
+                self.vtgate_count = crate::runtime::converted("vtgate_count", value);
                 self
             }
             /// The SKU representing the vtgate cluster size for display
@@ -474,13 +427,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vtgate_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.vtgate_display_name = crate::runtime::converted(
+                    "vtgate_display_name",
+                    value,
+                );
                 self
             }
             /// The maximum number of vtgates in an availability zone when autoscaling is enabled
@@ -489,13 +439,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_max_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vtgate_max_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.vtgate_max_count = crate::runtime::converted(
+                    "vtgate_max_count",
+                    value,
+                );
                 self
             }
             /// The SKU representing the vtgate cluster size: VTG_5, VTG_10,…
@@ -504,11 +451,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vtgate_name` does not take what it was given: {e}")
-                    });
+                self.vtgate_name = crate::runtime::converted("vtgate_name", value);
                 self
             }
             /// The size of the vtgate cluster
@@ -517,11 +460,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vtgate_size` does not take what it was given: {e}")
-                    });
+                self.vtgate_size = crate::runtime::converted("vtgate_size", value);
                 self
             }
             /// The target CPU utilization for the vtgate cluster
@@ -530,13 +469,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_target_cpu_utilization = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vtgate_target_cpu_utilization` does not take what it was given: {e}"
-                        )
-                    });
+                self.vtgate_target_cpu_utilization = crate::runtime::converted(
+                    "vtgate_target_cpu_utilization",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -689,11 +625,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -704,9 +636,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -715,10 +645,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -727,10 +654,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -739,11 +664,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -752,10 +673,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -764,10 +682,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -776,9 +692,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -885,10 +799,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_autoscaling = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_autoscaling: {e}"));
+                self.vtgate_autoscaling = crate::runtime::converted(
+                        "vtgate_autoscaling",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The number of vtgates in an availability zone
@@ -897,10 +812,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_count = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_count: {e}"));
+                self.vtgate_count = crate::runtime::converted("vtgate_count", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of vtgates in an availability zone when autoscaling is enabled
@@ -909,10 +822,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_max_count = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_max_count: {e}"));
+                self.vtgate_max_count = crate::runtime::converted(
+                        "vtgate_max_count",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The size of the vtgate cluster: VTG_5, VTG_10,…
@@ -921,10 +835,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_size = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_size: {e}"));
+                self.vtgate_size = crate::runtime::converted("vtgate_size", value)
+                    .map(Some);
                 self
             }
             /// The target CPU utilization for the vtgate cluster when autoscaling is enabled
@@ -933,10 +845,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_target_cpu_utilization = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_target_cpu_utilization: {e}"));
+                self.vtgate_target_cpu_utilization = crate::runtime::converted(
+                        "vtgate_target_cpu_utilization",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`vtgate_autoscaling`](Self::vtgate_autoscaling).
@@ -1291,11 +1204,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1305,9 +1214,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1317,9 +1224,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1327,10 +1232,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1338,10 +1240,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes`
@@ -1381,20 +1280,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1491,11 +1381,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1505,9 +1391,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1517,9 +1401,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1530,10 +1412,7 @@ pub mod builder {
                 types::UpdateBranchResizeRequestBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1560,12 +1439,10 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateBranchResizeRequestBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::UpdateBranchResizeRequestBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/resizes", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -1578,22 +1455,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .put(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PUT,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -1655,11 +1523,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1669,9 +1533,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1681,9 +1543,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the branch resize request
@@ -1693,9 +1553,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.resize = value
-                .try_into()
-                .map_err(|_| "`resize` does not take what it was given".to_string());
+            self.resize = crate::runtime::taken("resize", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/resizes/{resize}`
@@ -1724,20 +1582,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

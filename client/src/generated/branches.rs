@@ -489,9 +489,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::BranchSchemaData>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
         }
@@ -536,9 +534,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html = value
-                    .try_into()
-                    .map_err(|e| format!("`html` does not take what it was given: {e}"));
+                self.html = crate::runtime::converted("html", value);
                 self
             }
             /// Name of the table
@@ -547,9 +543,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The table's schema
@@ -558,9 +552,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.raw = value
-                    .try_into()
-                    .map_err(|e| format!("`raw` does not take what it was given: {e}"));
+                self.raw = crate::runtime::converted("raw", value);
                 self
             }
         }
@@ -666,10 +658,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.backup_id = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("backup_id: {e}"));
+                self.backup_id = crate::runtime::converted("backup_id", value).map(Some);
                 self
             }
             /// The database cluster size. Required if a backup_id is provided (unless keyspace_cluster_sizes covers every keyspace), optional otherwise. Options: PS_10, PS_20, PS_40, ..., PS_2800
@@ -678,10 +667,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_size = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cluster_size: {e}"));
+                self.cluster_size = crate::runtime::converted("cluster_size", value)
+                    .map(Some);
                 self
             }
             /// Create a new database for the branch if the database does not exist. Defaults to false.
@@ -690,10 +677,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.create_database_if_missing = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("create_database_if_missing: {e}"));
+                self.create_database_if_missing = crate::runtime::converted(
+                        "create_database_if_missing",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether deletion protection is enabled for the branch
@@ -702,10 +690,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deletion_protected = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deletion_protected: {e}"));
+                self.deletion_protected = crate::runtime::converted(
+                        "deletion_protected",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// For MySQL backup restores, per-keyspace cluster sizes. Each entry is { "keyspace_name": "main", "cluster_size": "PS_40" }. When provided, each restored keyspace must have a size here or via cluster_size.
@@ -714,13 +703,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_cluster_sizes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`keyspace_cluster_sizes` does not take what it was given: {e}"
-                        )
-                    });
+                self.keyspace_cluster_sizes = crate::runtime::converted(
+                    "keyspace_cluster_sizes",
+                    value,
+                );
                 self
             }
             /// The kind of branch to create. Required when create_database_if_missing is set.
@@ -729,7 +715,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value.try_into().map(Some).map_err(|e| format!("kind: {e}"));
+                self.kind = crate::runtime::converted("kind", value).map(Some);
                 self
             }
             /// For PostgreSQL databases, the PostgreSQL major version to use for the branch. Defaults to the major version of the parent branch if it exists or the database's default branch major version. Ignored for branches restored from backups.
@@ -738,10 +724,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.major_version = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("major_version: {e}"));
+                self.major_version = crate::runtime::converted("major_version", value)
+                    .map(Some);
                 self
             }
             /// The name of the branch to create
@@ -750,9 +734,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The name of the parent branch. Defaults to the database's default branch if not provided.
@@ -761,10 +743,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.parent_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("parent_branch: {e}"));
+                self.parent_branch = crate::runtime::converted("parent_branch", value)
+                    .map(Some);
                 self
             }
             /// The region to create the branch in. If not provided, the branch will be created in the default region for its database.
@@ -773,10 +753,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("region: {e}"));
+                self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
             /// Restore from a point-in-time recovery timestamp (e.g. 2023-01-01T00:00:00Z). Available only for PostgreSQL databases.
@@ -785,10 +762,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restore_point = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("restore_point: {e}"));
+                self.restore_point = crate::runtime::converted("restore_point", value)
+                    .map(Some);
                 self
             }
             /// If provided, restores the last successful backup's schema and data to the new branch. Must have `restore_production_branch_backup(s)` or `restore_backup(s)` access to do this, in addition to Data Branching™ being enabled for the branch.
@@ -797,10 +772,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::SeedData>,
                 T::Error: ::std::fmt::Display,
             {
-                self.seed_data = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("seed_data: {e}"));
+                self.seed_data = crate::runtime::converted("seed_data", value).map(Some);
                 self
             }
             /// `storage`
@@ -809,10 +781,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::CreateDatabaseBodyStorage>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage: {e}"));
+                self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`backup_id`](Self::backup_id).
@@ -1120,10 +1089,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// IOPS for the cluster
@@ -1132,10 +1098,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_iops = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cluster_iops: {e}"));
+                self.cluster_iops = crate::runtime::converted("cluster_iops", value)
+                    .map(Some);
                 self
             }
             /// The SKU representing the branch's cluster size
@@ -1144,11 +1108,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_name` does not take what it was given: {e}")
-                    });
+                self.cluster_name = crate::runtime::converted("cluster_name", value);
                 self
             }
             /// When the branch was created
@@ -1157,11 +1117,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// When the branch was deleted
@@ -1170,10 +1126,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deleted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deleted_at: {e}"));
+                self.deleted_at = crate::runtime::converted("deleted_at", value)
+                    .map(Some);
                 self
             }
             /// Whether deletion protection is enabled for the branch
@@ -1182,13 +1136,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deletion_protected = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`deletion_protected` does not take what it was given: {e}"
-                        )
-                    });
+                self.deletion_protected = crate::runtime::converted(
+                    "deletion_protected",
+                    value,
+                );
                 self
             }
             /// True if the branch allows passwords to connect directly to a vtgate, bypassing load balancers
@@ -1197,11 +1148,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.direct_vtgate = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`direct_vtgate` does not take what it was given: {e}")
-                    });
+                self.direct_vtgate = crate::runtime::converted("direct_vtgate", value);
                 self
             }
             /// True if the branch has read-only replica servers
@@ -1210,13 +1157,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_read_only_replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`has_read_only_replicas` does not take what it was given: {e}"
-                        )
-                    });
+                self.has_read_only_replicas = crate::runtime::converted(
+                    "has_read_only_replicas",
+                    value,
+                );
                 self
             }
             /// True if the branch has replica servers
@@ -1225,11 +1169,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`has_replicas` does not take what it was given: {e}")
-                    });
+                self.has_replicas = crate::runtime::converted("has_replicas", value);
                 self
             }
             /// Planetscale app URL for the branch
@@ -1238,11 +1178,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`html_url` does not take what it was given: {e}")
-                    });
+                self.html_url = crate::runtime::converted("html_url", value);
                 self
             }
             /// The ID of the branch
@@ -1251,9 +1187,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The number of keyspaces in the branch
@@ -1262,11 +1196,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace_count` does not take what it was given: {e}")
-                    });
+                self.keyspace_count = crate::runtime::converted("keyspace_count", value);
                 self
             }
             /// The kind of branch
@@ -1275,9 +1205,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("`kind` does not take what it was given: {e}"));
+                self.kind = crate::runtime::converted("kind", value);
                 self
             }
             /// Whether or not this is a metal database
@@ -1286,11 +1214,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.metal = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`metal` does not take what it was given: {e}")
-                    });
+                self.metal = crate::runtime::converted("metal", value);
                 self
             }
             /// The MySQL address for the branch
@@ -1299,11 +1223,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.mysql_address = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`mysql_address` does not take what it was given: {e}")
-                    });
+                self.mysql_address = crate::runtime::converted("mysql_address", value);
                 self
             }
             /// The address of the MySQL provider for the branch
@@ -1312,13 +1232,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.mysql_edge_address = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`mysql_edge_address` does not take what it was given: {e}"
-                        )
-                    });
+                self.mysql_edge_address = crate::runtime::converted(
+                    "mysql_edge_address",
+                    value,
+                );
                 self
             }
             /// The name of the branch
@@ -1327,9 +1244,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The name of the parent branch from which the branch was created
@@ -1338,10 +1253,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.parent_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("parent_branch: {e}"));
+                self.parent_branch = crate::runtime::converted("parent_branch", value)
+                    .map(Some);
                 self
             }
             /// True if private connections are enabled
@@ -1350,13 +1263,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.private_edge_connectivity = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`private_edge_connectivity` does not take what it was given: {e}"
-                        )
-                    });
+                self.private_edge_connectivity = crate::runtime::converted(
+                    "private_edge_connectivity",
+                    value,
+                );
                 self
             }
             /// Whether or not the branch is a production branch
@@ -1365,11 +1275,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.production = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`production` does not take what it was given: {e}")
-                    });
+                self.production = crate::runtime::converted("production", value);
                 self
             }
             /// Whether or not the branch is ready to serve queries
@@ -1378,11 +1284,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ready` does not take what it was given: {e}")
-                    });
+                self.ready = crate::runtime::converted("ready", value);
                 self
             }
             /// `region`
@@ -1391,10 +1293,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
-                self.region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("region: {e}"));
+                self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
             /// When a user last marked a backup restore checklist as completed
@@ -1403,10 +1302,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restore_checklist_completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("restore_checklist_completed_at: {e}"));
+                self.restore_checklist_completed_at = crate::runtime::converted(
+                        "restore_checklist_completed_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// A mention of a database branch.
@@ -1415,10 +1315,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restored_from_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("restored_from_branch: {e}"));
+                self.restored_from_branch = crate::runtime::converted(
+                        "restored_from_branch",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not the branch has safe migrations enabled
@@ -1427,11 +1328,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.safe_migrations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`safe_migrations` does not take what it was given: {e}")
-                    });
+                self.safe_migrations = crate::runtime::converted(
+                    "safe_migrations",
+                    value,
+                );
                 self
             }
             /// When the schema for the branch was last updated
@@ -1440,10 +1340,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schema_last_updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schema_last_updated_at: {e}"));
+                self.schema_last_updated_at = crate::runtime::converted(
+                        "schema_last_updated_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not the schema is ready for queries
@@ -1452,11 +1353,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schema_ready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`schema_ready` does not take what it was given: {e}")
-                    });
+                self.schema_ready = crate::runtime::converted("schema_ready", value);
                 self
             }
             /// The number of shards in the branch
@@ -1465,11 +1362,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shard_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shard_count` does not take what it was given: {e}")
-                    });
+                self.shard_count = crate::runtime::converted("shard_count", value);
                 self
             }
             /// Whether or not the branch is sharded
@@ -1478,11 +1371,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sharded = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sharded` does not take what it was given: {e}")
-                    });
+                self.sharded = crate::runtime::converted("sharded", value);
                 self
             }
             /// Whether or not the branch has a stale schema
@@ -1491,11 +1380,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.stale_schema = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`stale_schema` does not take what it was given: {e}")
-                    });
+                self.stale_schema = crate::runtime::converted("stale_schema", value);
                 self
             }
             /// The current state of the branch
@@ -1504,11 +1389,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseBranchState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the branch was last updated
@@ -1517,10 +1398,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Planetscale API URL for the branch
@@ -1529,9 +1408,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Whether VTGate autoscaling is enabled
@@ -1540,13 +1417,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_autoscaling = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vtgate_autoscaling` does not take what it was given: {e}"
-                        )
-                    });
+                self.vtgate_autoscaling = crate::runtime::converted(
+                    "vtgate_autoscaling",
+                    value,
+                );
                 self
             }
             /// The number of vtgate instances in the branch
@@ -1555,11 +1429,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vtgate_count` does not take what it was given: {e}")
-                    });
+                self.vtgate_count = crate::runtime::converted("vtgate_count", value);
                 self
             }
             /// The maximum number of VTGate instances when autoscaling is enabled
@@ -1568,10 +1438,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_max_count = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_max_count: {e}"));
+                self.vtgate_max_count = crate::runtime::converted(
+                        "vtgate_max_count",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The public SKU representing the VTGate size
@@ -1580,10 +1451,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_name: {e}"));
+                self.vtgate_name = crate::runtime::converted("vtgate_name", value)
+                    .map(Some);
                 self
             }
             /// VTGate configuration options
@@ -1594,11 +1463,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_options = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vtgate_options` does not take what it was given: {e}")
-                    });
+                self.vtgate_options = crate::runtime::converted("vtgate_options", value);
                 self
             }
             /// The size of the vtgate cluster for the branch
@@ -1607,11 +1472,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vtgate_size` does not take what it was given: {e}")
-                    });
+                self.vtgate_size = crate::runtime::converted("vtgate_size", value);
                 self
             }
             /// The target CPU utilization for VTGate autoscaling
@@ -1620,10 +1481,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vtgate_target_cpu_utilization = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vtgate_target_cpu_utilization: {e}"));
+                self.vtgate_target_cpu_utilization = crate::runtime::converted(
+                        "vtgate_target_cpu_utilization",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -1880,11 +1742,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -1893,9 +1751,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DatabaseBranch>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1904,10 +1760,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -1916,10 +1769,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -1928,11 +1779,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -1941,10 +1788,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -1953,10 +1797,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -1965,11 +1807,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -1978,11 +1816,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1991,9 +1825,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -2113,11 +1945,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -2126,9 +1954,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::SchemaLintError>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -2137,10 +1963,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -2149,10 +1972,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -2161,11 +1982,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -2174,10 +1991,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -2186,10 +2000,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -2198,9 +2010,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -2380,13 +2190,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auto_increment_column_names = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`auto_increment_column_names` does not take what it was given: {e}"
-                        )
-                    });
+                self.auto_increment_column_names = crate::runtime::converted(
+                    "auto_increment_column_names",
+                    value,
+                );
                 self
             }
             /// The charset of the schema
@@ -2395,11 +2202,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.charset_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`charset_name` does not take what it was given: {e}")
-                    });
+                self.charset_name = crate::runtime::converted("charset_name", value);
                 self
             }
             /// The name of the invalid check constraint
@@ -2408,13 +2211,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.check_constraint_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`check_constraint_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.check_constraint_name = crate::runtime::converted(
+                    "check_constraint_name",
+                    value,
+                );
                 self
             }
             /// The column in a table relevant to the error
@@ -2423,11 +2223,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.column_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`column_name` does not take what it was given: {e}")
-                    });
+                self.column_name = crate::runtime::converted("column_name", value);
                 self
             }
             /// A link to the documentation related to the error
@@ -2436,11 +2232,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.docs_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`docs_url` does not take what it was given: {e}")
-                    });
+                self.docs_url = crate::runtime::converted("docs_url", value);
                 self
             }
             /// The engine of the schema
@@ -2449,11 +2241,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.engine_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`engine_name` does not take what it was given: {e}")
-                    });
+                self.engine_name = crate::runtime::converted("engine_name", value);
                 self
             }
             /// The name of the invalid enum value
@@ -2462,11 +2250,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enum_value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`enum_value` does not take what it was given: {e}")
-                    });
+                self.enum_value = crate::runtime::converted("enum_value", value);
                 self
             }
             /// A description for the error that occurred
@@ -2475,13 +2259,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_description = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`error_description` does not take what it was given: {e}"
-                        )
-                    });
+                self.error_description = crate::runtime::converted(
+                    "error_description",
+                    value,
+                );
                 self
             }
             /// A list of invalid foreign key columns in a table
@@ -2490,13 +2271,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.foreign_key_column_names = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`foreign_key_column_names` does not take what it was given: {e}"
-                        )
-                    });
+                self.foreign_key_column_names = crate::runtime::converted(
+                    "foreign_key_column_names",
+                    value,
+                );
                 self
             }
             /// The path for an invalid JSON column
@@ -2505,11 +2283,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.json_path = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`json_path` does not take what it was given: {e}")
-                    });
+                self.json_path = crate::runtime::converted("json_path", value);
                 self
             }
             /// The keyspace of the schema with the error
@@ -2518,11 +2292,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace_name` does not take what it was given: {e}")
-                    });
+                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
                 self
             }
             /// Code representing the type of error
@@ -2531,11 +2301,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.lint_error = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`lint_error` does not take what it was given: {e}")
-                    });
+                self.lint_error = crate::runtime::converted("lint_error", value);
                 self
             }
             /// The name of the invalid partition in the schema
@@ -2544,11 +2310,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.partition_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`partition_name` does not take what it was given: {e}")
-                    });
+                self.partition_name = crate::runtime::converted("partition_name", value);
                 self
             }
             /// The name of the invalid partitioning type
@@ -2557,13 +2319,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.partitioning_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`partitioning_type` does not take what it was given: {e}"
-                        )
-                    });
+                self.partitioning_type = crate::runtime::converted(
+                    "partitioning_type",
+                    value,
+                );
                 self
             }
             /// The subject for the errors
@@ -2572,11 +2331,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::SubjectType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.subject_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`subject_type` does not take what it was given: {e}")
-                    });
+                self.subject_type = crate::runtime::converted("subject_type", value);
                 self
             }
             /// The table with the error
@@ -2585,11 +2340,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_name` does not take what it was given: {e}")
-                    });
+                self.table_name = crate::runtime::converted("table_name", value);
                 self
             }
             /// The name of the vindex for the schema
@@ -2598,11 +2349,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vindex_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vindex_name` does not take what it was given: {e}")
-                    });
+                self.vindex_name = crate::runtime::converted("vindex_name", value);
                 self
             }
         }
@@ -2684,10 +2431,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deletion_protected = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deletion_protected: {e}"));
+                self.deletion_protected = crate::runtime::converted(
+                        "deletion_protected",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The name to update the branch
@@ -2696,10 +2444,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.new_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("new_name: {e}"));
+                self.new_name = crate::runtime::converted("new_name", value).map(Some);
                 self
             }
             /// Sets or clears [`deletion_protected`](Self::deletion_protected).
@@ -2760,11 +2505,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_size` does not take what it was given: {e}")
-                    });
+                self.cluster_size = crate::runtime::converted("cluster_size", value);
                 self
             }
         }
@@ -2806,11 +2547,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.safe_migrations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`safe_migrations` does not take what it was given: {e}")
-                    });
+                self.safe_migrations = crate::runtime::converted(
+                    "safe_migrations",
+                    value,
+                );
                 self
             }
         }
@@ -3736,11 +3476,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3750,9 +3486,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Order branches by created_at time
@@ -3760,10 +3494,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchesOrder>,
         {
-            self.order = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`order` does not take what it was given".to_string());
+            self.order = crate::runtime::taken("order", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -3771,10 +3502,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -3782,10 +3510,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Filter branches by production status
@@ -3793,10 +3518,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.production = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`production` does not take what it was given".to_string());
+            self.production = crate::runtime::taken("production", value).map(Some);
             self
         }
         /// Search branches by name
@@ -3804,10 +3526,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Filter branches by safe migrations (DDL protection)
@@ -3815,12 +3534,8 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.safe_migrations = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`safe_migrations` does not take what it was given".to_string()
-                });
+            self.safe_migrations = crate::runtime::taken("safe_migrations", value)
+                .map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches`
@@ -3868,20 +3583,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4003,11 +3709,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -4017,9 +3719,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -4031,10 +3731,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -4059,14 +3756,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateBranchBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateBranchBody, _>(body)?)
             } else {
                 None
             };
@@ -4081,23 +3771,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -4158,11 +3839,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -4172,9 +3849,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -4184,9 +3859,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
@@ -4212,20 +3885,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4302,11 +3966,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -4316,9 +3976,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -4328,9 +3986,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If true, recursively delete all descendant branches along with this branch
@@ -4338,12 +3994,8 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.delete_descendants = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`delete_descendants` does not take what it was given".to_string()
-                });
+            self.delete_descendants = crate::runtime::taken("delete_descendants", value)
+                .map(Some);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}`
@@ -4383,14 +4035,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -4461,11 +4110,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -4475,9 +4120,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -4487,9 +4130,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -4500,10 +4141,7 @@ pub mod builder {
                 types::UpdateBranchBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -4527,11 +4165,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateBranchBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateBranchBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}", client.base_url(), crate
                 ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
@@ -4544,22 +4178,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -4621,11 +4246,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -4635,9 +4256,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch to configure
@@ -4647,9 +4266,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -4661,10 +4278,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -4689,12 +4303,10 @@ pub mod builder {
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
                 Some(
-                    body
-                        .and_then(|v| {
-                            types::UpdateBranchClusterConfigBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
+                    crate::runtime::built::<
+                        types::UpdateBranchClusterConfigBody,
+                        _,
+                    >(body)?,
                 )
             } else {
                 None
@@ -4712,15 +4324,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client.http().patch(&url),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::PATCH,
+                                    &url,
+                                    None,
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -4781,11 +4392,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -4795,9 +4402,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -4807,9 +4412,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/demote`
@@ -4835,20 +4438,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4909,11 +4503,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -4923,9 +4513,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -4935,9 +4523,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/promote`
@@ -4963,20 +4549,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -5039,11 +4616,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -5053,9 +4626,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -5065,9 +4636,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -5079,10 +4648,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -5108,14 +4674,7 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::UpdateSafeMigrationsBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::UpdateSafeMigrationsBody, _>(body)?)
             } else {
                 None
             };
@@ -5132,23 +4691,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .put(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::PUT,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -5209,11 +4759,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -5223,9 +4769,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -5235,9 +4779,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
@@ -5263,20 +4805,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -5337,11 +4870,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -5351,9 +4880,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -5363,9 +4890,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/safe-migrations`
@@ -5391,20 +4916,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -5469,11 +4985,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -5483,9 +4995,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -5495,9 +5005,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Return the schema for a single Vitess keyspace
@@ -5505,10 +5013,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Return the schema for a PostgreSQL catalog namespace in `<database>.<schema>` format (e.g. public.schema1)
@@ -5516,10 +5021,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.namespace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`namespace` does not take what it was given".to_string());
+            self.namespace = crate::runtime::taken("namespace", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema`
@@ -5557,20 +5059,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -5659,11 +5152,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -5673,9 +5162,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -5685,9 +5172,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -5695,10 +5180,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -5706,10 +5188,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/schema/lint`
@@ -5749,20 +5228,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

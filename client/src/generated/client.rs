@@ -426,11 +426,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avatar_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`avatar_url` does not take what it was given: {e}")
-                    });
+                self.avatar_url = crate::runtime::converted("avatar_url", value);
                 self
             }
             /// The name of the actor
@@ -439,11 +435,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// The ID of the actor
@@ -452,9 +444,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
         }
@@ -580,10 +570,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The policy that the backup was made by, if any.
@@ -592,10 +579,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BackupPolicy>,
                 T::Error: ::std::fmt::Display,
             {
-                self.backup_policy = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("backup_policy: {e}"));
+                self.backup_policy = crate::runtime::converted("backup_policy", value)
+                    .map(Some);
                 self
             }
             /// When the backup completed
@@ -604,10 +589,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_at: {e}"));
+                self.completed_at = crate::runtime::converted("completed_at", value)
+                    .map(Some);
                 self
             }
             /// When the backup was created
@@ -616,11 +599,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The branch that was backed up, if it still exists.
@@ -629,10 +608,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.database_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("database_branch: {e}"));
+                self.database_branch = crate::runtime::converted(
+                        "database_branch",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the backup was deleted
@@ -641,10 +621,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deleted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deleted_at: {e}"));
+                self.deleted_at = crate::runtime::converted("deleted_at", value)
+                    .map(Some);
                 self
             }
             /// The estimated storage cost of the backup
@@ -653,13 +631,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.estimated_storage_cost = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`estimated_storage_cost` does not take what it was given: {e}"
-                        )
-                    });
+                self.estimated_storage_cost = crate::runtime::converted(
+                    "estimated_storage_cost",
+                    value,
+                );
                 self
             }
             /// When the backup expires
@@ -668,10 +643,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.expires_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("expires_at: {e}"));
+                self.expires_at = crate::runtime::converted("expires_at", value)
+                    .map(Some);
                 self
             }
             /// The ID of the backup
@@ -680,9 +653,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The name of the backup
@@ -691,9 +662,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// Whether or not the backup is protected from deletion
@@ -702,11 +671,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.protected = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`protected` does not take what it was given: {e}")
-                    });
+                self.protected = crate::runtime::converted("protected", value);
                 self
             }
             /// Size of the PVC used for the backup
@@ -715,11 +680,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.pvc_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`pvc_size` does not take what it was given: {e}")
-                    });
+                self.pvc_size = crate::runtime::converted("pvc_size", value);
                 self
             }
             /// Whether or not the backup policy is required
@@ -728,11 +689,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.required = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`required` does not take what it was given: {e}")
-                    });
+                self.required = crate::runtime::converted("required", value);
                 self
             }
             /// The branches that were restored from this backup.
@@ -741,13 +698,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::BranchReference>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restored_branches = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`restored_branches` does not take what it was given: {e}"
-                        )
-                    });
+                self.restored_branches = crate::runtime::converted(
+                    "restored_branches",
+                    value,
+                );
                 self
             }
             /// The schema of the branch at the time of the backup, if it was taken.
@@ -756,10 +710,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::SchemaSnapshot>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schema_snapshot = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schema_snapshot: {e}"));
+                self.schema_snapshot = crate::runtime::converted(
+                        "schema_snapshot",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The size of the backup in bytes
@@ -768,9 +723,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.size = value
-                    .try_into()
-                    .map_err(|e| format!("`size` does not take what it was given: {e}"));
+                self.size = crate::runtime::converted("size", value);
                 self
             }
             /// When the backup started
@@ -779,10 +732,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The current state of the backup
@@ -791,11 +742,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BackupState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// The uncompressed (logical) size of the backup in bytes
@@ -804,13 +751,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.uncompressed_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`uncompressed_size` does not take what it was given: {e}"
-                        )
-                    });
+                self.uncompressed_size = crate::runtime::converted(
+                    "uncompressed_size",
+                    value,
+                );
                 self
             }
             /// When the backup was last updated
@@ -819,11 +763,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`updated_at` does not take what it was given: {e}")
-                    });
+                self.updated_at = crate::runtime::converted("updated_at", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -1033,11 +973,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The display name of the backup policy
@@ -1046,11 +982,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// The unit for the frequency of the backup policy
@@ -1059,11 +991,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.frequency_unit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`frequency_unit` does not take what it was given: {e}")
-                    });
+                self.frequency_unit = crate::runtime::converted("frequency_unit", value);
                 self
             }
             /// A number value for the frequency of the backup policy
@@ -1072,11 +1000,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.frequency_value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`frequency_value` does not take what it was given: {e}")
-                    });
+                self.frequency_value = crate::runtime::converted(
+                    "frequency_value",
+                    value,
+                );
                 self
             }
             /// The ID of the backup policy
@@ -1085,9 +1012,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the backup was last run
@@ -1096,10 +1021,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_ran_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_ran_at: {e}"));
+                self.last_ran_at = crate::runtime::converted("last_ran_at", value)
+                    .map(Some);
                 self
             }
             /// The name of the backup policy
@@ -1108,9 +1031,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// When the backup will next run
@@ -1119,10 +1040,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_run_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_run_at: {e}"));
+                self.next_run_at = crate::runtime::converted("next_run_at", value)
+                    .map(Some);
                 self
             }
             /// Whether the policy is a required system backup
@@ -1131,11 +1050,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.required = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`required` does not take what it was given: {e}")
-                    });
+                self.required = crate::runtime::converted("required", value);
                 self
             }
             /// The unit for the retention period of the backup policy
@@ -1144,11 +1059,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retention_unit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`retention_unit` does not take what it was given: {e}")
-                    });
+                self.retention_unit = crate::runtime::converted("retention_unit", value);
                 self
             }
             /// A number value for the retention period of the backup policy
@@ -1157,11 +1068,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retention_value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`retention_value` does not take what it was given: {e}")
-                    });
+                self.retention_value = crate::runtime::converted(
+                    "retention_value",
+                    value,
+                );
                 self
             }
             /// Day of the week that the backup is scheduled. 0 is Sunday, 6 is Saturday
@@ -1170,10 +1080,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schedule_day = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schedule_day: {e}"));
+                self.schedule_day = crate::runtime::converted("schedule_day", value)
+                    .map(Some);
                 self
             }
             /// The time of day that the backup is scheduled, in HH:MM format
@@ -1182,10 +1090,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schedule_time = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schedule_time: {e}"));
+                self.schedule_time = crate::runtime::converted("schedule_time", value)
+                    .map(Some);
                 self
             }
             /// Week of the month that the backup is scheduled. 0 is the first week, 3 is the fourth week
@@ -1194,10 +1100,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schedule_week = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schedule_week: {e}"));
+                self.schedule_week = crate::runtime::converted("schedule_week", value)
+                    .map(Some);
                 self
             }
             /// Whether the policy is for production or development branches
@@ -1206,11 +1110,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BackupPolicyTarget>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`target` does not take what it was given: {e}")
-                    });
+                self.target = crate::runtime::converted("target", value);
                 self
             }
             /// When the backup policy was last updated
@@ -1219,10 +1119,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`last_ran_at`](Self::last_ran_at).
@@ -1362,11 +1260,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// When the resource was deleted, if deleted
@@ -1375,10 +1269,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deleted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deleted_at: {e}"));
+                self.deleted_at = crate::runtime::converted("deleted_at", value)
+                    .map(Some);
                 self
             }
             /// The ID for the resource
@@ -1387,9 +1279,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The name for the resource
@@ -1398,9 +1288,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// When the resource was last updated
@@ -1409,10 +1297,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`deleted_at`](Self::deleted_at).
@@ -1496,10 +1382,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.emergency = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("emergency: {e}"));
+                self.emergency = crate::runtime::converted("emergency", value).map(Some);
                 self
             }
             /// Name for the backup
@@ -1508,7 +1391,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value.try_into().map(Some).map_err(|e| format!("name: {e}"));
+                self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// Unit for the retention period of the backup
@@ -1517,10 +1400,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::RetentionUnit>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retention_unit = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("retention_unit: {e}"));
+                self.retention_unit = crate::runtime::converted("retention_unit", value)
+                    .map(Some);
                 self
             }
             /// Value between `1` and `1000` for the retention period of the backup (i.e retention_value `6` and retention_unit `hour` means 6 hours)
@@ -1529,10 +1410,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retention_value = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("retention_value: {e}"));
+                self.retention_value = crate::runtime::converted(
+                        "retention_value",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`emergency`](Self::emergency).
@@ -1643,11 +1525,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -1656,9 +1534,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Backup>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1667,10 +1543,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -1679,10 +1552,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -1691,11 +1562,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -1704,10 +1571,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -1716,10 +1580,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -1728,11 +1590,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -1741,11 +1599,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1754,9 +1608,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1864,11 +1716,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID of the schema snapshot
@@ -1877,9 +1725,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the schema snapshot was last linted
@@ -1888,10 +1734,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.linted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("linted_at: {e}"));
+                self.linted_at = crate::runtime::converted("linted_at", value).map(Some);
                 self
             }
             /// The name of the schema snapshot
@@ -1900,9 +1743,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// When the schema snapshot was last updated
@@ -1911,10 +1752,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// The URL to the schema snapshot in the PlanetScale app
@@ -1923,9 +1762,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`linted_at`](Self::linted_at).
@@ -1996,10 +1833,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.protected = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("protected: {e}"));
+                self.protected = crate::runtime::converted("protected", value).map(Some);
                 self
             }
             /// Sets or clears [`protected`](Self::protected).
@@ -2966,11 +2800,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -2980,9 +2810,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -2992,9 +2820,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Whether to include all backups, including deleted ones
@@ -3002,10 +2828,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.all = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`all` does not take what it was given".to_string());
+            self.all = crate::runtime::taken("all", value).map(Some);
             self
         }
         /// Filter backups started after this date (e.g. 2023-01-01T00:00:00Z)
@@ -3013,10 +2836,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -3024,10 +2844,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -3035,10 +2852,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Filter backups by backup policy ID
@@ -3046,10 +2860,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.policy = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`policy` does not take what it was given".to_string());
+            self.policy = crate::runtime::taken("policy", value).map(Some);
             self
         }
         /// Filter backups by production branch
@@ -3057,10 +2868,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.production = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`production` does not take what it was given".to_string());
+            self.production = crate::runtime::taken("production", value).map(Some);
             self
         }
         /// Filter backups that are running during a specific time (e.g. 2023-01-01T00:00:00Z..2023-01-01T23:59:59Z)
@@ -3068,10 +2876,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.running_at = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`running_at` does not take what it was given".to_string());
+            self.running_at = crate::runtime::taken("running_at", value).map(Some);
             self
         }
         /// Filter backups by state
@@ -3079,10 +2884,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::BackupState>,
         {
-            self.state = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`state` does not take what it was given".to_string());
+            self.state = crate::runtime::taken("state", value).map(Some);
             self
         }
         /// Filter backups started before this date (e.g. 2023-01-31T23:59:59Z)
@@ -3090,10 +2892,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups`
@@ -3154,20 +2953,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3312,11 +3102,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -3326,9 +3112,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -3338,9 +3122,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -3351,10 +3133,7 @@ pub mod builder {
                 types::CreateBackupBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -3376,11 +3155,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateBackupBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CreateBackupBody, _>(body)?;
             crate::runtime::check::Check::check(&body)
                 .map_err(crate::Error::invalid_input)?;
             let url = format!(
@@ -3395,22 +3170,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -3472,11 +3238,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -3486,9 +3248,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -3498,9 +3258,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID for the backup
@@ -3510,9 +3268,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
@@ -3538,20 +3294,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3622,11 +3369,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -3636,9 +3379,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -3648,9 +3389,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the backup
@@ -3660,9 +3399,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/backups/{id}`
@@ -3688,14 +3425,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -3760,11 +3494,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -3774,9 +3504,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -3786,9 +3514,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the backup
@@ -3798,9 +3524,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -3811,10 +3535,7 @@ pub mod builder {
                 types::UpdateBackupBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -3845,11 +3566,7 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let id = id.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateBackupBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateBackupBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/backups/{}", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -3863,22 +3580,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,

@@ -108,11 +108,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.available = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`available` does not take what it was given: {e}")
-                    });
+                self.available = crate::runtime::converted("available", value);
                 self
             }
             /// The description of the extension
@@ -121,11 +117,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.description = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`description` does not take what it was given: {e}")
-                    });
+                self.description = crate::runtime::converted("description", value);
                 self
             }
             /// The ID of the extension
@@ -134,9 +126,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The internal state of the extension
@@ -145,11 +135,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.internal = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`internal` does not take what it was given: {e}")
-                    });
+                self.internal = crate::runtime::converted("internal", value);
                 self
             }
             /// How the extension is loaded
@@ -158,11 +144,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PostgresClusterExtensionLoader>,
                 T::Error: ::std::fmt::Display,
             {
-                self.loader = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`loader` does not take what it was given: {e}")
-                    });
+                self.loader = crate::runtime::converted("loader", value);
                 self
             }
             /// The name of the extension
@@ -171,9 +153,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// `parameters`
@@ -184,11 +164,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameters` does not take what it was given: {e}")
-                    });
+                self.parameters = crate::runtime::converted("parameters", value);
                 self
             }
             /// The reason the extension is unavailable (e.g., 'container_upgrade_required')
@@ -197,13 +173,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.unavailable_reason = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`unavailable_reason` does not take what it was given: {e}"
-                        )
-                    });
+                self.unavailable_reason = crate::runtime::converted(
+                    "unavailable_reason",
+                    value,
+                );
                 self
             }
             /// The URL of the extension
@@ -212,9 +185,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
         }
@@ -458,11 +429,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -472,9 +439,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -484,9 +449,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/extensions`
@@ -515,20 +478,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

@@ -416,11 +416,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_size = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_size` does not take what it was given: {e}")
-                    });
+                self.cluster_size = crate::runtime::converted("cluster_size", value);
                 self
             }
             /// The kind of database to create.
@@ -429,7 +425,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value.try_into().map(Some).map_err(|e| format!("kind: {e}"));
+                self.kind = crate::runtime::converted("kind", value).map(Some);
                 self
             }
             /// For PostgreSQL databases, the PostgreSQL major version to use for the database. Defaults to the latest available major version.
@@ -438,10 +434,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.major_version = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("major_version: {e}"));
+                self.major_version = crate::runtime::converted("major_version", value)
+                    .map(Some);
                 self
             }
             /// Name of the database
@@ -450,9 +444,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The region the database will be deployed in. If left blank, defaults to the organization's default region.
@@ -461,10 +453,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("region: {e}"));
+                self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
             /// The number of replicas for the database. 0 for non-HA, 2+ for HA.
@@ -473,10 +462,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replicas: {e}"));
+                self.replicas = crate::runtime::converted("replicas", value).map(Some);
                 self
             }
             /// `storage`
@@ -485,10 +471,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::CreateDatabaseBodyStorage>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage: {e}"));
+                self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`kind`](Self::kind).
@@ -602,10 +585,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DataSource>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data_source = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("data_source: {e}"));
+                self.data_source = crate::runtime::converted("data_source", value)
+                    .map(Some);
                 self
             }
             /// When the import finished
@@ -614,10 +595,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.finished_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("finished_at: {e}"));
+                self.finished_at = crate::runtime::converted("finished_at", value)
+                    .map(Some);
                 self
             }
             /// Errors encountered during the import check
@@ -626,13 +605,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.import_check_errors = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`import_check_errors` does not take what it was given: {e}"
-                        )
-                    });
+                self.import_check_errors = crate::runtime::converted(
+                    "import_check_errors",
+                    value,
+                );
                 self
             }
             /// When the import started
@@ -641,10 +617,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// State of the data import
@@ -653,11 +627,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// Sets or clears [`data_source`](Self::data_source).
@@ -744,11 +714,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.database = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`database` does not take what it was given: {e}")
-                    });
+                self.database = crate::runtime::converted("database", value);
                 self
             }
             /// Hostname of the data source
@@ -757,11 +723,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.hostname = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`hostname` does not take what it was given: {e}")
-                    });
+                self.hostname = crate::runtime::converted("hostname", value);
                 self
             }
             /// Port of the data source
@@ -770,9 +732,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.port = value
-                    .try_into()
-                    .map_err(|e| format!("`port` does not take what it was given: {e}"));
+                self.port = crate::runtime::converted("port", value);
                 self
             }
         }
@@ -1004,13 +964,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.allow_data_branching = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`allow_data_branching` does not take what it was given: {e}"
-                        )
-                    });
+                self.allow_data_branching = crate::runtime::converted(
+                    "allow_data_branching",
+                    value,
+                );
                 self
             }
             /// If the database has reached its backup restored branch limit
@@ -1019,13 +976,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.at_backup_restore_branches_limit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`at_backup_restore_branches_limit` does not take what it was given: {e}"
-                        )
-                    });
+                self.at_backup_restore_branches_limit = crate::runtime::converted(
+                    "at_backup_restore_branches_limit",
+                    value,
+                );
                 self
             }
             /// If the database has reached its development branch limit
@@ -1034,13 +988,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.at_development_branch_usage_limit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`at_development_branch_usage_limit` does not take what it was given: {e}"
-                        )
-                    });
+                self.at_development_branch_usage_limit = crate::runtime::converted(
+                    "at_development_branch_usage_limit",
+                    value,
+                );
                 self
             }
             /// Whether to automatically manage Rails migrations during deploy requests.
@@ -1049,10 +1000,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.automatic_migrations = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("automatic_migrations: {e}"));
+                self.automatic_migrations = crate::runtime::converted(
+                        "automatic_migrations",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The total number of database branches
@@ -1061,11 +1013,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branches_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branches_count` does not take what it was given: {e}")
-                    });
+                self.branches_count = crate::runtime::converted("branches_count", value);
                 self
             }
             /// The URL to retrieve this database's branches via the API
@@ -1074,11 +1022,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branches_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branches_url` does not take what it was given: {e}")
-                    });
+                self.branches_url = crate::runtime::converted("branches_url", value);
                 self
             }
             /// True if a config change is queued for maintenance window
@@ -1087,13 +1031,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.config_change_queued = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`config_change_queued` does not take what it was given: {e}"
-                        )
-                    });
+                self.config_change_queued = crate::runtime::converted(
+                    "config_change_queued",
+                    value,
+                );
                 self
             }
             /// True if a config change is in progress
@@ -1102,11 +1043,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.config_changing = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`config_changing` does not take what it was given: {e}")
-                    });
+                self.config_changing = crate::runtime::converted(
+                    "config_changing",
+                    value,
+                );
                 self
             }
             /// When the database was created
@@ -1115,11 +1055,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// `data_import`
@@ -1128,10 +1064,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DataImport>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data_import = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("data_import: {e}"));
+                self.data_import = crate::runtime::converted("data_import", value)
+                    .map(Some);
                 self
             }
             /// The default branch for the database
@@ -1140,11 +1074,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`default_branch` does not take what it was given: {e}")
-                    });
+                self.default_branch = crate::runtime::converted("default_branch", value);
                 self
             }
             /// Number of read only regions in the default branch
@@ -1153,13 +1083,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_branch_read_only_regions_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`default_branch_read_only_regions_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.default_branch_read_only_regions_count = crate::runtime::converted(
+                    "default_branch_read_only_regions_count",
+                    value,
+                );
                 self
             }
             /// Number of shards in the default branch
@@ -1168,13 +1095,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_branch_shard_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`default_branch_shard_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.default_branch_shard_count = crate::runtime::converted(
+                    "default_branch_shard_count",
+                    value,
+                );
                 self
             }
             /// Number of tables in the default branch schema
@@ -1183,13 +1107,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_branch_table_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`default_branch_table_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.default_branch_table_count = crate::runtime::converted(
+                    "default_branch_table_count",
+                    value,
+                );
                 self
             }
             /// Whether deletion protection is enabled for the database
@@ -1198,13 +1119,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deletion_protected = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`deletion_protected` does not take what it was given: {e}"
-                        )
-                    });
+                self.deletion_protected = crate::runtime::converted(
+                    "deletion_protected",
+                    value,
+                );
                 self
             }
             /// The total number of database development branches
@@ -1213,13 +1131,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.development_branches_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`development_branches_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.development_branches_count = crate::runtime::converted(
+                    "development_branches_count",
+                    value,
+                );
                 self
             }
             /// Whether foreign key constraints are enabled
@@ -1228,13 +1143,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.foreign_keys_enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`foreign_keys_enabled` does not take what it was given: {e}"
-                        )
-                    });
+                self.foreign_keys_enabled = crate::runtime::converted(
+                    "foreign_keys_enabled",
+                    value,
+                );
                 self
             }
             /// The URL to see this database's branches in the web UI
@@ -1243,11 +1155,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`html_url` does not take what it was given: {e}")
-                    });
+                self.html_url = crate::runtime::converted("html_url", value);
                 self
             }
             /// The ID of the database
@@ -1256,9 +1164,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// True if query insights is enabled for the database
@@ -1267,13 +1173,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.insights_enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`insights_enabled` does not take what it was given: {e}"
-                        )
-                    });
+                self.insights_enabled = crate::runtime::converted(
+                    "insights_enabled",
+                    value,
+                );
                 self
             }
             /// Whether raw SQL queries are collected
@@ -1282,13 +1185,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.insights_raw_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`insights_raw_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.insights_raw_queries = crate::runtime::converted(
+                    "insights_raw_queries",
+                    value,
+                );
                 self
             }
             /// The total number of ongoing issues within a database
@@ -1297,10 +1197,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.issues_count = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("issues_count: {e}"));
+                self.issues_count = crate::runtime::converted("issues_count", value)
+                    .map(Some);
                 self
             }
             /// The kind of database
@@ -1309,9 +1207,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("`kind` does not take what it was given: {e}"));
+                self.kind = crate::runtime::converted("kind", value);
                 self
             }
             /// Framework used for applying migrations.
@@ -1320,10 +1216,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.migration_framework = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("migration_framework: {e}"));
+                self.migration_framework = crate::runtime::converted(
+                        "migration_framework",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Table name to use for copying schema migration data.
@@ -1332,10 +1229,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.migration_table_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("migration_table_name: {e}"));
+                self.migration_table_name = crate::runtime::converted(
+                        "migration_table_name",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// If the database requires multiple admins for deletion
@@ -1344,13 +1242,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.multiple_admins_required_for_deletion = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`multiple_admins_required_for_deletion` does not take what it was given: {e}"
-                        )
-                    });
+                self.multiple_admins_required_for_deletion = crate::runtime::converted(
+                    "multiple_admins_required_for_deletion",
+                    value,
+                );
                 self
             }
             /// Name of the database
@@ -1359,9 +1254,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The total number of schema recommendations
@@ -1370,13 +1263,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.open_schema_recommendations_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`open_schema_recommendations_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.open_schema_recommendations_count = crate::runtime::converted(
+                    "open_schema_recommendations_count",
+                    value,
+                );
                 self
             }
             /// The database plan
@@ -1385,9 +1275,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.plan = value
-                    .try_into()
-                    .map_err(|e| format!("`plan` does not take what it was given: {e}"));
+                self.plan = crate::runtime::converted("plan", value);
                 self
             }
             /// Whether web console is enabled for production branches
@@ -1396,13 +1284,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.production_branch_web_console = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`production_branch_web_console` does not take what it was given: {e}"
-                        )
-                    });
+                self.production_branch_web_console = crate::runtime::converted(
+                    "production_branch_web_console",
+                    value,
+                );
                 self
             }
             /// The total number of database production branches
@@ -1411,13 +1296,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.production_branches_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`production_branches_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.production_branches_count = crate::runtime::converted(
+                    "production_branches_count",
+                    value,
+                );
                 self
             }
             /// If the database is ready to be used
@@ -1426,11 +1308,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ready` does not take what it was given: {e}")
-                    });
+                self.ready = crate::runtime::converted("ready", value);
                 self
             }
             /// `region`
@@ -1439,10 +1317,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
-                self.region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("region: {e}"));
+                self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
             /// Whether an approval is required to deploy schema changes to this database
@@ -1451,13 +1326,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.require_approval_for_deploy = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`require_approval_for_deploy` does not take what it was given: {e}"
-                        )
-                    });
+                self.require_approval_for_deploy = crate::runtime::converted(
+                    "require_approval_for_deploy",
+                    value,
+                );
                 self
             }
             /// True if a branch has a queued resize request
@@ -1466,11 +1338,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resize_queued = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resize_queued` does not take what it was given: {e}")
-                    });
+                self.resize_queued = crate::runtime::converted("resize_queued", value);
                 self
             }
             /// True if a branch is currently resizing
@@ -1479,11 +1347,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resizing = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resizing` does not take what it was given: {e}")
-                    });
+                self.resizing = crate::runtime::converted("resizing", value);
                 self
             }
             /// Whether to restrict branch creation to one region
@@ -1492,13 +1356,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restrict_branch_region = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`restrict_branch_region` does not take what it was given: {e}"
-                        )
-                    });
+                self.restrict_branch_region = crate::runtime::converted(
+                    "restrict_branch_region",
+                    value,
+                );
                 self
             }
             /// When the default branch schema was last changed.
@@ -1507,10 +1368,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schema_last_updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schema_last_updated_at: {e}"));
+                self.schema_last_updated_at = crate::runtime::converted(
+                        "schema_last_updated_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// If the database is sharded
@@ -1519,11 +1381,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sharded = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sharded` does not take what it was given: {e}")
-                    });
+                self.sharded = crate::runtime::converted("sharded", value);
                 self
             }
             /// State of the database
@@ -1532,11 +1390,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the database was last updated
@@ -1545,10 +1399,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// The URL to the database API endpoint
@@ -1557,9 +1409,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`automatic_migrations`](Self::automatic_migrations).
@@ -1799,10 +1649,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// When the read-only region was created
@@ -1811,11 +1658,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The name of the read-only region
@@ -1824,11 +1667,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// The ID of the read-only region
@@ -1837,9 +1676,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether or not the read-only region is ready to serve queries
@@ -1848,11 +1685,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ready` does not take what it was given: {e}")
-                    });
+                self.ready = crate::runtime::converted("ready", value);
                 self
             }
             /// When the read-only region was ready to serve queries
@@ -1861,10 +1694,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ready_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("ready_at: {e}"));
+                self.ready_at = crate::runtime::converted("ready_at", value).map(Some);
                 self
             }
             /// `region`
@@ -1873,10 +1703,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
-                self.region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("region: {e}"));
+                self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
             /// When the read-only region was last updated
@@ -1885,10 +1712,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -2014,11 +1839,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -2027,9 +1848,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Database>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -2038,10 +1857,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -2050,10 +1866,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -2062,11 +1876,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -2075,10 +1885,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -2087,10 +1894,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -2099,11 +1904,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -2112,11 +1913,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -2125,9 +1922,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -2245,11 +2040,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -2260,9 +2051,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -2271,10 +2060,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -2283,10 +2069,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -2295,11 +2079,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -2308,10 +2088,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -2320,10 +2097,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -2332,9 +2107,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -2480,10 +2253,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.allow_data_branching = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("allow_data_branching: {e}"));
+                self.allow_data_branching = crate::runtime::converted(
+                        "allow_data_branching",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not foreign key constraints are allowed on the database. (Vitess only)
@@ -2492,10 +2266,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.allow_foreign_key_constraints = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("allow_foreign_key_constraints: {e}"));
+                self.allow_foreign_key_constraints = crate::runtime::converted(
+                        "allow_foreign_key_constraints",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not to copy migration data to new branches and in deploy requests. (Vitess only)
@@ -2504,10 +2279,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.automatic_migrations = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("automatic_migrations: {e}"));
+                self.automatic_migrations = crate::runtime::converted(
+                        "automatic_migrations",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The default branch of the database
@@ -2516,10 +2292,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("default_branch: {e}"));
+                self.default_branch = crate::runtime::converted("default_branch", value)
+                    .map(Some);
                 self
             }
             /// Whether deletion protection is enabled for the database
@@ -2528,10 +2302,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deletion_protected = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deletion_protected: {e}"));
+                self.deletion_protected = crate::runtime::converted(
+                        "deletion_protected",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not full queries should be collected from the database
@@ -2540,10 +2315,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.insights_raw_queries = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("insights_raw_queries: {e}"));
+                self.insights_raw_queries = crate::runtime::converted(
+                        "insights_raw_queries",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// A migration framework to use on the database. (Vitess only)
@@ -2552,10 +2328,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.migration_framework = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("migration_framework: {e}"));
+                self.migration_framework = crate::runtime::converted(
+                        "migration_framework",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Name of table to use as migration table for the database. (Vitess only)
@@ -2564,10 +2341,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.migration_table_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("migration_table_name: {e}"));
+                self.migration_table_name = crate::runtime::converted(
+                        "migration_table_name",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The name to update the database to
@@ -2576,10 +2354,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.new_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("new_name: {e}"));
+                self.new_name = crate::runtime::converted("new_name", value).map(Some);
                 self
             }
             /// Whether or not the web console can be used on the production branch of the database
@@ -2588,10 +2363,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.production_branch_web_console = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("production_branch_web_console: {e}"));
+                self.production_branch_web_console = crate::runtime::converted(
+                        "production_branch_web_console",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not deploy requests must be approved by a database administrator other than the request creator
@@ -2600,10 +2376,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.require_approval_for_deploy = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("require_approval_for_deploy: {e}"));
+                self.require_approval_for_deploy = crate::runtime::converted(
+                        "require_approval_for_deploy",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not to limit branch creation to the same region as the one selected during database creation.
@@ -2612,10 +2389,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restrict_branch_region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("restrict_branch_region: {e}"));
+                self.restrict_branch_region = crate::runtime::converted(
+                        "restrict_branch_region",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`allow_data_branching`](Self::allow_data_branching).
@@ -3512,11 +3290,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -3524,10 +3298,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -3535,10 +3306,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Search term to filter databases by name
@@ -3546,10 +3314,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases`
@@ -3578,20 +3343,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3690,11 +3446,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -3706,10 +3458,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -3731,14 +3480,7 @@ pub mod builder {
             let Self { client, organization, body, call_options } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateDatabaseBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateDatabaseBody, _>(body)?)
             } else {
                 None
             };
@@ -3752,23 +3494,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -3827,11 +3560,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3841,9 +3570,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}`
@@ -3864,20 +3591,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3944,11 +3662,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3958,9 +3672,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}`
@@ -3981,14 +3693,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -4049,11 +3758,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -4063,9 +3768,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -4076,10 +3779,7 @@ pub mod builder {
                 types::UpdateDatabaseSettingsBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -4100,12 +3800,10 @@ pub mod builder {
             let Self { client, organization, database, body, call_options } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateDatabaseSettingsBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::UpdateDatabaseSettingsBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}", client.base_url(), crate
                 ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
@@ -4116,22 +3814,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -4193,11 +3882,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -4207,9 +3892,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -4217,10 +3900,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -4228,10 +3908,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/read-only-regions`
@@ -4264,20 +3941,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4374,11 +4042,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -4388,9 +4052,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -4398,10 +4060,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -4409,10 +4068,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/regions`
@@ -4441,20 +4097,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4545,11 +4192,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database that the throttled deploy requests belong to
@@ -4559,9 +4202,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/throttler`
@@ -4584,20 +4225,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4666,11 +4298,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database that the throttled deploy requests belong to
@@ -4680,9 +4308,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -4693,10 +4319,7 @@ pub mod builder {
                 types::UpdateDatabaseThrottlerBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -4719,12 +4342,10 @@ pub mod builder {
             let Self { client, organization, database, body, call_options } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateDatabaseThrottlerBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::UpdateDatabaseThrottlerBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/throttler", client.base_url(), crate
                 ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
@@ -4735,22 +4356,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,

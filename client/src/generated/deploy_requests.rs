@@ -835,10 +835,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::CloseDeployRequestBodyState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("state: {e}"));
+                self.state = crate::runtime::converted("state", value).map(Some);
                 self
             }
             /// Sets or clears [`state`](Self::state).
@@ -904,10 +901,8 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auto_cutover = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("auto_cutover: {e}"));
+                self.auto_cutover = crate::runtime::converted("auto_cutover", value)
+                    .map(Some);
                 self
             }
             /// Whether or not to enable auto_delete_branch for the deploy request. When enabled, will delete the branch once the DR successfully completes.
@@ -916,10 +911,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auto_delete_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("auto_delete_branch: {e}"));
+                self.auto_delete_branch = crate::runtime::converted(
+                        "auto_delete_branch",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The name of the branch the deploy request is created from
@@ -928,11 +924,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                self.branch = crate::runtime::converted("branch", value);
                 self
             }
             /// The name of the branch the deploy request will be merged into
@@ -941,11 +933,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.into_branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`into_branch` does not take what it was given: {e}")
-                    });
+                self.into_branch = crate::runtime::converted("into_branch", value);
                 self
             }
             /// Notes about the deploy request
@@ -954,10 +942,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.notes = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("notes: {e}"));
+                self.notes = crate::runtime::converted("notes", value).map(Some);
                 self
             }
             /// Sets or clears [`auto_cutover`](Self::auto_cutover).
@@ -1136,10 +1121,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// Whether or not the deploy request is approved
@@ -1148,11 +1130,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.approved = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`approved` does not take what it was given: {e}")
-                    });
+                self.approved = crate::runtime::converted("approved", value);
                 self
             }
             /// The name of the branch the deploy request was created from
@@ -1161,11 +1139,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                self.branch = crate::runtime::converted("branch", value);
                 self
             }
             /// Whether or not the deploy request branch was deleted
@@ -1174,11 +1148,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch_deleted = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branch_deleted` does not take what it was given: {e}")
-                    });
+                self.branch_deleted = crate::runtime::converted("branch_deleted", value);
                 self
             }
             /// When the deploy request branch was deleted
@@ -1187,10 +1157,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch_deleted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("branch_deleted_at: {e}"));
+                self.branch_deleted_at = crate::runtime::converted(
+                        "branch_deleted_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1199,10 +1170,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch_deleted_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("branch_deleted_by: {e}"));
+                self.branch_deleted_by = crate::runtime::converted(
+                        "branch_deleted_by",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The ID of the branch the deploy request was created from
@@ -1211,11 +1183,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branch_id` does not take what it was given: {e}")
-                    });
+                self.branch_id = crate::runtime::converted("branch_id", value);
                 self
             }
             /// When the deploy request was closed
@@ -1224,10 +1192,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.closed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("closed_at: {e}"));
+                self.closed_at = crate::runtime::converted("closed_at", value).map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1236,10 +1201,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.closed_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("closed_by: {e}"));
+                self.closed_by = crate::runtime::converted("closed_by", value).map(Some);
                 self
             }
             /// When the deploy request was created
@@ -1248,11 +1210,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// When the deploy request was deployed
@@ -1261,10 +1219,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deployed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deployed_at: {e}"));
+                self.deployed_at = crate::runtime::converted("deployed_at", value)
+                    .map(Some);
                 self
             }
             /// `deployment`
@@ -1273,10 +1229,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Deployment>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deployment = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deployment: {e}"));
+                self.deployment = crate::runtime::converted("deployment", value)
+                    .map(Some);
                 self
             }
             /// The deployment state of the deploy request
@@ -1285,13 +1239,10 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeploymentState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deployment_state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`deployment_state` does not take what it was given: {e}"
-                        )
-                    });
+                self.deployment_state = crate::runtime::converted(
+                    "deployment_state",
+                    value,
+                );
                 self
             }
             /// The HTML body of the deploy request
@@ -1300,11 +1251,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html_body = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`html_body` does not take what it was given: {e}")
-                    });
+                self.html_body = crate::runtime::converted("html_body", value);
                 self
             }
             /// The PlanetScale app address for the deploy request
@@ -1313,11 +1260,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`html_url` does not take what it was given: {e}")
-                    });
+                self.html_url = crate::runtime::converted("html_url", value);
                 self
             }
             /// The ID of the deploy request
@@ -1326,9 +1269,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The name of the branch the deploy request will be merged into
@@ -1337,11 +1278,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.into_branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`into_branch` does not take what it was given: {e}")
-                    });
+                self.into_branch = crate::runtime::converted("into_branch", value);
                 self
             }
             /// The number of keyspaces the branch the deploy request will be merged into has
@@ -1350,13 +1287,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.into_branch_keyspace_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`into_branch_keyspace_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.into_branch_keyspace_count = crate::runtime::converted(
+                    "into_branch_keyspace_count",
+                    value,
+                );
                 self
             }
             /// The number of shards the branch the deploy request will be merged into has
@@ -1365,13 +1299,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.into_branch_shard_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`into_branch_shard_count` does not take what it was given: {e}"
-                        )
-                    });
+                self.into_branch_shard_count = crate::runtime::converted(
+                    "into_branch_shard_count",
+                    value,
+                );
                 self
             }
             /// Whether or not the branch the deploy request will be merged into is sharded
@@ -1380,13 +1311,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.into_branch_sharded = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`into_branch_sharded` does not take what it was given: {e}"
-                        )
-                    });
+                self.into_branch_sharded = crate::runtime::converted(
+                    "into_branch_sharded",
+                    value,
+                );
                 self
             }
             /// Notes on the deploy request
@@ -1395,11 +1323,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.notes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`notes` does not take what it was given: {e}")
-                    });
+                self.notes = crate::runtime::converted("notes", value);
                 self
             }
             /// The number of comments on the deploy request
@@ -1408,11 +1332,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.num_comments = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`num_comments` does not take what it was given: {e}")
-                    });
+                self.num_comments = crate::runtime::converted("num_comments", value);
                 self
             }
             /// The number of the deploy request
@@ -1421,11 +1341,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`number` does not take what it was given: {e}")
-                    });
+                self.number = crate::runtime::converted("number", value);
                 self
             }
             /// Whether the deploy request is open or closed
@@ -1434,11 +1350,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseDeployRequestState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the deploy request was last updated
@@ -1447,10 +1359,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -1694,11 +1604,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.can_drop_data = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`can_drop_data` does not take what it was given: {e}")
-                    });
+                self.can_drop_data = crate::runtime::converted("can_drop_data", value);
                 self
             }
             /// When the deploy operation was created
@@ -1707,11 +1613,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The DDL statement for the deploy operation
@@ -1720,11 +1622,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ddl_statement = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ddl_statement` does not take what it was given: {e}")
-                    });
+                self.ddl_statement = crate::runtime::converted("ddl_statement", value);
                 self
             }
             /// A link to documentation explaining the deploy error, if present
@@ -1733,10 +1631,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_error_docs_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deploy_error_docs_url: {e}"));
+                self.deploy_error_docs_url = crate::runtime::converted(
+                        "deploy_error_docs_url",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Deploy errors for the deploy operation
@@ -1745,10 +1644,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_errors = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deploy_errors: {e}"));
+                self.deploy_errors = crate::runtime::converted("deploy_errors", value)
+                    .map(Some);
                 self
             }
             /// The estimated seconds until completion for the deploy operation
@@ -1757,10 +1654,8 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.eta_seconds = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("eta_seconds: {e}"));
+                self.eta_seconds = crate::runtime::converted("eta_seconds", value)
+                    .map(Some);
                 self
             }
             /// The ID for the deploy operation
@@ -1769,9 +1664,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The keyspace modified by the deploy operation
@@ -1780,11 +1673,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace_name` does not take what it was given: {e}")
-                    });
+                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
                 self
             }
             /// The operation name of the deploy operation
@@ -1793,11 +1682,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.operation_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`operation_name` does not take what it was given: {e}")
-                    });
+                self.operation_name = crate::runtime::converted("operation_name", value);
                 self
             }
             /// The percent completion for the deploy operation
@@ -1806,10 +1691,11 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.progress_percentage = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("progress_percentage: {e}"));
+                self.progress_percentage = crate::runtime::converted(
+                        "progress_percentage",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Names of foreign keys removed by this operation
@@ -1818,10 +1704,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.removed_foreign_key_names = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("removed_foreign_key_names: {e}"));
+                self.removed_foreign_key_names = crate::runtime::converted(
+                        "removed_foreign_key_names",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The state of the deploy operation
@@ -1830,11 +1717,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeployOperationState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// A syntax-highlighted DDL statement for the deploy operation
@@ -1843,13 +1726,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.syntax_highlighted_ddl = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`syntax_highlighted_ddl` does not take what it was given: {e}"
-                        )
-                    });
+                self.syntax_highlighted_ddl = crate::runtime::converted(
+                    "syntax_highlighted_ddl",
+                    value,
+                );
                 self
             }
             /// Whether or not the table modified by the deploy operation is currently locked
@@ -1858,11 +1738,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_locked = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_locked` does not take what it was given: {e}")
-                    });
+                self.table_locked = crate::runtime::converted("table_locked", value);
                 self
             }
             /// The name of the table modifed by the deploy operation
@@ -1871,11 +1747,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_name` does not take what it was given: {e}")
-                    });
+                self.table_name = crate::runtime::converted("table_name", value);
                 self
             }
             /// Whether or not the table modified by the deploy operation was recently used
@@ -1884,13 +1756,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_recently_used = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`table_recently_used` does not take what it was given: {e}"
-                        )
-                    });
+                self.table_recently_used = crate::runtime::converted(
+                    "table_recently_used",
+                    value,
+                );
                 self
             }
             /// When the table modified by the deploy operation was last used
@@ -1899,10 +1768,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_recently_used_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("table_recently_used_at: {e}"));
+                self.table_recently_used_at = crate::runtime::converted(
+                        "table_recently_used_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the deploy operation was last throttled
@@ -1911,10 +1781,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.throttled_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("throttled_at: {e}"));
+                self.throttled_at = crate::runtime::converted("throttled_at", value)
+                    .map(Some);
                 self
             }
             /// When the deploy operation was last updated
@@ -1923,10 +1791,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`deploy_error_docs_url`](Self::deploy_error_docs_url).
@@ -2153,11 +2019,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.can_drop_data = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`can_drop_data` does not take what it was given: {e}")
-                    });
+                self.can_drop_data = crate::runtime::converted("can_drop_data", value);
                 self
             }
             /// When the deploy operation summary was created
@@ -2166,11 +2028,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The DDL statement for the deploy operation summary
@@ -2179,11 +2037,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ddl_statement = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ddl_statement` does not take what it was given: {e}")
-                    });
+                self.ddl_statement = crate::runtime::converted("ddl_statement", value);
                 self
             }
             /// Deploy errors for the deploy operation summary
@@ -2192,11 +2046,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_errors = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`deploy_errors` does not take what it was given: {e}")
-                    });
+                self.deploy_errors = crate::runtime::converted("deploy_errors", value);
                 self
             }
             /// The estimated seconds until completion for the deploy operation summary
@@ -2205,11 +2055,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.eta_seconds = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`eta_seconds` does not take what it was given: {e}")
-                    });
+                self.eta_seconds = crate::runtime::converted("eta_seconds", value);
                 self
             }
             /// The ID for the deploy operation summary
@@ -2218,9 +2064,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The keyspace modified by the deploy operation summary
@@ -2229,11 +2073,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace_name` does not take what it was given: {e}")
-                    });
+                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
                 self
             }
             /// The operation name of the deploy operation summary
@@ -2242,11 +2082,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.operation_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`operation_name` does not take what it was given: {e}")
-                    });
+                self.operation_name = crate::runtime::converted("operation_name", value);
                 self
             }
             /// `operations`
@@ -2255,11 +2091,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Operation>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.operations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`operations` does not take what it was given: {e}")
-                    });
+                self.operations = crate::runtime::converted("operations", value);
                 self
             }
             /// The percent completion for the deploy operation summary
@@ -2268,13 +2100,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.progress_percentage = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`progress_percentage` does not take what it was given: {e}"
-                        )
-                    });
+                self.progress_percentage = crate::runtime::converted(
+                    "progress_percentage",
+                    value,
+                );
                 self
             }
             /// Names of foreign keys removed by this operation summary
@@ -2283,13 +2112,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.removed_foreign_key_names = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`removed_foreign_key_names` does not take what it was given: {e}"
-                        )
-                    });
+                self.removed_foreign_key_names = crate::runtime::converted(
+                    "removed_foreign_key_names",
+                    value,
+                );
                 self
             }
             /// The number of shards in the keyspace modified by the deploy operation summary
@@ -2298,11 +2124,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shard_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shard_count` does not take what it was given: {e}")
-                    });
+                self.shard_count = crate::runtime::converted("shard_count", value);
                 self
             }
             /// Names of shards in the keyspace modified by the deploy operation summary
@@ -2311,11 +2133,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shard_names = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shard_names` does not take what it was given: {e}")
-                    });
+                self.shard_names = crate::runtime::converted("shard_names", value);
                 self
             }
             /// Whether or not the keyspace modified by the deploy operation summary is sharded
@@ -2324,11 +2142,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sharded = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sharded` does not take what it was given: {e}")
-                    });
+                self.sharded = crate::runtime::converted("sharded", value);
                 self
             }
             /// The state of the deploy operation summary
@@ -2337,11 +2151,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeployOperationSummaryState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// A syntax-highlighted DDL statement for the deploy operation summary
@@ -2350,13 +2160,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.syntax_highlighted_ddl = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`syntax_highlighted_ddl` does not take what it was given: {e}"
-                        )
-                    });
+                self.syntax_highlighted_ddl = crate::runtime::converted(
+                    "syntax_highlighted_ddl",
+                    value,
+                );
                 self
             }
             /// The name of the table modifed by the deploy operation summary
@@ -2365,11 +2172,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_name` does not take what it was given: {e}")
-                    });
+                self.table_name = crate::runtime::converted("table_name", value);
                 self
             }
             /// Whether or not the table modified by the deploy operation summary was recently used
@@ -2378,13 +2181,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_recently_used = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`table_recently_used` does not take what it was given: {e}"
-                        )
-                    });
+                self.table_recently_used = crate::runtime::converted(
+                    "table_recently_used",
+                    value,
+                );
                 self
             }
             /// When the table modified by the deploy operation summary was last used
@@ -2393,10 +2193,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_recently_used_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("table_recently_used_at: {e}"));
+                self.table_recently_used_at = crate::runtime::converted(
+                        "table_recently_used_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the deploy operation summary was last throttled
@@ -2405,10 +2206,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.throttled_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("throttled_at: {e}"));
+                self.throttled_at = crate::runtime::converted("throttled_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`table_recently_used_at`](Self::table_recently_used_at).
@@ -2536,10 +2335,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The text body of the review
@@ -2548,9 +2344,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.body = value
-                    .try_into()
-                    .map_err(|e| format!("`body` does not take what it was given: {e}"));
+                self.body = crate::runtime::converted("body", value);
                 self
             }
             /// When the review was created
@@ -2559,11 +2353,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The HTML body of the review
@@ -2572,11 +2362,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html_body = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`html_body` does not take what it was given: {e}")
-                    });
+                self.html_body = crate::runtime::converted("html_body", value);
                 self
             }
             /// The ID of the review
@@ -2585,9 +2371,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether the review is a comment or approval
@@ -2596,11 +2380,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeployRequestReviewState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the review was last updated
@@ -2609,10 +2389,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -2703,11 +2481,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enough_storage = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`enough_storage` does not take what it was given: {e}")
-                    });
+                self.enough_storage = crate::runtime::converted("enough_storage", value);
                 self
             }
             /// Total estimated bytes of additional storage needed for the deployment
@@ -2716,13 +2490,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_bytes_needed = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`storage_bytes_needed` does not take what it was given: {e}"
-                        )
-                    });
+                self.storage_bytes_needed = crate::runtime::converted(
+                    "storage_bytes_needed",
+                    value,
+                );
                 self
             }
             /// Per-keyspace and per-shard storage report. Keys are keyspace names.
@@ -2739,11 +2510,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_report = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`storage_report` does not take what it was given: {e}")
-                    });
+                self.storage_report = crate::runtime::converted("storage_report", value);
                 self
             }
             /// Whether the target branch cluster can be upgraded for more storage
@@ -2752,11 +2519,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.upgradeable = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`upgradeable` does not take what it was given: {e}")
-                    });
+                self.upgradeable = crate::runtime::converted("upgradeable", value);
                 self
             }
         }
@@ -2981,10 +2744,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// Whether or not to automatically cutover once deployment is finished
@@ -2993,11 +2753,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auto_cutover = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`auto_cutover` does not take what it was given: {e}")
-                    });
+                self.auto_cutover = crate::runtime::converted("auto_cutover", value);
                 self
             }
             /// Whether or not to automatically delete the head branch once deployment is finished
@@ -3006,13 +2762,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auto_delete_branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`auto_delete_branch` does not take what it was given: {e}"
-                        )
-                    });
+                self.auto_delete_branch = crate::runtime::converted(
+                    "auto_delete_branch",
+                    value,
+                );
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -3021,10 +2774,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cancelled_actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cancelled_actor: {e}"));
+                self.cancelled_actor = crate::runtime::converted(
+                        "cancelled_actor",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the deployment was created
@@ -3033,11 +2787,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -3046,10 +2796,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cutover_actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cutover_actor: {e}"));
+                self.cutover_actor = crate::runtime::converted("cutover_actor", value)
+                    .map(Some);
                 self
             }
             /// When the cutover for the deployment was initiated
@@ -3058,10 +2806,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cutover_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cutover_at: {e}"));
+                self.cutover_at = crate::runtime::converted("cutover_at", value)
+                    .map(Some);
                 self
             }
             /// Whether or not the deployment cutover will expire soon
@@ -3070,13 +2816,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cutover_expiring = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`cutover_expiring` does not take what it was given: {e}"
-                        )
-                    });
+                self.cutover_expiring = crate::runtime::converted(
+                    "cutover_expiring",
+                    value,
+                );
                 self
             }
             /// Deploy check errors for the deployment.
@@ -3085,10 +2828,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_check_errors = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deploy_check_errors: {e}"));
+                self.deploy_check_errors = crate::runtime::converted(
+                        "deploy_check_errors",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// `deploy_operation_summaries`
@@ -3099,13 +2843,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_operation_summaries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`deploy_operation_summaries` does not take what it was given: {e}"
-                        )
-                    });
+                self.deploy_operation_summaries = crate::runtime::converted(
+                    "deploy_operation_summaries",
+                    value,
+                );
                 self
             }
             /// `deploy_operations`
@@ -3114,13 +2855,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DeployOperation>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_operations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`deploy_operations` does not take what it was given: {e}"
-                        )
-                    });
+                self.deploy_operations = crate::runtime::converted(
+                    "deploy_operations",
+                    value,
+                );
                 self
             }
             /// The number of the deploy request associated with this deployment
@@ -3129,13 +2867,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deploy_request_number = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`deploy_request_number` does not take what it was given: {e}"
-                        )
-                    });
+                self.deploy_request_number = crate::runtime::converted(
+                    "deploy_request_number",
+                    value,
+                );
                 self
             }
             /// Whether the deployment is deployable
@@ -3144,11 +2879,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deployable = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`deployable` does not take what it was given: {e}")
-                    });
+                self.deployable = crate::runtime::converted("deployable", value);
                 self
             }
             /// The request to revert the schema operations in this deployment
@@ -3159,10 +2890,11 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.deployment_revert_request = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deployment_revert_request: {e}"));
+                self.deployment_revert_request = crate::runtime::converted(
+                        "deployment_revert_request",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the deployment was finished
@@ -3171,10 +2903,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.finished_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("finished_at: {e}"));
+                self.finished_at = crate::runtime::converted("finished_at", value)
+                    .map(Some);
                 self
             }
             /// When force cutover was triggered for the deployment
@@ -3183,10 +2913,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.force_cutover_requested_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("force_cutover_requested_at: {e}"));
+                self.force_cutover_requested_at = crate::runtime::converted(
+                        "force_cutover_requested_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The ID of the deployment
@@ -3195,9 +2926,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether or not the deployment is an instant DDL deployment
@@ -3206,11 +2935,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.instant_ddl = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`instant_ddl` does not take what it was given: {e}")
-                    });
+                self.instant_ddl = crate::runtime::converted("instant_ddl", value);
                 self
             }
             /// Whether or not the deployment is eligible for instant DDL
@@ -3219,13 +2944,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.instant_ddl_eligible = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`instant_ddl_eligible` does not take what it was given: {e}"
-                        )
-                    });
+                self.instant_ddl_eligible = crate::runtime::converted(
+                    "instant_ddl_eligible",
+                    value,
+                );
                 self
             }
             /// The name of the base branch the deployment will be merged into
@@ -3234,11 +2956,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.into_branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`into_branch` does not take what it was given: {e}")
-                    });
+                self.into_branch = crate::runtime::converted("into_branch", value);
                 self
             }
             /// Schema lint errors preventing the deployment from completing
@@ -3251,11 +2969,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.lint_errors = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`lint_errors` does not take what it was given: {e}")
-                    });
+                self.lint_errors = crate::runtime::converted("lint_errors", value);
                 self
             }
             /// The name of the table that is locked by the deployment.
@@ -3264,10 +2978,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.locked_table_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("locked_table_name: {e}"));
+                self.locked_table_name = crate::runtime::converted(
+                        "locked_table_name",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Lookup Vitess index operations
@@ -3280,13 +2995,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.lookup_vindex_operations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`lookup_vindex_operations` does not take what it was given: {e}"
-                        )
-                    });
+                self.lookup_vindex_operations = crate::runtime::converted(
+                    "lookup_vindex_operations",
+                    value,
+                );
                 self
             }
             /// The deployments ahead of this one in the queue
@@ -3299,13 +3011,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.preceding_deployments = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`preceding_deployments` does not take what it was given: {e}"
-                        )
-                    });
+                self.preceding_deployments = crate::runtime::converted(
+                    "preceding_deployments",
+                    value,
+                );
                 self
             }
             /// A human-readable reason the deploy queue is paused, if known
@@ -3314,10 +3023,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.queue_pause_reason = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("queue_pause_reason: {e}"));
+                self.queue_pause_reason = crate::runtime::converted(
+                        "queue_pause_reason",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether the deploy queue for the target branch is currently paused
@@ -3326,11 +3036,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.queue_paused = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`queue_paused` does not take what it was given: {e}")
-                    });
+                self.queue_paused = crate::runtime::converted("queue_paused", value);
                 self
             }
             /// When the deployment was queued
@@ -3339,10 +3045,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.queued_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("queued_at: {e}"));
+                self.queued_at = crate::runtime::converted("queued_at", value).map(Some);
                 self
             }
             /// When the deployment was ready for cutover
@@ -3351,10 +3054,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ready_to_cutover_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("ready_to_cutover_at: {e}"));
+                self.ready_to_cutover_at = crate::runtime::converted(
+                        "ready_to_cutover_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the schema was last updated for the deployment
@@ -3363,10 +3067,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.schema_last_updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("schema_last_updated_at: {e}"));
+                self.schema_last_updated_at = crate::runtime::converted(
+                        "schema_last_updated_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The schema dependencies that must be satisfied
@@ -3379,13 +3084,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.sequential_diff_dependencies = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sequential_diff_dependencies` does not take what it was given: {e}"
-                        )
-                    });
+                self.sequential_diff_dependencies = crate::runtime::converted(
+                    "sequential_diff_dependencies",
+                    value,
+                );
                 self
             }
             /// When the deployment was started
@@ -3394,10 +3096,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The state the deployment is in
@@ -3406,11 +3106,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeploymentState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the deployment was submitted
@@ -3419,10 +3115,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.submitted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("submitted_at: {e}"));
+                self.submitted_at = crate::runtime::converted("submitted_at", value)
+                    .map(Some);
                 self
             }
             /// Whether or not the deployment has a table locked
@@ -3431,11 +3125,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_locked = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_locked` does not take what it was given: {e}")
-                    });
+                self.table_locked = crate::runtime::converted("table_locked", value);
                 self
             }
             /// Deployment throttling configurations.
@@ -3446,10 +3136,11 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.throttler_configurations = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("throttler_configurations: {e}"));
+                self.throttler_configurations = crate::runtime::converted(
+                        "throttler_configurations",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the deployment was last updated
@@ -3458,10 +3149,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -3729,11 +3418,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.eta_seconds = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`eta_seconds` does not take what it was given: {e}")
-                    });
+                self.eta_seconds = crate::runtime::converted("eta_seconds", value);
                 self
             }
             /// The ID for the deploy operation
@@ -3742,9 +3427,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The percent completion for the deploy operation
@@ -3753,13 +3436,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.progress_percentage = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`progress_percentage` does not take what it was given: {e}"
-                        )
-                    });
+                self.progress_percentage = crate::runtime::converted(
+                    "progress_percentage",
+                    value,
+                );
                 self
             }
             /// The shard the deploy operation is being performed on
@@ -3768,11 +3448,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shard = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shard` does not take what it was given: {e}")
-                    });
+                self.shard = crate::runtime::converted("shard", value);
                 self
             }
             /// The state of the deploy operation
@@ -3781,11 +3457,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeployOperationState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
         }
@@ -3871,11 +3543,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -3886,9 +3554,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -3897,10 +3563,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -3909,10 +3572,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -3921,11 +3582,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -3934,10 +3591,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -3946,10 +3600,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -3958,11 +3610,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -3971,11 +3619,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -3984,9 +3628,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4106,11 +3748,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4119,9 +3757,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DeployOperation>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4130,10 +3766,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4142,10 +3775,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4154,11 +3785,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4167,10 +3794,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4179,10 +3803,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4191,9 +3813,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4309,11 +3929,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4322,9 +3938,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DeployRequestReview>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4333,10 +3947,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4345,10 +3956,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4357,11 +3966,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4370,10 +3975,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4382,10 +3984,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4394,9 +3994,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4512,11 +4110,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4525,9 +4119,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Deployment>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4536,10 +4128,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4548,10 +4137,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4560,11 +4147,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4573,10 +4156,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4585,10 +4165,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4597,9 +4175,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4685,10 +4261,8 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.instant_ddl = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("instant_ddl: {e}"));
+                self.instant_ddl = crate::runtime::converted("instant_ddl", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`instant_ddl`](Self::instant_ddl).
@@ -4746,7 +4320,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.body = value.try_into().map(Some).map_err(|e| format!("body: {e}"));
+                self.body = crate::runtime::converted("body", value).map(Some);
                 self
             }
             /// Whether the review is a comment or approval. Service tokens must have corresponding access (either `approve_deploy_request` or `review_deploy_request`)
@@ -4755,10 +4329,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DeployRequestReviewState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("state: {e}"));
+                self.state = crate::runtime::converted("state", value).map(Some);
                 self
             }
             /// Sets or clears [`body`](Self::body).
@@ -4849,10 +4420,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.capacity = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("capacity: {e}"));
+                self.capacity = crate::runtime::converted("capacity", value).map(Some);
                 self
             }
             /// Whether this shard has enough remaining storage for the deployment
@@ -4861,10 +4429,8 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_enough = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("has_enough: {e}"));
+                self.has_enough = crate::runtime::converted("has_enough", value)
+                    .map(Some);
                 self
             }
             /// Percentage of storage capacity currently used
@@ -4873,10 +4439,11 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.percentage_used = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("percentage_used: {e}"));
+                self.percentage_used = crate::runtime::converted(
+                        "percentage_used",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Remaining storage available in bytes
@@ -4885,10 +4452,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.remaining = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("remaining: {e}"));
+                self.remaining = crate::runtime::converted("remaining", value).map(Some);
                 self
             }
             /// Estimated additional storage needed for this deployment in bytes
@@ -4897,10 +4461,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage_needed = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage_needed: {e}"));
+                self.storage_needed = crate::runtime::converted("storage_needed", value)
+                    .map(Some);
                 self
             }
             /// Current storage used in bytes
@@ -4909,7 +4471,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.used = value.try_into().map(Some).map_err(|e| format!("used: {e}"));
+                self.used = crate::runtime::converted("used", value).map(Some);
                 self
             }
             /// Sets or clears [`capacity`](Self::capacity).
@@ -5000,10 +4562,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enable = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("enable: {e}"));
+                self.enable = crate::runtime::converted("enable", value).map(Some);
                 self
             }
             /// Sets or clears [`enable`](Self::enable).
@@ -6756,11 +6315,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -6770,9 +6325,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -6780,10 +6333,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -6791,10 +6341,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-queue`
@@ -6823,20 +6370,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -6941,11 +6479,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -6955,9 +6489,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Filter by the name of the branch the deploy request is created from
@@ -6965,10 +6497,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value).map(Some);
             self
         }
         /// Filter deploy requests by the date they were deployed. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
@@ -6976,12 +6505,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.deployed_at = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`deployed_at` does not take what it was given".to_string()
-                });
+            self.deployed_at = crate::runtime::taken("deployed_at", value).map(Some);
             self
         }
         /// Filter by the name of the branch the deploy request will be merged into
@@ -6989,12 +6513,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.into_branch = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`into_branch` does not take what it was given".to_string()
-                });
+            self.into_branch = crate::runtime::taken("into_branch", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -7002,10 +6521,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -7013,10 +6529,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Filter deploy requests by the date they were running. (e.g. 2023-01-01T00:00:00Z..2023-01-31T23:59:59Z)
@@ -7024,10 +6537,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.running_at = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`running_at` does not take what it was given".to_string());
+            self.running_at = crate::runtime::taken("running_at", value).map(Some);
             self
         }
         /// Filter by state of the deploy request (open, closed, deployed)
@@ -7035,10 +6545,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.state = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`state` does not take what it was given".to_string());
+            self.state = crate::runtime::taken("state", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests`
@@ -7090,20 +6597,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -7236,11 +6734,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -7250,9 +6744,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -7264,10 +6756,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -7292,14 +6781,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateDeployRequestBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateDeployRequestBody, _>(body)?)
             } else {
                 None
             };
@@ -7315,23 +6797,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -7392,11 +6865,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -7406,9 +6875,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -7418,9 +6885,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}`
@@ -7446,20 +6911,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -7532,11 +6988,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -7546,9 +6998,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -7558,9 +7008,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -7571,10 +7019,7 @@ pub mod builder {
                 types::CloseDeployRequestBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -7598,11 +7043,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CloseDeployRequestBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CloseDeployRequestBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/deploy-requests/{}", client.base_url(),
                 crate ::runtime::path_segment("organization", crate
@@ -7615,22 +7056,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -7690,11 +7122,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -7704,9 +7132,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -7716,9 +7142,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/apply-deploy`
@@ -7744,20 +7168,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -7820,11 +7235,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -7834,9 +7245,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -7846,9 +7255,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -7859,10 +7266,7 @@ pub mod builder {
                 types::UpdateAutoApplyBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -7886,11 +7290,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAutoApplyBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateAutoApplyBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/deploy-requests/{}/auto-apply", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -7903,22 +7303,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .put(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PUT,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -7980,11 +7371,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -7994,9 +7381,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8006,9 +7391,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -8019,10 +7402,7 @@ pub mod builder {
                 types::UpdateAutoApplyBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -8046,11 +7426,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateAutoApplyBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateAutoApplyBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/deploy-requests/{}/auto-delete-branch",
                 client.base_url(), crate ::runtime::path_segment("organization", crate
@@ -8063,22 +7439,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .put(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PUT,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -8138,11 +7505,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -8152,9 +7515,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8164,9 +7525,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/cancel`
@@ -8192,20 +7551,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -8266,11 +7616,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -8280,9 +7626,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8292,9 +7636,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/complete-deploy`
@@ -8320,20 +7662,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -8396,11 +7729,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -8410,9 +7739,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8422,9 +7749,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -8435,10 +7760,7 @@ pub mod builder {
                 types::QueueDeployRequestBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -8462,11 +7784,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::QueueDeployRequestBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::QueueDeployRequestBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/deploy-requests/{}/deploy", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -8479,22 +7797,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -8554,11 +7863,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -8568,9 +7873,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8580,9 +7883,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/deployment`
@@ -8606,20 +7907,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -8688,11 +7980,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -8702,9 +7990,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8714,9 +8000,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/force-cutover`
@@ -8742,20 +8026,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -8820,11 +8095,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -8834,9 +8105,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -8846,9 +8115,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -8856,10 +8123,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -8867,10 +8131,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/operations`
@@ -8910,20 +8171,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -9016,11 +8268,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -9030,9 +8278,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9042,9 +8288,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/revert`
@@ -9070,20 +8314,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -9148,11 +8383,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the deploy request belongs to
@@ -9162,9 +8393,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9174,9 +8403,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -9184,10 +8411,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -9195,10 +8419,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/reviews`
@@ -9238,20 +8459,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -9346,11 +8558,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the deploy request belongs to
@@ -9360,9 +8568,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9372,9 +8578,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -9385,10 +8589,7 @@ pub mod builder {
                 types::ReviewDeployRequestBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -9412,12 +8613,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::ReviewDeployRequestBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::ReviewDeployRequestBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/deploy-requests/{}/reviews", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -9430,22 +8626,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -9505,11 +8692,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -9519,9 +8702,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9531,9 +8712,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/skip-revert`
@@ -9559,20 +8738,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -9633,11 +8803,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -9647,9 +8813,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9659,9 +8823,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/storage-check`
@@ -9687,20 +8849,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -9769,11 +8922,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -9783,9 +8932,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9795,9 +8942,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/deploy-requests/{number}/throttler`
@@ -9823,20 +8968,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -9907,11 +9043,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the deploy request's database
@@ -9921,9 +9053,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The number of the deploy request
@@ -9933,9 +9063,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -9946,10 +9074,7 @@ pub mod builder {
                 types::UpdateDatabaseThrottlerBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -9973,12 +9098,10 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateDatabaseThrottlerBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::UpdateDatabaseThrottlerBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/deploy-requests/{}/throttler", client
                 .base_url(), crate ::runtime::path_segment("organization", crate
@@ -9991,22 +9114,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,

@@ -209,10 +209,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The SKU representing the keyspace cluster size for display
@@ -221,13 +218,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`cluster_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.cluster_display_name = crate::runtime::converted(
+                    "cluster_display_name",
+                    value,
+                );
                 self
             }
             /// The SKU representing the keyspace cluster size
@@ -236,11 +230,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`cluster_name` does not take what it was given: {e}")
-                    });
+                self.cluster_name = crate::runtime::converted("cluster_name", value);
                 self
             }
             /// When the resize request completed
@@ -249,10 +239,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_at: {e}"));
+                self.completed_at = crate::runtime::converted("completed_at", value)
+                    .map(Some);
                 self
             }
             /// When the resize request was created
@@ -261,11 +249,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The number of extra replicas requested for the keyspace
@@ -274,11 +258,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.extra_replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`extra_replicas` does not take what it was given: {e}")
-                    });
+                self.extra_replicas = crate::runtime::converted("extra_replicas", value);
                 self
             }
             /// The ID of the keyspace resize request
@@ -287,9 +267,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Previous SKU representing the keyspace cluster size for display
@@ -298,13 +276,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_cluster_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_cluster_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_cluster_display_name = crate::runtime::converted(
+                    "previous_cluster_display_name",
+                    value,
+                );
                 self
             }
             /// Previous SKU representing the keyspace cluster size
@@ -313,13 +288,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_cluster_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_cluster_name = crate::runtime::converted(
+                    "previous_cluster_name",
+                    value,
+                );
                 self
             }
             /// Total number of replicas in the keyspace before resize
@@ -328,13 +300,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_replicas` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_replicas = crate::runtime::converted(
+                    "previous_replicas",
+                    value,
+                );
                 self
             }
             /// Previous percentage of buffer pool memory allocated to vector indexes
@@ -343,13 +312,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_vector_pool_allocation = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_vector_pool_allocation` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_vector_pool_allocation = crate::runtime::converted(
+                    "previous_vector_pool_allocation",
+                    value,
+                );
                 self
             }
             /// Total number of replicas in the keyspace after resize
@@ -358,11 +324,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`replicas` does not take what it was given: {e}")
-                    });
+                self.replicas = crate::runtime::converted("replicas", value);
                 self
             }
             /// When the resize request started
@@ -371,10 +333,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The state of the resize request
@@ -383,11 +343,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::KeyspaceResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the resize request was last updated
@@ -396,10 +352,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Percentage of buffer pool memory allocated to vector indexes
@@ -408,13 +362,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vector_pool_allocation = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`vector_pool_allocation` does not take what it was given: {e}"
-                        )
-                    });
+                self.vector_pool_allocation = crate::runtime::converted(
+                    "vector_pool_allocation",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -557,11 +508,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -572,9 +519,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -583,10 +528,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -595,10 +537,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -607,11 +547,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -620,10 +556,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -632,10 +565,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -644,9 +575,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -743,10 +672,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cluster_size = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cluster_size: {e}"));
+                self.cluster_size = crate::runtime::converted("cluster_size", value)
+                    .map(Some);
                 self
             }
             /// The number of additional replicas beyond the included default
@@ -755,10 +682,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.extra_replicas = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("extra_replicas: {e}"));
+                self.extra_replicas = crate::runtime::converted("extra_replicas", value)
+                    .map(Some);
                 self
             }
             /// The percentage of the buffer pool allocated to vector indexes
@@ -767,10 +692,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vector_pool_allocation = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("vector_pool_allocation: {e}"));
+                self.vector_pool_allocation = crate::runtime::converted(
+                        "vector_pool_allocation",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`cluster_size`](Self::cluster_size).
@@ -1095,11 +1021,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1109,9 +1031,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1121,9 +1041,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -1133,9 +1051,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Filter resize requests completed between two dates (e.g. 2023-01-01T:00:00:00Z..2023-01-31T:23:59:59Z)
@@ -1143,12 +1059,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.completed_at = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`completed_at` does not take what it was given".to_string()
-                });
+            self.completed_at = crate::runtime::taken("completed_at", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1156,10 +1067,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1167,10 +1075,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
@@ -1217,20 +1122,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1335,11 +1231,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1349,9 +1241,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1361,9 +1251,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -1373,9 +1261,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1386,10 +1272,7 @@ pub mod builder {
                 types::UpdateKeyspaceResizeRequestBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1422,12 +1305,10 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateKeyspaceResizeRequestBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::UpdateKeyspaceResizeRequestBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/keyspaces/{}/resizes",
                 client.base_url(), crate ::runtime::path_segment("organization", crate
@@ -1442,22 +1323,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .put(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PUT,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -1519,11 +1391,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1533,9 +1401,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1545,9 +1411,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -1557,9 +1421,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes`
@@ -1593,14 +1455,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -1665,11 +1524,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1679,9 +1534,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1691,9 +1544,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -1703,9 +1554,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// The ID of the resize request
@@ -1715,9 +1564,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/resizes/{id}`
@@ -1756,20 +1603,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

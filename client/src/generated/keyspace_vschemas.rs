@@ -63,9 +63,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.raw = value
-                    .try_into()
-                    .map_err(|e| format!("`raw` does not take what it was given: {e}"));
+                self.raw = crate::runtime::converted("raw", value);
                 self
             }
         }
@@ -103,11 +101,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.vschema = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`vschema` does not take what it was given: {e}")
-                    });
+                self.vschema = crate::runtime::converted("vschema", value);
                 self
             }
         }
@@ -238,11 +232,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -252,9 +242,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -264,9 +252,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -276,9 +262,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/keyspaces/{keyspace}/vschema`
@@ -314,20 +298,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -400,11 +375,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -414,9 +385,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -426,9 +395,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The name of the keyspace
@@ -438,9 +405,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -452,10 +417,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -490,14 +452,7 @@ pub mod builder {
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let keyspace = keyspace.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::UpdateKeyspaceVschemaBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::UpdateKeyspaceVschemaBody, _>(body)?)
             } else {
                 None
             };
@@ -516,23 +471,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .patch(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::PATCH,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },

@@ -215,11 +215,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// Day of the week (0 = Sunday, 6 = Saturday, 7 = every day)
@@ -228,9 +224,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.day = value
-                    .try_into()
-                    .map_err(|e| format!("`day` does not take what it was given: {e}"));
+                self.day = crate::runtime::converted("day", value);
                 self
             }
             /// The deadline for a required maintenance schedule
@@ -239,10 +233,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deadline_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deadline_at: {e}"));
+                self.deadline_at = crate::runtime::converted("deadline_at", value)
+                    .map(Some);
                 self
             }
             /// The duration of the maintenance window in hours
@@ -251,11 +243,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.duration = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`duration` does not take what it was given: {e}")
-                    });
+                self.duration = crate::runtime::converted("duration", value);
                 self
             }
             /// Whether the maintenance schedule is enabled
@@ -264,11 +252,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`enabled` does not take what it was given: {e}")
-                    });
+                self.enabled = crate::runtime::converted("enabled", value);
                 self
             }
             /// When a one-time maintenance schedule expires
@@ -277,10 +261,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.expires_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("expires_at: {e}"));
+                self.expires_at = crate::runtime::converted("expires_at", value)
+                    .map(Some);
                 self
             }
             /// The frequency unit of the maintenance schedule
@@ -291,11 +273,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.frequency_unit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`frequency_unit` does not take what it was given: {e}")
-                    });
+                self.frequency_unit = crate::runtime::converted("frequency_unit", value);
                 self
             }
             /// The frequency value of the maintenance schedule
@@ -304,11 +282,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.frequency_value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`frequency_value` does not take what it was given: {e}")
-                    });
+                self.frequency_value = crate::runtime::converted(
+                    "frequency_value",
+                    value,
+                );
                 self
             }
             /// Hour of the day in UTC (0-23)
@@ -317,9 +294,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.hour = value
-                    .try_into()
-                    .map_err(|e| format!("`hour` does not take what it was given: {e}"));
+                self.hour = crate::runtime::converted("hour", value);
                 self
             }
             /// The ID of the maintenance schedule
@@ -328,9 +303,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the last maintenance window started
@@ -339,13 +312,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_window_datetime = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`last_window_datetime` does not take what it was given: {e}"
-                        )
-                    });
+                self.last_window_datetime = crate::runtime::converted(
+                    "last_window_datetime",
+                    value,
+                );
                 self
             }
             /// The display name of the maintenance schedule
@@ -354,9 +324,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// When the next maintenance window is scheduled
@@ -365,13 +333,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_window_datetime = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`next_window_datetime` does not take what it was given: {e}"
-                        )
-                    });
+                self.next_window_datetime = crate::runtime::converted(
+                    "next_window_datetime",
+                    value,
+                );
                 self
             }
             /// The pending MySQL version, if any
@@ -380,10 +345,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.pending_mysql_version = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("pending_mysql_version: {e}"));
+                self.pending_mysql_version = crate::runtime::converted(
+                        "pending_mysql_version",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether there is a pending MySQL version update
@@ -392,13 +358,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.pending_mysql_version_update = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`pending_mysql_version_update` does not take what it was given: {e}"
-                        )
-                    });
+                self.pending_mysql_version_update = crate::runtime::converted(
+                    "pending_mysql_version_update",
+                    value,
+                );
                 self
             }
             /// The pending Vitess version, if any
@@ -407,10 +370,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.pending_vitess_version = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("pending_vitess_version: {e}"));
+                self.pending_vitess_version = crate::runtime::converted(
+                        "pending_vitess_version",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether there is a pending Vitess version update
@@ -419,13 +383,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.pending_vitess_version_update = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`pending_vitess_version_update` does not take what it was given: {e}"
-                        )
-                    });
+                self.pending_vitess_version_update = crate::runtime::converted(
+                    "pending_vitess_version_update",
+                    value,
+                );
                 self
             }
             /// Whether the maintenance schedule is required
@@ -434,11 +395,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.required = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`required` does not take what it was given: {e}")
-                    });
+                self.required = crate::runtime::converted("required", value);
                 self
             }
             /// When the maintenance schedule was last updated
@@ -447,10 +404,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Week of the month for monthly schedules (0-3)
@@ -459,9 +414,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.week = value
-                    .try_into()
-                    .map_err(|e| format!("`week` does not take what it was given: {e}"));
+                self.week = crate::runtime::converted("week", value);
                 self
             }
             /// Sets or clears [`deadline_at`](Self::deadline_at).
@@ -617,11 +570,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -632,9 +581,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -643,10 +590,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -655,10 +599,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -667,11 +609,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -680,10 +618,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -692,10 +627,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -704,9 +637,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1084,11 +1015,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1098,9 +1025,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1108,10 +1033,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1119,10 +1041,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules`
@@ -1152,20 +1071,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1260,11 +1170,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1274,9 +1180,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the maintenance schedule
@@ -1286,9 +1190,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/maintenance-schedules/{id}`
@@ -1314,20 +1216,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

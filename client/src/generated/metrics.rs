@@ -1710,11 +1710,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branch` does not take what it was given: {e}")
-                    });
+                self.branch = crate::runtime::converted("branch", value);
                 self
             }
             /// The current metric values
@@ -1723,11 +1719,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.metrics = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`metrics` does not take what it was given: {e}")
-                    });
+                self.metrics = crate::runtime::converted("metrics", value);
                 self
             }
             /// The metrics response type
@@ -1736,10 +1728,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("type_: {e}"));
+                self.type_ = crate::runtime::converted("type", value).map(Some);
                 self
             }
             /// Sets or clears [`type_`](Self::type_).
@@ -1821,10 +1810,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.end_date = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("end_date: {e}"));
+                self.end_date = crate::runtime::converted("end_date", value).map(Some);
                 self
             }
             /// The step interval in seconds between data points
@@ -1833,10 +1819,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.interval = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("interval: {e}"));
+                self.interval = crate::runtime::converted("interval", value).map(Some);
                 self
             }
             /// The time-series metric data
@@ -1845,11 +1828,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.series = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`series` does not take what it was given: {e}")
-                    });
+                self.series = crate::runtime::converted("series", value);
                 self
             }
             /// The start of the time range
@@ -1858,10 +1837,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.start_date = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("start_date: {e}"));
+                self.start_date = crate::runtime::converted("start_date", value)
+                    .map(Some);
                 self
             }
             /// The metrics response type
@@ -1870,10 +1847,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("type_: {e}"));
+                self.type_ = crate::runtime::converted("type", value).map(Some);
                 self
             }
             /// Sets or clears [`end_date`](Self::end_date).
@@ -2349,11 +2323,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2363,9 +2333,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2375,9 +2343,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Filter by traffic budget ID
@@ -2385,10 +2351,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.budget_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`budget_id` does not take what it was given".to_string());
+            self.budget_id = crate::runtime::taken("budget_id", value).map(Some);
             self
         }
         /// Filter by container
@@ -2396,10 +2359,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.container = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`container` does not take what it was given".to_string());
+            self.container = crate::runtime::taken("container", value).map(Some);
             self
         }
         /// Filter by query fingerprint
@@ -2407,12 +2367,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
             self
         }
         /// Start of a custom time range as an ISO 8601 timestamp
@@ -2420,10 +2375,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// Filter by keyspace
@@ -2431,10 +2383,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Metric names to retrieve
@@ -2442,10 +2391,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<types::GetBranchMetricsMetric>>,
         {
-            self.metrics = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`metrics` does not take what it was given".to_string());
+            self.metrics = crate::runtime::taken("metrics", value).map(Some);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
@@ -2453,10 +2399,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Filter by pod
@@ -2464,10 +2407,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.pod = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`pod` does not take what it was given".to_string());
+            self.pod = crate::runtime::taken("pod", value).map(Some);
             self
         }
         /// Filter by pods
@@ -2475,10 +2415,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.pods = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`pods` does not take what it was given".to_string());
+            self.pods = crate::runtime::taken("pods", value).map(Some);
             self
         }
         /// Filter by search terms
@@ -2486,10 +2423,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Filter by query pattern IDs
@@ -2497,10 +2431,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.query_ids = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`query_ids` does not take what it was given".to_string());
+            self.query_ids = crate::runtime::taken("query_ids", value).map(Some);
             self
         }
         /// Filter by Postgres role
@@ -2508,10 +2439,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.role = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`role` does not take what it was given".to_string());
+            self.role = crate::runtime::taken("role", value).map(Some);
             self
         }
         /// Filter by traffic rule ID
@@ -2519,10 +2447,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.rule_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`rule_id` does not take what it was given".to_string());
+            self.rule_id = crate::runtime::taken("rule_id", value).map(Some);
             self
         }
         /// Filter by shard
@@ -2530,10 +2455,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.shard = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`shard` does not take what it was given".to_string());
+            self.shard = crate::runtime::taken("shard", value).map(Some);
             self
         }
         /// Number of data points to return
@@ -2541,10 +2463,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.steps = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`steps` does not take what it was given".to_string());
+            self.steps = crate::runtime::taken("steps", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -2552,12 +2471,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// End of a custom time range as an ISO 8601 timestamp
@@ -2565,10 +2479,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics`
@@ -2653,20 +2564,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2881,11 +2783,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2895,9 +2793,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2907,9 +2803,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Filter by container
@@ -2917,10 +2811,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.container = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`container` does not take what it was given".to_string());
+            self.container = crate::runtime::taken("container", value).map(Some);
             self
         }
         /// Metric names to retrieve
@@ -2930,10 +2821,7 @@ pub mod builder {
                 ::std::vec::Vec<types::GetInstantBranchMetricsMetric>,
             >,
         {
-            self.metrics = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`metrics` does not take what it was given".to_string());
+            self.metrics = crate::runtime::taken("metrics", value).map(Some);
             self
         }
         /// Filter by pod
@@ -2941,10 +2829,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.pod = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`pod` does not take what it was given".to_string());
+            self.pod = crate::runtime::taken("pod", value).map(Some);
             self
         }
         /// Filter by Postgres role
@@ -2952,10 +2837,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.role = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`role` does not take what it was given".to_string());
+            self.role = crate::runtime::taken("role", value).map(Some);
             self
         }
         /// Filter by shard
@@ -2963,10 +2845,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.shard = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`shard` does not take what it was given".to_string());
+            self.shard = crate::runtime::taken("shard", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/instant`
@@ -3015,20 +2894,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3139,11 +3009,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3153,9 +3019,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3165,9 +3029,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/keyspace-tables`
@@ -3191,14 +3053,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -3286,11 +3145,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3300,9 +3155,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3312,9 +3165,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Filter by traffic budget ID
@@ -3322,10 +3173,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.budget_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`budget_id` does not take what it was given".to_string());
+            self.budget_id = crate::runtime::taken("budget_id", value).map(Some);
             self
         }
         /// Filter by query fingerprint
@@ -3333,12 +3181,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
             self
         }
         /// Start of a custom time range as an ISO 8601 timestamp
@@ -3346,10 +3189,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// Keyspace for the query fingerprint
@@ -3357,10 +3197,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Metric names to retrieve
@@ -3370,10 +3207,7 @@ pub mod builder {
                 ::std::vec::Vec<types::GetBranchQueryMetricsMetric>,
             >,
         {
-            self.metrics = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`metrics` does not take what it was given".to_string());
+            self.metrics = crate::runtime::taken("metrics", value).map(Some);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
@@ -3381,10 +3215,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Filter by search terms
@@ -3392,10 +3223,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Query pattern IDs to retrieve metrics for
@@ -3403,10 +3231,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.query_ids = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`query_ids` does not take what it was given".to_string());
+            self.query_ids = crate::runtime::taken("query_ids", value).map(Some);
             self
         }
         /// Filter by traffic rule ID
@@ -3414,10 +3239,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.rule_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`rule_id` does not take what it was given".to_string());
+            self.rule_id = crate::runtime::taken("rule_id", value).map(Some);
             self
         }
         /// Number of data points to return
@@ -3425,10 +3247,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.steps = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`steps` does not take what it was given".to_string());
+            self.steps = crate::runtime::taken("steps", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -3436,12 +3255,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// End of a custom time range as an ISO 8601 timestamp
@@ -3449,10 +3263,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/query`
@@ -3522,20 +3333,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3699,11 +3501,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3713,9 +3511,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3725,9 +3521,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tables`
@@ -3751,14 +3545,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -3837,11 +3628,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3851,9 +3638,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3863,9 +3648,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Start of a custom time range as an ISO 8601 timestamp
@@ -3873,10 +3656,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// Filter by keyspace
@@ -3884,10 +3664,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Metric names to retrieve
@@ -3895,10 +3672,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<types::GetTabletMetricsMetric>>,
         {
-            self.metrics = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`metrics` does not take what it was given".to_string());
+            self.metrics = crate::runtime::taken("metrics", value).map(Some);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
@@ -3906,10 +3680,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Filter by pod
@@ -3917,10 +3688,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.pod = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`pod` does not take what it was given".to_string());
+            self.pod = crate::runtime::taken("pod", value).map(Some);
             self
         }
         /// Filter by shard
@@ -3928,10 +3696,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.shard = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`shard` does not take what it was given".to_string());
+            self.shard = crate::runtime::taken("shard", value).map(Some);
             self
         }
         /// Number of data points to return
@@ -3939,10 +3704,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.steps = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`steps` does not take what it was given".to_string());
+            self.steps = crate::runtime::taken("steps", value).map(Some);
             self
         }
         /// End of a custom time range as an ISO 8601 timestamp
@@ -3950,10 +3712,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Filter by workflow ID
@@ -3961,10 +3720,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.workflow = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`workflow` does not take what it was given".to_string());
+            self.workflow = crate::runtime::taken("workflow", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets`
@@ -4025,20 +3781,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4185,11 +3932,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -4199,9 +3942,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -4211,9 +3952,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Filter by keyspace
@@ -4221,10 +3960,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Metric names to retrieve
@@ -4234,10 +3970,7 @@ pub mod builder {
                 ::std::vec::Vec<types::GetInstantTabletMetricsMetric>,
             >,
         {
-            self.metrics = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`metrics` does not take what it was given".to_string());
+            self.metrics = crate::runtime::taken("metrics", value).map(Some);
             self
         }
         /// Filter by shard
@@ -4245,10 +3978,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.shard = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`shard` does not take what it was given".to_string());
+            self.shard = crate::runtime::taken("shard", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tablets-instant`
@@ -4291,20 +4021,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -4422,11 +4143,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -4436,9 +4153,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -4448,9 +4163,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Filter by traffic budget ID
@@ -4458,10 +4171,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.budget_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`budget_id` does not take what it was given".to_string());
+            self.budget_id = crate::runtime::taken("budget_id", value).map(Some);
             self
         }
         /// Start of a custom time range as an ISO 8601 timestamp
@@ -4469,10 +4179,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// Metric names to retrieve
@@ -4480,10 +4187,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<types::GetBranchTagMetricsMetric>>,
         {
-            self.metrics = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`metrics` does not take what it was given".to_string());
+            self.metrics = crate::runtime::taken("metrics", value).map(Some);
             self
         }
         /// Named time period to retrieve. Defaults to 12h.
@@ -4491,10 +4195,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Filter by search terms
@@ -4502,10 +4203,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Filter by traffic rule ID
@@ -4513,10 +4211,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.rule_id = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`rule_id` does not take what it was given".to_string());
+            self.rule_id = crate::runtime::taken("rule_id", value).map(Some);
             self
         }
         /// Number of data points to return
@@ -4524,10 +4219,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.steps = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`steps` does not take what it was given".to_string());
+            self.steps = crate::runtime::taken("steps", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -4535,12 +4227,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// Tag sets to retrieve metrics for
@@ -4548,10 +4235,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.tag_sets = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`tag_sets` does not take what it was given".to_string());
+            self.tag_sets = crate::runtime::taken("tag_sets", value).map(Some);
             self
         }
         /// End of a custom time range as an ISO 8601 timestamp
@@ -4559,10 +4243,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/metrics/tag`
@@ -4626,20 +4307,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

@@ -169,13 +169,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.all_scopes_by_resource = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`all_scopes_by_resource` does not take what it was given: {e}"
-                        )
-                    });
+                self.all_scopes_by_resource = crate::runtime::converted(
+                    "all_scopes_by_resource",
+                    value,
+                );
                 self
             }
             /// The image source for the OAuth application's avatar
@@ -184,11 +181,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avatar = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`avatar` does not take what it was given: {e}")
-                    });
+                self.avatar = crate::runtime::converted("avatar", value);
                 self
             }
             /// The OAuth application's unique client id
@@ -197,11 +190,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.client_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`client_id` does not take what it was given: {e}")
-                    });
+                self.client_id = crate::runtime::converted("client_id", value);
                 self
             }
             /// When the OAuth application was created
@@ -210,11 +199,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// Whether the OAuth application was created via Dynamic Client Registration
@@ -223,9 +208,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.dcr = value
-                    .try_into()
-                    .map_err(|e| format!("`dcr` does not take what it was given: {e}"));
+                self.dcr = crate::runtime::converted("dcr", value);
                 self
             }
             /// The domain of the OAuth application. Used for verification of a valid redirect uri
@@ -234,11 +217,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.domain = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`domain` does not take what it was given: {e}")
-                    });
+                self.domain = crate::runtime::converted("domain", value);
                 self
             }
             /// The ID of the app
@@ -247,9 +226,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The name of the app
@@ -258,9 +235,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The redirect URI of the OAuth application
@@ -269,11 +244,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.redirect_uri = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`redirect_uri` does not take what it was given: {e}")
-                    });
+                self.redirect_uri = crate::runtime::converted("redirect_uri", value);
                 self
             }
             /// Whether the OAuth application requires at least one organization to be authorized
@@ -282,13 +253,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.requires_org_scope = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`requires_org_scope` does not take what it was given: {e}"
-                        )
-                    });
+                self.requires_org_scope = crate::runtime::converted(
+                    "requires_org_scope",
+                    value,
+                );
                 self
             }
             /// The scopes that the OAuth application requires on a user account, as a space-separated string
@@ -297,11 +265,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.scopes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`scopes` does not take what it was given: {e}")
-                    });
+                self.scopes = crate::runtime::converted("scopes", value);
                 self
             }
             /// Scopes grouped by resource type (database, organization, branch, user) with scope, description, and admin flag
@@ -312,13 +276,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.scopes_by_resource = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`scopes_by_resource` does not take what it was given: {e}"
-                        )
-                    });
+                self.scopes_by_resource = crate::runtime::converted(
+                    "scopes_by_resource",
+                    value,
+                );
                 self
             }
             /// Whether the OAuth application is limited to authorizing a single organization
@@ -327,13 +288,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.single_org_authorization = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`single_org_authorization` does not take what it was given: {e}"
-                        )
-                    });
+                self.single_org_authorization = crate::runtime::converted(
+                    "single_org_authorization",
+                    value,
+                );
                 self
             }
             /// The number of tokens issued by the OAuth application
@@ -342,11 +300,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tokens = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`tokens` does not take what it was given: {e}")
-                    });
+                self.tokens = crate::runtime::converted("tokens", value);
                 self
             }
             /// When the OAuth application was last updated
@@ -355,10 +309,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
@@ -468,11 +420,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -481,9 +429,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::OauthApplication>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -492,10 +438,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -504,10 +447,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -516,11 +457,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -529,10 +466,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -541,10 +475,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -553,9 +485,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -886,11 +816,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -898,10 +824,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -909,10 +832,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications`
@@ -939,20 +859,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1043,11 +954,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the OAuth application
@@ -1057,11 +964,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.application_id = value
-                .try_into()
-                .map_err(|_| {
-                    "`application_id` does not take what it was given".to_string()
-                });
+            self.application_id = crate::runtime::taken("application_id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}`
@@ -1084,20 +987,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1168,11 +1062,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the OAuth application
@@ -1182,11 +1072,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.application_id = value
-                .try_into()
-                .map_err(|_| {
-                    "`application_id` does not take what it was given".to_string()
-                });
+            self.application_id = crate::runtime::taken("application_id", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1194,10 +1080,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1205,10 +1088,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens`
@@ -1245,20 +1125,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1351,11 +1222,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the OAuth application
@@ -1365,11 +1232,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.application_id = value
-                .try_into()
-                .map_err(|_| {
-                    "`application_id` does not take what it was given".to_string()
-                });
+            self.application_id = crate::runtime::taken("application_id", value);
             self
         }
         /// The ID of the OAuth application token
@@ -1379,9 +1242,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.token_id = value
-                .try_into()
-                .map_err(|_| "`token_id` does not take what it was given".to_string());
+            self.token_id = crate::runtime::taken("token_id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`
@@ -1405,20 +1266,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1487,11 +1339,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the OAuth application
@@ -1501,11 +1349,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.application_id = value
-                .try_into()
-                .map_err(|_| {
-                    "`application_id` does not take what it was given".to_string()
-                });
+            self.application_id = crate::runtime::taken("application_id", value);
             self
         }
         /// The ID of the OAuth application token
@@ -1515,9 +1359,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.token_id = value
-                .try_into()
-                .map_err(|_| "`token_id` does not take what it was given".to_string());
+            self.token_id = crate::runtime::taken("token_id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/oauth-applications/{application_id}/tokens/{token_id}`
@@ -1541,14 +1383,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },

@@ -149,11 +149,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.client_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`client_id` does not take what it was given: {e}")
-                    });
+                self.client_id = crate::runtime::converted("client_id", value);
                 self
             }
             /// The OAuth application's client secret
@@ -162,11 +158,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.client_secret = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`client_secret` does not take what it was given: {e}")
-                    });
+                self.client_secret = crate::runtime::converted("client_secret", value);
                 self
             }
             /// The OAuth grant code provided to your OAuth application's redirect URI. Required when grant_type is authorization_code
@@ -175,7 +167,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.code = value.try_into().map(Some).map_err(|e| format!("code: {e}"));
+                self.code = crate::runtime::converted("code", value).map(Some);
                 self
             }
             /// Whether an OAuth grant code or a refresh token is being exchanged for an OAuth token
@@ -184,11 +176,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::GrantType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.grant_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`grant_type` does not take what it was given: {e}")
-                    });
+                self.grant_type = crate::runtime::converted("grant_type", value);
                 self
             }
             /// The OAuth application's redirect URI. Required when grant_type is authorization_code
@@ -197,10 +185,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.redirect_uri = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("redirect_uri: {e}"));
+                self.redirect_uri = crate::runtime::converted("redirect_uri", value)
+                    .map(Some);
                 self
             }
             /// The refresh token from the original OAuth token grant. Required when grant_type is refresh_token
@@ -209,10 +195,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.refresh_token = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("refresh_token: {e}"));
+                self.refresh_token = crate::runtime::converted("refresh_token", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`code`](Self::code).
@@ -337,11 +321,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the OAuth application
@@ -351,9 +331,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -365,10 +343,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -391,14 +366,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let id = id.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateOauthTokenBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateOauthTokenBody, _>(body)?)
             } else {
                 None
             };
@@ -413,23 +381,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },

@@ -140,11 +140,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID of the membership
@@ -153,9 +149,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The role of the user in the organization
@@ -164,9 +158,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OrganizationMembershipRole>,
                 T::Error: ::std::fmt::Display,
             {
-                self.role = value
-                    .try_into()
-                    .map_err(|e| format!("`role` does not take what it was given: {e}"));
+                self.role = crate::runtime::converted("role", value);
                 self
             }
             /// When the membership was last updated
@@ -175,10 +167,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// `user`
@@ -187,7 +177,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::User>,
                 T::Error: ::std::fmt::Display,
             {
-                self.user = value.try_into().map(Some).map_err(|e| format!("user: {e}"));
+                self.user = crate::runtime::converted("user", value).map(Some);
                 self
             }
             /// Sets or clears [`updated_at`](Self::updated_at).
@@ -291,11 +281,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -306,9 +292,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -317,10 +301,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -329,10 +310,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -341,11 +320,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -354,10 +329,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -366,10 +338,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -378,11 +348,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -391,11 +357,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -404,9 +366,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -494,9 +454,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.role = value
-                    .try_into()
-                    .map_err(|e| format!("`role` does not take what it was given: {e}"));
+                self.role = crate::runtime::converted("role", value);
                 self
             }
         }
@@ -822,11 +780,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -834,10 +788,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -845,10 +796,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Search term to filter members by name or email
@@ -856,10 +804,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/members`
@@ -888,20 +833,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1000,11 +936,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the user
@@ -1014,9 +946,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/members/{id}`
@@ -1039,20 +969,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1123,11 +1044,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the user
@@ -1137,9 +1054,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Whether to delete all passwords associated with the member. Only available when removing other members (not yourself).
@@ -1147,12 +1062,8 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.delete_passwords = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`delete_passwords` does not take what it was given".to_string()
-                });
+            self.delete_passwords = crate::runtime::taken("delete_passwords", value)
+                .map(Some);
             self
         }
         /// Whether to delete all service tokens associated with the member. Only available when removing other members (not yourself).
@@ -1160,12 +1071,11 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.delete_service_tokens = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`delete_service_tokens` does not take what it was given".to_string()
-                });
+            self.delete_service_tokens = crate::runtime::taken(
+                    "delete_service_tokens",
+                    value,
+                )
+                .map(Some);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/members/{id}`
@@ -1205,14 +1115,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -1289,11 +1196,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The ID of the user
@@ -1303,9 +1206,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1317,10 +1218,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1346,12 +1244,10 @@ pub mod builder {
             let id = id.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
                 Some(
-                    body
-                        .and_then(|v| {
-                            types::UpdateOrganizationMembershipBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
+                    crate::runtime::built::<
+                        types::UpdateOrganizationMembershipBody,
+                        _,
+                    >(body)?,
                 )
             } else {
                 None
@@ -1367,23 +1263,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .patch(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::PATCH,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },

@@ -354,11 +354,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.action = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`action` does not take what it was given: {e}")
-                    });
+                self.action = crate::runtime::converted("action", value);
                 self
             }
             /// The name of the actor
@@ -367,13 +363,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`actor_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.actor_display_name = crate::runtime::converted(
+                    "actor_display_name",
+                    value,
+                );
                 self
             }
             /// The ID of the actor
@@ -382,10 +375,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor_id = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor_id: {e}"));
+                self.actor_id = crate::runtime::converted("actor_id", value).map(Some);
                 self
             }
             /// The type of the actor. Such as 'User' or 'ServiceToken'
@@ -394,10 +384,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor_type = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor_type: {e}"));
+                self.actor_type = crate::runtime::converted("actor_type", value)
+                    .map(Some);
                 self
             }
             /// The action that was taken
@@ -406,11 +394,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.audit_action = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`audit_action` does not take what it was given: {e}")
-                    });
+                self.audit_action = crate::runtime::converted("audit_action", value);
                 self
             }
             /// The name of the auditable object
@@ -419,13 +403,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auditable_display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`auditable_display_name` does not take what it was given: {e}"
-                        )
-                    });
+                self.auditable_display_name = crate::runtime::converted(
+                    "auditable_display_name",
+                    value,
+                );
                 self
             }
             /// The ID of the auditable object
@@ -434,10 +415,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auditable_id = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("auditable_id: {e}"));
+                self.auditable_id = crate::runtime::converted("auditable_id", value)
+                    .map(Some);
                 self
             }
             /// The type of the auditable. Such as 'Organization' or 'Database'
@@ -446,10 +425,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.auditable_type = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("auditable_type: {e}"));
+                self.auditable_type = crate::runtime::converted("auditable_type", value)
+                    .map(Some);
                 self
             }
             /// When the audit log was created
@@ -458,11 +435,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID for the audit log
@@ -471,9 +444,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The location of the actor based on their IP address
@@ -482,10 +453,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.location = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("location: {e}"));
+                self.location = crate::runtime::converted("location", value).map(Some);
                 self
             }
             /// Additional metadata containing details about the change
@@ -496,10 +464,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.metadata = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("metadata: {e}"));
+                self.metadata = crate::runtime::converted("metadata", value).map(Some);
                 self
             }
             /// The IP address of the actor
@@ -508,10 +473,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.remote_ip = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("remote_ip: {e}"));
+                self.remote_ip = crate::runtime::converted("remote_ip", value).map(Some);
                 self
             }
             /// The name of the target
@@ -520,10 +482,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target_display_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("target_display_name: {e}"));
+                self.target_display_name = crate::runtime::converted(
+                        "target_display_name",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The ID of the target
@@ -532,10 +495,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target_id = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("target_id: {e}"));
+                self.target_id = crate::runtime::converted("target_id", value).map(Some);
                 self
             }
             /// The type of the target. Such as 'DatabaseBranch' or 'DatabaseBranchPassword'
@@ -544,10 +504,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target_type = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("target_type: {e}"));
+                self.target_type = crate::runtime::converted("target_type", value)
+                    .map(Some);
                 self
             }
             /// When the audit log was last updated
@@ -556,10 +514,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor_id`](Self::actor_id).
@@ -780,10 +736,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.architecture = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("architecture: {e}"));
+                self.architecture = crate::runtime::converted("architecture", value)
+                    .map(Some);
                 self
             }
             /// The number of CPUs
@@ -792,9 +746,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cpu = value
-                    .try_into()
-                    .map_err(|e| format!("`cpu` does not take what it was given: {e}"));
+                self.cpu = crate::runtime::converted("cpu", value);
                 self
             }
             /// The default vtgate size for the cluster SKU
@@ -803,11 +755,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_vtgate = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`default_vtgate` does not take what it was given: {e}")
-                    });
+                self.default_vtgate = crate::runtime::converted("default_vtgate", value);
                 self
             }
             /// The default vtgate rate for the cluster SKU
@@ -816,10 +764,11 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_vtgate_rate = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("default_vtgate_rate: {e}"));
+                self.default_vtgate_rate = crate::runtime::converted(
+                        "default_vtgate_rate",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not the cluster SKU is a development SKU
@@ -828,11 +777,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.development = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`development` does not take what it was given: {e}")
-                    });
+                self.development = crate::runtime::converted("development", value);
                 self
             }
             /// The display name
@@ -841,11 +786,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// Whether or not the cluster SKU is enabled for the organization
@@ -854,11 +795,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`enabled` does not take what it was given: {e}")
-                    });
+                self.enabled = crate::runtime::converted("enabled", value);
                 self
             }
             /// Whether or not the cluster SKU is Metal
@@ -867,11 +804,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.metal = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`metal` does not take what it was given: {e}")
-                    });
+                self.metal = crate::runtime::converted("metal", value);
                 self
             }
             /// The name of the cluster SKU
@@ -880,9 +813,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// Whether or not the cluster SKU is a production SKU
@@ -891,11 +822,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.production = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`production` does not take what it was given: {e}")
-                    });
+                self.production = crate::runtime::converted("production", value);
                 self
             }
             /// The provider of the cluster SKU (nil, AWS or GCP)
@@ -904,10 +831,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.provider = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("provider: {e}"));
+                self.provider = crate::runtime::converted("provider", value).map(Some);
                 self
             }
             /// The amount of memory in bytes
@@ -916,9 +840,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ram = value
-                    .try_into()
-                    .map_err(|e| format!("`ram` does not take what it was given: {e}"));
+                self.ram = crate::runtime::converted("ram", value);
                 self
             }
             /// The rate for the cluster SKU
@@ -927,7 +849,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rate = value.try_into().map(Some).map_err(|e| format!("rate: {e}"));
+                self.rate = crate::runtime::converted("rate", value).map(Some);
                 self
             }
             /// The replica rate for the cluster SKU
@@ -936,10 +858,8 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replica_rate = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("replica_rate: {e}"));
+                self.replica_rate = crate::runtime::converted("replica_rate", value)
+                    .map(Some);
                 self
             }
             /// The sort order of the cluster SKU
@@ -948,11 +868,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sort_order = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sort_order` does not take what it was given: {e}")
-                    });
+                self.sort_order = crate::runtime::converted("sort_order", value);
                 self
             }
             /// The amount of storage in bytes
@@ -961,10 +877,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.storage = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("storage: {e}"));
+                self.storage = crate::runtime::converted("storage", value).map(Some);
                 self
             }
             /// Sets or clears [`architecture`](Self::architecture).
@@ -1150,11 +1063,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.billing_email = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`billing_email` does not take what it was given: {e}")
-                    });
+                self.billing_email = crate::runtime::converted("billing_email", value);
                 self
             }
             /// When the organization was created
@@ -1163,11 +1072,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The number of databases in the organization
@@ -1176,11 +1081,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.database_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`database_count` does not take what it was given: {e}")
-                    });
+                self.database_count = crate::runtime::converted("database_count", value);
                 self
             }
             /// Features that can be enabled on the organization
@@ -1191,11 +1092,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.features = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`features` does not take what it was given: {e}")
-                    });
+                self.features = crate::runtime::converted("features", value);
                 self
             }
             /// Whether or not the organization has a payment method on file
@@ -1204,11 +1101,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_card = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`has_card` does not take what it was given: {e}")
-                    });
+                self.has_card = crate::runtime::converted("has_card", value);
                 self
             }
             /// Whether or not the organization has past due billing invoices.
@@ -1217,10 +1110,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_past_due_invoices = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("has_past_due_invoices: {e}"));
+                self.has_past_due_invoices = crate::runtime::converted(
+                        "has_past_due_invoices",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The ID for the organization
@@ -1229,9 +1123,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
@@ -1240,13 +1132,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.idp_managed_roles = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`idp_managed_roles` does not take what it was given: {e}"
-                        )
-                    });
+                self.idp_managed_roles = crate::runtime::converted(
+                    "idp_managed_roles",
+                    value,
+                );
                 self
             }
             /// The expected monthly budget for the organization
@@ -1255,13 +1144,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.invoice_budget_amount = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`invoice_budget_amount` does not take what it was given: {e}"
-                        )
-                    });
+                self.invoice_budget_amount = crate::runtime::converted(
+                    "invoice_budget_amount",
+                    value,
+                );
                 self
             }
             /// The keyspace shard limit for the organization
@@ -1270,13 +1156,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_shard_limit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`keyspace_shard_limit` does not take what it was given: {e}"
-                        )
-                    });
+                self.keyspace_shard_limit = crate::runtime::converted(
+                    "keyspace_shard_limit",
+                    value,
+                );
                 self
             }
             /// Whether or not the organization has managed tenancy enabled
@@ -1285,11 +1168,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.managed_tenancy = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`managed_tenancy` does not take what it was given: {e}")
-                    });
+                self.managed_tenancy = crate::runtime::converted(
+                    "managed_tenancy",
+                    value,
+                );
                 self
             }
             /// The name of the organization
@@ -1298,9 +1180,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// Whether or not the organization requires payment information
@@ -1309,13 +1189,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.payment_info_required = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`payment_info_required` does not take what it was given: {e}"
-                        )
-                    });
+                self.payment_info_required = crate::runtime::converted(
+                    "payment_info_required",
+                    value,
+                );
                 self
             }
             /// The billing plan of the organization
@@ -1324,9 +1201,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.plan = value
-                    .try_into()
-                    .map_err(|e| format!("`plan` does not take what it was given: {e}"));
+                self.plan = crate::runtime::converted("plan", value);
                 self
             }
             /// Whether or not the organization has single tenancy enabled
@@ -1335,11 +1210,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.single_tenancy = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`single_tenancy` does not take what it was given: {e}")
-                    });
+                self.single_tenancy = crate::runtime::converted("single_tenancy", value);
                 self
             }
             /// Whether or not SSO is enabled on the organization
@@ -1348,9 +1219,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sso = value
-                    .try_into()
-                    .map_err(|e| format!("`sso` does not take what it was given: {e}"));
+                self.sso = crate::runtime::converted("sso", value);
                 self
             }
             /// Whether or not the organization uses an SSO directory
@@ -1359,11 +1228,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sso_directory = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sso_directory` does not take what it was given: {e}")
-                    });
+                self.sso_directory = crate::runtime::converted("sso_directory", value);
                 self
             }
             /// The URL of the organization's SSO portal.
@@ -1372,10 +1237,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sso_portal_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("sso_portal_url: {e}"));
+                self.sso_portal_url = crate::runtime::converted("sso_portal_url", value)
+                    .map(Some);
                 self
             }
             /// When the organization was last updated
@@ -1384,10 +1247,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Whether or not the organization's billing information is valid
@@ -1396,13 +1257,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.valid_billing_info = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`valid_billing_info` does not take what it was given: {e}"
-                        )
-                    });
+                self.valid_billing_info = crate::runtime::converted(
+                    "valid_billing_info",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`has_past_due_invoices`](Self::has_past_due_invoices).
@@ -1528,10 +1386,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cursor_end = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cursor_end: {e}"));
+                self.cursor_end = crate::runtime::converted("cursor_end", value)
+                    .map(Some);
                 self
             }
             /// The ID of the first object in the current results, or null when there are no results
@@ -1540,10 +1396,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cursor_start = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cursor_start: {e}"));
+                self.cursor_start = crate::runtime::converted("cursor_start", value)
+                    .map(Some);
                 self
             }
             /// `data`
@@ -1552,9 +1406,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::AuditLogEvent>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// Whether there is a next page of results
@@ -1563,11 +1415,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_next = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`has_next` does not take what it was given: {e}")
-                    });
+                self.has_next = crate::runtime::converted("has_next", value);
                 self
             }
             /// Whether there is a previous page of results
@@ -1576,11 +1424,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_prev = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`has_prev` does not take what it was given: {e}")
-                    });
+                self.has_prev = crate::runtime::converted("has_prev", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1589,9 +1433,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`cursor_end`](Self::cursor_end).
@@ -1693,11 +1535,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -1706,9 +1544,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Organization>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1717,10 +1553,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -1729,10 +1562,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -1741,11 +1572,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -1754,10 +1581,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -1766,10 +1590,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1778,9 +1600,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1877,10 +1697,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.billing_email = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("billing_email: {e}"));
+                self.billing_email = crate::runtime::converted("billing_email", value)
+                    .map(Some);
                 self
             }
             /// Whether or not the IdP provider is be responsible for managing roles in PlanetScale
@@ -1889,10 +1707,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.idp_managed_roles = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("idp_managed_roles: {e}"));
+                self.idp_managed_roles = crate::runtime::converted(
+                        "idp_managed_roles",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The expected monthly budget for the organization
@@ -1901,10 +1720,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.invoice_budget_amount = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("invoice_budget_amount: {e}"));
+                self.invoice_budget_amount = crate::runtime::converted(
+                        "invoice_budget_amount",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`billing_email`](Self::billing_email).
@@ -2454,10 +2274,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -2465,10 +2282,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations`
@@ -2490,20 +2304,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2592,11 +2397,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}`
@@ -2615,20 +2416,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2695,11 +2487,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -2710,10 +2498,7 @@ pub mod builder {
                 types::UpdateOrganizationBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -2733,11 +2518,7 @@ pub mod builder {
         pub async fn send(self) -> Result<Response<types::Organization>, crate::Error> {
             let Self { client, organization, body, call_options } = self;
             let organization = organization.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateOrganizationBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateOrganizationBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}", client.base_url(), crate
                 ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
@@ -2747,22 +2528,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -2824,11 +2596,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// If provided, returns results before the specified cursor
@@ -2836,12 +2604,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.ending_before = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`ending_before` does not take what it was given".to_string()
-                });
+            self.ending_before = crate::runtime::taken("ending_before", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results (max 100)
@@ -2849,10 +2612,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`limit` does not take what it was given".to_string());
+            self.limit = crate::runtime::taken("limit", value).map(Some);
             self
         }
         /// If provided, returns results after the specified cursor
@@ -2860,12 +2620,8 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.starting_after = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`starting_after` does not take what it was given".to_string()
-                });
+            self.starting_after = crate::runtime::taken("starting_after", value)
+                .map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/audit-log`
@@ -2901,20 +2657,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3008,11 +2755,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The database name to resolve rates for. When specified, database-level custom rates take precedence over organization rates.
@@ -3020,10 +2763,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value).map(Some);
             self
         }
         /// The database engine to filter by. Defaults to 'mysql'.
@@ -3031,10 +2771,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::DatabaseKind>,
         {
-            self.engine = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`engine` does not take what it was given".to_string());
+            self.engine = crate::runtime::taken("engine", value).map(Some);
             self
         }
         /// Whether to include pricing rates in the response. Defaults to false.
@@ -3042,10 +2779,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.rates = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`rates` does not take what it was given".to_string());
+            self.rates = crate::runtime::taken("rates", value).map(Some);
             self
         }
         /// The region slug to get rates for. If not specified, uses the organization's default region.
@@ -3053,10 +2787,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.region = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`region` does not take what it was given".to_string());
+            self.region = crate::runtime::taken("region", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/cluster-size-skus`
@@ -3095,20 +2826,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3198,11 +2920,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -3210,10 +2928,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -3221,10 +2936,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/regions`
@@ -3251,20 +2963,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

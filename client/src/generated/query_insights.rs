@@ -500,11 +500,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -513,9 +509,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::QuerySummary>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -524,10 +518,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -536,10 +527,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -548,11 +537,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -561,10 +546,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -573,10 +555,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -585,9 +565,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -864,13 +842,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avg_parallel_workers = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`avg_parallel_workers` does not take what it was given: {e}"
-                        )
-                    });
+                self.avg_parallel_workers = crate::runtime::converted(
+                    "avg_parallel_workers",
+                    value,
+                );
                 self
             }
             /// The average number of shard queries
@@ -879,13 +854,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avg_shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`avg_shard_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.avg_shard_queries = crate::runtime::converted(
+                    "avg_shard_queries",
+                    value,
+                );
                 self
             }
             /// Cache hit ratio for blocks
@@ -894,13 +866,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.block_cache_hit_ratio = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`block_cache_hit_ratio` does not take what it was given: {e}"
-                        )
-                    });
+                self.block_cache_hit_ratio = crate::runtime::converted(
+                    "block_cache_hit_ratio",
+                    value,
+                );
                 self
             }
             /// Total blocks dirtied
@@ -909,11 +878,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_dirtied = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_dirtied` does not take what it was given: {e}")
-                    });
+                self.blocks_dirtied = crate::runtime::converted("blocks_dirtied", value);
                 self
             }
             /// Total blocks found in cache
@@ -922,11 +887,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_hit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_hit` does not take what it was given: {e}")
-                    });
+                self.blocks_hit = crate::runtime::converted("blocks_hit", value);
                 self
             }
             /// Total blocks read from disk
@@ -935,11 +896,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_read = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_read` does not take what it was given: {e}")
-                    });
+                self.blocks_read = crate::runtime::converted("blocks_read", value);
                 self
             }
             /// Total blocks written
@@ -948,11 +905,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_written = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_written` does not take what it was given: {e}")
-                    });
+                self.blocks_written = crate::runtime::converted("blocks_written", value);
                 self
             }
             /// Total egress bytes
@@ -961,11 +914,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.egress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`egress_bytes` does not take what it was given: {e}")
-                    });
+                self.egress_bytes = crate::runtime::converted("egress_bytes", value);
                 self
             }
             /// Average egress bytes per query
@@ -974,13 +923,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.egress_bytes_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`egress_bytes_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.egress_bytes_per_query = crate::runtime::converted(
+                    "egress_bytes_per_query",
+                    value,
+                );
                 self
             }
             /// The number of times this query resulted in an error
@@ -989,11 +935,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`error_count` does not take what it was given: {e}")
-                    });
+                self.error_count = crate::runtime::converted("error_count", value);
                 self
             }
             /// The query fingerprint
@@ -1002,11 +944,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.fingerprint = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`fingerprint` does not take what it was given: {e}")
-                    });
+                self.fingerprint = crate::runtime::converted("fingerprint", value);
                 self
             }
             /// The ID of the query summary
@@ -1015,9 +953,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Index usage information
@@ -1030,11 +966,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.index_usages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`index_usages` does not take what it was given: {e}")
-                    });
+                self.index_usages = crate::runtime::converted("index_usages", value);
                 self
             }
             /// Total ingress bytes
@@ -1043,11 +975,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ingress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ingress_bytes` does not take what it was given: {e}")
-                    });
+                self.ingress_bytes = crate::runtime::converted("ingress_bytes", value);
                 self
             }
             /// Average ingress bytes per query
@@ -1056,13 +984,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ingress_bytes_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`ingress_bytes_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.ingress_bytes_per_query = crate::runtime::converted(
+                    "ingress_bytes_per_query",
+                    value,
+                );
                 self
             }
             /// The keyspace the query ran against
@@ -1071,11 +996,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace` does not take what it was given: {e}")
-                    });
+                self.keyspace = crate::runtime::converted("keyspace", value);
                 self
             }
             /// When this query was last executed
@@ -1084,10 +1005,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_run_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_run_at: {e}"));
+                self.last_run_at = crate::runtime::converted("last_run_at", value)
+                    .map(Some);
                 self
             }
             /// Maximum egress bytes for a single execution
@@ -1096,13 +1015,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_egress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`max_egress_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.max_egress_bytes = crate::runtime::converted(
+                    "max_egress_bytes",
+                    value,
+                );
                 self
             }
             /// Maximum ingress bytes for a single execution
@@ -1111,13 +1027,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_ingress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`max_ingress_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.max_ingress_bytes = crate::runtime::converted(
+                    "max_ingress_bytes",
+                    value,
+                );
                 self
             }
             /// Maximum latency observed
@@ -1126,11 +1039,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_latency = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`max_latency` does not take what it was given: {e}")
-                    });
+                self.max_latency = crate::runtime::converted("max_latency", value);
                 self
             }
             /// The maximum number of shard queries for a single execution
@@ -1139,13 +1048,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`max_shard_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.max_shard_queries = crate::runtime::converted(
+                    "max_shard_queries",
+                    value,
+                );
                 self
             }
             /// Whether the query is a multishard query
@@ -1154,11 +1060,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.multishard = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`multishard` does not take what it was given: {e}")
-                    });
+                self.multishard = crate::runtime::converted("multishard", value);
                 self
             }
             /// The normalized SQL statement
@@ -1167,11 +1069,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.normalized_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`normalized_sql` does not take what it was given: {e}")
-                    });
+                self.normalized_sql = crate::runtime::converted("normalized_sql", value);
                 self
             }
             /// 50th percentile latency
@@ -1180,11 +1078,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.p50_latency = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`p50_latency` does not take what it was given: {e}")
-                    });
+                self.p50_latency = crate::runtime::converted("p50_latency", value);
                 self
             }
             /// 99th percentile latency
@@ -1193,11 +1087,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.p99_latency = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`p99_latency` does not take what it was given: {e}")
-                    });
+                self.p99_latency = crate::runtime::converted("p99_latency", value);
                 self
             }
             /// Fully qualified tables accessed by the query
@@ -1206,13 +1096,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.qualified_tables = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`qualified_tables` does not take what it was given: {e}"
-                        )
-                    });
+                self.qualified_tables = crate::runtime::converted(
+                    "qualified_tables",
+                    value,
+                );
                 self
             }
             /// The number of times this query was executed
@@ -1221,11 +1108,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.query_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`query_count` does not take what it was given: {e}")
-                    });
+                self.query_count = crate::runtime::converted("query_count", value);
                 self
             }
             /// Routing index usage information
@@ -1238,13 +1121,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.routing_index_usages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`routing_index_usages` does not take what it was given: {e}"
-                        )
-                    });
+                self.routing_index_usages = crate::runtime::converted(
+                    "routing_index_usages",
+                    value,
+                );
                 self
             }
             /// Average rows affected per query
@@ -1253,13 +1133,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_affected_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_affected_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_affected_per_query = crate::runtime::converted(
+                    "rows_affected_per_query",
+                    value,
+                );
                 self
             }
             /// Average rows read per query
@@ -1268,13 +1145,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_read_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_read_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_read_per_query = crate::runtime::converted(
+                    "rows_read_per_query",
+                    value,
+                );
                 self
             }
             /// Average rows read per row returned
@@ -1283,13 +1157,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_read_per_returned = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_read_per_returned` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_read_per_returned = crate::runtime::converted(
+                    "rows_read_per_returned",
+                    value,
+                );
                 self
             }
             /// Average rows returned per query
@@ -1298,13 +1169,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_returned_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_returned_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_returned_per_query = crate::runtime::converted(
+                    "rows_returned_per_query",
+                    value,
+                );
                 self
             }
             /// The type of SQL statement
@@ -1313,11 +1181,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.statement_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`statement_type` does not take what it was given: {e}")
-                    });
+                self.statement_type = crate::runtime::converted("statement_type", value);
                 self
             }
             /// Total CPU duration in milliseconds
@@ -1326,13 +1190,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_cpu_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_cpu_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_cpu_duration_millis = crate::runtime::converted(
+                    "sum_cpu_duration_millis",
+                    value,
+                );
                 self
             }
             /// Percentage of total CPU time
@@ -1341,13 +1202,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_cpu_duration_percent = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_cpu_duration_percent` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_cpu_duration_percent = crate::runtime::converted(
+                    "sum_cpu_duration_percent",
+                    value,
+                );
                 self
             }
             /// Total IO duration in milliseconds
@@ -1356,13 +1214,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_io_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_io_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_io_duration_millis = crate::runtime::converted(
+                    "sum_io_duration_millis",
+                    value,
+                );
                 self
             }
             /// Percentage of total IO time
@@ -1371,13 +1226,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_io_duration_percent = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_io_duration_percent` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_io_duration_percent = crate::runtime::converted(
+                    "sum_io_duration_percent",
+                    value,
+                );
                 self
             }
             /// The total number of rows affected
@@ -1386,13 +1238,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_rows_affected = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_rows_affected` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_rows_affected = crate::runtime::converted(
+                    "sum_rows_affected",
+                    value,
+                );
                 self
             }
             /// The total number of rows read
@@ -1401,11 +1250,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_rows_read = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sum_rows_read` does not take what it was given: {e}")
-                    });
+                self.sum_rows_read = crate::runtime::converted("sum_rows_read", value);
                 self
             }
             /// The total number of rows returned
@@ -1414,13 +1259,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_rows_returned = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_rows_returned` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_rows_returned = crate::runtime::converted(
+                    "sum_rows_returned",
+                    value,
+                );
                 self
             }
             /// The total number of shard queries
@@ -1429,13 +1271,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_shard_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_shard_queries = crate::runtime::converted(
+                    "sum_shard_queries",
+                    value,
+                );
                 self
             }
             /// Total duration in milliseconds across all executions
@@ -1444,13 +1283,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_total_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_total_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_total_duration_millis = crate::runtime::converted(
+                    "sum_total_duration_millis",
+                    value,
+                );
                 self
             }
             /// Percentage of total query time
@@ -1459,13 +1295,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_total_duration_percent = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_total_duration_percent` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_total_duration_percent = crate::runtime::converted(
+                    "sum_total_duration_percent",
+                    value,
+                );
                 self
             }
             /// Syntax highlighted SQL statement
@@ -1474,13 +1307,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.syntax_highlighted_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`syntax_highlighted_sql` does not take what it was given: {e}"
-                        )
-                    });
+                self.syntax_highlighted_sql = crate::runtime::converted(
+                    "syntax_highlighted_sql",
+                    value,
+                );
                 self
             }
             /// Mapping of tables to their keyspaces
@@ -1493,11 +1323,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_keyspaces = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_keyspaces` does not take what it was given: {e}")
-                    });
+                self.table_keyspaces = crate::runtime::converted(
+                    "table_keyspaces",
+                    value,
+                );
                 self
             }
             /// Tables accessed by the query
@@ -1506,11 +1335,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tables = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`tables` does not take what it was given: {e}")
-                    });
+                self.tables = crate::runtime::converted("tables", value);
                 self
             }
             /// Average time per query execution
@@ -1519,11 +1344,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.time_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`time_per_query` does not take what it was given: {e}")
-                    });
+                self.time_per_query = crate::runtime::converted("time_per_query", value);
                 self
             }
             /// The number of executions checked by traffic control rules
@@ -1532,13 +1353,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.traffic_control_checked = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`traffic_control_checked` does not take what it was given: {e}"
-                        )
-                    });
+                self.traffic_control_checked = crate::runtime::converted(
+                    "traffic_control_checked",
+                    value,
+                );
                 self
             }
             /// The number of executions throttled by traffic control
@@ -1547,13 +1365,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.traffic_control_throttled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`traffic_control_throttled` does not take what it was given: {e}"
-                        )
-                    });
+                self.traffic_control_throttled = crate::runtime::converted(
+                    "traffic_control_throttled",
+                    value,
+                );
                 self
             }
             /// The number of executions that triggered a traffic control warning
@@ -1562,13 +1377,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.traffic_control_warnings = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`traffic_control_warnings` does not take what it was given: {e}"
-                        )
-                    });
+                self.traffic_control_warnings = crate::runtime::converted(
+                    "traffic_control_warnings",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`last_run_at`](Self::last_run_at).
@@ -2124,11 +1936,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2138,9 +1946,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2150,9 +1956,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sort direction
@@ -2160,10 +1964,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchesOrder>,
         {
-            self.dir = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`dir` does not take what it was given".to_string());
+            self.dir = crate::runtime::taken("dir", value).map(Some);
             self
         }
         /// Specific fields to include in the response
@@ -2171,10 +1972,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.fields = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`fields` does not take what it was given".to_string());
+            self.fields = crate::runtime::taken("fields", value).map(Some);
             self
         }
         /// Start time for filtering query statistics (ISO 8601 timestamp)
@@ -2182,10 +1980,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -2193,10 +1988,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -2204,10 +1996,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering query statistics
@@ -2215,10 +2004,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Search query statistics by SQL pattern
@@ -2226,10 +2012,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Field to sort by
@@ -2237,10 +2020,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchQueriesSort>,
         {
-            self.sort = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`sort` does not take what it was given".to_string());
+            self.sort = crate::runtime::taken("sort", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -2248,12 +2028,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// End time for filtering query statistics (ISO 8601 timestamp)
@@ -2261,10 +2036,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Filter by statement type
@@ -2272,10 +2044,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchQueriesType>,
         {
-            self.type_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`type` does not take what it was given".to_string());
+            self.type_ = crate::runtime::taken("type", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights`
@@ -2342,20 +2111,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2522,11 +2282,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2536,9 +2292,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2548,9 +2302,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The query ID
@@ -2560,9 +2312,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/queries/{id}`
@@ -2588,20 +2338,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2684,11 +2425,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2698,9 +2435,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2710,9 +2445,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The query fingerprint
@@ -2722,11 +2455,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value);
             self
         }
         /// Start time for filtering query statistics (ISO 8601 timestamp)
@@ -2734,10 +2463,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// The keyspace to filter by
@@ -2747,9 +2473,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -2757,10 +2481,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -2768,10 +2489,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering query statistics
@@ -2779,10 +2497,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// End time for filtering query statistics (ISO 8601 timestamp)
@@ -2790,10 +2505,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}`
@@ -2849,20 +2561,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2989,11 +2692,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3003,9 +2702,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3015,9 +2712,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The query fingerprint
@@ -3027,11 +2722,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value);
             self
         }
         /// Start time for filtering query statistics (ISO 8601 timestamp)
@@ -3039,10 +2730,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// The keyspace to filter by
@@ -3052,9 +2740,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value);
             self
         }
         /// Time period for filtering query statistics
@@ -3062,10 +2748,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// End time for filtering query statistics (ISO 8601 timestamp)
@@ -3073,10 +2756,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/{fingerprint}/summary`
@@ -3124,20 +2804,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

@@ -200,11 +200,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`error_count` does not take what it was given: {e}")
-                    });
+                self.error_count = crate::runtime::converted("error_count", value);
                 self
             }
             /// The error fingerprint
@@ -213,13 +209,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_fingerprint = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`error_fingerprint` does not take what it was given: {e}"
-                        )
-                    });
+                self.error_fingerprint = crate::runtime::converted(
+                    "error_fingerprint",
+                    value,
+                );
                 self
             }
             /// The error message
@@ -228,11 +221,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_message = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`error_message` does not take what it was given: {e}")
-                    });
+                self.error_message = crate::runtime::converted("error_message", value);
                 self
             }
             /// The ID of the error summary
@@ -241,9 +230,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the error last occurred
@@ -252,10 +239,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// Average duration per failed execution in milliseconds
@@ -264,11 +249,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.time_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`time_per_query` does not take what it was given: {e}")
-                    });
+                self.time_per_query = crate::runtime::converted("time_per_query", value);
                 self
             }
             /// Total duration in milliseconds across all failed executions
@@ -277,13 +258,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`total_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.total_duration_millis = crate::runtime::converted(
+                    "total_duration_millis",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`started_at`](Self::started_at).
@@ -377,11 +355,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -390,9 +364,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::ErrorSummary>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -401,10 +373,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -413,10 +382,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -425,11 +392,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -438,10 +401,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -450,10 +410,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -462,9 +420,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -752,11 +708,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -766,9 +718,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -778,9 +728,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sort direction
@@ -788,10 +736,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchesOrder>,
         {
-            self.dir = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`dir` does not take what it was given".to_string());
+            self.dir = crate::runtime::taken("dir", value).map(Some);
             self
         }
         /// Start time for filtering query errors (ISO 8601 timestamp)
@@ -799,10 +744,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -810,10 +752,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -821,10 +760,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering query errors
@@ -832,10 +768,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Search query errors by error message
@@ -843,10 +776,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Field to sort by
@@ -854,10 +784,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchQueryErrorsSort>,
         {
-            self.sort = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`sort` does not take what it was given".to_string());
+            self.sort = crate::runtime::taken("sort", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -865,12 +792,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// End time for filtering query errors (ISO 8601 timestamp)
@@ -878,10 +800,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors`
@@ -942,20 +861,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1116,11 +1026,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1130,9 +1036,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -1142,9 +1046,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The error fingerprint
@@ -1154,11 +1056,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value);
             self
         }
         /// Start time for filtering queries (ISO 8601 timestamp)
@@ -1166,10 +1064,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1177,10 +1072,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1188,10 +1080,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering queries
@@ -1199,10 +1088,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// End time for filtering queries (ISO 8601 timestamp)
@@ -1210,10 +1096,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/errors/{fingerprint}`
@@ -1266,20 +1149,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

@@ -123,10 +123,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cursor_end = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cursor_end: {e}"));
+                self.cursor_end = crate::runtime::converted("cursor_end", value)
+                    .map(Some);
                 self
             }
             /// The ID of the first object in the current results, or null when there are no results
@@ -135,10 +133,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cursor_start = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cursor_start: {e}"));
+                self.cursor_start = crate::runtime::converted("cursor_start", value)
+                    .map(Some);
                 self
             }
             /// `data`
@@ -149,9 +145,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// Whether there is a next page of results
@@ -160,11 +154,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_next = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`has_next` does not take what it was given: {e}")
-                    });
+                self.has_next = crate::runtime::converted("has_next", value);
                 self
             }
             /// Whether there is a previous page of results
@@ -173,11 +163,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.has_prev = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`has_prev` does not take what it was given: {e}")
-                    });
+                self.has_prev = crate::runtime::converted("has_prev", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -186,9 +172,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`cursor_end`](Self::cursor_end).
@@ -288,10 +272,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// When the download was created
@@ -300,11 +281,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The URL to download the query patterns file
@@ -313,11 +290,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.download_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`download_url` does not take what it was given: {e}")
-                    });
+                self.download_url = crate::runtime::converted("download_url", value);
                 self
             }
             /// When the download was finished
@@ -326,10 +299,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.finished_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("finished_at: {e}"));
+                self.finished_at = crate::runtime::converted("finished_at", value)
+                    .map(Some);
                 self
             }
             /// The ID of the query patterns download
@@ -338,9 +309,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The state of the download
@@ -349,11 +318,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::QueryPatternsDownloadState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// The URL to access the query patterns download
@@ -362,9 +327,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -775,11 +738,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -789,9 +748,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -801,9 +758,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// If provided, returns results before the specified cursor
@@ -811,12 +766,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.ending_before = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`ending_before` does not take what it was given".to_string()
-                });
+            self.ending_before = crate::runtime::taken("ending_before", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results (max 100)
@@ -824,10 +774,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`limit` does not take what it was given".to_string());
+            self.limit = crate::runtime::taken("limit", value).map(Some);
             self
         }
         /// If provided, returns results after the specified cursor
@@ -835,12 +782,8 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.starting_after = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`starting_after` does not take what it was given".to_string()
-                });
+            self.starting_after = crate::runtime::taken("starting_after", value)
+                .map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`
@@ -883,20 +826,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -988,11 +922,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1002,9 +932,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1014,9 +942,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns`
@@ -1042,20 +968,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1118,11 +1035,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1132,9 +1045,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1144,9 +1055,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the query patterns report
@@ -1156,9 +1065,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`
@@ -1186,20 +1093,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1270,11 +1168,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1284,9 +1178,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1296,9 +1188,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the query patterns report
@@ -1308,9 +1198,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}`
@@ -1336,14 +1224,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -1406,11 +1291,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the branch belongs to
@@ -1420,9 +1301,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The name of the branch
@@ -1432,9 +1311,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the query patterns report
@@ -1444,9 +1321,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/query-patterns/{id}/download`
@@ -1474,14 +1349,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                None,
                             )
                             .build()
                     },

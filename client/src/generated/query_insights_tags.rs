@@ -712,13 +712,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avg_parallel_workers = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`avg_parallel_workers` does not take what it was given: {e}"
-                        )
-                    });
+                self.avg_parallel_workers = crate::runtime::converted(
+                    "avg_parallel_workers",
+                    value,
+                );
                 self
             }
             /// The average number of shard queries
@@ -727,13 +724,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avg_shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`avg_shard_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.avg_shard_queries = crate::runtime::converted(
+                    "avg_shard_queries",
+                    value,
+                );
                 self
             }
             /// Cache hit ratio for blocks
@@ -742,13 +736,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.block_cache_hit_ratio = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`block_cache_hit_ratio` does not take what it was given: {e}"
-                        )
-                    });
+                self.block_cache_hit_ratio = crate::runtime::converted(
+                    "block_cache_hit_ratio",
+                    value,
+                );
                 self
             }
             /// Total blocks dirtied
@@ -757,11 +748,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_dirtied = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_dirtied` does not take what it was given: {e}")
-                    });
+                self.blocks_dirtied = crate::runtime::converted("blocks_dirtied", value);
                 self
             }
             /// Total blocks found in cache
@@ -770,11 +757,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_hit = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_hit` does not take what it was given: {e}")
-                    });
+                self.blocks_hit = crate::runtime::converted("blocks_hit", value);
                 self
             }
             /// Total blocks read from disk
@@ -783,11 +766,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_read = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_read` does not take what it was given: {e}")
-                    });
+                self.blocks_read = crate::runtime::converted("blocks_read", value);
                 self
             }
             /// Total blocks written
@@ -796,11 +775,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.blocks_written = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`blocks_written` does not take what it was given: {e}")
-                    });
+                self.blocks_written = crate::runtime::converted("blocks_written", value);
                 self
             }
             /// The tag names and values this summary is grouped by
@@ -811,11 +786,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.dimensions = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`dimensions` does not take what it was given: {e}")
-                    });
+                self.dimensions = crate::runtime::converted("dimensions", value);
                 self
             }
             /// Total egress bytes
@@ -824,11 +795,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.egress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`egress_bytes` does not take what it was given: {e}")
-                    });
+                self.egress_bytes = crate::runtime::converted("egress_bytes", value);
                 self
             }
             /// Average egress bytes per query
@@ -837,13 +804,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.egress_bytes_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`egress_bytes_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.egress_bytes_per_query = crate::runtime::converted(
+                    "egress_bytes_per_query",
+                    value,
+                );
                 self
             }
             /// The number of times this query resulted in an error
@@ -852,11 +816,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`error_count` does not take what it was given: {e}")
-                    });
+                self.error_count = crate::runtime::converted("error_count", value);
                 self
             }
             /// Index usage information
@@ -869,11 +829,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.index_usages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`index_usages` does not take what it was given: {e}")
-                    });
+                self.index_usages = crate::runtime::converted("index_usages", value);
                 self
             }
             /// Total ingress bytes
@@ -882,11 +838,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ingress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ingress_bytes` does not take what it was given: {e}")
-                    });
+                self.ingress_bytes = crate::runtime::converted("ingress_bytes", value);
                 self
             }
             /// Average ingress bytes per query
@@ -895,13 +847,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ingress_bytes_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`ingress_bytes_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.ingress_bytes_per_query = crate::runtime::converted(
+                    "ingress_bytes_per_query",
+                    value,
+                );
                 self
             }
             /// When this query was last executed
@@ -910,10 +859,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_run_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_run_at: {e}"));
+                self.last_run_at = crate::runtime::converted("last_run_at", value)
+                    .map(Some);
                 self
             }
             /// Maximum egress bytes for a single execution
@@ -922,13 +869,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_egress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`max_egress_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.max_egress_bytes = crate::runtime::converted(
+                    "max_egress_bytes",
+                    value,
+                );
                 self
             }
             /// Maximum ingress bytes for a single execution
@@ -937,13 +881,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_ingress_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`max_ingress_bytes` does not take what it was given: {e}"
-                        )
-                    });
+                self.max_ingress_bytes = crate::runtime::converted(
+                    "max_ingress_bytes",
+                    value,
+                );
                 self
             }
             /// Maximum latency observed
@@ -952,11 +893,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_latency = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`max_latency` does not take what it was given: {e}")
-                    });
+                self.max_latency = crate::runtime::converted("max_latency", value);
                 self
             }
             /// The maximum number of shard queries for a single execution
@@ -965,13 +902,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max_shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`max_shard_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.max_shard_queries = crate::runtime::converted(
+                    "max_shard_queries",
+                    value,
+                );
                 self
             }
             /// 50th percentile latency
@@ -980,11 +914,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.p50_latency = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`p50_latency` does not take what it was given: {e}")
-                    });
+                self.p50_latency = crate::runtime::converted("p50_latency", value);
                 self
             }
             /// 99th percentile latency
@@ -993,11 +923,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.p99_latency = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`p99_latency` does not take what it was given: {e}")
-                    });
+                self.p99_latency = crate::runtime::converted("p99_latency", value);
                 self
             }
             /// Fully qualified tables accessed by the query
@@ -1006,13 +932,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.qualified_tables = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`qualified_tables` does not take what it was given: {e}"
-                        )
-                    });
+                self.qualified_tables = crate::runtime::converted(
+                    "qualified_tables",
+                    value,
+                );
                 self
             }
             /// The number of times this query was executed
@@ -1021,11 +944,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.query_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`query_count` does not take what it was given: {e}")
-                    });
+                self.query_count = crate::runtime::converted("query_count", value);
                 self
             }
             /// Routing index usage information
@@ -1038,13 +957,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.routing_index_usages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`routing_index_usages` does not take what it was given: {e}"
-                        )
-                    });
+                self.routing_index_usages = crate::runtime::converted(
+                    "routing_index_usages",
+                    value,
+                );
                 self
             }
             /// Average rows affected per query
@@ -1053,13 +969,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_affected_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_affected_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_affected_per_query = crate::runtime::converted(
+                    "rows_affected_per_query",
+                    value,
+                );
                 self
             }
             /// Average rows read per query
@@ -1068,13 +981,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_read_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_read_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_read_per_query = crate::runtime::converted(
+                    "rows_read_per_query",
+                    value,
+                );
                 self
             }
             /// Average rows read per row returned
@@ -1083,13 +993,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_read_per_returned = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_read_per_returned` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_read_per_returned = crate::runtime::converted(
+                    "rows_read_per_returned",
+                    value,
+                );
                 self
             }
             /// Average rows returned per query
@@ -1098,13 +1005,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_returned_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`rows_returned_per_query` does not take what it was given: {e}"
-                        )
-                    });
+                self.rows_returned_per_query = crate::runtime::converted(
+                    "rows_returned_per_query",
+                    value,
+                );
                 self
             }
             /// Total CPU duration in milliseconds
@@ -1113,13 +1017,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_cpu_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_cpu_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_cpu_duration_millis = crate::runtime::converted(
+                    "sum_cpu_duration_millis",
+                    value,
+                );
                 self
             }
             /// Percentage of total CPU time
@@ -1128,13 +1029,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_cpu_duration_percent = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_cpu_duration_percent` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_cpu_duration_percent = crate::runtime::converted(
+                    "sum_cpu_duration_percent",
+                    value,
+                );
                 self
             }
             /// Total IO duration in milliseconds
@@ -1143,13 +1041,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_io_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_io_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_io_duration_millis = crate::runtime::converted(
+                    "sum_io_duration_millis",
+                    value,
+                );
                 self
             }
             /// Percentage of total IO time
@@ -1158,13 +1053,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_io_duration_percent = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_io_duration_percent` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_io_duration_percent = crate::runtime::converted(
+                    "sum_io_duration_percent",
+                    value,
+                );
                 self
             }
             /// The total number of rows affected
@@ -1173,13 +1065,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_rows_affected = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_rows_affected` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_rows_affected = crate::runtime::converted(
+                    "sum_rows_affected",
+                    value,
+                );
                 self
             }
             /// The total number of rows read
@@ -1188,11 +1077,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_rows_read = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sum_rows_read` does not take what it was given: {e}")
-                    });
+                self.sum_rows_read = crate::runtime::converted("sum_rows_read", value);
                 self
             }
             /// The total number of rows returned
@@ -1201,13 +1086,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_rows_returned = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_rows_returned` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_rows_returned = crate::runtime::converted(
+                    "sum_rows_returned",
+                    value,
+                );
                 self
             }
             /// The total number of shard queries
@@ -1216,13 +1098,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_shard_queries` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_shard_queries = crate::runtime::converted(
+                    "sum_shard_queries",
+                    value,
+                );
                 self
             }
             /// Total duration in milliseconds across all executions
@@ -1231,13 +1110,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_total_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_total_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_total_duration_millis = crate::runtime::converted(
+                    "sum_total_duration_millis",
+                    value,
+                );
                 self
             }
             /// Percentage of total query time
@@ -1246,13 +1122,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sum_total_duration_percent = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sum_total_duration_percent` does not take what it was given: {e}"
-                        )
-                    });
+                self.sum_total_duration_percent = crate::runtime::converted(
+                    "sum_total_duration_percent",
+                    value,
+                );
                 self
             }
             /// Mapping of tables to their keyspaces
@@ -1265,11 +1138,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_keyspaces = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_keyspaces` does not take what it was given: {e}")
-                    });
+                self.table_keyspaces = crate::runtime::converted(
+                    "table_keyspaces",
+                    value,
+                );
                 self
             }
             /// Tables accessed by the query
@@ -1278,11 +1150,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tables = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`tables` does not take what it was given: {e}")
-                    });
+                self.tables = crate::runtime::converted("tables", value);
                 self
             }
             /// Average time per query execution
@@ -1291,11 +1159,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.time_per_query = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`time_per_query` does not take what it was given: {e}")
-                    });
+                self.time_per_query = crate::runtime::converted("time_per_query", value);
                 self
             }
             /// The number of executions checked by traffic control rules
@@ -1304,13 +1168,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.traffic_control_checked = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`traffic_control_checked` does not take what it was given: {e}"
-                        )
-                    });
+                self.traffic_control_checked = crate::runtime::converted(
+                    "traffic_control_checked",
+                    value,
+                );
                 self
             }
             /// The number of executions throttled by traffic control
@@ -1319,13 +1180,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.traffic_control_throttled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`traffic_control_throttled` does not take what it was given: {e}"
-                        )
-                    });
+                self.traffic_control_throttled = crate::runtime::converted(
+                    "traffic_control_throttled",
+                    value,
+                );
                 self
             }
             /// The number of executions that triggered a traffic control warning
@@ -1334,13 +1192,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.traffic_control_warnings = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`traffic_control_warnings` does not take what it was given: {e}"
-                        )
-                    });
+                self.traffic_control_warnings = crate::runtime::converted(
+                    "traffic_control_warnings",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`last_run_at`](Self::last_run_at).
@@ -1510,11 +1365,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -1525,9 +1376,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1536,10 +1385,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -1548,10 +1394,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -1560,11 +1404,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -1573,10 +1413,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -1585,10 +1422,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1597,9 +1432,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1715,11 +1548,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -1728,9 +1557,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::QueryTag>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -1739,10 +1566,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -1751,10 +1575,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -1763,11 +1585,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -1776,10 +1594,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -1788,10 +1603,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -1800,9 +1613,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -1898,9 +1709,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The name of the tag
@@ -1909,9 +1718,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The number of queries that have this tag
@@ -1920,11 +1727,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.query_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`query_count` does not take what it was given: {e}")
-                    });
+                self.query_count = crate::runtime::converted("query_count", value);
                 self
             }
             /// The source of the tag
@@ -1933,11 +1736,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::TagSource>,
                 T::Error: ::std::fmt::Display,
             {
-                self.source = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`source` does not take what it was given: {e}")
-                    });
+                self.source = crate::runtime::converted("source", value);
                 self
             }
             /// `values`
@@ -1946,11 +1745,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::QueryTagValue>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.values = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`values` does not take what it was given: {e}")
-                    });
+                self.values = crate::runtime::converted("values", value);
                 self
             }
         }
@@ -2007,9 +1802,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::QueryTagValueKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("`kind` does not take what it was given: {e}"));
+                self.kind = crate::runtime::converted("kind", value);
                 self
             }
             /// The name of the tag value
@@ -2018,9 +1811,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The number of queries that have this tag value
@@ -2029,11 +1820,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.query_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`query_count` does not take what it was given: {e}")
-                    });
+                self.query_count = crate::runtime::converted("query_count", value);
                 self
             }
         }
@@ -2635,11 +2422,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -2649,9 +2432,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -2661,9 +2442,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Filter to tags on queries with this fingerprint
@@ -2671,12 +2450,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
             self
         }
         /// Start time for filtering tags (ISO 8601 timestamp)
@@ -2684,10 +2458,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// Filter by keyspace
@@ -2695,10 +2466,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Only return literal tag values, excluding overflow and collapsed values
@@ -2706,12 +2474,11 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.literal_values_only = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`literal_values_only` does not take what it was given".to_string()
-                });
+            self.literal_values_only = crate::runtime::taken(
+                    "literal_values_only",
+                    value,
+                )
+                .map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -2719,10 +2486,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -2730,10 +2494,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering tags
@@ -2741,10 +2502,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Search tags by name
@@ -2752,10 +2510,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -2763,12 +2518,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// End time for filtering tags (ISO 8601 timestamp)
@@ -2776,10 +2526,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Maximum number of values returned per tag (1-100)
@@ -2787,12 +2534,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.values_limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`values_limit` does not take what it was given".to_string()
-                });
+            self.values_limit = crate::runtime::taken("values_limit", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags`
@@ -2864,20 +2606,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3063,11 +2796,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3077,9 +2806,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3089,9 +2816,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// Sort direction
@@ -3099,10 +2824,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchesOrder>,
         {
-            self.dir = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`dir` does not take what it was given".to_string());
+            self.dir = crate::runtime::taken("dir", value).map(Some);
             self
         }
         /// Specific fields to include in the response
@@ -3110,10 +2832,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.fields = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`fields` does not take what it was given".to_string());
+            self.fields = crate::runtime::taken("fields", value).map(Some);
             self
         }
         /// Start time for filtering query statistics (ISO 8601 timestamp)
@@ -3121,10 +2840,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -3132,10 +2848,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -3143,10 +2856,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Time period for filtering query statistics
@@ -3154,10 +2864,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Search query statistics by SQL pattern
@@ -3165,10 +2872,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.q = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`q` does not take what it was given".to_string());
+            self.q = crate::runtime::taken("q", value).map(Some);
             self
         }
         /// Field to sort by
@@ -3176,10 +2880,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchQueryTagSummariesSort>,
         {
-            self.sort = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`sort` does not take what it was given".to_string());
+            self.sort = crate::runtime::taken("sort", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -3187,12 +2888,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// Tag ids returned by the tags list endpoint
@@ -3200,10 +2896,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
         {
-            self.tags = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`tags` does not take what it was given".to_string());
+            self.tags = crate::runtime::taken("tags", value).map(Some);
             self
         }
         /// End time for filtering query statistics (ISO 8601 timestamp)
@@ -3211,10 +2904,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Filter by statement type
@@ -3222,10 +2912,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::ListBranchQueriesType>,
         {
-            self.type_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`type` does not take what it was given".to_string());
+            self.type_ = crate::runtime::taken("type", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/summaries`
@@ -3295,20 +2982,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3499,11 +3177,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -3513,9 +3187,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -3525,9 +3197,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The tag name
@@ -3537,9 +3207,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.tag = value
-                .try_into()
-                .map_err(|_| "`tag` does not take what it was given".to_string());
+            self.tag = crate::runtime::taken("tag", value);
             self
         }
         /// Filter to tag values on queries with this fingerprint
@@ -3547,12 +3215,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.fingerprint = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`fingerprint` does not take what it was given".to_string()
-                });
+            self.fingerprint = crate::runtime::taken("fingerprint", value).map(Some);
             self
         }
         /// Start time for filtering tag values (ISO 8601 timestamp)
@@ -3560,10 +3223,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.from = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`from` does not take what it was given".to_string());
+            self.from = crate::runtime::taken("from", value).map(Some);
             self
         }
         /// Filter by keyspace
@@ -3571,10 +3231,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.keyspace = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`keyspace` does not take what it was given".to_string());
+            self.keyspace = crate::runtime::taken("keyspace", value).map(Some);
             self
         }
         /// Only return literal tag values, excluding overflow and collapsed values
@@ -3582,12 +3239,11 @@ pub mod builder {
         where
             V: std::convert::TryInto<bool>,
         {
-            self.literal_values_only = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`literal_values_only` does not take what it was given".to_string()
-                });
+            self.literal_values_only = crate::runtime::taken(
+                    "literal_values_only",
+                    value,
+                )
+                .map(Some);
             self
         }
         /// Time period for filtering tag values
@@ -3595,10 +3251,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::GetQuerySummaryPeriod>,
         {
-            self.period = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`period` does not take what it was given".to_string());
+            self.period = crate::runtime::taken("period", value).map(Some);
             self
         }
         /// Filter by tablet type
@@ -3606,12 +3259,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::TabletType>,
         {
-            self.tablet_type = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`tablet_type` does not take what it was given".to_string()
-                });
+            self.tablet_type = crate::runtime::taken("tablet_type", value).map(Some);
             self
         }
         /// End time for filtering tag values (ISO 8601 timestamp)
@@ -3619,10 +3267,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.to = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`to` does not take what it was given".to_string());
+            self.to = crate::runtime::taken("to", value).map(Some);
             self
         }
         /// Maximum number of values returned (1-100)
@@ -3630,12 +3275,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.values_limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "`values_limit` does not take what it was given".to_string()
-                });
+            self.values_limit = crate::runtime::taken("values_limit", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/branches/{branch}/insights/tags/{tag}`
@@ -3699,20 +3339,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

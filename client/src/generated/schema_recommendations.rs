@@ -202,11 +202,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branch_id` does not take what it was given: {e}")
-                    });
+                self.branch_id = crate::runtime::converted("branch_id", value);
                 self
             }
             /// The ID of the deploy request
@@ -215,9 +211,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The number of the deploy request
@@ -226,11 +220,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`number` does not take what it was given: {e}")
-                    });
+                self.number = crate::runtime::converted("number", value);
                 self
             }
         }
@@ -281,10 +271,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.reason = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("reason: {e}"));
+                self.reason = crate::runtime::converted("reason", value).map(Some);
                 self
             }
             /// Sets or clears [`reason`](Self::reason).
@@ -366,11 +353,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -379,9 +362,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::SchemaRecommendation>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -390,10 +371,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -402,10 +380,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -414,11 +390,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -427,10 +399,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -439,10 +408,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -451,11 +418,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -464,11 +427,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -477,9 +436,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -636,10 +593,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.applied_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("applied_at: {e}"));
+                self.applied_at = crate::runtime::converted("applied_at", value)
+                    .map(Some);
                 self
             }
             /// `closed_by_deploy_request`
@@ -648,10 +603,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::ClosedByDeployRequest>,
                 T::Error: ::std::fmt::Display,
             {
-                self.closed_by_deploy_request = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("closed_by_deploy_request: {e}"));
+                self.closed_by_deploy_request = crate::runtime::converted(
+                        "closed_by_deploy_request",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the recommendation was created
@@ -660,11 +616,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The DDL statement to apply the recommendation
@@ -673,11 +625,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ddl_statement = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ddl_statement` does not take what it was given: {e}")
-                    });
+                self.ddl_statement = crate::runtime::converted("ddl_statement", value);
                 self
             }
             /// When the recommendation was dismissed
@@ -686,10 +634,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.dismissed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("dismissed_at: {e}"));
+                self.dismissed_at = crate::runtime::converted("dismissed_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -698,10 +644,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.dismissed_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("dismissed_by: {e}"));
+                self.dismissed_by = crate::runtime::converted("dismissed_by", value)
+                    .map(Some);
                 self
             }
             /// The URL to the schema recommendation in the app
@@ -710,11 +654,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.html_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`html_url` does not take what it was given: {e}")
-                    });
+                self.html_url = crate::runtime::converted("html_url", value);
                 self
             }
             /// The ID of the schema recommendation
@@ -723,9 +663,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The keyspace the recommendation applies to
@@ -734,11 +672,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace` does not take what it was given: {e}")
-                    });
+                self.keyspace = crate::runtime::converted("keyspace", value);
                 self
             }
             /// The number of the schema recommendation
@@ -747,11 +681,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`number` does not take what it was given: {e}")
-                    });
+                self.number = crate::runtime::converted("number", value);
                 self
             }
             /// The type of recommendation
@@ -760,13 +690,10 @@ pub mod types {
                 T: ::std::convert::TryInto<super::RecommendationType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.recommendation_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`recommendation_type` does not take what it was given: {e}"
-                        )
-                    });
+                self.recommendation_type = crate::runtime::converted(
+                    "recommendation_type",
+                    value,
+                );
                 self
             }
             /// The state of the recommendation
@@ -775,11 +702,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::SchemaRecommendationState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// The name of the table the recommendation applies to
@@ -788,11 +711,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.table_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`table_name` does not take what it was given: {e}")
-                    });
+                self.table_name = crate::runtime::converted("table_name", value);
                 self
             }
             /// The title of the schema recommendation
@@ -801,11 +720,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`title` does not take what it was given: {e}")
-                    });
+                self.title = crate::runtime::converted("title", value);
                 self
             }
             /// When the recommendation was last updated
@@ -814,10 +729,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`applied_at`](Self::applied_at).
@@ -1370,11 +1283,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1384,9 +1293,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1394,10 +1301,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1405,10 +1309,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Filter by recommendation state
@@ -1416,10 +1317,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<types::DatabaseDeployRequestState>,
         {
-            self.state = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`state` does not take what it was given".to_string());
+            self.state = crate::runtime::taken("state", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations`
@@ -1459,20 +1357,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1573,11 +1462,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1587,9 +1472,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Schema recommendation sequence number. Example: `42`.
@@ -1599,9 +1482,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/schema-recommendations/{number}`
@@ -1627,20 +1508,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1711,11 +1583,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -1725,9 +1593,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Schema recommendation sequence number. Example: `42`.
@@ -1737,9 +1603,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1750,10 +1614,7 @@ pub mod builder {
                 types::DismissSchemaRecommendationBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1777,12 +1638,10 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let number = number.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::DismissSchemaRecommendationBody::try_from(v)
-                        .map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<
+                types::DismissSchemaRecommendationBody,
+                _,
+            >(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/schema-recommendations/{}/dismiss",
                 client.base_url(), crate ::runtime::path_segment("organization", crate
@@ -1795,22 +1654,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,

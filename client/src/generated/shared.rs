@@ -1900,11 +1900,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.description = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`description` does not take what it was given: {e}")
-                    });
+                self.description = crate::runtime::converted("description", value);
                 self
             }
             /// The name of the access scope
@@ -1913,9 +1909,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
         }
@@ -1984,11 +1978,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace_name` does not take what it was given: {e}")
-                    });
+                self.keyspace_name = crate::runtime::converted("keyspace_name", value);
                 self
             }
             /// A throttler ratio between 0 and 95 that applies to migrations in this specific keyspace
@@ -1997,11 +1987,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ratio = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`ratio` does not take what it was given: {e}")
-                    });
+                self.ratio = crate::runtime::converted("ratio", value);
                 self
             }
         }
@@ -2058,10 +2044,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.maximum_storage_bytes = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("maximum_storage_bytes: {e}"));
+                self.maximum_storage_bytes = crate::runtime::converted(
+                        "maximum_storage_bytes",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The initial minimum storage size in bytes.
@@ -2070,10 +2057,11 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.minimum_storage_bytes = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("minimum_storage_bytes: {e}"));
+                self.minimum_storage_bytes = crate::runtime::converted(
+                        "minimum_storage_bytes",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`maximum_storage_bytes`](Self::maximum_storage_bytes).
@@ -2237,13 +2225,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.access_host_regional_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`access_host_regional_url` does not take what it was given: {e}"
-                        )
-                    });
+                self.access_host_regional_url = crate::runtime::converted(
+                    "access_host_regional_url",
+                    value,
+                );
                 self
             }
             /// The read-only replica host URLs
@@ -2252,13 +2237,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.access_host_regional_urls = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`access_host_regional_urls` does not take what it was given: {e}"
-                        )
-                    });
+                self.access_host_regional_urls = crate::runtime::converted(
+                    "access_host_regional_urls",
+                    value,
+                );
                 self
             }
             /// The host URL for the password
@@ -2267,11 +2249,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.access_host_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`access_host_url` does not take what it was given: {e}")
-                    });
+                self.access_host_url = crate::runtime::converted(
+                    "access_host_url",
+                    value,
+                );
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -2280,10 +2261,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// List of IP addresses or CIDR ranges that can use this password
@@ -2292,10 +2270,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cidrs = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cidrs: {e}"));
+                self.cidrs = crate::runtime::converted("cidrs", value).map(Some);
                 self
             }
             /// When the password was created
@@ -2304,11 +2279,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// `database_branch`
@@ -2317,10 +2288,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseBranchPasswordDatabaseBranch>,
                 T::Error: ::std::fmt::Display,
             {
-                self.database_branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("database_branch: {e}"));
+                self.database_branch = crate::runtime::converted(
+                        "database_branch",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the password was deleted
@@ -2329,10 +2301,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.deleted_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("deleted_at: {e}"));
+                self.deleted_at = crate::runtime::converted("deleted_at", value)
+                    .map(Some);
                 self
             }
             /// True if the credentials connect directly to a vtgate, bypassing load balancers
@@ -2341,11 +2311,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.direct_vtgate = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`direct_vtgate` does not take what it was given: {e}")
-                    });
+                self.direct_vtgate = crate::runtime::converted("direct_vtgate", value);
                 self
             }
             /// The list of hosts in each availability zone providing direct access to a vtgate
@@ -2354,13 +2320,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.direct_vtgate_addresses = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`direct_vtgate_addresses` does not take what it was given: {e}"
-                        )
-                    });
+                self.direct_vtgate_addresses = crate::runtime::converted(
+                    "direct_vtgate_addresses",
+                    value,
+                );
                 self
             }
             /// True if the credentials are expired
@@ -2369,11 +2332,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.expired = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`expired` does not take what it was given: {e}")
-                    });
+                self.expired = crate::runtime::converted("expired", value);
                 self
             }
             /// When the password will expire
@@ -2382,10 +2341,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.expires_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("expires_at: {e}"));
+                self.expires_at = crate::runtime::converted("expires_at", value)
+                    .map(Some);
                 self
             }
             /// The ID for the password
@@ -2394,9 +2351,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the password was last used to execute a query
@@ -2405,10 +2360,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_used_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_used_at: {e}"));
+                self.last_used_at = crate::runtime::converted("last_used_at", value)
+                    .map(Some);
                 self
             }
             /// The display name for the password
@@ -2417,9 +2370,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The plaintext password. Null except in the response from the create endpoint.
@@ -2428,10 +2379,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.plain_text = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("plain_text: {e}"));
+                self.plain_text = crate::runtime::converted("plain_text", value)
+                    .map(Some);
                 self
             }
             /// `region`
@@ -2440,10 +2389,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Region>,
                 T::Error: ::std::fmt::Display,
             {
-                self.region = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("region: {e}"));
+                self.region = crate::runtime::converted("region", value).map(Some);
                 self
             }
             /// Whether or not the password can be renewed
@@ -2452,11 +2398,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.renewable = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`renewable` does not take what it was given: {e}")
-                    });
+                self.renewable = crate::runtime::converted("renewable", value);
                 self
             }
             /// Whether or not the password is for a read replica
@@ -2465,11 +2407,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replica = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`replica` does not take what it was given: {e}")
-                    });
+                self.replica = crate::runtime::converted("replica", value);
                 self
             }
             /// The role for the password
@@ -2478,9 +2416,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::DatabaseBranchPasswordRole>,
                 T::Error: ::std::fmt::Display,
             {
-                self.role = value
-                    .try_into()
-                    .map_err(|e| format!("`role` does not take what it was given: {e}"));
+                self.role = crate::runtime::converted("role", value);
                 self
             }
             /// Time to live (in seconds) for the password. The password will be invalid when TTL has passed
@@ -2489,10 +2425,8 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ttl_seconds = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("ttl_seconds: {e}"));
+                self.ttl_seconds = crate::runtime::converted("ttl_seconds", value)
+                    .map(Some);
                 self
             }
             /// The username for the password
@@ -2501,11 +2435,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.username = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`username` does not take what it was given: {e}")
-                    });
+                self.username = crate::runtime::converted("username", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -2686,9 +2616,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The address of the MySQL provider for the branch
@@ -2697,13 +2625,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.mysql_edge_address = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`mysql_edge_address` does not take what it was given: {e}"
-                        )
-                    });
+                self.mysql_edge_address = crate::runtime::converted(
+                    "mysql_edge_address",
+                    value,
+                );
                 self
             }
             /// The name for the branch
@@ -2712,9 +2637,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// True if private connectivity is enabled
@@ -2723,13 +2646,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.private_edge_connectivity = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`private_edge_connectivity` does not take what it was given: {e}"
-                        )
-                    });
+                self.private_edge_connectivity = crate::runtime::converted(
+                    "private_edge_connectivity",
+                    value,
+                );
                 self
             }
             /// Whether or not the branch is a production branch
@@ -2738,11 +2658,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.production = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`production` does not take what it was given: {e}")
-                    });
+                self.production = crate::runtime::converted("production", value);
                 self
             }
         }
@@ -2838,10 +2754,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OauthAccessesByResourceBranch>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("branch: {e}"));
+                self.branch = crate::runtime::converted("branch", value).map(Some);
                 self
             }
             /// `database`
@@ -2850,10 +2763,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OauthAccessesByResourceDatabase>,
                 T::Error: ::std::fmt::Display,
             {
-                self.database = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("database: {e}"));
+                self.database = crate::runtime::converted("database", value).map(Some);
                 self
             }
             /// `organization`
@@ -2862,10 +2772,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OauthAccessesByResourceOrganization>,
                 T::Error: ::std::fmt::Display,
             {
-                self.organization = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("organization: {e}"));
+                self.organization = crate::runtime::converted("organization", value)
+                    .map(Some);
                 self
             }
             /// `user`
@@ -2874,7 +2782,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OauthAccessesByResourceUser>,
                 T::Error: ::std::fmt::Display,
             {
-                self.user = value.try_into().map(Some).map_err(|e| format!("user: {e}"));
+                self.user = crate::runtime::converted("user", value).map(Some);
                 self
             }
             /// Sets or clears [`branch`](Self::branch).
@@ -3002,11 +2910,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.accesses = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`accesses` does not take what it was given: {e}")
-                    });
+                self.accesses = crate::runtime::converted("accesses", value);
                 self
             }
             /// `branches`
@@ -3017,11 +2921,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.branches = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`branches` does not take what it was given: {e}")
-                    });
+                self.branches = crate::runtime::converted("branches", value);
                 self
             }
         }
@@ -3119,11 +3019,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.database = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`database` does not take what it was given: {e}")
-                    });
+                self.database = crate::runtime::converted("database", value);
                 self
             }
             /// the id of the branch
@@ -3132,9 +3028,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// the name of the branch
@@ -3143,9 +3037,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// the name of the organization the branch belongs to
@@ -3154,11 +3046,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.organization = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`organization` does not take what it was given: {e}")
-                    });
+                self.organization = crate::runtime::converted("organization", value);
                 self
             }
             /// the planetscale app url for the branch
@@ -3167,9 +3055,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
         }
@@ -3267,11 +3153,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.accesses = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`accesses` does not take what it was given: {e}")
-                    });
+                self.accesses = crate::runtime::converted("accesses", value);
                 self
             }
             /// `databases`
@@ -3282,11 +3164,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.databases = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`databases` does not take what it was given: {e}")
-                    });
+                self.databases = crate::runtime::converted("databases", value);
                 self
             }
         }
@@ -3379,9 +3257,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// the name of the database the token has access to
@@ -3390,9 +3266,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// the name of the database's organization
@@ -3401,11 +3275,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.organization = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`organization` does not take what it was given: {e}")
-                    });
+                self.organization = crate::runtime::converted("organization", value);
                 self
             }
             /// the planetscale app url for the database
@@ -3414,9 +3284,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
         }
@@ -3512,11 +3380,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.accesses = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`accesses` does not take what it was given: {e}")
-                    });
+                self.accesses = crate::runtime::converted("accesses", value);
                 self
             }
             /// `organizations`
@@ -3529,11 +3393,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.organizations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`organizations` does not take what it was given: {e}")
-                    });
+                self.organizations = crate::runtime::converted("organizations", value);
                 self
             }
         }
@@ -3622,9 +3482,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// the name of the organization
@@ -3633,9 +3491,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// the planetscale app url for the organization
@@ -3644,9 +3500,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
         }
@@ -3742,11 +3596,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Access>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.accesses = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`accesses` does not take what it was given: {e}")
-                    });
+                self.accesses = crate::runtime::converted("accesses", value);
                 self
             }
             /// `users`
@@ -3757,11 +3607,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.users = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`users` does not take what it was given: {e}")
-                    });
+                self.users = crate::runtime::converted("users", value);
                 self
             }
         }
@@ -3847,9 +3693,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// the name of the user
@@ -3858,9 +3702,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
         }
@@ -3955,11 +3797,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -3968,9 +3806,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Region>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -3979,10 +3815,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -3991,10 +3824,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4003,11 +3834,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4016,10 +3843,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4028,10 +3852,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4040,9 +3862,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4163,11 +3983,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4178,9 +3994,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4189,10 +4003,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4201,10 +4012,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4213,11 +4022,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4226,10 +4031,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4238,10 +4040,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4250,9 +4050,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4373,11 +4171,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4386,9 +4180,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Query>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4397,10 +4189,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4409,10 +4198,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4421,11 +4208,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4434,10 +4217,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4446,10 +4226,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4458,9 +4236,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4583,11 +4359,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4596,9 +4368,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::ServiceToken>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4607,10 +4377,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4619,10 +4386,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4631,11 +4396,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4644,10 +4405,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4656,10 +4414,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The total number of matching results
@@ -4668,11 +4424,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_count` does not take what it was given: {e}")
-                    });
+                self.total_count = crate::runtime::converted("total_count", value);
                 self
             }
             /// The total number of pages of matching results
@@ -4681,11 +4433,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_pages = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`total_pages` does not take what it was given: {e}")
-                    });
+                self.total_pages = crate::runtime::converted("total_pages", value);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4694,9 +4442,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -4827,11 +4573,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -4840,9 +4582,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::TrafficBudget>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -4851,10 +4591,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -4863,10 +4600,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -4875,11 +4610,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -4888,10 +4619,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -4900,10 +4628,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -4912,9 +4638,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -5085,10 +4809,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// A mention of a database branch.
@@ -5097,10 +4818,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.bouncer = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("bouncer: {e}"));
+                self.bouncer = crate::runtime::converted("bouncer", value).map(Some);
                 self
             }
             /// The time the bouncer resize completed
@@ -5109,10 +4827,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_at: {e}"));
+                self.completed_at = crate::runtime::converted("completed_at", value)
+                    .map(Some);
                 self
             }
             /// The time the bouncer resize was created
@@ -5121,11 +4837,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID of the bouncer resize
@@ -5134,9 +4846,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The bouncer parameters
@@ -5147,11 +4857,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameters` does not take what it was given: {e}")
-                    });
+                self.parameters = crate::runtime::converted("parameters", value);
                 self
             }
             /// The previous bouncer parameters
@@ -5162,13 +4868,10 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_parameters = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_parameters` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_parameters = crate::runtime::converted(
+                    "previous_parameters",
+                    value,
+                );
                 self
             }
             /// The number of replicas per cell for the bouncer before the resize
@@ -5177,13 +4880,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_replicas_per_cell = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`previous_replicas_per_cell` does not take what it was given: {e}"
-                        )
-                    });
+                self.previous_replicas_per_cell = crate::runtime::converted(
+                    "previous_replicas_per_cell",
+                    value,
+                );
                 self
             }
             /// `previous_sku`
@@ -5192,10 +4892,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_sku = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("previous_sku: {e}"));
+                self.previous_sku = crate::runtime::converted("previous_sku", value)
+                    .map(Some);
                 self
             }
             /// The backend target for the bouncer before the resize
@@ -5204,11 +4902,10 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PreviousTarget>,
                 T::Error: ::std::fmt::Display,
             {
-                self.previous_target = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`previous_target` does not take what it was given: {e}")
-                    });
+                self.previous_target = crate::runtime::converted(
+                    "previous_target",
+                    value,
+                );
                 self
             }
             /// The number of replicas per cell for the bouncer after the resize
@@ -5217,13 +4914,10 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas_per_cell = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`replicas_per_cell` does not take what it was given: {e}"
-                        )
-                    });
+                self.replicas_per_cell = crate::runtime::converted(
+                    "replicas_per_cell",
+                    value,
+                );
                 self
             }
             /// `sku`
@@ -5232,7 +4926,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Sku>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sku = value.try_into().map(Some).map_err(|e| format!("sku: {e}"));
+                self.sku = crate::runtime::converted("sku", value).map(Some);
                 self
             }
             /// The time the bouncer resize started
@@ -5241,10 +4935,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The state of the bouncer resize
@@ -5253,11 +4945,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PostgresBouncerResizeRequestState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// The backend target for the bouncer after the resize
@@ -5266,11 +4954,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PreviousTarget>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`target` does not take what it was given: {e}")
-                    });
+                self.target = crate::runtime::converted("target", value);
                 self
             }
             /// The time the bouncer resize was last updated
@@ -5279,10 +4963,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -5485,10 +5167,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The category of the parameter
@@ -5497,11 +5176,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.category = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`category` does not take what it was given: {e}")
-                    });
+                self.category = crate::runtime::converted("category", value);
                 self
             }
             /// When the parameter was created
@@ -5510,11 +5185,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The default value of the parameter
@@ -5523,11 +5194,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`default_value` does not take what it was given: {e}")
-                    });
+                self.default_value = crate::runtime::converted("default_value", value);
                 self
             }
             /// The description of the parameter
@@ -5536,11 +5203,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.description = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`description` does not take what it was given: {e}")
-                    });
+                self.description = crate::runtime::converted("description", value);
                 self
             }
             /// The display name of the parameter
@@ -5549,11 +5212,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// Configures an extension
@@ -5562,11 +5221,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.extension = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`extension` does not take what it was given: {e}")
-                    });
+                self.extension = crate::runtime::converted("extension", value);
                 self
             }
             /// The ID of the parameter
@@ -5575,9 +5230,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether the parameter can be changed
@@ -5586,11 +5239,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.immutable = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`immutable` does not take what it was given: {e}")
-                    });
+                self.immutable = crate::runtime::converted("immutable", value);
                 self
             }
             /// The maximum value of the parameter
@@ -5599,9 +5248,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.max = value
-                    .try_into()
-                    .map_err(|e| format!("`max` does not take what it was given: {e}"));
+                self.max = crate::runtime::converted("max", value);
                 self
             }
             /// The minimum value of the parameter
@@ -5610,9 +5257,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.min = value
-                    .try_into()
-                    .map_err(|e| format!("`min` does not take what it was given: {e}"));
+                self.min = crate::runtime::converted("min", value);
                 self
             }
             /// The name of the parameter
@@ -5621,9 +5266,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The namespace of the parameter
@@ -5632,11 +5275,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PostgresClusterParameterNamespace>,
                 T::Error: ::std::fmt::Display,
             {
-                self.namespace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`namespace` does not take what it was given: {e}")
-                    });
+                self.namespace = crate::runtime::converted("namespace", value);
                 self
             }
             /// Valid options for the parameter value
@@ -5645,11 +5284,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.options = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`options` does not take what it was given: {e}")
-                    });
+                self.options = crate::runtime::converted("options", value);
                 self
             }
             /// The type of the parameter
@@ -5658,11 +5293,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::PostgresClusterParameterParameterType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.parameter_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`parameter_type` does not take what it was given: {e}")
-                    });
+                self.parameter_type = crate::runtime::converted("parameter_type", value);
                 self
             }
             /// Whether the parameter is required
@@ -5671,11 +5302,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.required = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`required` does not take what it was given: {e}")
-                    });
+                self.required = crate::runtime::converted("required", value);
                 self
             }
             /// True if processes require a server restart on change
@@ -5684,11 +5311,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.restart = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`restart` does not take what it was given: {e}")
-                    });
+                self.restart = crate::runtime::converted("restart", value);
                 self
             }
             /// When the parameter was last updated
@@ -5697,10 +5320,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// The URL of the parameter
@@ -5709,9 +5330,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// The configured value of the parameter
@@ -5720,11 +5339,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`value` does not take what it was given: {e}")
-                    });
+                self.value = crate::runtime::converted("value", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -5920,11 +5535,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// Error message if the query failed
@@ -5933,11 +5544,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.error_message = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`error_message` does not take what it was given: {e}")
-                    });
+                self.error_message = crate::runtime::converted("error_message", value);
                 self
             }
             /// Whether the query can be explained
@@ -5946,11 +5553,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.explainable = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`explainable` does not take what it was given: {e}")
-                    });
+                self.explainable = crate::runtime::converted("explainable", value);
                 self
             }
             /// The query fingerprint
@@ -5959,11 +5562,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.fingerprint = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`fingerprint` does not take what it was given: {e}")
-                    });
+                self.fingerprint = crate::runtime::converted("fingerprint", value);
                 self
             }
             /// The ID of the query
@@ -5972,9 +5571,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The keyspace the query ran against
@@ -5983,11 +5580,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspace` does not take what it was given: {e}")
-                    });
+                self.keyspace = crate::runtime::converted("keyspace", value);
                 self
             }
             /// The normalized SQL statement
@@ -5996,11 +5589,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.normalized_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`normalized_sql` does not take what it was given: {e}")
-                    });
+                self.normalized_sql = crate::runtime::converted("normalized_sql", value);
                 self
             }
             /// The database password used for the query
@@ -6011,11 +5600,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.password = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`password` does not take what it was given: {e}")
-                    });
+                self.password = crate::runtime::converted("password", value);
                 self
             }
             /// The remote IP address of the client
@@ -6024,11 +5609,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.remote_address = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`remote_address` does not take what it was given: {e}")
-                    });
+                self.remote_address = crate::runtime::converted("remote_address", value);
                 self
             }
             /// The number of rows affected
@@ -6037,11 +5618,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_affected = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`rows_affected` does not take what it was given: {e}")
-                    });
+                self.rows_affected = crate::runtime::converted("rows_affected", value);
                 self
             }
             /// The number of rows read
@@ -6050,11 +5627,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_read = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`rows_read` does not take what it was given: {e}")
-                    });
+                self.rows_read = crate::runtime::converted("rows_read", value);
                 self
             }
             /// The number of rows returned
@@ -6063,11 +5636,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rows_returned = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`rows_returned` does not take what it was given: {e}")
-                    });
+                self.rows_returned = crate::runtime::converted("rows_returned", value);
                 self
             }
             /// The number of shard queries executed
@@ -6076,11 +5645,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.shard_queries = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`shard_queries` does not take what it was given: {e}")
-                    });
+                self.shard_queries = crate::runtime::converted("shard_queries", value);
                 self
             }
             /// When the query started
@@ -6089,10 +5654,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The type of SQL statement
@@ -6101,11 +5664,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.statement_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`statement_type` does not take what it was given: {e}")
-                    });
+                self.statement_type = crate::runtime::converted("statement_type", value);
                 self
             }
             /// Syntax highlighted SQL statement
@@ -6114,13 +5673,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.syntax_highlighted_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`syntax_highlighted_sql` does not take what it was given: {e}"
-                        )
-                    });
+                self.syntax_highlighted_sql = crate::runtime::converted(
+                    "syntax_highlighted_sql",
+                    value,
+                );
                 self
             }
             /// Tables accessed by the query
@@ -6129,11 +5685,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tables = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`tables` does not take what it was given: {e}")
-                    });
+                self.tables = crate::runtime::converted("tables", value);
                 self
             }
             /// Tags associated with the query
@@ -6146,9 +5698,7 @@ pub mod types {
                 >,
                 T::Error: ::std::fmt::Display,
             {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("`tags` does not take what it was given: {e}"));
+                self.tags = crate::runtime::converted("tags", value);
                 self
             }
             /// Total query duration in milliseconds
@@ -6157,13 +5707,10 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.total_duration_millis = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`total_duration_millis` does not take what it was given: {e}"
-                        )
-                    });
+                self.total_duration_millis = crate::runtime::converted(
+                    "total_duration_millis",
+                    value,
+                );
                 self
             }
             /// Whether the query was truncated
@@ -6172,11 +5719,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.truncated = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`truncated` does not take what it was given: {e}")
-                    });
+                self.truncated = crate::runtime::converted("truncated", value);
                 self
             }
             /// When the query record was last updated
@@ -6185,10 +5728,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// The username that executed the query
@@ -6197,11 +5738,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.username = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`username` does not take what it was given: {e}")
-                    });
+                self.username = crate::runtime::converted("username", value);
                 self
             }
             /// Sets or clears [`started_at`](Self::started_at).
@@ -6367,11 +5904,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_default = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_default` does not take what it was given: {e}")
-                    });
+                self.current_default = crate::runtime::converted(
+                    "current_default",
+                    value,
+                );
                 self
             }
             /// Name of the region
@@ -6380,11 +5916,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// Whether or not the region is currently active
@@ -6393,11 +5925,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`enabled` does not take what it was given: {e}")
-                    });
+                self.enabled = crate::runtime::converted("enabled", value);
                 self
             }
             /// The ID of the region
@@ -6406,9 +5934,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Location of the region
@@ -6417,11 +5943,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.location = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`location` does not take what it was given: {e}")
-                    });
+                self.location = crate::runtime::converted("location", value);
                 self
             }
             /// Whether the region supports MySQL/Vitess databases
@@ -6430,11 +5952,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.mysql_supported = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`mysql_supported` does not take what it was given: {e}")
-                    });
+                self.mysql_supported = crate::runtime::converted(
+                    "mysql_supported",
+                    value,
+                );
                 self
             }
             /// Whether the region supports PostgreSQL databases
@@ -6443,13 +5964,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.postgresql_supported = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`postgresql_supported` does not take what it was given: {e}"
-                        )
-                    });
+                self.postgresql_supported = crate::runtime::converted(
+                    "postgresql_supported",
+                    value,
+                );
                 self
             }
             /// Provider for the region (ex. AWS)
@@ -6458,11 +5976,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.provider = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`provider` does not take what it was given: {e}")
-                    });
+                self.provider = crate::runtime::converted("provider", value);
                 self
             }
             /// Public IP addresses for the region
@@ -6471,13 +5985,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.public_ip_addresses = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`public_ip_addresses` does not take what it was given: {e}"
-                        )
-                    });
+                self.public_ip_addresses = crate::runtime::converted(
+                    "public_ip_addresses",
+                    value,
+                );
                 self
             }
             /// The slug of the region
@@ -6486,9 +5997,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.slug = value
-                    .try_into()
-                    .map_err(|e| format!("`slug` does not take what it was given: {e}"));
+                self.slug = crate::runtime::converted("slug", value);
                 self
             }
         }
@@ -6660,10 +6169,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor_display_name = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor_display_name: {e}"));
+                self.actor_display_name = crate::runtime::converted(
+                        "actor_display_name",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The ID of the actor on whose behalf the service token was created
@@ -6672,10 +6182,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor_id = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor_id: {e}"));
+                self.actor_id = crate::runtime::converted("actor_id", value).map(Some);
                 self
             }
             /// The type of the actor on whose behalf the service token was created
@@ -6684,10 +6191,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor_type = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor_type: {e}"));
+                self.actor_type = crate::runtime::converted("actor_type", value)
+                    .map(Some);
                 self
             }
             /// The image source for the avatar of the service token
@@ -6696,11 +6201,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avatar_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`avatar_url` does not take what it was given: {e}")
-                    });
+                self.avatar_url = crate::runtime::converted("avatar_url", value);
                 self
             }
             /// When the service token was created
@@ -6709,11 +6210,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The display name of the service token
@@ -6722,11 +6219,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// When the service token will expire
@@ -6735,10 +6228,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.expires_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("expires_at: {e}"));
+                self.expires_at = crate::runtime::converted("expires_at", value)
+                    .map(Some);
                 self
             }
             /// The ID of the service token
@@ -6747,9 +6238,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the service token was last used
@@ -6758,10 +6247,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_used_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_used_at: {e}"));
+                self.last_used_at = crate::runtime::converted("last_used_at", value)
+                    .map(Some);
                 self
             }
             /// The name of the service token
@@ -6770,7 +6257,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value.try_into().map(Some).map_err(|e| format!("name: {e}"));
+                self.name = crate::runtime::converted("name", value).map(Some);
                 self
             }
             /// `oauth_accesses_by_resource`
@@ -6779,10 +6266,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OauthAccessesByResource>,
                 T::Error: ::std::fmt::Display,
             {
-                self.oauth_accesses_by_resource = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("oauth_accesses_by_resource: {e}"));
+                self.oauth_accesses_by_resource = crate::runtime::converted(
+                        "oauth_accesses_by_resource",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The plaintext refresh token. Available only after create.
@@ -6791,10 +6279,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.plain_text_refresh_token = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("plain_text_refresh_token: {e}"));
+                self.plain_text_refresh_token = crate::runtime::converted(
+                        "plain_text_refresh_token",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// `service_token_accesses`
@@ -6803,10 +6292,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::ServiceTokenAccess>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.service_token_accesses = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("service_token_accesses: {e}"));
+                self.service_token_accesses = crate::runtime::converted(
+                        "service_token_accesses",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The plaintext token. Available only after create.
@@ -6815,10 +6305,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.token = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("token: {e}"));
+                self.token = crate::runtime::converted("token", value).map(Some);
                 self
             }
             /// When the service token was last updated
@@ -6827,10 +6314,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor_display_name`](Self::actor_display_name).
@@ -7053,11 +6538,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.access = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`access` does not take what it was given: {e}")
-                    });
+                self.access = crate::runtime::converted("access", value);
                 self
             }
             /// The description of the service token access
@@ -7066,11 +6547,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.description = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`description` does not take what it was given: {e}")
-                    });
+                self.description = crate::runtime::converted("description", value);
                 self
             }
             /// The ID of the service token access
@@ -7079,9 +6556,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// A mention of a database branch.
@@ -7090,10 +6565,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resource = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("resource: {e}"));
+                self.resource = crate::runtime::converted("resource", value).map(Some);
                 self
             }
             /// The ID of the resource the service token access gives access to
@@ -7102,11 +6574,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resource_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resource_id` does not take what it was given: {e}")
-                    });
+                self.resource_id = crate::runtime::converted("resource_id", value);
                 self
             }
             /// The name of the resource the service token access gives access to
@@ -7115,11 +6583,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resource_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resource_name` does not take what it was given: {e}")
-                    });
+                self.resource_name = crate::runtime::converted("resource_name", value);
                 self
             }
             /// The type of the resource the service token access gives access to
@@ -7128,11 +6592,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.resource_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`resource_type` does not take what it was given: {e}")
-                    });
+                self.resource_type = crate::runtime::converted("resource_type", value);
                 self
             }
             /// Sets or clears [`resource`](Self::resource).
@@ -7243,9 +6703,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cpu = value
-                    .try_into()
-                    .map_err(|e| format!("`cpu` does not take what it was given: {e}"));
+                self.cpu = crate::runtime::converted("cpu", value);
                 self
             }
             /// The display name
@@ -7254,11 +6712,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// The name of the Postgres bouncer SKU
@@ -7267,9 +6721,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The amount of memory in bytes
@@ -7278,9 +6730,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ram = value
-                    .try_into()
-                    .map_err(|e| format!("`ram` does not take what it was given: {e}"));
+                self.ram = crate::runtime::converted("ram", value);
                 self
             }
             /// The sort order of the Postgres bouncer SKU
@@ -7289,11 +6739,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sort_order = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`sort_order` does not take what it was given: {e}")
-                    });
+                self.sort_order = crate::runtime::converted("sort_order", value);
                 self
             }
         }
@@ -7387,9 +6833,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.key = value
-                    .try_into()
-                    .map_err(|e| format!("`key` does not take what it was given: {e}"));
+                self.key = crate::runtime::converted("key", value);
                 self
             }
             /// The ID of the key for this tag
@@ -7398,11 +6842,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.key_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`key_id` does not take what it was given: {e}")
-                    });
+                self.key_id = crate::runtime::converted("key_id", value);
                 self
             }
             /// The source of this tag
@@ -7411,11 +6851,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::TagSource>,
                 T::Error: ::std::fmt::Display,
             {
-                self.source = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`source` does not take what it was given: {e}")
-                    });
+                self.source = crate::runtime::converted("source", value);
                 self
             }
             /// The value for this tag
@@ -7424,11 +6860,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`value` does not take what it was given: {e}")
-                    });
+                self.value = crate::runtime::converted("value", value);
                 self
             }
         }
@@ -7509,10 +6941,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.configurable = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("configurable: {e}"));
+                self.configurable = crate::runtime::converted("configurable", value)
+                    .map(Some);
                 self
             }
             /// `configurations`
@@ -7521,11 +6951,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Configuration>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.configurations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`configurations` does not take what it was given: {e}")
-                    });
+                self.configurations = crate::runtime::converted("configurations", value);
                 self
             }
             /// Keyspaces that are eligible for throttler configuration in the configurable resource (database or deploy request)
@@ -7534,11 +6960,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspaces = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`keyspaces` does not take what it was given: {e}")
-                    });
+                self.keyspaces = crate::runtime::converted("keyspaces", value);
                 self
             }
             /// Sets or clears [`configurable`](Self::configurable).
@@ -7657,10 +7079,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// The maximum capacity a single query can consume, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
@@ -7669,10 +7088,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.burst = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("burst: {e}"));
+                self.burst = crate::runtime::converted("burst", value).map(Some);
                 self
             }
             /// The maximum capacity that can be banked, measured as a percentage of seconds of full server usage (0-6000). Unlimited when not set.
@@ -7681,10 +7097,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.capacity = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("capacity: {e}"));
+                self.capacity = crate::runtime::converted("capacity", value).map(Some);
                 self
             }
             /// The percentage of available worker processes this policy can use (0-100). Unlimited when not set.
@@ -7693,10 +7106,8 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.concurrency = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("concurrency: {e}"));
+                self.concurrency = crate::runtime::converted("concurrency", value)
+                    .map(Some);
                 self
             }
             /// When the budget was created
@@ -7705,11 +7116,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The ID of the traffic budget
@@ -7718,9 +7125,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The mode of the budget
@@ -7729,9 +7134,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::TrafficBudgetMode>,
                 T::Error: ::std::fmt::Display,
             {
-                self.mode = value
-                    .try_into()
-                    .map_err(|e| format!("`mode` does not take what it was given: {e}"));
+                self.mode = crate::runtime::converted("mode", value);
                 self
             }
             /// The name of the budget
@@ -7740,9 +7143,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The rate at which capacity refills, as a percentage of server resources (0-100). Unlimited when not set.
@@ -7751,7 +7152,7 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rate = value.try_into().map(Some).map_err(|e| format!("rate: {e}"));
+                self.rate = crate::runtime::converted("rate", value).map(Some);
                 self
             }
             /// `rules`
@@ -7760,11 +7161,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::TrafficRule>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.rules = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`rules` does not take what it was given: {e}")
-                    });
+                self.rules = crate::runtime::converted("rules", value);
                 self
             }
             /// When the budget was updated
@@ -7773,10 +7170,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// A percentage of capacity, burst, or concurrency thresholds to emit warnings for enforced budgets (0-100).
@@ -7785,10 +7180,11 @@ pub mod types {
                 T: ::std::convert::TryInto<f64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.warning_threshold = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("warning_threshold: {e}"));
+                self.warning_threshold = crate::runtime::converted(
+                        "warning_threshold",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -7965,10 +7361,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// When the rule was created
@@ -7977,11 +7370,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// The query fingerprint targeted by this rule
@@ -7990,10 +7379,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.fingerprint = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("fingerprint: {e}"));
+                self.fingerprint = crate::runtime::converted("fingerprint", value)
+                    .map(Some);
                 self
             }
             /// The ID of the traffic rule
@@ -8002,9 +7389,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// The keyspace of the fingerprint
@@ -8013,10 +7398,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("keyspace: {e}"));
+                self.keyspace = crate::runtime::converted("keyspace", value).map(Some);
                 self
             }
             /// The kind of rule
@@ -8025,9 +7407,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::TrafficRuleKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value
-                    .try_into()
-                    .map_err(|e| format!("`kind` does not take what it was given: {e}"));
+                self.kind = crate::runtime::converted("kind", value);
                 self
             }
             /// Syntax highlighted SQL for rules with SQL keys
@@ -8036,13 +7416,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.syntax_highlighted_sql = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`syntax_highlighted_sql` does not take what it was given: {e}"
-                        )
-                    });
+                self.syntax_highlighted_sql = crate::runtime::converted(
+                    "syntax_highlighted_sql",
+                    value,
+                );
                 self
             }
             /// `tags`
@@ -8051,9 +7428,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Tag>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("`tags` does not take what it was given: {e}"));
+                self.tags = crate::runtime::converted("tags", value);
                 self
             }
             /// When the rule was updated
@@ -8062,10 +7437,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -8180,11 +7553,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.configurations = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`configurations` does not take what it was given: {e}")
-                    });
+                self.configurations = crate::runtime::converted("configurations", value);
                 self
             }
             /// A throttler ratio between 0 and 95 that will apply to all keyspaces affected by the deploy request. 0 effectively disables throttler, while 95 drastically slows down migrations in the deploy request
@@ -8193,10 +7562,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.ratio = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("ratio: {e}"));
+                self.ratio = crate::runtime::converted("ratio", value).map(Some);
                 self
             }
             /// Sets or clears [`ratio`](Self::ratio).
@@ -8330,11 +7696,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.avatar_url = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`avatar_url` does not take what it was given: {e}")
-                    });
+                self.avatar_url = crate::runtime::converted("avatar_url", value);
                 self
             }
             /// When the user was created
@@ -8343,11 +7705,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// A mention of a database branch.
@@ -8356,10 +7714,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.default_organization = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("default_organization: {e}"));
+                self.default_organization = crate::runtime::converted(
+                        "default_organization",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not the user is managed by a SSO directory.
@@ -8368,10 +7727,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.directory_managed = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("directory_managed: {e}"));
+                self.directory_managed = crate::runtime::converted(
+                        "directory_managed",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The display name of the user
@@ -8380,11 +7740,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.display_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`display_name` does not take what it was given: {e}")
-                    });
+                self.display_name = crate::runtime::converted("display_name", value);
                 self
             }
             /// The email of the user
@@ -8393,11 +7749,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.email = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`email` does not take what it was given: {e}")
-                    });
+                self.email = crate::runtime::converted("email", value);
                 self
             }
             /// Whether or not the user is verified by email.
@@ -8406,10 +7758,8 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.email_verified = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("email_verified: {e}"));
+                self.email_verified = crate::runtime::converted("email_verified", value)
+                    .map(Some);
                 self
             }
             /// The ID of the user
@@ -8418,9 +7768,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether or not the user is managed by an authentication provider.
@@ -8429,10 +7777,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.managed = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("managed: {e}"));
+                self.managed = crate::runtime::converted("managed", value).map(Some);
                 self
             }
             /// The name of the user
@@ -8441,9 +7786,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// Whether or not the user is managed by SSO.
@@ -8452,7 +7795,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sso = value.try_into().map(Some).map_err(|e| format!("sso: {e}"));
+                self.sso = crate::runtime::converted("sso", value).map(Some);
                 self
             }
             /// Whether or not the user has configured two factor authentication
@@ -8461,13 +7804,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.two_factor_auth_configured = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`two_factor_auth_configured` does not take what it was given: {e}"
-                        )
-                    });
+                self.two_factor_auth_configured = crate::runtime::converted(
+                    "two_factor_auth_configured",
+                    value,
+                );
                 self
             }
             /// When the user was last updated
@@ -8476,10 +7816,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Sets or clears [`default_organization`](Self::default_organization).

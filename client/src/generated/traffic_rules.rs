@@ -71,10 +71,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.fingerprint = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("fingerprint: {e}"));
+                self.fingerprint = crate::runtime::converted("fingerprint", value)
+                    .map(Some);
                 self
             }
             /// The keyspace to apply a query pattern rule to
@@ -83,10 +81,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.keyspace = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("keyspace: {e}"));
+                self.keyspace = crate::runtime::converted("keyspace", value).map(Some);
                 self
             }
             /// Kind of rule
@@ -95,7 +90,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::TrafficRuleKind>,
                 T::Error: ::std::fmt::Display,
             {
-                self.kind = value.try_into().map(Some).map_err(|e| format!("kind: {e}"));
+                self.kind = crate::runtime::converted("kind", value).map(Some);
                 self
             }
             /// Optional array of tags for this rule. Each rules take exactly one tag.
@@ -104,9 +99,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tags = value
-                    .try_into()
-                    .map_err(|e| format!("`tags` does not take what it was given: {e}"));
+                self.tags = crate::runtime::converted("tags", value);
                 self
             }
             /// Sets or clears [`fingerprint`](Self::fingerprint).
@@ -266,11 +259,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -280,9 +269,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -292,9 +279,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the traffic budget
@@ -304,9 +289,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.budget_id = value
-                .try_into()
-                .map_err(|_| "`budget_id` does not take what it was given".to_string());
+            self.budget_id = crate::runtime::taken("budget_id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -317,10 +300,7 @@ pub mod builder {
                 types::CreateTrafficRuleBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -351,11 +331,7 @@ pub mod builder {
             let database = database.map_err(crate::Error::invalid_input)?;
             let branch = branch.map_err(crate::Error::invalid_input)?;
             let budget_id = budget_id.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::CreateTrafficRuleBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::CreateTrafficRuleBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/branches/{}/traffic/budgets/{}/rules",
                 client.base_url(), crate ::runtime::path_segment("organization", crate
@@ -370,22 +346,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -449,11 +416,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// Database name slug from `list_databases`. Example: `app-db`.
@@ -463,9 +426,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Branch name from `list_branches`. Example: `main`.
@@ -475,9 +436,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.branch = value
-                .try_into()
-                .map_err(|_| "`branch` does not take what it was given".to_string());
+            self.branch = crate::runtime::taken("branch", value);
             self
         }
         /// The ID of the traffic budget
@@ -487,9 +446,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.budget_id = value
-                .try_into()
-                .map_err(|_| "`budget_id` does not take what it was given".to_string());
+            self.budget_id = crate::runtime::taken("budget_id", value);
             self
         }
         /// The ID of the traffic rule
@@ -499,9 +456,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/branches/{branch}/traffic/budgets/{budget_id}/rules/{id}`
@@ -538,14 +493,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },

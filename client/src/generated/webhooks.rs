@@ -198,10 +198,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enabled = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("enabled: {e}"));
+                self.enabled = crate::runtime::converted("enabled", value).map(Some);
                 self
             }
             /// The events this webhook should subscribe to
@@ -210,11 +207,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.events = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`events` does not take what it was given: {e}")
-                    });
+                self.events = crate::runtime::converted("events", value);
                 self
             }
             /// The URL the webhook will send events to
@@ -223,9 +216,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`enabled`](Self::enabled).
@@ -312,11 +303,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// Whether the webhook is enabled
@@ -325,11 +312,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`enabled` does not take what it was given: {e}")
-                    });
+                self.enabled = crate::runtime::converted("enabled", value);
                 self
             }
             /// The events this webhook subscribes to
@@ -338,11 +321,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DatabaseWebhookEvent>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.events = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`events` does not take what it was given: {e}")
-                    });
+                self.events = crate::runtime::converted("events", value);
                 self
             }
             /// The ID of the webhook
@@ -351,9 +330,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// When the last event was sent
@@ -362,10 +339,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_sent_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("last_sent_at: {e}"));
+                self.last_sent_at = crate::runtime::converted("last_sent_at", value)
+                    .map(Some);
                 self
             }
             /// The last result sent by the webhook
@@ -374,13 +349,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_sent_result = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`last_sent_result` does not take what it was given: {e}"
-                        )
-                    });
+                self.last_sent_result = crate::runtime::converted(
+                    "last_sent_result",
+                    value,
+                );
                 self
             }
             /// Whether the last sent was successful
@@ -389,13 +361,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.last_sent_success = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`last_sent_success` does not take what it was given: {e}"
-                        )
-                    });
+                self.last_sent_success = crate::runtime::converted(
+                    "last_sent_success",
+                    value,
+                );
                 self
             }
             /// The secret used to sign the webhook payloads
@@ -404,11 +373,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.secret = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`secret` does not take what it was given: {e}")
-                    });
+                self.secret = crate::runtime::converted("secret", value);
                 self
             }
             /// When the webhook was updated
@@ -417,10 +382,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// The URL the webhook will send events to
@@ -429,9 +392,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value
-                    .try_into()
-                    .map_err(|e| format!("`url` does not take what it was given: {e}"));
+                self.url = crate::runtime::converted("url", value);
                 self
             }
             /// Sets or clears [`last_sent_at`](Self::last_sent_at).
@@ -539,11 +500,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -552,9 +509,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DatabaseWebhook>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -563,10 +518,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -575,10 +527,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -587,11 +537,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -600,10 +546,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -612,10 +555,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -624,9 +565,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -723,10 +662,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.enabled = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("enabled: {e}"));
+                self.enabled = crate::runtime::converted("enabled", value).map(Some);
                 self
             }
             /// The events this webhook should subscribe to
@@ -735,11 +671,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.events = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`events` does not take what it was given: {e}")
-                    });
+                self.events = crate::runtime::converted("events", value);
                 self
             }
             /// The URL the webhook will send events to
@@ -748,7 +680,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.url = value.try_into().map(Some).map_err(|e| format!("url: {e}"));
+                self.url = crate::runtime::converted("url", value).map(Some);
                 self
             }
             /// Sets or clears [`enabled`](Self::enabled).
@@ -1215,11 +1147,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database
@@ -1229,9 +1157,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -1239,10 +1165,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -1250,10 +1173,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks`
@@ -1282,20 +1202,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1388,11 +1299,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database
@@ -1402,9 +1309,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1416,10 +1321,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1444,14 +1346,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateWebhookBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateWebhookBody, _>(body)?)
             } else {
                 None
             };
@@ -1466,23 +1361,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -1543,11 +1429,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database
@@ -1557,9 +1439,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the webhook
@@ -1569,9 +1449,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
@@ -1596,20 +1474,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -1678,11 +1547,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database
@@ -1692,9 +1557,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the webhook
@@ -1704,9 +1567,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/webhooks/{id}`
@@ -1729,14 +1590,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                None,
                             )
                             .build()
                     },
@@ -1799,11 +1657,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database
@@ -1813,9 +1667,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the webhook
@@ -1825,9 +1677,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -1838,10 +1688,7 @@ pub mod builder {
                 types::UpdateWebhookBody,
             >>::Error: std::fmt::Display,
         {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -1865,11 +1712,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let id = id.map_err(crate::Error::invalid_input)?;
-            let body = body
-                .and_then(|v| {
-                    types::UpdateWebhookBody::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(crate::Error::invalid_input)?;
+            let body = crate::runtime::built::<types::UpdateWebhookBody, _>(body)?;
             let url = format!(
                 "{}/organizations/{}/databases/{}/webhooks/{}", client.base_url(), crate
                 ::runtime::path_segment("organization", crate ::runtime::Style::Simple, &
@@ -1881,22 +1724,13 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .json(&body)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
-                            )
                             .build()
                     },
                     &Self::OPERATION,
@@ -1956,11 +1790,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database
@@ -1970,9 +1800,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The ID of the webhook
@@ -1982,9 +1810,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.id = value
-                .try_into()
-                .map_err(|_| "`id` does not take what it was given".to_string());
+            self.id = crate::runtime::taken("id", value);
             self
         }
         /// Sends a `POST` request to `/organizations/{organization}/databases/{database}/webhooks/{id}/test`
@@ -2008,14 +1834,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .post(&url)
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::POST,
+                                &url,
+                                None,
                             )
                             .build()
                     },

@@ -306,10 +306,11 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.defer_secondary_keys = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("defer_secondary_keys: {e}"));
+                self.defer_secondary_keys = crate::runtime::converted(
+                        "defer_secondary_keys",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Name of the global sequence keyspace
@@ -318,10 +319,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.global_keyspace = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("global_keyspace: {e}"));
+                self.global_keyspace = crate::runtime::converted(
+                        "global_keyspace",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Name the workflow
@@ -330,9 +332,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The behavior when DDL changes during the workflow
@@ -341,10 +341,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OnDdl>,
                 T::Error: ::std::fmt::Display,
             {
-                self.on_ddl = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("on_ddl: {e}"));
+                self.on_ddl = crate::runtime::converted("on_ddl", value).map(Some);
                 self
             }
             /// Name of the source keyspace
@@ -353,11 +350,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.source_keyspace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`source_keyspace` does not take what it was given: {e}")
-                    });
+                self.source_keyspace = crate::runtime::converted(
+                    "source_keyspace",
+                    value,
+                );
                 self
             }
             /// List of tables to move
@@ -366,11 +362,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.tables = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`tables` does not take what it was given: {e}")
-                    });
+                self.tables = crate::runtime::converted("tables", value);
                 self
             }
             /// Name of the target keyspace
@@ -379,11 +371,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target_keyspace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`target_keyspace` does not take what it was given: {e}")
-                    });
+                self.target_keyspace = crate::runtime::converted(
+                    "target_keyspace",
+                    value,
+                );
                 self
             }
             /// Sets or clears [`defer_secondary_keys`](Self::defer_secondary_keys).
@@ -491,11 +482,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.current_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`current_page` does not take what it was given: {e}")
-                    });
+                self.current_page = crate::runtime::converted("current_page", value);
                 self
             }
             /// `data`
@@ -504,9 +491,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::vec::Vec<super::Workflow>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data = value
-                    .try_into()
-                    .map_err(|e| format!("`data` does not take what it was given: {e}"));
+                self.data = crate::runtime::converted("data", value);
                 self
             }
             /// The next page number, or null when this is the last page
@@ -515,10 +500,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page: {e}"));
+                self.next_page = crate::runtime::converted("next_page", value).map(Some);
                 self
             }
             /// The next page of results, or null when this is the last page
@@ -527,10 +509,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.next_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("next_page_url: {e}"));
+                self.next_page_url = crate::runtime::converted("next_page_url", value)
+                    .map(Some);
                 self
             }
             /// The maximum number of results per page
@@ -539,11 +519,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.per_page = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`per_page` does not take what it was given: {e}")
-                    });
+                self.per_page = crate::runtime::converted("per_page", value);
                 self
             }
             /// The previous page number, or null when this is the first page
@@ -552,10 +528,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page: {e}"));
+                self.prev_page = crate::runtime::converted("prev_page", value).map(Some);
                 self
             }
             /// The previous page of results, or null when this is the first page
@@ -564,10 +537,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.prev_page_url = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("prev_page_url: {e}"));
+                self.prev_page_url = crate::runtime::converted("prev_page_url", value)
+                    .map(Some);
                 self
             }
             /// The response type. Always "list" for paginated responses.
@@ -576,9 +547,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| format!("`type` does not take what it was given: {e}"));
+                self.type_ = crate::runtime::converted("type", value);
                 self
             }
             /// Sets or clears [`next_page`](Self::next_page).
@@ -840,10 +809,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.actor = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("actor: {e}"));
+                self.actor = crate::runtime::converted("actor", value).map(Some);
                 self
             }
             /// A mention of a database branch.
@@ -852,10 +818,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.branch = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("branch: {e}"));
+                self.branch = crate::runtime::converted("branch", value).map(Some);
                 self
             }
             /// When the workflow was cancelled
@@ -864,10 +827,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cancelled_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cancelled_at: {e}"));
+                self.cancelled_at = crate::runtime::converted("cancelled_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -876,10 +837,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cancelled_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cancelled_by: {e}"));
+                self.cancelled_by = crate::runtime::converted("cancelled_by", value)
+                    .map(Some);
                 self
             }
             /// When the workflow was completed
@@ -888,10 +847,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_at: {e}"));
+                self.completed_at = crate::runtime::converted("completed_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -900,10 +857,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.completed_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("completed_by: {e}"));
+                self.completed_by = crate::runtime::converted("completed_by", value)
+                    .map(Some);
                 self
             }
             /// When the workflow was created
@@ -912,11 +867,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.created_at = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`created_at` does not take what it was given: {e}")
-                    });
+                self.created_at = crate::runtime::converted("created_at", value);
                 self
             }
             /// When the cutover was completed
@@ -925,10 +876,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cutover_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cutover_at: {e}"));
+                self.cutover_at = crate::runtime::converted("cutover_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -937,10 +886,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.cutover_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("cutover_by: {e}"));
+                self.cutover_by = crate::runtime::converted("cutover_by", value)
+                    .map(Some);
                 self
             }
             /// When the data copy was completed
@@ -949,10 +896,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.data_copy_completed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("data_copy_completed_at: {e}"));
+                self.data_copy_completed_at = crate::runtime::converted(
+                        "data_copy_completed_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not secondary keys are deferred
@@ -961,13 +909,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.defer_secondary_keys = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`defer_secondary_keys` does not take what it was given: {e}"
-                        )
-                    });
+                self.defer_secondary_keys = crate::runtime::converted(
+                    "defer_secondary_keys",
+                    value,
+                );
                 self
             }
             /// A mention of a database branch.
@@ -976,10 +921,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.global_keyspace = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("global_keyspace: {e}"));
+                self.global_keyspace = crate::runtime::converted(
+                        "global_keyspace",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The ID of the workflow
@@ -988,9 +934,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("`id` does not take what it was given: {e}"));
+                self.id = crate::runtime::converted("id", value);
                 self
             }
             /// Whether or not the workflow may be restarted
@@ -999,11 +943,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.may_restart = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`may_restart` does not take what it was given: {e}")
-                    });
+                self.may_restart = crate::runtime::converted("may_restart", value);
                 self
             }
             /// Whether or not the workflow may be retried
@@ -1012,11 +952,7 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.may_retry = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`may_retry` does not take what it was given: {e}")
-                    });
+                self.may_retry = crate::runtime::converted("may_retry", value);
                 self
             }
             /// The name of the workflow
@@ -1025,9 +961,7 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| format!("`name` does not take what it was given: {e}"));
+                self.name = crate::runtime::converted("name", value);
                 self
             }
             /// The sequence number of the workflow
@@ -1036,11 +970,7 @@ pub mod types {
                 T: ::std::convert::TryInto<i64>,
                 T::Error: ::std::fmt::Display,
             {
-                self.number = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`number` does not take what it was given: {e}")
-                    });
+                self.number = crate::runtime::converted("number", value);
                 self
             }
             /// The behavior when DDL changes during the workflow
@@ -1049,11 +979,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::OnDdl>,
                 T::Error: ::std::fmt::Display,
             {
-                self.on_ddl = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`on_ddl` does not take what it was given: {e}")
-                    });
+                self.on_ddl = crate::runtime::converted("on_ddl", value);
                 self
             }
             /// Whether or not the primaries have been switched
@@ -1062,13 +988,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.primaries_switched = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`primaries_switched` does not take what it was given: {e}"
-                        )
-                    });
+                self.primaries_switched = crate::runtime::converted(
+                    "primaries_switched",
+                    value,
+                );
                 self
             }
             /// Whether or not the replicas have been switched
@@ -1077,13 +1000,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.replicas_switched = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`replicas_switched` does not take what it was given: {e}"
-                        )
-                    });
+                self.replicas_switched = crate::runtime::converted(
+                    "replicas_switched",
+                    value,
+                );
                 self
             }
             /// When the workflow was retried
@@ -1092,10 +1012,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retried_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("retried_at: {e}"));
+                self.retried_at = crate::runtime::converted("retried_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1104,10 +1022,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.retried_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("retried_by: {e}"));
+                self.retried_by = crate::runtime::converted("retried_by", value)
+                    .map(Some);
                 self
             }
             /// When the workflow was reversed
@@ -1116,10 +1032,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.reversed_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("reversed_at: {e}"));
+                self.reversed_at = crate::runtime::converted("reversed_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1128,10 +1042,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.reversed_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("reversed_by: {e}"));
+                self.reversed_by = crate::runtime::converted("reversed_by", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1140,10 +1052,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.reversed_cutover_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("reversed_cutover_by: {e}"));
+                self.reversed_cutover_by = crate::runtime::converted(
+                        "reversed_cutover_by",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// Whether or not sequence tables have been created
@@ -1152,13 +1065,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.sequence_tables_applied = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`sequence_tables_applied` does not take what it was given: {e}"
-                        )
-                    });
+                self.sequence_tables_applied = crate::runtime::converted(
+                    "sequence_tables_applied",
+                    value,
+                );
                 self
             }
             /// A mention of a database branch.
@@ -1167,10 +1077,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.source_keyspace = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("source_keyspace: {e}"));
+                self.source_keyspace = crate::runtime::converted(
+                        "source_keyspace",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the workflow was started
@@ -1179,10 +1090,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.started_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("started_at: {e}"));
+                self.started_at = crate::runtime::converted("started_at", value)
+                    .map(Some);
                 self
             }
             /// The state of the workflow
@@ -1191,11 +1100,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::WorkflowState>,
                 T::Error: ::std::fmt::Display,
             {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`state` does not take what it was given: {e}")
-                    });
+                self.state = crate::runtime::converted("state", value);
                 self
             }
             /// When the primaries were switched
@@ -1204,10 +1109,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.switch_primaries_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("switch_primaries_at: {e}"));
+                self.switch_primaries_at = crate::runtime::converted(
+                        "switch_primaries_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1216,10 +1122,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.switch_primaries_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("switch_primaries_by: {e}"));
+                self.switch_primaries_by = crate::runtime::converted(
+                        "switch_primaries_by",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the replicas were switched
@@ -1228,10 +1135,11 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.switch_replicas_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("switch_replicas_at: {e}"));
+                self.switch_replicas_at = crate::runtime::converted(
+                        "switch_replicas_at",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1240,10 +1148,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.switch_replicas_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("switch_replicas_by: {e}"));
+                self.switch_replicas_by = crate::runtime::converted(
+                        "switch_replicas_by",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// A mention of a database branch.
@@ -1252,10 +1161,11 @@ pub mod types {
                 T: ::std::convert::TryInto<super::BranchReference>,
                 T::Error: ::std::fmt::Display,
             {
-                self.target_keyspace = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("target_keyspace: {e}"));
+                self.target_keyspace = crate::runtime::converted(
+                        "target_keyspace",
+                        value,
+                    )
+                    .map(Some);
                 self
             }
             /// When the workflow was last updated
@@ -1264,10 +1174,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.updated_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("updated_at: {e}"));
+                self.updated_at = crate::runtime::converted("updated_at", value)
+                    .map(Some);
                 self
             }
             /// Whether or not the verified data is stale
@@ -1276,13 +1184,10 @@ pub mod types {
                 T: ::std::convert::TryInto<bool>,
                 T::Error: ::std::fmt::Display,
             {
-                self.verified_data_stale = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`verified_data_stale` does not take what it was given: {e}"
-                        )
-                    });
+                self.verified_data_stale = crate::runtime::converted(
+                    "verified_data_stale",
+                    value,
+                );
                 self
             }
             /// When the data was verified
@@ -1291,10 +1196,8 @@ pub mod types {
                 T: ::std::convert::TryInto<::chrono::DateTime<::chrono::offset::Utc>>,
                 T::Error: ::std::fmt::Display,
             {
-                self.verify_data_at = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("verify_data_at: {e}"));
+                self.verify_data_at = crate::runtime::converted("verify_data_at", value)
+                    .map(Some);
                 self
             }
             /// The person, token or integration that asked for a backup.
@@ -1303,10 +1206,8 @@ pub mod types {
                 T: ::std::convert::TryInto<super::Actor>,
                 T::Error: ::std::fmt::Display,
             {
-                self.verify_data_by = value
-                    .try_into()
-                    .map(Some)
-                    .map_err(|e| format!("verify_data_by: {e}"));
+                self.verify_data_by = crate::runtime::converted("verify_data_by", value)
+                    .map(Some);
                 self
             }
             /// The errors that occurred during the workflow
@@ -1315,11 +1216,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.workflow_errors = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`workflow_errors` does not take what it was given: {e}")
-                    });
+                self.workflow_errors = crate::runtime::converted(
+                    "workflow_errors",
+                    value,
+                );
                 self
             }
             /// The subtype of the workflow
@@ -1328,13 +1228,10 @@ pub mod types {
                 T: ::std::convert::TryInto<::std::string::String>,
                 T::Error: ::std::fmt::Display,
             {
-                self.workflow_subtype = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "`workflow_subtype` does not take what it was given: {e}"
-                        )
-                    });
+                self.workflow_subtype = crate::runtime::converted(
+                    "workflow_subtype",
+                    value,
+                );
                 self
             }
             /// The type of the workflow
@@ -1343,11 +1240,7 @@ pub mod types {
                 T: ::std::convert::TryInto<super::WorkflowType>,
                 T::Error: ::std::fmt::Display,
             {
-                self.workflow_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("`workflow_type` does not take what it was given: {e}")
-                    });
+                self.workflow_type = crate::runtime::converted("workflow_type", value);
                 self
             }
             /// Sets or clears [`actor`](Self::actor).
@@ -2343,11 +2236,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -2357,9 +2246,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Filter workflows to those active during a time range (e.g. 2025-01-01T00:00:00Z..2025-01-01T23:59:59)
@@ -2367,10 +2254,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.between = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`between` does not take what it was given".to_string());
+            self.between = crate::runtime::taken("between", value).map(Some);
             self
         }
         /// If provided, specifies the page offset of returned results
@@ -2378,10 +2262,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`page` does not take what it was given".to_string());
+            self.page = crate::runtime::taken("page", value).map(Some);
             self
         }
         /// If provided, specifies the number of returned results
@@ -2389,10 +2270,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.per_page = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| "`per_page` does not take what it was given".to_string());
+            self.per_page = crate::runtime::taken("per_page", value).map(Some);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows`
@@ -2431,20 +2309,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2545,11 +2414,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -2559,9 +2424,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// Sets the body: a value of its type, or a builder of that.
@@ -2573,10 +2436,7 @@ pub mod builder {
             >>::Error: std::fmt::Display,
         {
             self.call_options.sets_body();
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| format!("`body` does not take what it was given: {}", s));
+            self.body = crate::runtime::converted("body", value).map(From::from);
             self
         }
         /// Changes the body with a closure over its builder.
@@ -2599,14 +2459,7 @@ pub mod builder {
             let organization = organization.map_err(crate::Error::invalid_input)?;
             let database = database.map_err(crate::Error::invalid_input)?;
             let body = if call_options.has_body() {
-                Some(
-                    body
-                        .and_then(|v| {
-                            types::CreateWorkflowBody::try_from(v)
-                                .map_err(|e| e.to_string())
-                        })
-                        .map_err(crate::Error::invalid_input)?,
-                )
+                Some(crate::runtime::built::<types::CreateWorkflowBody, _>(body)?)
             } else {
                 None
             };
@@ -2621,23 +2474,14 @@ pub mod builder {
                     &call_options,
                     &|| {
                         crate::runtime::json_if_any(
-                                client
-                                    .http()
-                                    .post(&url)
-                                    .header(
-                                        ::reqwest::header::ACCEPT,
-                                        ::reqwest::header::HeaderValue::from_static(
-                                            "application/json",
-                                        ),
-                                    ),
+                                crate::runtime::request(
+                                    client,
+                                    ::reqwest::Method::POST,
+                                    &url,
+                                    Some("application/json"),
+                                ),
                                 body.as_ref(),
                                 "application/json",
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
                             )
                             .build()
                     },
@@ -2698,11 +2542,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -2712,9 +2552,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -2724,9 +2562,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `GET` request to `/organizations/{organization}/databases/{database}/workflows/{number}`
@@ -2750,20 +2586,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .get(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::GET,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2832,11 +2659,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -2846,9 +2669,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -2858,9 +2679,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `DELETE` request to `/organizations/{organization}/databases/{database}/workflows/{number}`
@@ -2884,20 +2703,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .delete(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::DELETE,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -2958,11 +2768,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -2972,9 +2778,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -2984,9 +2788,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/complete`
@@ -3010,20 +2812,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3084,11 +2877,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3098,9 +2887,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3110,9 +2897,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/cutover`
@@ -3136,20 +2921,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3210,11 +2986,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3224,9 +2996,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3236,9 +3006,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/retry`
@@ -3262,20 +3030,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3336,11 +3095,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3350,9 +3105,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3362,9 +3115,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-cutover`
@@ -3388,20 +3139,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3462,11 +3204,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3476,9 +3214,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3488,9 +3224,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/reverse-traffic`
@@ -3514,20 +3248,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3588,11 +3313,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3602,9 +3323,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3614,9 +3333,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-primaries`
@@ -3640,20 +3357,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3714,11 +3422,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3728,9 +3432,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3740,9 +3442,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/switch-replicas`
@@ -3766,20 +3466,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },
@@ -3840,11 +3531,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.organization = value
-                .try_into()
-                .map_err(|_| {
-                    "`organization` does not take what it was given".to_string()
-                });
+            self.organization = crate::runtime::taken("organization", value);
             self
         }
         /// The name of the database the workflow belongs to
@@ -3854,9 +3541,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<::std::string::String>,
         {
-            self.database = value
-                .try_into()
-                .map_err(|_| "`database` does not take what it was given".to_string());
+            self.database = crate::runtime::taken("database", value);
             self
         }
         /// The sequence number of the workflow
@@ -3866,9 +3551,7 @@ pub mod builder {
         where
             V: std::convert::TryInto<i64>,
         {
-            self.number = value
-                .try_into()
-                .map_err(|_| "`number` does not take what it was given".to_string());
+            self.number = crate::runtime::taken("number", value);
             self
         }
         /// Sends a `PATCH` request to `/organizations/{organization}/databases/{database}/workflows/{number}/verify-data`
@@ -3892,20 +3575,11 @@ pub mod builder {
                     client,
                     &call_options,
                     &|| {
-                        client
-                            .http()
-                            .patch(&url)
-                            .header(
-                                ::reqwest::header::ACCEPT,
-                                ::reqwest::header::HeaderValue::from_static(
-                                    "application/json",
-                                ),
-                            )
-                            .header(
-                                ::reqwest::header::HeaderName::from_static("api-version"),
-                                ::reqwest::header::HeaderValue::from_static(
-                                    crate::generated::API_VERSION,
-                                ),
+                        crate::runtime::request(
+                                client,
+                                ::reqwest::Method::PATCH,
+                                &url,
+                                Some("application/json"),
                             )
                             .build()
                     },

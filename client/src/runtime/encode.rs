@@ -1,25 +1,26 @@
 //! How a request begins, and bodies that are not JSON, or not there.
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{IntoUrl, Method, RequestBuilder};
 
+use crate::client::Client;
 use crate::error::Error;
+use crate::generated::API_VERSION;
 
 /// The beginning of an operation's request: what all of them have, and the media type that is asked for.
 pub(crate) fn request(
     client: &Client,
-    operation: &Operation,
-    url: &str,
+    method: Method,
+    url: impl IntoUrl,
     accept: Option<&'static str>,
-) -> reqwest::RequestBuilder {
-    // A method that is none, which no operation of a document has, is an error of the builder's.
-    let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
+) -> RequestBuilder {
     let request = client.http().request(method, url);
-    let request = request.header("api-version", HeaderValue::from_static(API_VERSION));
-    match accept {
+    let request = match accept {
         Some(accept) => request.header(ACCEPT, HeaderValue::from_static(accept)),
         None => request,
-    }
+    };
+    request.header("api-version", HeaderValue::from_static(API_VERSION))
 }
 
 /// The bytes of a body that is not JSON: another attempt needs them again.
@@ -33,10 +34,10 @@ pub(crate) fn repeatable(body: &reqwest::Body) -> Result<Bytes, Error> {
 
 /// A request with a body of JSON, where there is one.
 pub(crate) fn json_if_any(
-    request: reqwest::RequestBuilder,
+    request: RequestBuilder,
     body: Option<&impl serde::Serialize>,
     content_type: &'static str,
-) -> reqwest::RequestBuilder {
+) -> RequestBuilder {
     match body {
         Some(body) => request.header(CONTENT_TYPE, HeaderValue::from_static(content_type)).json(body),
         None => request,

@@ -14,24 +14,24 @@ pub(crate) fn decode<T: DeserializeOwned>(
     operation: Operation,
     answer: Answer,
 ) -> Result<Response<T>, Error> {
-    match serde_json::from_slice(without_bom(&answer.body)) {
-        Ok(value) => Ok(Response::new(value, answer.status, answer.headers)),
-        Err(_) => match decode_mended(&answer.body) {
-            Some(value) => {
-                tracing::warn!(operation = operation.id, "the answer says a key twice, or half a character");
-                Ok(Response::new(value, answer.status, answer.headers))
-            }
-            None => Err(undecodable::<T>(client, operation, &answer)),
-        },
+    let read = |json: &[u8]| serde_json::from_slice::<T>(json);
+    let value = read(without_bom(&answer.body)).ok().or_else(|| {
+        let value = read(&mended(&answer.body)?).ok()?;
+        tracing::warn!(operation = operation.id, "the answer says a key twice, or half a character");
+        Some(value)
+    });
+    match value {
+        Some(value) => Ok(Response::new(value, answer.status, answer.headers)),
+        None => Err(undecodable(client, operation, &answer, &|json| read(json).err())),
     }
 }
 
-/// Decodes what a strict reader refuses though one can tell what it says: of a key that is said twice the last value
+/// Mends what a strict reader refuses though one can tell what it says: of a key that is said twice the last value
 /// counts, and half a surrogate pair is the character that stands for none. (RFC 8259, 4 and 8.2)
 #[cold]
-fn decode_mended<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+fn mended(body: &[u8]) -> Option<Vec<u8>> {
     let value: serde_json::Value = serde_json::from_slice(&whole_characters(without_bom(body))).ok()?;
-    serde_json::from_slice(&serde_json::to_vec(&value).ok()?).ok()
+    serde_json::to_vec(&value).ok()
 }
 
 /// JSON with each half of a surrogate pair replaced.
@@ -60,15 +60,20 @@ fn whole_characters(json: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Why a body is no `T`.
+/// Why a body cannot be read. `read` tells what is wrong with a text.
 #[cold]
-fn undecodable<T: DeserializeOwned>(client: &Client, operation: Operation, answer: &Answer) -> Error {
+fn undecodable(
+    client: &Client,
+    operation: Operation,
+    answer: &Answer,
+    read: &dyn Fn(&[u8]) -> Option<serde_json::Error>,
+) -> Error {
     // serde's message repeats what it found, so what it finds must be clean.
     let body = client.inner().credentials.scrub(answer.body.clone());
     let json = without_bom(&body);
-    let (path, error) = match serde_json::from_slice::<T>(json) {
-        Ok(_) => (None, serde::de::Error::custom("it holds the token")),
-        Err(error) => {
+    let (path, error) = match read(json) {
+        None => (None, serde::de::Error::custom("it holds the token")),
+        Some(error) => {
             let within = path_at(json, &error);
             (missing_field(within.as_deref(), &error).or(within), error)
         }
@@ -181,7 +186,7 @@ mod tests {
             name: String,
             size: i64,
         }
-        let read = |json: &str| decode_mended::<Named>(json.as_bytes());
+        let read = |json: &str| serde_json::from_slice::<Named>(&mended(json.as_bytes())?).ok();
         for (json, name) in [
             (r#"{"name": "a\ud83d", "size": 1}"#, "a\u{fffd}"),
             (r#"{"name": "\ude00b", "size": 1}"#, "\u{fffd}b"),
