@@ -4,8 +4,8 @@
 //! after:  `pub struct Backup { pub size: i64, … }`, and
 //!         `impl Object for Backup {
 //!              fn read(…) {
-//!                  let mut size = slot::or_empty_whole("size");
-//!                  object::read_fields(answer, Self::NAME, &mut [&mut size, …])?;
+//!                  let mut size = slot::or_empty_whole();
+//!                  object::read_fields(answer, Self::NAME, &mut [("size", &mut size), …])?;
 //!                  Ok(Self { size: size.value(), … })
 //!              } }`
 //!
@@ -58,7 +58,7 @@ fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet
     let is_page = pages::is_page(fields);
     // A field may have any name that begins with a letter.
     let object = format_ident!("_object");
-    let (mut slots, mut names, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut slots, mut read, mut values) = (Vec::new(), Vec::new(), Vec::new());
     let mut has_rest = false;
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else { continue };
@@ -72,9 +72,9 @@ fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet
         match reading(field, &json, is_identity, open) {
             Reading::Slot { how, value } => {
                 let how = format_ident!("{how}");
-                slots.push(quote!(let mut #ident = slot::#how(#json);));
+                slots.push(quote!(let mut #ident = slot::#how();));
                 values.push(quote!(#ident: #ident #value));
-                names.push(ident);
+                read.push(quote!((#json, &mut #ident)));
             }
             Reading::Rest(value) => {
                 has_rest = true;
@@ -84,7 +84,7 @@ fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet
         forget_reading(field);
     }
     underive(&mut item.attrs, "Deserialize");
-    let read = match has_rest {
+    let read_fields = match has_rest {
         true => quote!(let _rest = object::read_fields_and_rest),
         false => quote!(object::read_fields),
     };
@@ -98,7 +98,7 @@ fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet
                 ) -> ::std::result::Result<Self, A::Error> {
                     use crate::runtime::{object, slot};
                     #(#slots)*
-                    #read(#object, Self::NAME, &mut [#(&mut #names),*])?;
+                    #read_fields(#object, Self::NAME, &mut [#(#read),*])?;
                     Ok(Self { #(#values),* })
                 }
             }
@@ -133,7 +133,7 @@ fn reading(field: &Field, json: &str, is_identity: bool, open: &BTreeSet<String>
         (Some(_), true) => "optional_whole",
         (Some(_), false) => "optional",
         (None, _) if !may_be_absent && (is_identity || !can_be_empty) => {
-            return Reading::Slot { how: "required", value: quote!(.value::<A::Error>()?) };
+            return Reading::Slot { how: "required", value: quote!(.value::<A::Error>(#json)?) };
         }
         (None, true) if may_be_absent => "if_any_whole",
         (None, false) if may_be_absent => "if_any",

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod decode;
+mod strict;
 mod trace;
 
 use backon::Retryable;
@@ -15,6 +16,9 @@ use tracing::Span;
 pub(crate) use self::attempt::Answer;
 use self::attempt::Attempt;
 pub(crate) use self::decode::decode;
+#[cfg(test)]
+pub(crate) use self::strict::strictly;
+pub(crate) use self::strict::{fail, is_strict};
 pub(crate) use self::trace::Traced;
 use crate::client::Client;
 use crate::error::Error;

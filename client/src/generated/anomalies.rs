@@ -607,35 +607,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut active = slot::or_empty("active");
-            let mut correlations = slot::optional("correlations");
-            let mut duration = slot::or_empty("duration");
-            let mut id = slot::required("id");
-            let mut metrics_end = slot::or_empty("metrics_end");
-            let mut metrics_start = slot::or_empty("metrics_start");
-            let mut minutes_in_violation = slot::or_empty_whole("minutes_in_violation");
-            let mut period_end = slot::or_empty("period_end");
-            let mut period_start = slot::or_empty("period_start");
+            let mut active = slot::or_empty();
+            let mut correlations = slot::optional();
+            let mut duration = slot::or_empty();
+            let mut id = slot::required();
+            let mut metrics_end = slot::or_empty();
+            let mut metrics_start = slot::or_empty();
+            let mut minutes_in_violation = slot::or_empty_whole();
+            let mut period_end = slot::or_empty();
+            let mut period_start = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut active,
-                    &mut correlations,
-                    &mut duration,
-                    &mut id,
-                    &mut metrics_end,
-                    &mut metrics_start,
-                    &mut minutes_in_violation,
-                    &mut period_end,
-                    &mut period_start,
+                    ("active", &mut active),
+                    ("correlations", &mut correlations),
+                    ("duration", &mut duration),
+                    ("id", &mut id),
+                    ("metrics_end", &mut metrics_end),
+                    ("metrics_start", &mut metrics_start),
+                    ("minutes_in_violation", &mut minutes_in_violation),
+                    ("period_end", &mut period_end),
+                    ("period_start", &mut period_start),
                 ],
             )?;
             Ok(Self {
                 active: active.value(),
                 correlations: correlations.value(),
                 duration: duration.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 metrics_end: metrics_end.value(),
                 metrics_start: metrics_start.value(),
                 minutes_in_violation: minutes_in_violation.value(),
@@ -657,24 +657,24 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut fingerprint = slot::or_empty("fingerprint");
-            let mut id = slot::or_empty("id");
-            let mut keyspace = slot::or_empty("keyspace");
-            let mut normalized_sql = slot::or_empty("normalized_sql");
-            let mut r = slot::or_empty("r");
-            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
-            let mut tablet_type = slot::or_empty("tablet_type");
+            let mut fingerprint = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut keyspace = slot::or_empty();
+            let mut normalized_sql = slot::or_empty();
+            let mut r = slot::or_empty();
+            let mut syntax_highlighted_sql = slot::or_empty();
+            let mut tablet_type = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut fingerprint,
-                    &mut id,
-                    &mut keyspace,
-                    &mut normalized_sql,
-                    &mut r,
-                    &mut syntax_highlighted_sql,
-                    &mut tablet_type,
+                    ("fingerprint", &mut fingerprint),
+                    ("id", &mut id),
+                    ("keyspace", &mut keyspace),
+                    ("normalized_sql", &mut normalized_sql),
+                    ("r", &mut r),
+                    ("syntax_highlighted_sql", &mut syntax_highlighted_sql),
+                    ("tablet_type", &mut tablet_type),
                 ],
             )?;
             Ok(Self {
@@ -701,31 +701,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

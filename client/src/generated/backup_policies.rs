@@ -604,31 +604,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

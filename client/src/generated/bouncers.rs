@@ -1072,31 +1072,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -1119,40 +1119,40 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut branch = slot::optional("branch");
-            let mut created_at = slot::required("created_at");
-            let mut deleted_at = slot::optional("deleted_at");
-            let mut id = slot::required("id");
-            let mut name = slot::or_empty("name");
-            let mut parameters = slot::or_empty("parameters");
-            let mut replicas_per_cell = slot::or_empty_whole("replicas_per_cell");
-            let mut sku = slot::optional("sku");
-            let mut target = slot::or_empty("target");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut branch = slot::optional();
+            let mut created_at = slot::required();
+            let mut deleted_at = slot::optional();
+            let mut id = slot::required();
+            let mut name = slot::or_empty();
+            let mut parameters = slot::or_empty();
+            let mut replicas_per_cell = slot::or_empty_whole();
+            let mut sku = slot::optional();
+            let mut target = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut branch,
-                    &mut created_at,
-                    &mut deleted_at,
-                    &mut id,
-                    &mut name,
-                    &mut parameters,
-                    &mut replicas_per_cell,
-                    &mut sku,
-                    &mut target,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("branch", &mut branch),
+                    ("created_at", &mut created_at),
+                    ("deleted_at", &mut deleted_at),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("parameters", &mut parameters),
+                    ("replicas_per_cell", &mut replicas_per_cell),
+                    ("sku", &mut sku),
+                    ("target", &mut target),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 branch: branch.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 deleted_at: deleted_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 name: name.value(),
                 parameters: parameters.value(),
                 replicas_per_cell: replicas_per_cell.value(),
@@ -1175,54 +1175,54 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut category = slot::or_empty("category");
-            let mut created_at = slot::required("created_at");
-            let mut default_value = slot::or_empty("default_value");
-            let mut description = slot::or_empty("description");
-            let mut display_name = slot::or_empty("display_name");
-            let mut id = slot::or_empty("id");
-            let mut immutable = slot::or_empty("immutable");
-            let mut max = slot::or_empty("max");
-            let mut min = slot::or_empty("min");
-            let mut name = slot::or_empty("name");
-            let mut namespace = slot::or_empty("namespace");
-            let mut options = slot::or_empty("options");
-            let mut parameter_type = slot::or_empty("parameter_type");
-            let mut required = slot::or_empty("required");
-            let mut restart = slot::or_empty("restart");
-            let mut updated_at = slot::optional("updated_at");
-            let mut url = slot::or_empty("url");
-            let mut value = slot::or_empty("value");
+            let mut actor = slot::optional();
+            let mut category = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut default_value = slot::or_empty();
+            let mut description = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut immutable = slot::or_empty();
+            let mut max = slot::or_empty();
+            let mut min = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut namespace = slot::or_empty();
+            let mut options = slot::or_empty();
+            let mut parameter_type = slot::or_empty();
+            let mut required = slot::or_empty();
+            let mut restart = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut url = slot::or_empty();
+            let mut value = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut category,
-                    &mut created_at,
-                    &mut default_value,
-                    &mut description,
-                    &mut display_name,
-                    &mut id,
-                    &mut immutable,
-                    &mut max,
-                    &mut min,
-                    &mut name,
-                    &mut namespace,
-                    &mut options,
-                    &mut parameter_type,
-                    &mut required,
-                    &mut restart,
-                    &mut updated_at,
-                    &mut url,
-                    &mut value,
+                    ("actor", &mut actor),
+                    ("category", &mut category),
+                    ("created_at", &mut created_at),
+                    ("default_value", &mut default_value),
+                    ("description", &mut description),
+                    ("display_name", &mut display_name),
+                    ("id", &mut id),
+                    ("immutable", &mut immutable),
+                    ("max", &mut max),
+                    ("min", &mut min),
+                    ("name", &mut name),
+                    ("namespace", &mut namespace),
+                    ("options", &mut options),
+                    ("parameter_type", &mut parameter_type),
+                    ("required", &mut required),
+                    ("restart", &mut restart),
+                    ("updated_at", &mut updated_at),
+                    ("url", &mut url),
+                    ("value", &mut value),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 category: category.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 default_value: default_value.value(),
                 description: description.value(),
                 display_name: display_name.value(),

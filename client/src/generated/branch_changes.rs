@@ -1303,31 +1303,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -1350,92 +1350,84 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut cluster_display_name = slot::or_empty("cluster_display_name");
-            let mut cluster_metal = slot::or_empty("cluster_metal");
-            let mut cluster_name = slot::or_empty("cluster_name");
-            let mut completed_at = slot::optional("completed_at");
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::required("id");
-            let mut maximum_storage_bytes = slot::or_empty_whole(
-                "maximum_storage_bytes",
-            );
-            let mut minimum_storage_bytes = slot::or_empty_whole(
-                "minimum_storage_bytes",
-            );
-            let mut parameters = slot::or_empty("parameters");
-            let mut previous_cluster_display_name = slot::or_empty(
-                "previous_cluster_display_name",
-            );
-            let mut previous_cluster_metal = slot::or_empty("previous_cluster_metal");
-            let mut previous_cluster_name = slot::or_empty("previous_cluster_name");
-            let mut previous_maximum_storage_bytes = slot::or_empty_whole(
-                "previous_maximum_storage_bytes",
-            );
-            let mut previous_minimum_storage_bytes = slot::or_empty_whole(
-                "previous_minimum_storage_bytes",
-            );
-            let mut previous_parameters = slot::or_empty("previous_parameters");
-            let mut previous_replicas = slot::or_empty_whole("previous_replicas");
-            let mut previous_storage_autoscaling = slot::or_empty(
-                "previous_storage_autoscaling",
-            );
-            let mut previous_storage_iops = slot::or_empty_whole(
-                "previous_storage_iops",
-            );
-            let mut previous_storage_shrinking = slot::or_empty(
-                "previous_storage_shrinking",
-            );
-            let mut previous_storage_throughput_mibs = slot::or_empty_whole(
-                "previous_storage_throughput_mibs",
-            );
-            let mut previous_storage_type = slot::or_empty("previous_storage_type");
-            let mut replicas = slot::or_empty_whole("replicas");
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut storage_autoscaling = slot::or_empty("storage_autoscaling");
-            let mut storage_iops = slot::or_empty_whole("storage_iops");
-            let mut storage_shrinking = slot::or_empty("storage_shrinking");
-            let mut storage_throughput_mibs = slot::or_empty_whole(
-                "storage_throughput_mibs",
-            );
-            let mut storage_type = slot::or_empty("storage_type");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut cluster_display_name = slot::or_empty();
+            let mut cluster_metal = slot::or_empty();
+            let mut cluster_name = slot::or_empty();
+            let mut completed_at = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::required();
+            let mut maximum_storage_bytes = slot::or_empty_whole();
+            let mut minimum_storage_bytes = slot::or_empty_whole();
+            let mut parameters = slot::or_empty();
+            let mut previous_cluster_display_name = slot::or_empty();
+            let mut previous_cluster_metal = slot::or_empty();
+            let mut previous_cluster_name = slot::or_empty();
+            let mut previous_maximum_storage_bytes = slot::or_empty_whole();
+            let mut previous_minimum_storage_bytes = slot::or_empty_whole();
+            let mut previous_parameters = slot::or_empty();
+            let mut previous_replicas = slot::or_empty_whole();
+            let mut previous_storage_autoscaling = slot::or_empty();
+            let mut previous_storage_iops = slot::or_empty_whole();
+            let mut previous_storage_shrinking = slot::or_empty();
+            let mut previous_storage_throughput_mibs = slot::or_empty_whole();
+            let mut previous_storage_type = slot::or_empty();
+            let mut replicas = slot::or_empty_whole();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut storage_autoscaling = slot::or_empty();
+            let mut storage_iops = slot::or_empty_whole();
+            let mut storage_shrinking = slot::or_empty();
+            let mut storage_throughput_mibs = slot::or_empty_whole();
+            let mut storage_type = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut cluster_display_name,
-                    &mut cluster_metal,
-                    &mut cluster_name,
-                    &mut completed_at,
-                    &mut created_at,
-                    &mut id,
-                    &mut maximum_storage_bytes,
-                    &mut minimum_storage_bytes,
-                    &mut parameters,
-                    &mut previous_cluster_display_name,
-                    &mut previous_cluster_metal,
-                    &mut previous_cluster_name,
-                    &mut previous_maximum_storage_bytes,
-                    &mut previous_minimum_storage_bytes,
-                    &mut previous_parameters,
-                    &mut previous_replicas,
-                    &mut previous_storage_autoscaling,
-                    &mut previous_storage_iops,
-                    &mut previous_storage_shrinking,
-                    &mut previous_storage_throughput_mibs,
-                    &mut previous_storage_type,
-                    &mut replicas,
-                    &mut started_at,
-                    &mut state,
-                    &mut storage_autoscaling,
-                    &mut storage_iops,
-                    &mut storage_shrinking,
-                    &mut storage_throughput_mibs,
-                    &mut storage_type,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("cluster_display_name", &mut cluster_display_name),
+                    ("cluster_metal", &mut cluster_metal),
+                    ("cluster_name", &mut cluster_name),
+                    ("completed_at", &mut completed_at),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("maximum_storage_bytes", &mut maximum_storage_bytes),
+                    ("minimum_storage_bytes", &mut minimum_storage_bytes),
+                    ("parameters", &mut parameters),
+                    (
+                        "previous_cluster_display_name",
+                        &mut previous_cluster_display_name,
+                    ),
+                    ("previous_cluster_metal", &mut previous_cluster_metal),
+                    ("previous_cluster_name", &mut previous_cluster_name),
+                    (
+                        "previous_maximum_storage_bytes",
+                        &mut previous_maximum_storage_bytes,
+                    ),
+                    (
+                        "previous_minimum_storage_bytes",
+                        &mut previous_minimum_storage_bytes,
+                    ),
+                    ("previous_parameters", &mut previous_parameters),
+                    ("previous_replicas", &mut previous_replicas),
+                    ("previous_storage_autoscaling", &mut previous_storage_autoscaling),
+                    ("previous_storage_iops", &mut previous_storage_iops),
+                    ("previous_storage_shrinking", &mut previous_storage_shrinking),
+                    (
+                        "previous_storage_throughput_mibs",
+                        &mut previous_storage_throughput_mibs,
+                    ),
+                    ("previous_storage_type", &mut previous_storage_type),
+                    ("replicas", &mut replicas),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("storage_autoscaling", &mut storage_autoscaling),
+                    ("storage_iops", &mut storage_iops),
+                    ("storage_shrinking", &mut storage_shrinking),
+                    ("storage_throughput_mibs", &mut storage_throughput_mibs),
+                    ("storage_type", &mut storage_type),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
@@ -1444,8 +1436,8 @@ pub mod types {
                 cluster_metal: cluster_metal.value(),
                 cluster_name: cluster_name.value(),
                 completed_at: completed_at.value(),
-                created_at: created_at.value::<A::Error>()?,
-                id: id.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
+                id: id.value::<A::Error>("id")?,
                 maximum_storage_bytes: maximum_storage_bytes.value(),
                 minimum_storage_bytes: minimum_storage_bytes.value(),
                 parameters: parameters.value(),

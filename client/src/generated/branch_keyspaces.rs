@@ -1692,72 +1692,71 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cluster_display_name = slot::or_empty("cluster_display_name");
-            let mut cluster_name = slot::or_empty("cluster_name");
-            let mut config_change_in_progress = slot::or_empty(
-                "config_change_in_progress",
-            );
-            let mut created_at = slot::required("created_at");
-            let mut default = slot::or_empty("default");
-            let mut extra_replicas = slot::or_empty_whole("extra_replicas");
-            let mut id = slot::required("id");
-            let mut imported = slot::or_empty("imported");
-            let mut metal = slot::or_empty("metal");
-            let mut mysqld_options = slot::or_empty("mysqld_options");
-            let mut name = slot::or_empty("name");
-            let mut node_ttl_strategy = slot::or_empty("node_ttl_strategy");
-            let mut ready = slot::or_empty("ready");
-            let mut replicas = slot::or_empty_whole("replicas");
-            let mut replication_durability_constraints = slot::optional(
-                "replication_durability_constraints",
-            );
-            let mut resize_in_progress = slot::or_empty("resize_in_progress");
-            let mut resize_pending = slot::or_empty("resize_pending");
-            let mut resizing = slot::or_empty("resizing");
-            let mut sharded = slot::or_empty("sharded");
-            let mut shards = slot::or_empty_whole("shards");
-            let mut updated_at = slot::optional("updated_at");
-            let mut vector_pool_allocation = slot::optional("vector_pool_allocation");
-            let mut vreplication_flags = slot::optional("vreplication_flags");
-            let mut vttablet_options = slot::or_empty("vttablet_options");
+            let mut cluster_display_name = slot::or_empty();
+            let mut cluster_name = slot::or_empty();
+            let mut config_change_in_progress = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut default = slot::or_empty();
+            let mut extra_replicas = slot::or_empty_whole();
+            let mut id = slot::required();
+            let mut imported = slot::or_empty();
+            let mut metal = slot::or_empty();
+            let mut mysqld_options = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut node_ttl_strategy = slot::or_empty();
+            let mut ready = slot::or_empty();
+            let mut replicas = slot::or_empty_whole();
+            let mut replication_durability_constraints = slot::optional();
+            let mut resize_in_progress = slot::or_empty();
+            let mut resize_pending = slot::or_empty();
+            let mut resizing = slot::or_empty();
+            let mut sharded = slot::or_empty();
+            let mut shards = slot::or_empty_whole();
+            let mut updated_at = slot::optional();
+            let mut vector_pool_allocation = slot::optional();
+            let mut vreplication_flags = slot::optional();
+            let mut vttablet_options = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut cluster_display_name,
-                    &mut cluster_name,
-                    &mut config_change_in_progress,
-                    &mut created_at,
-                    &mut default,
-                    &mut extra_replicas,
-                    &mut id,
-                    &mut imported,
-                    &mut metal,
-                    &mut mysqld_options,
-                    &mut name,
-                    &mut node_ttl_strategy,
-                    &mut ready,
-                    &mut replicas,
-                    &mut replication_durability_constraints,
-                    &mut resize_in_progress,
-                    &mut resize_pending,
-                    &mut resizing,
-                    &mut sharded,
-                    &mut shards,
-                    &mut updated_at,
-                    &mut vector_pool_allocation,
-                    &mut vreplication_flags,
-                    &mut vttablet_options,
+                    ("cluster_display_name", &mut cluster_display_name),
+                    ("cluster_name", &mut cluster_name),
+                    ("config_change_in_progress", &mut config_change_in_progress),
+                    ("created_at", &mut created_at),
+                    ("default", &mut default),
+                    ("extra_replicas", &mut extra_replicas),
+                    ("id", &mut id),
+                    ("imported", &mut imported),
+                    ("metal", &mut metal),
+                    ("mysqld_options", &mut mysqld_options),
+                    ("name", &mut name),
+                    ("node_ttl_strategy", &mut node_ttl_strategy),
+                    ("ready", &mut ready),
+                    ("replicas", &mut replicas),
+                    (
+                        "replication_durability_constraints",
+                        &mut replication_durability_constraints,
+                    ),
+                    ("resize_in_progress", &mut resize_in_progress),
+                    ("resize_pending", &mut resize_pending),
+                    ("resizing", &mut resizing),
+                    ("sharded", &mut sharded),
+                    ("shards", &mut shards),
+                    ("updated_at", &mut updated_at),
+                    ("vector_pool_allocation", &mut vector_pool_allocation),
+                    ("vreplication_flags", &mut vreplication_flags),
+                    ("vttablet_options", &mut vttablet_options),
                 ],
             )?;
             Ok(Self {
                 cluster_display_name: cluster_display_name.value(),
                 cluster_name: cluster_name.value(),
                 config_change_in_progress: config_change_in_progress.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 default: default.value(),
                 extra_replicas: extra_replicas.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 imported: imported.value(),
                 metal: metal.value(),
                 mysqld_options: mysqld_options.value(),
@@ -1793,8 +1792,12 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut strategy = slot::optional("strategy");
-            object::read_fields(_object, Self::NAME, &mut [&mut strategy])?;
+            let mut strategy = slot::optional();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("strategy", &mut strategy)],
+            )?;
             Ok(Self { strategy: strategy.value() })
         }
     }
@@ -1812,18 +1815,19 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut allow_no_blob_binlog_row_image = slot::or_empty(
-                "allow_no_blob_binlog_row_image",
-            );
-            let mut optimize_inserts = slot::or_empty("optimize_inserts");
-            let mut vplayer_batching = slot::or_empty("vplayer_batching");
+            let mut allow_no_blob_binlog_row_image = slot::or_empty();
+            let mut optimize_inserts = slot::or_empty();
+            let mut vplayer_batching = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut allow_no_blob_binlog_row_image,
-                    &mut optimize_inserts,
-                    &mut vplayer_batching,
+                    (
+                        "allow_no_blob_binlog_row_image",
+                        &mut allow_no_blob_binlog_row_image,
+                    ),
+                    ("optimize_inserts", &mut optimize_inserts),
+                    ("vplayer_batching", &mut vplayer_batching),
                 ],
             )?;
             Ok(Self {
@@ -1846,13 +1850,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut name = slot::or_empty("name");
-            let mut shards = slot::or_empty("shards");
-            let mut state = slot::or_empty("state");
+            let mut name = slot::or_empty();
+            let mut shards = slot::or_empty();
+            let mut state = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut name, &mut shards, &mut state],
+                &mut [
+                    ("name", &mut name),
+                    ("shards", &mut shards),
+                    ("state", &mut state),
+                ],
             )?;
             Ok(Self {
                 name: name.value(),
@@ -1874,31 +1882,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -1921,20 +1929,18 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut last_rollout_finished_at = slot::optional(
-                "last_rollout_finished_at",
-            );
-            let mut last_rollout_started_at = slot::optional("last_rollout_started_at");
-            let mut name = slot::or_empty("name");
-            let mut state = slot::or_empty("state");
+            let mut last_rollout_finished_at = slot::optional();
+            let mut last_rollout_started_at = slot::optional();
+            let mut name = slot::or_empty();
+            let mut state = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut last_rollout_finished_at,
-                    &mut last_rollout_started_at,
-                    &mut name,
-                    &mut state,
+                    ("last_rollout_finished_at", &mut last_rollout_finished_at),
+                    ("last_rollout_started_at", &mut last_rollout_started_at),
+                    ("name", &mut name),
+                    ("state", &mut state),
                 ],
             )?;
             Ok(Self {

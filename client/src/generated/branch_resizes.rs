@@ -929,71 +929,62 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut completed_at = slot::optional("completed_at");
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::required("id");
-            let mut previous_vtgate_autoscaling = slot::or_empty(
-                "previous_vtgate_autoscaling",
-            );
-            let mut previous_vtgate_count = slot::or_empty_whole(
-                "previous_vtgate_count",
-            );
-            let mut previous_vtgate_display_name = slot::or_empty(
-                "previous_vtgate_display_name",
-            );
-            let mut previous_vtgate_max_count = slot::or_empty_whole(
-                "previous_vtgate_max_count",
-            );
-            let mut previous_vtgate_name = slot::or_empty("previous_vtgate_name");
-            let mut previous_vtgate_size = slot::or_empty("previous_vtgate_size");
-            let mut previous_vtgate_target_cpu_utilization = slot::or_empty(
-                "previous_vtgate_target_cpu_utilization",
-            );
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut updated_at = slot::optional("updated_at");
-            let mut vtgate_autoscaling = slot::or_empty("vtgate_autoscaling");
-            let mut vtgate_count = slot::or_empty_whole("vtgate_count");
-            let mut vtgate_display_name = slot::or_empty("vtgate_display_name");
-            let mut vtgate_max_count = slot::or_empty_whole("vtgate_max_count");
-            let mut vtgate_name = slot::or_empty("vtgate_name");
-            let mut vtgate_size = slot::or_empty("vtgate_size");
-            let mut vtgate_target_cpu_utilization = slot::or_empty(
-                "vtgate_target_cpu_utilization",
-            );
+            let mut actor = slot::optional();
+            let mut completed_at = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::required();
+            let mut previous_vtgate_autoscaling = slot::or_empty();
+            let mut previous_vtgate_count = slot::or_empty_whole();
+            let mut previous_vtgate_display_name = slot::or_empty();
+            let mut previous_vtgate_max_count = slot::or_empty_whole();
+            let mut previous_vtgate_name = slot::or_empty();
+            let mut previous_vtgate_size = slot::or_empty();
+            let mut previous_vtgate_target_cpu_utilization = slot::or_empty();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut vtgate_autoscaling = slot::or_empty();
+            let mut vtgate_count = slot::or_empty_whole();
+            let mut vtgate_display_name = slot::or_empty();
+            let mut vtgate_max_count = slot::or_empty_whole();
+            let mut vtgate_name = slot::or_empty();
+            let mut vtgate_size = slot::or_empty();
+            let mut vtgate_target_cpu_utilization = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut completed_at,
-                    &mut created_at,
-                    &mut id,
-                    &mut previous_vtgate_autoscaling,
-                    &mut previous_vtgate_count,
-                    &mut previous_vtgate_display_name,
-                    &mut previous_vtgate_max_count,
-                    &mut previous_vtgate_name,
-                    &mut previous_vtgate_size,
-                    &mut previous_vtgate_target_cpu_utilization,
-                    &mut started_at,
-                    &mut state,
-                    &mut updated_at,
-                    &mut vtgate_autoscaling,
-                    &mut vtgate_count,
-                    &mut vtgate_display_name,
-                    &mut vtgate_max_count,
-                    &mut vtgate_name,
-                    &mut vtgate_size,
-                    &mut vtgate_target_cpu_utilization,
+                    ("actor", &mut actor),
+                    ("completed_at", &mut completed_at),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("previous_vtgate_autoscaling", &mut previous_vtgate_autoscaling),
+                    ("previous_vtgate_count", &mut previous_vtgate_count),
+                    ("previous_vtgate_display_name", &mut previous_vtgate_display_name),
+                    ("previous_vtgate_max_count", &mut previous_vtgate_max_count),
+                    ("previous_vtgate_name", &mut previous_vtgate_name),
+                    ("previous_vtgate_size", &mut previous_vtgate_size),
+                    (
+                        "previous_vtgate_target_cpu_utilization",
+                        &mut previous_vtgate_target_cpu_utilization,
+                    ),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
+                    ("vtgate_autoscaling", &mut vtgate_autoscaling),
+                    ("vtgate_count", &mut vtgate_count),
+                    ("vtgate_display_name", &mut vtgate_display_name),
+                    ("vtgate_max_count", &mut vtgate_max_count),
+                    ("vtgate_name", &mut vtgate_name),
+                    ("vtgate_size", &mut vtgate_size),
+                    ("vtgate_target_cpu_utilization", &mut vtgate_target_cpu_utilization),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 completed_at: completed_at.value(),
-                created_at: created_at.value::<A::Error>()?,
-                id: id.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
+                id: id.value::<A::Error>("id")?,
                 previous_vtgate_autoscaling: previous_vtgate_autoscaling.value(),
                 previous_vtgate_count: previous_vtgate_count.value(),
                 previous_vtgate_display_name: previous_vtgate_display_name.value(),
@@ -1028,31 +1019,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

@@ -2580,8 +2580,8 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut data = slot::or_empty("data");
-            object::read_fields(_object, Self::NAME, &mut [&mut data])?;
+            let mut data = slot::or_empty();
+            object::read_fields(_object, Self::NAME, &mut [("data", &mut data)])?;
             Ok(Self { data: data.value() })
         }
     }
@@ -2598,13 +2598,13 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut html = slot::or_empty("html");
-            let mut name = slot::or_empty("name");
-            let mut raw = slot::or_empty("raw");
+            let mut html = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut raw = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut html, &mut name, &mut raw],
+                &mut [("html", &mut html), ("name", &mut name), ("raw", &mut raw)],
             )?;
             Ok(Self {
                 html: html.value(),
@@ -2626,110 +2626,107 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut cluster_iops = slot::optional_whole("cluster_iops");
-            let mut cluster_name = slot::or_empty("cluster_name");
-            let mut created_at = slot::required("created_at");
-            let mut deleted_at = slot::optional("deleted_at");
-            let mut deletion_protected = slot::or_empty("deletion_protected");
-            let mut direct_vtgate = slot::or_empty("direct_vtgate");
-            let mut has_read_only_replicas = slot::or_empty("has_read_only_replicas");
-            let mut has_replicas = slot::or_empty("has_replicas");
-            let mut html_url = slot::or_empty("html_url");
-            let mut id = slot::required("id");
-            let mut keyspace_count = slot::or_empty_whole("keyspace_count");
-            let mut kind = slot::or_empty("kind");
-            let mut metal = slot::or_empty("metal");
-            let mut mysql_address = slot::or_empty("mysql_address");
-            let mut mysql_edge_address = slot::or_empty("mysql_edge_address");
-            let mut name = slot::or_empty("name");
-            let mut parent_branch = slot::optional("parent_branch");
-            let mut private_edge_connectivity = slot::or_empty(
-                "private_edge_connectivity",
-            );
-            let mut production = slot::or_empty("production");
-            let mut ready = slot::or_empty("ready");
-            let mut region = slot::optional("region");
-            let mut restore_checklist_completed_at = slot::optional(
-                "restore_checklist_completed_at",
-            );
-            let mut restored_from_branch = slot::optional("restored_from_branch");
-            let mut safe_migrations = slot::or_empty("safe_migrations");
-            let mut schema_last_updated_at = slot::optional("schema_last_updated_at");
-            let mut schema_ready = slot::or_empty("schema_ready");
-            let mut shard_count = slot::or_empty_whole("shard_count");
-            let mut sharded = slot::or_empty("sharded");
-            let mut stale_schema = slot::or_empty("stale_schema");
-            let mut state = slot::or_empty("state");
-            let mut updated_at = slot::optional("updated_at");
-            let mut url = slot::or_empty("url");
-            let mut vtgate_autoscaling = slot::or_empty("vtgate_autoscaling");
-            let mut vtgate_count = slot::or_empty_whole("vtgate_count");
-            let mut vtgate_max_count = slot::optional_whole("vtgate_max_count");
-            let mut vtgate_name = slot::optional("vtgate_name");
-            let mut vtgate_options = slot::or_empty("vtgate_options");
-            let mut vtgate_size = slot::or_empty("vtgate_size");
-            let mut vtgate_target_cpu_utilization = slot::optional_whole(
-                "vtgate_target_cpu_utilization",
-            );
+            let mut actor = slot::optional();
+            let mut cluster_iops = slot::optional_whole();
+            let mut cluster_name = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut deleted_at = slot::optional();
+            let mut deletion_protected = slot::or_empty();
+            let mut direct_vtgate = slot::or_empty();
+            let mut has_read_only_replicas = slot::or_empty();
+            let mut has_replicas = slot::or_empty();
+            let mut html_url = slot::or_empty();
+            let mut id = slot::required();
+            let mut keyspace_count = slot::or_empty_whole();
+            let mut kind = slot::or_empty();
+            let mut metal = slot::or_empty();
+            let mut mysql_address = slot::or_empty();
+            let mut mysql_edge_address = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut parent_branch = slot::optional();
+            let mut private_edge_connectivity = slot::or_empty();
+            let mut production = slot::or_empty();
+            let mut ready = slot::or_empty();
+            let mut region = slot::optional();
+            let mut restore_checklist_completed_at = slot::optional();
+            let mut restored_from_branch = slot::optional();
+            let mut safe_migrations = slot::or_empty();
+            let mut schema_last_updated_at = slot::optional();
+            let mut schema_ready = slot::or_empty();
+            let mut shard_count = slot::or_empty_whole();
+            let mut sharded = slot::or_empty();
+            let mut stale_schema = slot::or_empty();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut url = slot::or_empty();
+            let mut vtgate_autoscaling = slot::or_empty();
+            let mut vtgate_count = slot::or_empty_whole();
+            let mut vtgate_max_count = slot::optional_whole();
+            let mut vtgate_name = slot::optional();
+            let mut vtgate_options = slot::or_empty();
+            let mut vtgate_size = slot::or_empty();
+            let mut vtgate_target_cpu_utilization = slot::optional_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut cluster_iops,
-                    &mut cluster_name,
-                    &mut created_at,
-                    &mut deleted_at,
-                    &mut deletion_protected,
-                    &mut direct_vtgate,
-                    &mut has_read_only_replicas,
-                    &mut has_replicas,
-                    &mut html_url,
-                    &mut id,
-                    &mut keyspace_count,
-                    &mut kind,
-                    &mut metal,
-                    &mut mysql_address,
-                    &mut mysql_edge_address,
-                    &mut name,
-                    &mut parent_branch,
-                    &mut private_edge_connectivity,
-                    &mut production,
-                    &mut ready,
-                    &mut region,
-                    &mut restore_checklist_completed_at,
-                    &mut restored_from_branch,
-                    &mut safe_migrations,
-                    &mut schema_last_updated_at,
-                    &mut schema_ready,
-                    &mut shard_count,
-                    &mut sharded,
-                    &mut stale_schema,
-                    &mut state,
-                    &mut updated_at,
-                    &mut url,
-                    &mut vtgate_autoscaling,
-                    &mut vtgate_count,
-                    &mut vtgate_max_count,
-                    &mut vtgate_name,
-                    &mut vtgate_options,
-                    &mut vtgate_size,
-                    &mut vtgate_target_cpu_utilization,
+                    ("actor", &mut actor),
+                    ("cluster_iops", &mut cluster_iops),
+                    ("cluster_name", &mut cluster_name),
+                    ("created_at", &mut created_at),
+                    ("deleted_at", &mut deleted_at),
+                    ("deletion_protected", &mut deletion_protected),
+                    ("direct_vtgate", &mut direct_vtgate),
+                    ("has_read_only_replicas", &mut has_read_only_replicas),
+                    ("has_replicas", &mut has_replicas),
+                    ("html_url", &mut html_url),
+                    ("id", &mut id),
+                    ("keyspace_count", &mut keyspace_count),
+                    ("kind", &mut kind),
+                    ("metal", &mut metal),
+                    ("mysql_address", &mut mysql_address),
+                    ("mysql_edge_address", &mut mysql_edge_address),
+                    ("name", &mut name),
+                    ("parent_branch", &mut parent_branch),
+                    ("private_edge_connectivity", &mut private_edge_connectivity),
+                    ("production", &mut production),
+                    ("ready", &mut ready),
+                    ("region", &mut region),
+                    (
+                        "restore_checklist_completed_at",
+                        &mut restore_checklist_completed_at,
+                    ),
+                    ("restored_from_branch", &mut restored_from_branch),
+                    ("safe_migrations", &mut safe_migrations),
+                    ("schema_last_updated_at", &mut schema_last_updated_at),
+                    ("schema_ready", &mut schema_ready),
+                    ("shard_count", &mut shard_count),
+                    ("sharded", &mut sharded),
+                    ("stale_schema", &mut stale_schema),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
+                    ("url", &mut url),
+                    ("vtgate_autoscaling", &mut vtgate_autoscaling),
+                    ("vtgate_count", &mut vtgate_count),
+                    ("vtgate_max_count", &mut vtgate_max_count),
+                    ("vtgate_name", &mut vtgate_name),
+                    ("vtgate_options", &mut vtgate_options),
+                    ("vtgate_size", &mut vtgate_size),
+                    ("vtgate_target_cpu_utilization", &mut vtgate_target_cpu_utilization),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 cluster_iops: cluster_iops.value(),
                 cluster_name: cluster_name.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 deleted_at: deleted_at.value(),
                 deletion_protected: deletion_protected.value(),
                 direct_vtgate: direct_vtgate.value(),
                 has_read_only_replicas: has_read_only_replicas.value(),
                 has_replicas: has_replicas.value(),
                 html_url: html_url.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 keyspace_count: keyspace_count.value(),
                 kind: kind.value(),
                 metal: metal.value(),
@@ -2775,35 +2772,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -2828,31 +2825,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -2875,48 +2872,44 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut auto_increment_column_names = slot::or_empty(
-                "auto_increment_column_names",
-            );
-            let mut charset_name = slot::or_empty("charset_name");
-            let mut check_constraint_name = slot::or_empty("check_constraint_name");
-            let mut column_name = slot::or_empty("column_name");
-            let mut docs_url = slot::or_empty("docs_url");
-            let mut engine_name = slot::or_empty("engine_name");
-            let mut enum_value = slot::or_empty("enum_value");
-            let mut error_description = slot::or_empty("error_description");
-            let mut foreign_key_column_names = slot::or_empty(
-                "foreign_key_column_names",
-            );
-            let mut json_path = slot::or_empty("json_path");
-            let mut keyspace_name = slot::or_empty("keyspace_name");
-            let mut lint_error = slot::or_empty("lint_error");
-            let mut partition_name = slot::or_empty("partition_name");
-            let mut partitioning_type = slot::or_empty("partitioning_type");
-            let mut subject_type = slot::or_empty("subject_type");
-            let mut table_name = slot::or_empty("table_name");
-            let mut vindex_name = slot::or_empty("vindex_name");
+            let mut auto_increment_column_names = slot::or_empty();
+            let mut charset_name = slot::or_empty();
+            let mut check_constraint_name = slot::or_empty();
+            let mut column_name = slot::or_empty();
+            let mut docs_url = slot::or_empty();
+            let mut engine_name = slot::or_empty();
+            let mut enum_value = slot::or_empty();
+            let mut error_description = slot::or_empty();
+            let mut foreign_key_column_names = slot::or_empty();
+            let mut json_path = slot::or_empty();
+            let mut keyspace_name = slot::or_empty();
+            let mut lint_error = slot::or_empty();
+            let mut partition_name = slot::or_empty();
+            let mut partitioning_type = slot::or_empty();
+            let mut subject_type = slot::or_empty();
+            let mut table_name = slot::or_empty();
+            let mut vindex_name = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut auto_increment_column_names,
-                    &mut charset_name,
-                    &mut check_constraint_name,
-                    &mut column_name,
-                    &mut docs_url,
-                    &mut engine_name,
-                    &mut enum_value,
-                    &mut error_description,
-                    &mut foreign_key_column_names,
-                    &mut json_path,
-                    &mut keyspace_name,
-                    &mut lint_error,
-                    &mut partition_name,
-                    &mut partitioning_type,
-                    &mut subject_type,
-                    &mut table_name,
-                    &mut vindex_name,
+                    ("auto_increment_column_names", &mut auto_increment_column_names),
+                    ("charset_name", &mut charset_name),
+                    ("check_constraint_name", &mut check_constraint_name),
+                    ("column_name", &mut column_name),
+                    ("docs_url", &mut docs_url),
+                    ("engine_name", &mut engine_name),
+                    ("enum_value", &mut enum_value),
+                    ("error_description", &mut error_description),
+                    ("foreign_key_column_names", &mut foreign_key_column_names),
+                    ("json_path", &mut json_path),
+                    ("keyspace_name", &mut keyspace_name),
+                    ("lint_error", &mut lint_error),
+                    ("partition_name", &mut partition_name),
+                    ("partitioning_type", &mut partitioning_type),
+                    ("subject_type", &mut subject_type),
+                    ("table_name", &mut table_name),
+                    ("vindex_name", &mut vindex_name),
                 ],
             )?;
             Ok(Self {

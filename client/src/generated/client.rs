@@ -2006,13 +2006,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut avatar_url = slot::or_empty("avatar_url");
-            let mut display_name = slot::or_empty("display_name");
-            let mut id = slot::or_empty("id");
+            let mut avatar_url = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut id = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut avatar_url, &mut display_name, &mut id],
+                &mut [
+                    ("avatar_url", &mut avatar_url),
+                    ("display_name", &mut display_name),
+                    ("id", &mut id),
+                ],
             )?;
             Ok(Self {
                 avatar_url: avatar_url.value(),
@@ -2034,62 +2038,62 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut backup_policy = slot::optional("backup_policy");
-            let mut completed_at = slot::optional("completed_at");
-            let mut created_at = slot::required("created_at");
-            let mut database_branch = slot::optional("database_branch");
-            let mut deleted_at = slot::optional("deleted_at");
-            let mut estimated_storage_cost = slot::or_empty("estimated_storage_cost");
-            let mut expires_at = slot::optional("expires_at");
-            let mut id = slot::required("id");
-            let mut name = slot::or_empty("name");
-            let mut protected = slot::or_empty("protected");
-            let mut pvc_size = slot::or_empty_whole("pvc_size");
-            let mut required = slot::or_empty("required");
-            let mut restored_branches = slot::or_empty("restored_branches");
-            let mut schema_snapshot = slot::optional("schema_snapshot");
-            let mut size = slot::or_empty_whole("size");
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut uncompressed_size = slot::or_empty_whole("uncompressed_size");
-            let mut updated_at = slot::required("updated_at");
+            let mut actor = slot::optional();
+            let mut backup_policy = slot::optional();
+            let mut completed_at = slot::optional();
+            let mut created_at = slot::required();
+            let mut database_branch = slot::optional();
+            let mut deleted_at = slot::optional();
+            let mut estimated_storage_cost = slot::or_empty();
+            let mut expires_at = slot::optional();
+            let mut id = slot::required();
+            let mut name = slot::or_empty();
+            let mut protected = slot::or_empty();
+            let mut pvc_size = slot::or_empty_whole();
+            let mut required = slot::or_empty();
+            let mut restored_branches = slot::or_empty();
+            let mut schema_snapshot = slot::optional();
+            let mut size = slot::or_empty_whole();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut uncompressed_size = slot::or_empty_whole();
+            let mut updated_at = slot::required();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut backup_policy,
-                    &mut completed_at,
-                    &mut created_at,
-                    &mut database_branch,
-                    &mut deleted_at,
-                    &mut estimated_storage_cost,
-                    &mut expires_at,
-                    &mut id,
-                    &mut name,
-                    &mut protected,
-                    &mut pvc_size,
-                    &mut required,
-                    &mut restored_branches,
-                    &mut schema_snapshot,
-                    &mut size,
-                    &mut started_at,
-                    &mut state,
-                    &mut uncompressed_size,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("backup_policy", &mut backup_policy),
+                    ("completed_at", &mut completed_at),
+                    ("created_at", &mut created_at),
+                    ("database_branch", &mut database_branch),
+                    ("deleted_at", &mut deleted_at),
+                    ("estimated_storage_cost", &mut estimated_storage_cost),
+                    ("expires_at", &mut expires_at),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("protected", &mut protected),
+                    ("pvc_size", &mut pvc_size),
+                    ("required", &mut required),
+                    ("restored_branches", &mut restored_branches),
+                    ("schema_snapshot", &mut schema_snapshot),
+                    ("size", &mut size),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("uncompressed_size", &mut uncompressed_size),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 backup_policy: backup_policy.value(),
                 completed_at: completed_at.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 database_branch: database_branch.value(),
                 deleted_at: deleted_at.value(),
                 estimated_storage_cost: estimated_storage_cost.value(),
                 expires_at: expires_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 name: name.value(),
                 protected: protected.value(),
                 pvc_size: pvc_size.value(),
@@ -2100,7 +2104,7 @@ pub mod types {
                 started_at: started_at.value(),
                 state: state.value(),
                 uncompressed_size: uncompressed_size.value(),
-                updated_at: updated_at.value::<A::Error>()?,
+                updated_at: updated_at.value::<A::Error>("updated_at")?,
             })
         }
     }
@@ -2117,50 +2121,50 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut created_at = slot::required("created_at");
-            let mut display_name = slot::or_empty("display_name");
-            let mut frequency_unit = slot::or_empty("frequency_unit");
-            let mut frequency_value = slot::or_empty_whole("frequency_value");
-            let mut id = slot::required("id");
-            let mut last_ran_at = slot::optional("last_ran_at");
-            let mut name = slot::or_empty("name");
-            let mut next_run_at = slot::optional("next_run_at");
-            let mut required = slot::or_empty("required");
-            let mut retention_unit = slot::or_empty("retention_unit");
-            let mut retention_value = slot::or_empty_whole("retention_value");
-            let mut schedule_day = slot::optional_whole("schedule_day");
-            let mut schedule_time = slot::optional("schedule_time");
-            let mut schedule_week = slot::optional_whole("schedule_week");
-            let mut target = slot::or_empty("target");
-            let mut updated_at = slot::optional("updated_at");
+            let mut created_at = slot::required();
+            let mut display_name = slot::or_empty();
+            let mut frequency_unit = slot::or_empty();
+            let mut frequency_value = slot::or_empty_whole();
+            let mut id = slot::required();
+            let mut last_ran_at = slot::optional();
+            let mut name = slot::or_empty();
+            let mut next_run_at = slot::optional();
+            let mut required = slot::or_empty();
+            let mut retention_unit = slot::or_empty();
+            let mut retention_value = slot::or_empty_whole();
+            let mut schedule_day = slot::optional_whole();
+            let mut schedule_time = slot::optional();
+            let mut schedule_week = slot::optional_whole();
+            let mut target = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut created_at,
-                    &mut display_name,
-                    &mut frequency_unit,
-                    &mut frequency_value,
-                    &mut id,
-                    &mut last_ran_at,
-                    &mut name,
-                    &mut next_run_at,
-                    &mut required,
-                    &mut retention_unit,
-                    &mut retention_value,
-                    &mut schedule_day,
-                    &mut schedule_time,
-                    &mut schedule_week,
-                    &mut target,
-                    &mut updated_at,
+                    ("created_at", &mut created_at),
+                    ("display_name", &mut display_name),
+                    ("frequency_unit", &mut frequency_unit),
+                    ("frequency_value", &mut frequency_value),
+                    ("id", &mut id),
+                    ("last_ran_at", &mut last_ran_at),
+                    ("name", &mut name),
+                    ("next_run_at", &mut next_run_at),
+                    ("required", &mut required),
+                    ("retention_unit", &mut retention_unit),
+                    ("retention_value", &mut retention_value),
+                    ("schedule_day", &mut schedule_day),
+                    ("schedule_time", &mut schedule_time),
+                    ("schedule_week", &mut schedule_week),
+                    ("target", &mut target),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 display_name: display_name.value(),
                 frequency_unit: frequency_unit.value(),
                 frequency_value: frequency_value.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 last_ran_at: last_ran_at.value(),
                 name: name.value(),
                 next_run_at: next_run_at.value(),
@@ -2188,24 +2192,24 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut created_at = slot::required("created_at");
-            let mut deleted_at = slot::optional("deleted_at");
-            let mut id = slot::or_empty("id");
-            let mut name = slot::or_empty("name");
-            let mut updated_at = slot::optional("updated_at");
+            let mut created_at = slot::required();
+            let mut deleted_at = slot::optional();
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut created_at,
-                    &mut deleted_at,
-                    &mut id,
-                    &mut name,
-                    &mut updated_at,
+                    ("created_at", &mut created_at),
+                    ("deleted_at", &mut deleted_at),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 deleted_at: deleted_at.value(),
                 id: id.value(),
                 name: name.value(),
@@ -2226,35 +2230,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -2279,26 +2283,26 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::or_empty("id");
-            let mut linted_at = slot::optional("linted_at");
-            let mut name = slot::or_empty("name");
-            let mut updated_at = slot::optional("updated_at");
-            let mut url = slot::or_empty("url");
+            let mut created_at = slot::required();
+            let mut id = slot::or_empty();
+            let mut linted_at = slot::optional();
+            let mut name = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut created_at,
-                    &mut id,
-                    &mut linted_at,
-                    &mut name,
-                    &mut updated_at,
-                    &mut url,
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("linted_at", &mut linted_at),
+                    ("name", &mut name),
+                    ("updated_at", &mut updated_at),
+                    ("url", &mut url),
                 ],
             )?;
             Ok(Self {
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 id: id.value(),
                 linted_at: linted_at.value(),
                 name: name.value(),

@@ -233,34 +233,34 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut available = slot::or_empty("available");
-            let mut description = slot::or_empty("description");
-            let mut id = slot::required("id");
-            let mut internal = slot::or_empty("internal");
-            let mut loader = slot::or_empty("loader");
-            let mut name = slot::or_empty("name");
-            let mut parameters = slot::or_empty("parameters");
-            let mut unavailable_reason = slot::or_empty("unavailable_reason");
-            let mut url = slot::or_empty("url");
+            let mut available = slot::or_empty();
+            let mut description = slot::or_empty();
+            let mut id = slot::required();
+            let mut internal = slot::or_empty();
+            let mut loader = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut parameters = slot::or_empty();
+            let mut unavailable_reason = slot::or_empty();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut available,
-                    &mut description,
-                    &mut id,
-                    &mut internal,
-                    &mut loader,
-                    &mut name,
-                    &mut parameters,
-                    &mut unavailable_reason,
-                    &mut url,
+                    ("available", &mut available),
+                    ("description", &mut description),
+                    ("id", &mut id),
+                    ("internal", &mut internal),
+                    ("loader", &mut loader),
+                    ("name", &mut name),
+                    ("parameters", &mut parameters),
+                    ("unavailable_reason", &mut unavailable_reason),
+                    ("url", &mut url),
                 ],
             )?;
             Ok(Self {
                 available: available.value(),
                 description: description.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 internal: internal.value(),
                 loader: loader.value(),
                 name: name.value(),

@@ -2545,20 +2545,20 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut data_source = slot::optional("data_source");
-            let mut finished_at = slot::optional("finished_at");
-            let mut import_check_errors = slot::or_empty("import_check_errors");
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
+            let mut data_source = slot::optional();
+            let mut finished_at = slot::optional();
+            let mut import_check_errors = slot::or_empty();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut data_source,
-                    &mut finished_at,
-                    &mut import_check_errors,
-                    &mut started_at,
-                    &mut state,
+                    ("data_source", &mut data_source),
+                    ("finished_at", &mut finished_at),
+                    ("import_check_errors", &mut import_check_errors),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
                 ],
             )?;
             Ok(Self {
@@ -2583,13 +2583,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut database = slot::or_empty("database");
-            let mut hostname = slot::or_empty("hostname");
-            let mut port = slot::or_empty_whole("port");
+            let mut database = slot::or_empty();
+            let mut hostname = slot::or_empty();
+            let mut port = slot::or_empty_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut database, &mut hostname, &mut port],
+                &mut [
+                    ("database", &mut database),
+                    ("hostname", &mut hostname),
+                    ("port", &mut port),
+                ],
             )?;
             Ok(Self {
                 database: database.value(),
@@ -2611,116 +2615,112 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut allow_data_branching = slot::or_empty("allow_data_branching");
-            let mut at_backup_restore_branches_limit = slot::or_empty(
-                "at_backup_restore_branches_limit",
-            );
-            let mut at_development_branch_usage_limit = slot::or_empty(
-                "at_development_branch_usage_limit",
-            );
-            let mut automatic_migrations = slot::optional("automatic_migrations");
-            let mut branches_count = slot::or_empty_whole("branches_count");
-            let mut branches_url = slot::or_empty("branches_url");
-            let mut config_change_queued = slot::or_empty("config_change_queued");
-            let mut config_changing = slot::or_empty("config_changing");
-            let mut created_at = slot::required("created_at");
-            let mut data_import = slot::optional("data_import");
-            let mut default_branch = slot::or_empty("default_branch");
-            let mut default_branch_read_only_regions_count = slot::or_empty_whole(
-                "default_branch_read_only_regions_count",
-            );
-            let mut default_branch_shard_count = slot::or_empty_whole(
-                "default_branch_shard_count",
-            );
-            let mut default_branch_table_count = slot::or_empty_whole(
-                "default_branch_table_count",
-            );
-            let mut deletion_protected = slot::or_empty("deletion_protected");
-            let mut development_branches_count = slot::or_empty_whole(
-                "development_branches_count",
-            );
-            let mut foreign_keys_enabled = slot::or_empty("foreign_keys_enabled");
-            let mut html_url = slot::or_empty("html_url");
-            let mut id = slot::required("id");
-            let mut insights_enabled = slot::or_empty("insights_enabled");
-            let mut insights_raw_queries = slot::or_empty("insights_raw_queries");
-            let mut issues_count = slot::optional_whole("issues_count");
-            let mut kind = slot::or_empty("kind");
-            let mut migration_framework = slot::optional("migration_framework");
-            let mut migration_table_name = slot::optional("migration_table_name");
-            let mut multiple_admins_required_for_deletion = slot::or_empty(
-                "multiple_admins_required_for_deletion",
-            );
-            let mut name = slot::or_empty("name");
-            let mut open_schema_recommendations_count = slot::or_empty_whole(
-                "open_schema_recommendations_count",
-            );
-            let mut plan = slot::or_empty("plan");
-            let mut production_branch_web_console = slot::or_empty(
-                "production_branch_web_console",
-            );
-            let mut production_branches_count = slot::or_empty_whole(
-                "production_branches_count",
-            );
-            let mut ready = slot::or_empty("ready");
-            let mut region = slot::optional("region");
-            let mut require_approval_for_deploy = slot::or_empty(
-                "require_approval_for_deploy",
-            );
-            let mut resize_queued = slot::or_empty("resize_queued");
-            let mut resizing = slot::or_empty("resizing");
-            let mut restrict_branch_region = slot::or_empty("restrict_branch_region");
-            let mut schema_last_updated_at = slot::optional("schema_last_updated_at");
-            let mut sharded = slot::or_empty("sharded");
-            let mut state = slot::or_empty("state");
-            let mut updated_at = slot::optional("updated_at");
-            let mut url = slot::or_empty("url");
+            let mut allow_data_branching = slot::or_empty();
+            let mut at_backup_restore_branches_limit = slot::or_empty();
+            let mut at_development_branch_usage_limit = slot::or_empty();
+            let mut automatic_migrations = slot::optional();
+            let mut branches_count = slot::or_empty_whole();
+            let mut branches_url = slot::or_empty();
+            let mut config_change_queued = slot::or_empty();
+            let mut config_changing = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut data_import = slot::optional();
+            let mut default_branch = slot::or_empty();
+            let mut default_branch_read_only_regions_count = slot::or_empty_whole();
+            let mut default_branch_shard_count = slot::or_empty_whole();
+            let mut default_branch_table_count = slot::or_empty_whole();
+            let mut deletion_protected = slot::or_empty();
+            let mut development_branches_count = slot::or_empty_whole();
+            let mut foreign_keys_enabled = slot::or_empty();
+            let mut html_url = slot::or_empty();
+            let mut id = slot::required();
+            let mut insights_enabled = slot::or_empty();
+            let mut insights_raw_queries = slot::or_empty();
+            let mut issues_count = slot::optional_whole();
+            let mut kind = slot::or_empty();
+            let mut migration_framework = slot::optional();
+            let mut migration_table_name = slot::optional();
+            let mut multiple_admins_required_for_deletion = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut open_schema_recommendations_count = slot::or_empty_whole();
+            let mut plan = slot::or_empty();
+            let mut production_branch_web_console = slot::or_empty();
+            let mut production_branches_count = slot::or_empty_whole();
+            let mut ready = slot::or_empty();
+            let mut region = slot::optional();
+            let mut require_approval_for_deploy = slot::or_empty();
+            let mut resize_queued = slot::or_empty();
+            let mut resizing = slot::or_empty();
+            let mut restrict_branch_region = slot::or_empty();
+            let mut schema_last_updated_at = slot::optional();
+            let mut sharded = slot::or_empty();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut allow_data_branching,
-                    &mut at_backup_restore_branches_limit,
-                    &mut at_development_branch_usage_limit,
-                    &mut automatic_migrations,
-                    &mut branches_count,
-                    &mut branches_url,
-                    &mut config_change_queued,
-                    &mut config_changing,
-                    &mut created_at,
-                    &mut data_import,
-                    &mut default_branch,
-                    &mut default_branch_read_only_regions_count,
-                    &mut default_branch_shard_count,
-                    &mut default_branch_table_count,
-                    &mut deletion_protected,
-                    &mut development_branches_count,
-                    &mut foreign_keys_enabled,
-                    &mut html_url,
-                    &mut id,
-                    &mut insights_enabled,
-                    &mut insights_raw_queries,
-                    &mut issues_count,
-                    &mut kind,
-                    &mut migration_framework,
-                    &mut migration_table_name,
-                    &mut multiple_admins_required_for_deletion,
-                    &mut name,
-                    &mut open_schema_recommendations_count,
-                    &mut plan,
-                    &mut production_branch_web_console,
-                    &mut production_branches_count,
-                    &mut ready,
-                    &mut region,
-                    &mut require_approval_for_deploy,
-                    &mut resize_queued,
-                    &mut resizing,
-                    &mut restrict_branch_region,
-                    &mut schema_last_updated_at,
-                    &mut sharded,
-                    &mut state,
-                    &mut updated_at,
-                    &mut url,
+                    ("allow_data_branching", &mut allow_data_branching),
+                    (
+                        "at_backup_restore_branches_limit",
+                        &mut at_backup_restore_branches_limit,
+                    ),
+                    (
+                        "at_development_branch_usage_limit",
+                        &mut at_development_branch_usage_limit,
+                    ),
+                    ("automatic_migrations", &mut automatic_migrations),
+                    ("branches_count", &mut branches_count),
+                    ("branches_url", &mut branches_url),
+                    ("config_change_queued", &mut config_change_queued),
+                    ("config_changing", &mut config_changing),
+                    ("created_at", &mut created_at),
+                    ("data_import", &mut data_import),
+                    ("default_branch", &mut default_branch),
+                    (
+                        "default_branch_read_only_regions_count",
+                        &mut default_branch_read_only_regions_count,
+                    ),
+                    ("default_branch_shard_count", &mut default_branch_shard_count),
+                    ("default_branch_table_count", &mut default_branch_table_count),
+                    ("deletion_protected", &mut deletion_protected),
+                    ("development_branches_count", &mut development_branches_count),
+                    ("foreign_keys_enabled", &mut foreign_keys_enabled),
+                    ("html_url", &mut html_url),
+                    ("id", &mut id),
+                    ("insights_enabled", &mut insights_enabled),
+                    ("insights_raw_queries", &mut insights_raw_queries),
+                    ("issues_count", &mut issues_count),
+                    ("kind", &mut kind),
+                    ("migration_framework", &mut migration_framework),
+                    ("migration_table_name", &mut migration_table_name),
+                    (
+                        "multiple_admins_required_for_deletion",
+                        &mut multiple_admins_required_for_deletion,
+                    ),
+                    ("name", &mut name),
+                    (
+                        "open_schema_recommendations_count",
+                        &mut open_schema_recommendations_count,
+                    ),
+                    ("plan", &mut plan),
+                    (
+                        "production_branch_web_console",
+                        &mut production_branch_web_console,
+                    ),
+                    ("production_branches_count", &mut production_branches_count),
+                    ("ready", &mut ready),
+                    ("region", &mut region),
+                    ("require_approval_for_deploy", &mut require_approval_for_deploy),
+                    ("resize_queued", &mut resize_queued),
+                    ("resizing", &mut resizing),
+                    ("restrict_branch_region", &mut restrict_branch_region),
+                    ("schema_last_updated_at", &mut schema_last_updated_at),
+                    ("sharded", &mut sharded),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
+                    ("url", &mut url),
                 ],
             )?;
             Ok(Self {
@@ -2734,7 +2734,7 @@ pub mod types {
                 branches_url: branches_url.value(),
                 config_change_queued: config_change_queued.value(),
                 config_changing: config_changing.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 data_import: data_import.value(),
                 default_branch: default_branch.value(),
                 default_branch_read_only_regions_count: default_branch_read_only_regions_count
@@ -2745,7 +2745,7 @@ pub mod types {
                 development_branches_count: development_branches_count.value(),
                 foreign_keys_enabled: foreign_keys_enabled.value(),
                 html_url: html_url.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 insights_enabled: insights_enabled.value(),
                 insights_raw_queries: insights_raw_queries.value(),
                 issues_count: issues_count.value(),
@@ -2787,31 +2787,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut created_at = slot::required("created_at");
-            let mut display_name = slot::or_empty("display_name");
-            let mut id = slot::or_empty("id");
-            let mut ready = slot::or_empty("ready");
-            let mut ready_at = slot::optional("ready_at");
-            let mut region = slot::optional("region");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut created_at = slot::required();
+            let mut display_name = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut ready = slot::or_empty();
+            let mut ready_at = slot::optional();
+            let mut region = slot::optional();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut created_at,
-                    &mut display_name,
-                    &mut id,
-                    &mut ready,
-                    &mut ready_at,
-                    &mut region,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("created_at", &mut created_at),
+                    ("display_name", &mut display_name),
+                    ("id", &mut id),
+                    ("ready", &mut ready),
+                    ("ready_at", &mut ready_at),
+                    ("region", &mut region),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 display_name: display_name.value(),
                 id: id.value(),
                 ready: ready.value(),
@@ -2834,35 +2834,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -2887,31 +2887,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

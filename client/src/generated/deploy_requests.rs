@@ -4592,64 +4592,60 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut approved = slot::or_empty("approved");
-            let mut branch = slot::or_empty("branch");
-            let mut branch_deleted = slot::or_empty("branch_deleted");
-            let mut branch_deleted_at = slot::optional("branch_deleted_at");
-            let mut branch_deleted_by = slot::optional("branch_deleted_by");
-            let mut branch_id = slot::or_empty("branch_id");
-            let mut closed_at = slot::optional("closed_at");
-            let mut closed_by = slot::optional("closed_by");
-            let mut created_at = slot::required("created_at");
-            let mut deployed_at = slot::optional("deployed_at");
-            let mut deployment = slot::optional("deployment");
-            let mut deployment_state = slot::or_empty("deployment_state");
-            let mut html_body = slot::or_empty("html_body");
-            let mut html_url = slot::or_empty("html_url");
-            let mut id = slot::required("id");
-            let mut into_branch = slot::or_empty("into_branch");
-            let mut into_branch_keyspace_count = slot::or_empty_whole(
-                "into_branch_keyspace_count",
-            );
-            let mut into_branch_shard_count = slot::or_empty_whole(
-                "into_branch_shard_count",
-            );
-            let mut into_branch_sharded = slot::or_empty("into_branch_sharded");
-            let mut notes = slot::or_empty("notes");
-            let mut num_comments = slot::or_empty_whole("num_comments");
-            let mut number = slot::or_empty_whole("number");
-            let mut state = slot::or_empty("state");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut approved = slot::or_empty();
+            let mut branch = slot::or_empty();
+            let mut branch_deleted = slot::or_empty();
+            let mut branch_deleted_at = slot::optional();
+            let mut branch_deleted_by = slot::optional();
+            let mut branch_id = slot::or_empty();
+            let mut closed_at = slot::optional();
+            let mut closed_by = slot::optional();
+            let mut created_at = slot::required();
+            let mut deployed_at = slot::optional();
+            let mut deployment = slot::optional();
+            let mut deployment_state = slot::or_empty();
+            let mut html_body = slot::or_empty();
+            let mut html_url = slot::or_empty();
+            let mut id = slot::required();
+            let mut into_branch = slot::or_empty();
+            let mut into_branch_keyspace_count = slot::or_empty_whole();
+            let mut into_branch_shard_count = slot::or_empty_whole();
+            let mut into_branch_sharded = slot::or_empty();
+            let mut notes = slot::or_empty();
+            let mut num_comments = slot::or_empty_whole();
+            let mut number = slot::or_empty_whole();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut approved,
-                    &mut branch,
-                    &mut branch_deleted,
-                    &mut branch_deleted_at,
-                    &mut branch_deleted_by,
-                    &mut branch_id,
-                    &mut closed_at,
-                    &mut closed_by,
-                    &mut created_at,
-                    &mut deployed_at,
-                    &mut deployment,
-                    &mut deployment_state,
-                    &mut html_body,
-                    &mut html_url,
-                    &mut id,
-                    &mut into_branch,
-                    &mut into_branch_keyspace_count,
-                    &mut into_branch_shard_count,
-                    &mut into_branch_sharded,
-                    &mut notes,
-                    &mut num_comments,
-                    &mut number,
-                    &mut state,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("approved", &mut approved),
+                    ("branch", &mut branch),
+                    ("branch_deleted", &mut branch_deleted),
+                    ("branch_deleted_at", &mut branch_deleted_at),
+                    ("branch_deleted_by", &mut branch_deleted_by),
+                    ("branch_id", &mut branch_id),
+                    ("closed_at", &mut closed_at),
+                    ("closed_by", &mut closed_by),
+                    ("created_at", &mut created_at),
+                    ("deployed_at", &mut deployed_at),
+                    ("deployment", &mut deployment),
+                    ("deployment_state", &mut deployment_state),
+                    ("html_body", &mut html_body),
+                    ("html_url", &mut html_url),
+                    ("id", &mut id),
+                    ("into_branch", &mut into_branch),
+                    ("into_branch_keyspace_count", &mut into_branch_keyspace_count),
+                    ("into_branch_shard_count", &mut into_branch_shard_count),
+                    ("into_branch_sharded", &mut into_branch_sharded),
+                    ("notes", &mut notes),
+                    ("num_comments", &mut num_comments),
+                    ("number", &mut number),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
@@ -4662,13 +4658,13 @@ pub mod types {
                 branch_id: branch_id.value(),
                 closed_at: closed_at.value(),
                 closed_by: closed_by.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 deployed_at: deployed_at.value(),
                 deployment: deployment.value(),
                 deployment_state: deployment_state.value(),
                 html_body: html_body.value(),
                 html_url: html_url.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 into_branch: into_branch.value(),
                 into_branch_keyspace_count: into_branch_keyspace_count.value(),
                 into_branch_shard_count: into_branch_shard_count.value(),
@@ -4694,55 +4690,53 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut can_drop_data = slot::or_empty("can_drop_data");
-            let mut created_at = slot::required("created_at");
-            let mut ddl_statement = slot::or_empty("ddl_statement");
-            let mut deploy_error_docs_url = slot::optional("deploy_error_docs_url");
-            let mut deploy_errors = slot::optional("deploy_errors");
-            let mut eta_seconds = slot::optional("eta_seconds");
-            let mut id = slot::or_empty("id");
-            let mut keyspace_name = slot::or_empty("keyspace_name");
-            let mut operation_name = slot::or_empty("operation_name");
-            let mut progress_percentage = slot::optional("progress_percentage");
-            let mut removed_foreign_key_names = slot::optional(
-                "removed_foreign_key_names",
-            );
-            let mut state = slot::or_empty("state");
-            let mut syntax_highlighted_ddl = slot::or_empty("syntax_highlighted_ddl");
-            let mut table_locked = slot::or_empty("table_locked");
-            let mut table_name = slot::or_empty("table_name");
-            let mut table_recently_used = slot::or_empty("table_recently_used");
-            let mut table_recently_used_at = slot::optional("table_recently_used_at");
-            let mut throttled_at = slot::optional("throttled_at");
-            let mut updated_at = slot::optional("updated_at");
+            let mut can_drop_data = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut ddl_statement = slot::or_empty();
+            let mut deploy_error_docs_url = slot::optional();
+            let mut deploy_errors = slot::optional();
+            let mut eta_seconds = slot::optional();
+            let mut id = slot::or_empty();
+            let mut keyspace_name = slot::or_empty();
+            let mut operation_name = slot::or_empty();
+            let mut progress_percentage = slot::optional();
+            let mut removed_foreign_key_names = slot::optional();
+            let mut state = slot::or_empty();
+            let mut syntax_highlighted_ddl = slot::or_empty();
+            let mut table_locked = slot::or_empty();
+            let mut table_name = slot::or_empty();
+            let mut table_recently_used = slot::or_empty();
+            let mut table_recently_used_at = slot::optional();
+            let mut throttled_at = slot::optional();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut can_drop_data,
-                    &mut created_at,
-                    &mut ddl_statement,
-                    &mut deploy_error_docs_url,
-                    &mut deploy_errors,
-                    &mut eta_seconds,
-                    &mut id,
-                    &mut keyspace_name,
-                    &mut operation_name,
-                    &mut progress_percentage,
-                    &mut removed_foreign_key_names,
-                    &mut state,
-                    &mut syntax_highlighted_ddl,
-                    &mut table_locked,
-                    &mut table_name,
-                    &mut table_recently_used,
-                    &mut table_recently_used_at,
-                    &mut throttled_at,
-                    &mut updated_at,
+                    ("can_drop_data", &mut can_drop_data),
+                    ("created_at", &mut created_at),
+                    ("ddl_statement", &mut ddl_statement),
+                    ("deploy_error_docs_url", &mut deploy_error_docs_url),
+                    ("deploy_errors", &mut deploy_errors),
+                    ("eta_seconds", &mut eta_seconds),
+                    ("id", &mut id),
+                    ("keyspace_name", &mut keyspace_name),
+                    ("operation_name", &mut operation_name),
+                    ("progress_percentage", &mut progress_percentage),
+                    ("removed_foreign_key_names", &mut removed_foreign_key_names),
+                    ("state", &mut state),
+                    ("syntax_highlighted_ddl", &mut syntax_highlighted_ddl),
+                    ("table_locked", &mut table_locked),
+                    ("table_name", &mut table_name),
+                    ("table_recently_used", &mut table_recently_used),
+                    ("table_recently_used_at", &mut table_recently_used_at),
+                    ("throttled_at", &mut throttled_at),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 can_drop_data: can_drop_data.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 ddl_statement: ddl_statement.value(),
                 deploy_error_docs_url: deploy_error_docs_url.value(),
                 deploy_errors: deploy_errors.value(),
@@ -4776,57 +4770,55 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut can_drop_data = slot::or_empty("can_drop_data");
-            let mut created_at = slot::required("created_at");
-            let mut ddl_statement = slot::or_empty("ddl_statement");
-            let mut deploy_errors = slot::or_empty("deploy_errors");
-            let mut eta_seconds = slot::or_empty_whole("eta_seconds");
-            let mut id = slot::or_empty("id");
-            let mut keyspace_name = slot::or_empty("keyspace_name");
-            let mut operation_name = slot::or_empty("operation_name");
-            let mut operations = slot::or_empty("operations");
-            let mut progress_percentage = slot::or_empty("progress_percentage");
-            let mut removed_foreign_key_names = slot::or_empty(
-                "removed_foreign_key_names",
-            );
-            let mut shard_count = slot::or_empty_whole("shard_count");
-            let mut shard_names = slot::or_empty("shard_names");
-            let mut sharded = slot::or_empty("sharded");
-            let mut state = slot::or_empty("state");
-            let mut syntax_highlighted_ddl = slot::or_empty("syntax_highlighted_ddl");
-            let mut table_name = slot::or_empty("table_name");
-            let mut table_recently_used = slot::or_empty("table_recently_used");
-            let mut table_recently_used_at = slot::optional("table_recently_used_at");
-            let mut throttled_at = slot::optional("throttled_at");
+            let mut can_drop_data = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut ddl_statement = slot::or_empty();
+            let mut deploy_errors = slot::or_empty();
+            let mut eta_seconds = slot::or_empty_whole();
+            let mut id = slot::or_empty();
+            let mut keyspace_name = slot::or_empty();
+            let mut operation_name = slot::or_empty();
+            let mut operations = slot::or_empty();
+            let mut progress_percentage = slot::or_empty();
+            let mut removed_foreign_key_names = slot::or_empty();
+            let mut shard_count = slot::or_empty_whole();
+            let mut shard_names = slot::or_empty();
+            let mut sharded = slot::or_empty();
+            let mut state = slot::or_empty();
+            let mut syntax_highlighted_ddl = slot::or_empty();
+            let mut table_name = slot::or_empty();
+            let mut table_recently_used = slot::or_empty();
+            let mut table_recently_used_at = slot::optional();
+            let mut throttled_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut can_drop_data,
-                    &mut created_at,
-                    &mut ddl_statement,
-                    &mut deploy_errors,
-                    &mut eta_seconds,
-                    &mut id,
-                    &mut keyspace_name,
-                    &mut operation_name,
-                    &mut operations,
-                    &mut progress_percentage,
-                    &mut removed_foreign_key_names,
-                    &mut shard_count,
-                    &mut shard_names,
-                    &mut sharded,
-                    &mut state,
-                    &mut syntax_highlighted_ddl,
-                    &mut table_name,
-                    &mut table_recently_used,
-                    &mut table_recently_used_at,
-                    &mut throttled_at,
+                    ("can_drop_data", &mut can_drop_data),
+                    ("created_at", &mut created_at),
+                    ("ddl_statement", &mut ddl_statement),
+                    ("deploy_errors", &mut deploy_errors),
+                    ("eta_seconds", &mut eta_seconds),
+                    ("id", &mut id),
+                    ("keyspace_name", &mut keyspace_name),
+                    ("operation_name", &mut operation_name),
+                    ("operations", &mut operations),
+                    ("progress_percentage", &mut progress_percentage),
+                    ("removed_foreign_key_names", &mut removed_foreign_key_names),
+                    ("shard_count", &mut shard_count),
+                    ("shard_names", &mut shard_names),
+                    ("sharded", &mut sharded),
+                    ("state", &mut state),
+                    ("syntax_highlighted_ddl", &mut syntax_highlighted_ddl),
+                    ("table_name", &mut table_name),
+                    ("table_recently_used", &mut table_recently_used),
+                    ("table_recently_used_at", &mut table_recently_used_at),
+                    ("throttled_at", &mut throttled_at),
                 ],
             )?;
             Ok(Self {
                 can_drop_data: can_drop_data.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 ddl_statement: ddl_statement.value(),
                 deploy_errors: deploy_errors.value(),
                 eta_seconds: eta_seconds.value(),
@@ -4861,32 +4853,32 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut body = slot::or_empty("body");
-            let mut created_at = slot::required("created_at");
-            let mut html_body = slot::or_empty("html_body");
-            let mut id = slot::required("id");
-            let mut state = slot::or_empty("state");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut body = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut html_body = slot::or_empty();
+            let mut id = slot::required();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut body,
-                    &mut created_at,
-                    &mut html_body,
-                    &mut id,
-                    &mut state,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("body", &mut body),
+                    ("created_at", &mut created_at),
+                    ("html_body", &mut html_body),
+                    ("id", &mut id),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 body: body.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 html_body: html_body.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 state: state.value(),
                 updated_at: updated_at.value(),
             })
@@ -4905,18 +4897,18 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut enough_storage = slot::or_empty("enough_storage");
-            let mut storage_bytes_needed = slot::or_empty_whole("storage_bytes_needed");
-            let mut storage_report = slot::or_empty("storage_report");
-            let mut upgradeable = slot::or_empty("upgradeable");
+            let mut enough_storage = slot::or_empty();
+            let mut storage_bytes_needed = slot::or_empty_whole();
+            let mut storage_report = slot::or_empty();
+            let mut upgradeable = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut enough_storage,
-                    &mut storage_bytes_needed,
-                    &mut storage_report,
-                    &mut upgradeable,
+                    ("enough_storage", &mut enough_storage),
+                    ("storage_bytes_needed", &mut storage_bytes_needed),
+                    ("storage_report", &mut storage_report),
+                    ("upgradeable", &mut upgradeable),
                 ],
             )?;
             Ok(Self {
@@ -4940,96 +4932,82 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut auto_cutover = slot::or_empty("auto_cutover");
-            let mut auto_delete_branch = slot::or_empty("auto_delete_branch");
-            let mut cancelled_actor = slot::optional("cancelled_actor");
-            let mut created_at = slot::required("created_at");
-            let mut cutover_actor = slot::optional("cutover_actor");
-            let mut cutover_at = slot::optional("cutover_at");
-            let mut cutover_expiring = slot::or_empty("cutover_expiring");
-            let mut deploy_check_errors = slot::optional("deploy_check_errors");
-            let mut deploy_operation_summaries = slot::or_empty(
-                "deploy_operation_summaries",
-            );
-            let mut deploy_operations = slot::or_empty("deploy_operations");
-            let mut deploy_request_number = slot::or_empty_whole(
-                "deploy_request_number",
-            );
-            let mut deployable = slot::or_empty("deployable");
-            let mut deployment_revert_request = slot::optional(
-                "deployment_revert_request",
-            );
-            let mut finished_at = slot::optional("finished_at");
-            let mut force_cutover_requested_at = slot::optional(
-                "force_cutover_requested_at",
-            );
-            let mut id = slot::required("id");
-            let mut instant_ddl = slot::or_empty("instant_ddl");
-            let mut instant_ddl_eligible = slot::or_empty("instant_ddl_eligible");
-            let mut into_branch = slot::or_empty("into_branch");
-            let mut lint_errors = slot::or_empty("lint_errors");
-            let mut locked_table_name = slot::optional("locked_table_name");
-            let mut lookup_vindex_operations = slot::or_empty(
-                "lookup_vindex_operations",
-            );
-            let mut preceding_deployments = slot::or_empty("preceding_deployments");
-            let mut queue_pause_reason = slot::optional("queue_pause_reason");
-            let mut queue_paused = slot::or_empty("queue_paused");
-            let mut queued_at = slot::optional("queued_at");
-            let mut ready_to_cutover_at = slot::optional("ready_to_cutover_at");
-            let mut schema_last_updated_at = slot::optional("schema_last_updated_at");
-            let mut sequential_diff_dependencies = slot::or_empty(
-                "sequential_diff_dependencies",
-            );
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut submitted_at = slot::optional("submitted_at");
-            let mut table_locked = slot::or_empty("table_locked");
-            let mut throttler_configurations = slot::optional(
-                "throttler_configurations",
-            );
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut auto_cutover = slot::or_empty();
+            let mut auto_delete_branch = slot::or_empty();
+            let mut cancelled_actor = slot::optional();
+            let mut created_at = slot::required();
+            let mut cutover_actor = slot::optional();
+            let mut cutover_at = slot::optional();
+            let mut cutover_expiring = slot::or_empty();
+            let mut deploy_check_errors = slot::optional();
+            let mut deploy_operation_summaries = slot::or_empty();
+            let mut deploy_operations = slot::or_empty();
+            let mut deploy_request_number = slot::or_empty_whole();
+            let mut deployable = slot::or_empty();
+            let mut deployment_revert_request = slot::optional();
+            let mut finished_at = slot::optional();
+            let mut force_cutover_requested_at = slot::optional();
+            let mut id = slot::required();
+            let mut instant_ddl = slot::or_empty();
+            let mut instant_ddl_eligible = slot::or_empty();
+            let mut into_branch = slot::or_empty();
+            let mut lint_errors = slot::or_empty();
+            let mut locked_table_name = slot::optional();
+            let mut lookup_vindex_operations = slot::or_empty();
+            let mut preceding_deployments = slot::or_empty();
+            let mut queue_pause_reason = slot::optional();
+            let mut queue_paused = slot::or_empty();
+            let mut queued_at = slot::optional();
+            let mut ready_to_cutover_at = slot::optional();
+            let mut schema_last_updated_at = slot::optional();
+            let mut sequential_diff_dependencies = slot::or_empty();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut submitted_at = slot::optional();
+            let mut table_locked = slot::or_empty();
+            let mut throttler_configurations = slot::optional();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut auto_cutover,
-                    &mut auto_delete_branch,
-                    &mut cancelled_actor,
-                    &mut created_at,
-                    &mut cutover_actor,
-                    &mut cutover_at,
-                    &mut cutover_expiring,
-                    &mut deploy_check_errors,
-                    &mut deploy_operation_summaries,
-                    &mut deploy_operations,
-                    &mut deploy_request_number,
-                    &mut deployable,
-                    &mut deployment_revert_request,
-                    &mut finished_at,
-                    &mut force_cutover_requested_at,
-                    &mut id,
-                    &mut instant_ddl,
-                    &mut instant_ddl_eligible,
-                    &mut into_branch,
-                    &mut lint_errors,
-                    &mut locked_table_name,
-                    &mut lookup_vindex_operations,
-                    &mut preceding_deployments,
-                    &mut queue_pause_reason,
-                    &mut queue_paused,
-                    &mut queued_at,
-                    &mut ready_to_cutover_at,
-                    &mut schema_last_updated_at,
-                    &mut sequential_diff_dependencies,
-                    &mut started_at,
-                    &mut state,
-                    &mut submitted_at,
-                    &mut table_locked,
-                    &mut throttler_configurations,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("auto_cutover", &mut auto_cutover),
+                    ("auto_delete_branch", &mut auto_delete_branch),
+                    ("cancelled_actor", &mut cancelled_actor),
+                    ("created_at", &mut created_at),
+                    ("cutover_actor", &mut cutover_actor),
+                    ("cutover_at", &mut cutover_at),
+                    ("cutover_expiring", &mut cutover_expiring),
+                    ("deploy_check_errors", &mut deploy_check_errors),
+                    ("deploy_operation_summaries", &mut deploy_operation_summaries),
+                    ("deploy_operations", &mut deploy_operations),
+                    ("deploy_request_number", &mut deploy_request_number),
+                    ("deployable", &mut deployable),
+                    ("deployment_revert_request", &mut deployment_revert_request),
+                    ("finished_at", &mut finished_at),
+                    ("force_cutover_requested_at", &mut force_cutover_requested_at),
+                    ("id", &mut id),
+                    ("instant_ddl", &mut instant_ddl),
+                    ("instant_ddl_eligible", &mut instant_ddl_eligible),
+                    ("into_branch", &mut into_branch),
+                    ("lint_errors", &mut lint_errors),
+                    ("locked_table_name", &mut locked_table_name),
+                    ("lookup_vindex_operations", &mut lookup_vindex_operations),
+                    ("preceding_deployments", &mut preceding_deployments),
+                    ("queue_pause_reason", &mut queue_pause_reason),
+                    ("queue_paused", &mut queue_paused),
+                    ("queued_at", &mut queued_at),
+                    ("ready_to_cutover_at", &mut ready_to_cutover_at),
+                    ("schema_last_updated_at", &mut schema_last_updated_at),
+                    ("sequential_diff_dependencies", &mut sequential_diff_dependencies),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("submitted_at", &mut submitted_at),
+                    ("table_locked", &mut table_locked),
+                    ("throttler_configurations", &mut throttler_configurations),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
@@ -5037,7 +5015,7 @@ pub mod types {
                 auto_cutover: auto_cutover.value(),
                 auto_delete_branch: auto_delete_branch.value(),
                 cancelled_actor: cancelled_actor.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 cutover_actor: cutover_actor.value(),
                 cutover_at: cutover_at.value(),
                 cutover_expiring: cutover_expiring.value(),
@@ -5049,7 +5027,7 @@ pub mod types {
                 deployment_revert_request: deployment_revert_request.value(),
                 finished_at: finished_at.value(),
                 force_cutover_requested_at: force_cutover_requested_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 instant_ddl: instant_ddl.value(),
                 instant_ddl_eligible: instant_ddl_eligible.value(),
                 into_branch: into_branch.value(),
@@ -5085,20 +5063,20 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut eta_seconds = slot::or_empty_whole("eta_seconds");
-            let mut id = slot::or_empty("id");
-            let mut progress_percentage = slot::or_empty("progress_percentage");
-            let mut shard = slot::or_empty("shard");
-            let mut state = slot::or_empty("state");
+            let mut eta_seconds = slot::or_empty_whole();
+            let mut id = slot::or_empty();
+            let mut progress_percentage = slot::or_empty();
+            let mut shard = slot::or_empty();
+            let mut state = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut eta_seconds,
-                    &mut id,
-                    &mut progress_percentage,
-                    &mut shard,
-                    &mut state,
+                    ("eta_seconds", &mut eta_seconds),
+                    ("id", &mut id),
+                    ("progress_percentage", &mut progress_percentage),
+                    ("shard", &mut shard),
+                    ("state", &mut state),
                 ],
             )?;
             Ok(Self {
@@ -5123,35 +5101,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -5176,31 +5154,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -5223,31 +5201,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -5270,31 +5248,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -5317,22 +5295,22 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut capacity = slot::optional_whole("capacity");
-            let mut has_enough = slot::optional("has_enough");
-            let mut percentage_used = slot::optional("percentage_used");
-            let mut remaining = slot::optional_whole("remaining");
-            let mut storage_needed = slot::optional_whole("storage_needed");
-            let mut used = slot::optional_whole("used");
+            let mut capacity = slot::optional_whole();
+            let mut has_enough = slot::optional();
+            let mut percentage_used = slot::optional();
+            let mut remaining = slot::optional_whole();
+            let mut storage_needed = slot::optional_whole();
+            let mut used = slot::optional_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut capacity,
-                    &mut has_enough,
-                    &mut percentage_used,
-                    &mut remaining,
-                    &mut storage_needed,
-                    &mut used,
+                    ("capacity", &mut capacity),
+                    ("has_enough", &mut has_enough),
+                    ("percentage_used", &mut percentage_used),
+                    ("remaining", &mut remaining),
+                    ("storage_needed", &mut storage_needed),
+                    ("used", &mut used),
                 ],
             )?;
             Ok(Self {

@@ -785,28 +785,28 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut billing_period_end = slot::or_empty("billing_period_end");
-            let mut billing_period_start = slot::or_empty("billing_period_start");
-            let mut id = slot::required("id");
-            let mut overdue = slot::or_empty("overdue");
-            let mut paid = slot::or_empty("paid");
-            let mut total = slot::or_empty("total");
+            let mut billing_period_end = slot::or_empty();
+            let mut billing_period_start = slot::or_empty();
+            let mut id = slot::required();
+            let mut overdue = slot::or_empty();
+            let mut paid = slot::or_empty();
+            let mut total = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut billing_period_end,
-                    &mut billing_period_start,
-                    &mut id,
-                    &mut overdue,
-                    &mut paid,
-                    &mut total,
+                    ("billing_period_end", &mut billing_period_end),
+                    ("billing_period_start", &mut billing_period_start),
+                    ("id", &mut id),
+                    ("overdue", &mut overdue),
+                    ("paid", &mut paid),
+                    ("total", &mut total),
                 ],
             )?;
             Ok(Self {
                 billing_period_end: billing_period_end.value(),
                 billing_period_start: billing_period_start.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 overdue: overdue.value(),
                 paid: paid.value(),
                 total: total.value(),
@@ -826,26 +826,26 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cloudflare_billed = slot::or_empty("cloudflare_billed");
-            let mut database_id = slot::or_empty("database_id");
-            let mut database_name = slot::or_empty("database_name");
-            let mut description = slot::or_empty("description");
-            let mut id = slot::or_empty("id");
-            let mut metric_name = slot::or_empty("metric_name");
-            let mut resource = slot::optional("resource");
-            let mut subtotal = slot::or_empty("subtotal");
+            let mut cloudflare_billed = slot::or_empty();
+            let mut database_id = slot::or_empty();
+            let mut database_name = slot::or_empty();
+            let mut description = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut metric_name = slot::or_empty();
+            let mut resource = slot::optional();
+            let mut subtotal = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut cloudflare_billed,
-                    &mut database_id,
-                    &mut database_name,
-                    &mut description,
-                    &mut id,
-                    &mut metric_name,
-                    &mut resource,
-                    &mut subtotal,
+                    ("cloudflare_billed", &mut cloudflare_billed),
+                    ("database_id", &mut database_id),
+                    ("database_name", &mut database_name),
+                    ("description", &mut description),
+                    ("id", &mut id),
+                    ("metric_name", &mut metric_name),
+                    ("resource", &mut resource),
+                    ("subtotal", &mut subtotal),
                 ],
             )?;
             Ok(Self {
@@ -873,31 +873,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -920,31 +920,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

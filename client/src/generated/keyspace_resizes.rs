@@ -754,46 +754,48 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut cluster_display_name = slot::or_empty("cluster_display_name");
-            let mut cluster_name = slot::or_empty("cluster_name");
-            let mut completed_at = slot::optional("completed_at");
-            let mut created_at = slot::required("created_at");
-            let mut extra_replicas = slot::or_empty_whole("extra_replicas");
-            let mut id = slot::required("id");
-            let mut previous_cluster_display_name = slot::or_empty(
-                "previous_cluster_display_name",
-            );
-            let mut previous_cluster_name = slot::or_empty("previous_cluster_name");
-            let mut previous_replicas = slot::or_empty_whole("previous_replicas");
-            let mut previous_vector_pool_allocation = slot::or_empty(
-                "previous_vector_pool_allocation",
-            );
-            let mut replicas = slot::or_empty_whole("replicas");
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut updated_at = slot::optional("updated_at");
-            let mut vector_pool_allocation = slot::or_empty("vector_pool_allocation");
+            let mut actor = slot::optional();
+            let mut cluster_display_name = slot::or_empty();
+            let mut cluster_name = slot::or_empty();
+            let mut completed_at = slot::optional();
+            let mut created_at = slot::required();
+            let mut extra_replicas = slot::or_empty_whole();
+            let mut id = slot::required();
+            let mut previous_cluster_display_name = slot::or_empty();
+            let mut previous_cluster_name = slot::or_empty();
+            let mut previous_replicas = slot::or_empty_whole();
+            let mut previous_vector_pool_allocation = slot::or_empty();
+            let mut replicas = slot::or_empty_whole();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut vector_pool_allocation = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut cluster_display_name,
-                    &mut cluster_name,
-                    &mut completed_at,
-                    &mut created_at,
-                    &mut extra_replicas,
-                    &mut id,
-                    &mut previous_cluster_display_name,
-                    &mut previous_cluster_name,
-                    &mut previous_replicas,
-                    &mut previous_vector_pool_allocation,
-                    &mut replicas,
-                    &mut started_at,
-                    &mut state,
-                    &mut updated_at,
-                    &mut vector_pool_allocation,
+                    ("actor", &mut actor),
+                    ("cluster_display_name", &mut cluster_display_name),
+                    ("cluster_name", &mut cluster_name),
+                    ("completed_at", &mut completed_at),
+                    ("created_at", &mut created_at),
+                    ("extra_replicas", &mut extra_replicas),
+                    ("id", &mut id),
+                    (
+                        "previous_cluster_display_name",
+                        &mut previous_cluster_display_name,
+                    ),
+                    ("previous_cluster_name", &mut previous_cluster_name),
+                    ("previous_replicas", &mut previous_replicas),
+                    (
+                        "previous_vector_pool_allocation",
+                        &mut previous_vector_pool_allocation,
+                    ),
+                    ("replicas", &mut replicas),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("updated_at", &mut updated_at),
+                    ("vector_pool_allocation", &mut vector_pool_allocation),
                 ],
             )?;
             Ok(Self {
@@ -801,9 +803,9 @@ pub mod types {
                 cluster_display_name: cluster_display_name.value(),
                 cluster_name: cluster_name.value(),
                 completed_at: completed_at.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 extra_replicas: extra_replicas.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 previous_cluster_display_name: previous_cluster_display_name.value(),
                 previous_cluster_name: previous_cluster_name.value(),
                 previous_replicas: previous_replicas.value(),
@@ -829,31 +831,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

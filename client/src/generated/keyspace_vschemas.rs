@@ -127,8 +127,8 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut raw = slot::or_empty("raw");
-            object::read_fields(_object, Self::NAME, &mut [&mut raw])?;
+            let mut raw = slot::or_empty();
+            object::read_fields(_object, Self::NAME, &mut [("raw", &mut raw)])?;
             Ok(Self { raw: raw.value() })
         }
     }

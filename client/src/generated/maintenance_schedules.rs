@@ -709,58 +709,57 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut created_at = slot::required("created_at");
-            let mut day = slot::or_empty_whole("day");
-            let mut deadline_at = slot::optional("deadline_at");
-            let mut duration = slot::or_empty_whole("duration");
-            let mut enabled = slot::or_empty("enabled");
-            let mut expires_at = slot::optional("expires_at");
-            let mut frequency_unit = slot::or_empty("frequency_unit");
-            let mut frequency_value = slot::or_empty_whole("frequency_value");
-            let mut hour = slot::or_empty_whole("hour");
-            let mut id = slot::required("id");
-            let mut last_window_datetime = slot::or_empty("last_window_datetime");
-            let mut name = slot::or_empty("name");
-            let mut next_window_datetime = slot::or_empty("next_window_datetime");
-            let mut pending_mysql_version = slot::optional("pending_mysql_version");
-            let mut pending_mysql_version_update = slot::or_empty(
-                "pending_mysql_version_update",
-            );
-            let mut pending_vitess_version = slot::optional("pending_vitess_version");
-            let mut pending_vitess_version_update = slot::or_empty(
-                "pending_vitess_version_update",
-            );
-            let mut required = slot::or_empty("required");
-            let mut updated_at = slot::optional("updated_at");
-            let mut week = slot::or_empty_whole("week");
+            let mut created_at = slot::required();
+            let mut day = slot::or_empty_whole();
+            let mut deadline_at = slot::optional();
+            let mut duration = slot::or_empty_whole();
+            let mut enabled = slot::or_empty();
+            let mut expires_at = slot::optional();
+            let mut frequency_unit = slot::or_empty();
+            let mut frequency_value = slot::or_empty_whole();
+            let mut hour = slot::or_empty_whole();
+            let mut id = slot::required();
+            let mut last_window_datetime = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut next_window_datetime = slot::or_empty();
+            let mut pending_mysql_version = slot::optional();
+            let mut pending_mysql_version_update = slot::or_empty();
+            let mut pending_vitess_version = slot::optional();
+            let mut pending_vitess_version_update = slot::or_empty();
+            let mut required = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut week = slot::or_empty_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut created_at,
-                    &mut day,
-                    &mut deadline_at,
-                    &mut duration,
-                    &mut enabled,
-                    &mut expires_at,
-                    &mut frequency_unit,
-                    &mut frequency_value,
-                    &mut hour,
-                    &mut id,
-                    &mut last_window_datetime,
-                    &mut name,
-                    &mut next_window_datetime,
-                    &mut pending_mysql_version,
-                    &mut pending_mysql_version_update,
-                    &mut pending_vitess_version,
-                    &mut pending_vitess_version_update,
-                    &mut required,
-                    &mut updated_at,
-                    &mut week,
+                    ("created_at", &mut created_at),
+                    ("day", &mut day),
+                    ("deadline_at", &mut deadline_at),
+                    ("duration", &mut duration),
+                    ("enabled", &mut enabled),
+                    ("expires_at", &mut expires_at),
+                    ("frequency_unit", &mut frequency_unit),
+                    ("frequency_value", &mut frequency_value),
+                    ("hour", &mut hour),
+                    ("id", &mut id),
+                    ("last_window_datetime", &mut last_window_datetime),
+                    ("name", &mut name),
+                    ("next_window_datetime", &mut next_window_datetime),
+                    ("pending_mysql_version", &mut pending_mysql_version),
+                    ("pending_mysql_version_update", &mut pending_mysql_version_update),
+                    ("pending_vitess_version", &mut pending_vitess_version),
+                    (
+                        "pending_vitess_version_update",
+                        &mut pending_vitess_version_update,
+                    ),
+                    ("required", &mut required),
+                    ("updated_at", &mut updated_at),
+                    ("week", &mut week),
                 ],
             )?;
             Ok(Self {
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 day: day.value(),
                 deadline_at: deadline_at.value(),
                 duration: duration.value(),
@@ -769,7 +768,7 @@ pub mod types {
                 frequency_unit: frequency_unit.value(),
                 frequency_value: frequency_value.value(),
                 hour: hour.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 last_window_datetime: last_window_datetime.value(),
                 name: name.value(),
                 next_window_datetime: next_window_datetime.value(),
@@ -796,31 +795,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

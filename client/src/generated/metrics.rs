@@ -1915,13 +1915,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branch = slot::if_any("branch");
-            let mut metrics = slot::if_any("metrics");
-            let mut type_ = slot::optional("type");
+            let mut branch = slot::if_any();
+            let mut metrics = slot::if_any();
+            let mut type_ = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut branch, &mut metrics, &mut type_],
+                &mut [
+                    ("branch", &mut branch),
+                    ("metrics", &mut metrics),
+                    ("type", &mut type_),
+                ],
             )?;
             Ok(Self {
                 branch: branch.value(),
@@ -1943,20 +1947,20 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut end_date = slot::optional("end_date");
-            let mut interval = slot::optional_whole("interval");
-            let mut series = slot::if_any("series");
-            let mut start_date = slot::optional("start_date");
-            let mut type_ = slot::optional("type");
+            let mut end_date = slot::optional();
+            let mut interval = slot::optional_whole();
+            let mut series = slot::if_any();
+            let mut start_date = slot::optional();
+            let mut type_ = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut end_date,
-                    &mut interval,
-                    &mut series,
-                    &mut start_date,
-                    &mut type_,
+                    ("end_date", &mut end_date),
+                    ("interval", &mut interval),
+                    ("series", &mut series),
+                    ("start_date", &mut start_date),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {

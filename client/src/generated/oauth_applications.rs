@@ -557,52 +557,50 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut all_scopes_by_resource = slot::or_empty("all_scopes_by_resource");
-            let mut avatar = slot::or_empty("avatar");
-            let mut client_id = slot::or_empty("client_id");
-            let mut created_at = slot::required("created_at");
-            let mut dcr = slot::or_empty("dcr");
-            let mut domain = slot::or_empty("domain");
-            let mut id = slot::required("id");
-            let mut name = slot::or_empty("name");
-            let mut redirect_uri = slot::or_empty("redirect_uri");
-            let mut requires_org_scope = slot::or_empty("requires_org_scope");
-            let mut scopes = slot::or_empty("scopes");
-            let mut scopes_by_resource = slot::or_empty("scopes_by_resource");
-            let mut single_org_authorization = slot::or_empty(
-                "single_org_authorization",
-            );
-            let mut tokens = slot::or_empty_whole("tokens");
-            let mut updated_at = slot::optional("updated_at");
+            let mut all_scopes_by_resource = slot::or_empty();
+            let mut avatar = slot::or_empty();
+            let mut client_id = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut dcr = slot::or_empty();
+            let mut domain = slot::or_empty();
+            let mut id = slot::required();
+            let mut name = slot::or_empty();
+            let mut redirect_uri = slot::or_empty();
+            let mut requires_org_scope = slot::or_empty();
+            let mut scopes = slot::or_empty();
+            let mut scopes_by_resource = slot::or_empty();
+            let mut single_org_authorization = slot::or_empty();
+            let mut tokens = slot::or_empty_whole();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut all_scopes_by_resource,
-                    &mut avatar,
-                    &mut client_id,
-                    &mut created_at,
-                    &mut dcr,
-                    &mut domain,
-                    &mut id,
-                    &mut name,
-                    &mut redirect_uri,
-                    &mut requires_org_scope,
-                    &mut scopes,
-                    &mut scopes_by_resource,
-                    &mut single_org_authorization,
-                    &mut tokens,
-                    &mut updated_at,
+                    ("all_scopes_by_resource", &mut all_scopes_by_resource),
+                    ("avatar", &mut avatar),
+                    ("client_id", &mut client_id),
+                    ("created_at", &mut created_at),
+                    ("dcr", &mut dcr),
+                    ("domain", &mut domain),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("redirect_uri", &mut redirect_uri),
+                    ("requires_org_scope", &mut requires_org_scope),
+                    ("scopes", &mut scopes),
+                    ("scopes_by_resource", &mut scopes_by_resource),
+                    ("single_org_authorization", &mut single_org_authorization),
+                    ("tokens", &mut tokens),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 all_scopes_by_resource: all_scopes_by_resource.value(),
                 avatar: avatar.value(),
                 client_id: client_id.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 dcr: dcr.value(),
                 domain: domain.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 name: name.value(),
                 redirect_uri: redirect_uri.value(),
                 requires_org_scope: requires_org_scope.value(),
@@ -627,31 +625,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

@@ -834,14 +834,19 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branches_url = slot::or_empty("branches_url");
-            let mut id = slot::or_empty("id");
-            let mut name = slot::or_empty("name");
-            let mut url = slot::or_empty("url");
+            let mut branches_url = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut branches_url, &mut id, &mut name, &mut url],
+                &mut [
+                    ("branches_url", &mut branches_url),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("url", &mut url),
+                ],
             )?;
             Ok(Self {
                 branches_url: branches_url.value(),
@@ -864,44 +869,44 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut analyst_databases = slot::or_empty("analyst_databases");
-            let mut created_at = slot::required("created_at");
-            let mut creator = slot::optional("creator");
-            let mut databases = slot::or_empty("databases");
-            let mut description = slot::optional("description");
-            let mut display_name = slot::or_empty("display_name");
-            let mut id = slot::required("id");
-            let mut managed = slot::or_empty("managed");
-            let mut members = slot::or_empty("members");
-            let mut name = slot::or_empty("name");
-            let mut slug = slot::or_empty("slug");
-            let mut updated_at = slot::optional("updated_at");
+            let mut analyst_databases = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut creator = slot::optional();
+            let mut databases = slot::or_empty();
+            let mut description = slot::optional();
+            let mut display_name = slot::or_empty();
+            let mut id = slot::required();
+            let mut managed = slot::or_empty();
+            let mut members = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut slug = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut analyst_databases,
-                    &mut created_at,
-                    &mut creator,
-                    &mut databases,
-                    &mut description,
-                    &mut display_name,
-                    &mut id,
-                    &mut managed,
-                    &mut members,
-                    &mut name,
-                    &mut slug,
-                    &mut updated_at,
+                    ("analyst_databases", &mut analyst_databases),
+                    ("created_at", &mut created_at),
+                    ("creator", &mut creator),
+                    ("databases", &mut databases),
+                    ("description", &mut description),
+                    ("display_name", &mut display_name),
+                    ("id", &mut id),
+                    ("managed", &mut managed),
+                    ("members", &mut members),
+                    ("name", &mut name),
+                    ("slug", &mut slug),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 analyst_databases: analyst_databases.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 creator: creator.value(),
                 databases: databases.value(),
                 description: description.value(),
                 display_name: display_name.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 managed: managed.value(),
                 members: members.value(),
                 name: name.value(),
@@ -923,35 +928,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

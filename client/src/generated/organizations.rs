@@ -1782,44 +1782,44 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut action = slot::or_empty("action");
-            let mut actor_display_name = slot::or_empty("actor_display_name");
-            let mut actor_id = slot::optional("actor_id");
-            let mut actor_type = slot::optional("actor_type");
-            let mut audit_action = slot::or_empty("audit_action");
-            let mut auditable_display_name = slot::or_empty("auditable_display_name");
-            let mut auditable_id = slot::optional("auditable_id");
-            let mut auditable_type = slot::optional("auditable_type");
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::or_empty("id");
-            let mut location = slot::optional("location");
-            let mut metadata = slot::optional("metadata");
-            let mut remote_ip = slot::optional("remote_ip");
-            let mut target_display_name = slot::optional("target_display_name");
-            let mut target_id = slot::optional("target_id");
-            let mut target_type = slot::optional("target_type");
-            let mut updated_at = slot::optional("updated_at");
+            let mut action = slot::or_empty();
+            let mut actor_display_name = slot::or_empty();
+            let mut actor_id = slot::optional();
+            let mut actor_type = slot::optional();
+            let mut audit_action = slot::or_empty();
+            let mut auditable_display_name = slot::or_empty();
+            let mut auditable_id = slot::optional();
+            let mut auditable_type = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::or_empty();
+            let mut location = slot::optional();
+            let mut metadata = slot::optional();
+            let mut remote_ip = slot::optional();
+            let mut target_display_name = slot::optional();
+            let mut target_id = slot::optional();
+            let mut target_type = slot::optional();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut action,
-                    &mut actor_display_name,
-                    &mut actor_id,
-                    &mut actor_type,
-                    &mut audit_action,
-                    &mut auditable_display_name,
-                    &mut auditable_id,
-                    &mut auditable_type,
-                    &mut created_at,
-                    &mut id,
-                    &mut location,
-                    &mut metadata,
-                    &mut remote_ip,
-                    &mut target_display_name,
-                    &mut target_id,
-                    &mut target_type,
-                    &mut updated_at,
+                    ("action", &mut action),
+                    ("actor_display_name", &mut actor_display_name),
+                    ("actor_id", &mut actor_id),
+                    ("actor_type", &mut actor_type),
+                    ("audit_action", &mut audit_action),
+                    ("auditable_display_name", &mut auditable_display_name),
+                    ("auditable_id", &mut auditable_id),
+                    ("auditable_type", &mut auditable_type),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("location", &mut location),
+                    ("metadata", &mut metadata),
+                    ("remote_ip", &mut remote_ip),
+                    ("target_display_name", &mut target_display_name),
+                    ("target_id", &mut target_id),
+                    ("target_type", &mut target_type),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
@@ -1831,7 +1831,7 @@ pub mod types {
                 auditable_display_name: auditable_display_name.value(),
                 auditable_id: auditable_id.value(),
                 auditable_type: auditable_type.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 id: id.value(),
                 location: location.value(),
                 metadata: metadata.value(),
@@ -1856,42 +1856,42 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut architecture = slot::optional("architecture");
-            let mut cpu = slot::or_empty("cpu");
-            let mut default_vtgate = slot::or_empty("default_vtgate");
-            let mut default_vtgate_rate = slot::optional("default_vtgate_rate");
-            let mut development = slot::or_empty("development");
-            let mut display_name = slot::or_empty("display_name");
-            let mut enabled = slot::or_empty("enabled");
-            let mut metal = slot::or_empty("metal");
-            let mut name = slot::or_empty("name");
-            let mut production = slot::or_empty("production");
-            let mut provider = slot::optional("provider");
-            let mut ram = slot::or_empty_whole("ram");
-            let mut rate = slot::optional("rate");
-            let mut replica_rate = slot::optional("replica_rate");
-            let mut sort_order = slot::or_empty_whole("sort_order");
-            let mut storage = slot::optional_whole("storage");
+            let mut architecture = slot::optional();
+            let mut cpu = slot::or_empty();
+            let mut default_vtgate = slot::or_empty();
+            let mut default_vtgate_rate = slot::optional();
+            let mut development = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut enabled = slot::or_empty();
+            let mut metal = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut production = slot::or_empty();
+            let mut provider = slot::optional();
+            let mut ram = slot::or_empty_whole();
+            let mut rate = slot::optional();
+            let mut replica_rate = slot::optional();
+            let mut sort_order = slot::or_empty_whole();
+            let mut storage = slot::optional_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut architecture,
-                    &mut cpu,
-                    &mut default_vtgate,
-                    &mut default_vtgate_rate,
-                    &mut development,
-                    &mut display_name,
-                    &mut enabled,
-                    &mut metal,
-                    &mut name,
-                    &mut production,
-                    &mut provider,
-                    &mut ram,
-                    &mut rate,
-                    &mut replica_rate,
-                    &mut sort_order,
-                    &mut storage,
+                    ("architecture", &mut architecture),
+                    ("cpu", &mut cpu),
+                    ("default_vtgate", &mut default_vtgate),
+                    ("default_vtgate_rate", &mut default_vtgate_rate),
+                    ("development", &mut development),
+                    ("display_name", &mut display_name),
+                    ("enabled", &mut enabled),
+                    ("metal", &mut metal),
+                    ("name", &mut name),
+                    ("production", &mut production),
+                    ("provider", &mut provider),
+                    ("ram", &mut ram),
+                    ("rate", &mut rate),
+                    ("replica_rate", &mut replica_rate),
+                    ("sort_order", &mut sort_order),
+                    ("storage", &mut storage),
                 ],
             )?;
             Ok(Self {
@@ -1927,60 +1927,60 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut billing_email = slot::or_empty("billing_email");
-            let mut created_at = slot::required("created_at");
-            let mut database_count = slot::or_empty_whole("database_count");
-            let mut features = slot::or_empty("features");
-            let mut has_card = slot::or_empty("has_card");
-            let mut has_past_due_invoices = slot::optional("has_past_due_invoices");
-            let mut id = slot::required("id");
-            let mut idp_managed_roles = slot::or_empty("idp_managed_roles");
-            let mut invoice_budget_amount = slot::or_empty("invoice_budget_amount");
-            let mut keyspace_shard_limit = slot::or_empty_whole("keyspace_shard_limit");
-            let mut managed_tenancy = slot::or_empty("managed_tenancy");
-            let mut name = slot::or_empty("name");
-            let mut payment_info_required = slot::or_empty("payment_info_required");
-            let mut plan = slot::or_empty("plan");
-            let mut single_tenancy = slot::or_empty("single_tenancy");
-            let mut sso = slot::or_empty("sso");
-            let mut sso_directory = slot::or_empty("sso_directory");
-            let mut sso_portal_url = slot::optional("sso_portal_url");
-            let mut updated_at = slot::optional("updated_at");
-            let mut valid_billing_info = slot::or_empty("valid_billing_info");
+            let mut billing_email = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut database_count = slot::or_empty_whole();
+            let mut features = slot::or_empty();
+            let mut has_card = slot::or_empty();
+            let mut has_past_due_invoices = slot::optional();
+            let mut id = slot::required();
+            let mut idp_managed_roles = slot::or_empty();
+            let mut invoice_budget_amount = slot::or_empty();
+            let mut keyspace_shard_limit = slot::or_empty_whole();
+            let mut managed_tenancy = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut payment_info_required = slot::or_empty();
+            let mut plan = slot::or_empty();
+            let mut single_tenancy = slot::or_empty();
+            let mut sso = slot::or_empty();
+            let mut sso_directory = slot::or_empty();
+            let mut sso_portal_url = slot::optional();
+            let mut updated_at = slot::optional();
+            let mut valid_billing_info = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut billing_email,
-                    &mut created_at,
-                    &mut database_count,
-                    &mut features,
-                    &mut has_card,
-                    &mut has_past_due_invoices,
-                    &mut id,
-                    &mut idp_managed_roles,
-                    &mut invoice_budget_amount,
-                    &mut keyspace_shard_limit,
-                    &mut managed_tenancy,
-                    &mut name,
-                    &mut payment_info_required,
-                    &mut plan,
-                    &mut single_tenancy,
-                    &mut sso,
-                    &mut sso_directory,
-                    &mut sso_portal_url,
-                    &mut updated_at,
-                    &mut valid_billing_info,
+                    ("billing_email", &mut billing_email),
+                    ("created_at", &mut created_at),
+                    ("database_count", &mut database_count),
+                    ("features", &mut features),
+                    ("has_card", &mut has_card),
+                    ("has_past_due_invoices", &mut has_past_due_invoices),
+                    ("id", &mut id),
+                    ("idp_managed_roles", &mut idp_managed_roles),
+                    ("invoice_budget_amount", &mut invoice_budget_amount),
+                    ("keyspace_shard_limit", &mut keyspace_shard_limit),
+                    ("managed_tenancy", &mut managed_tenancy),
+                    ("name", &mut name),
+                    ("payment_info_required", &mut payment_info_required),
+                    ("plan", &mut plan),
+                    ("single_tenancy", &mut single_tenancy),
+                    ("sso", &mut sso),
+                    ("sso_directory", &mut sso_directory),
+                    ("sso_portal_url", &mut sso_portal_url),
+                    ("updated_at", &mut updated_at),
+                    ("valid_billing_info", &mut valid_billing_info),
                 ],
             )?;
             Ok(Self {
                 billing_email: billing_email.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 database_count: database_count.value(),
                 features: features.value(),
                 has_card: has_card.value(),
                 has_past_due_invoices: has_past_due_invoices.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 idp_managed_roles: idp_managed_roles.value(),
                 invoice_budget_amount: invoice_budget_amount.value(),
                 keyspace_shard_limit: keyspace_shard_limit.value(),
@@ -2010,22 +2010,22 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cursor_end = slot::optional("cursor_end");
-            let mut cursor_start = slot::optional("cursor_start");
-            let mut data = slot::or_empty("data");
-            let mut has_next = slot::or_empty("has_next");
-            let mut has_prev = slot::or_empty("has_prev");
-            let mut type_ = slot::or_empty("type");
+            let mut cursor_end = slot::optional();
+            let mut cursor_start = slot::optional();
+            let mut data = slot::or_empty();
+            let mut has_next = slot::or_empty();
+            let mut has_prev = slot::or_empty();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut cursor_end,
-                    &mut cursor_start,
-                    &mut data,
-                    &mut has_next,
-                    &mut has_prev,
-                    &mut type_,
+                    ("cursor_end", &mut cursor_end),
+                    ("cursor_start", &mut cursor_start),
+                    ("data", &mut data),
+                    ("has_next", &mut has_next),
+                    ("has_prev", &mut has_prev),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
@@ -2051,31 +2051,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

@@ -387,22 +387,22 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cursor_end = slot::optional("cursor_end");
-            let mut cursor_start = slot::optional("cursor_start");
-            let mut data = slot::or_empty("data");
-            let mut has_next = slot::or_empty("has_next");
-            let mut has_prev = slot::or_empty("has_prev");
-            let mut type_ = slot::or_empty("type");
+            let mut cursor_end = slot::optional();
+            let mut cursor_start = slot::optional();
+            let mut data = slot::or_empty();
+            let mut has_next = slot::or_empty();
+            let mut has_prev = slot::or_empty();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut cursor_end,
-                    &mut cursor_start,
-                    &mut data,
-                    &mut has_next,
-                    &mut has_prev,
-                    &mut type_,
+                    ("cursor_end", &mut cursor_end),
+                    ("cursor_start", &mut cursor_start),
+                    ("data", &mut data),
+                    ("has_next", &mut has_next),
+                    ("has_prev", &mut has_prev),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
@@ -428,32 +428,32 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut created_at = slot::required("created_at");
-            let mut download_url = slot::or_empty("download_url");
-            let mut finished_at = slot::optional("finished_at");
-            let mut id = slot::required("id");
-            let mut state = slot::or_empty("state");
-            let mut url = slot::or_empty("url");
+            let mut actor = slot::optional();
+            let mut created_at = slot::required();
+            let mut download_url = slot::or_empty();
+            let mut finished_at = slot::optional();
+            let mut id = slot::required();
+            let mut state = slot::or_empty();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut created_at,
-                    &mut download_url,
-                    &mut finished_at,
-                    &mut id,
-                    &mut state,
-                    &mut url,
+                    ("actor", &mut actor),
+                    ("created_at", &mut created_at),
+                    ("download_url", &mut download_url),
+                    ("finished_at", &mut finished_at),
+                    ("id", &mut id),
+                    ("state", &mut state),
+                    ("url", &mut url),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 download_url: download_url.value(),
                 finished_at: finished_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 state: state.value(),
                 url: url.value(),
             })

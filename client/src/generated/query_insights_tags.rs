@@ -1854,110 +1854,98 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut avg_parallel_workers = slot::or_empty("avg_parallel_workers");
-            let mut avg_shard_queries = slot::or_empty("avg_shard_queries");
-            let mut block_cache_hit_ratio = slot::or_empty("block_cache_hit_ratio");
-            let mut blocks_dirtied = slot::or_empty_whole("blocks_dirtied");
-            let mut blocks_hit = slot::or_empty_whole("blocks_hit");
-            let mut blocks_read = slot::or_empty_whole("blocks_read");
-            let mut blocks_written = slot::or_empty_whole("blocks_written");
-            let mut dimensions = slot::or_empty("dimensions");
-            let mut egress_bytes = slot::or_empty_whole("egress_bytes");
-            let mut egress_bytes_per_query = slot::or_empty("egress_bytes_per_query");
-            let mut error_count = slot::or_empty_whole("error_count");
-            let mut index_usages = slot::or_empty("index_usages");
-            let mut ingress_bytes = slot::or_empty_whole("ingress_bytes");
-            let mut ingress_bytes_per_query = slot::or_empty("ingress_bytes_per_query");
-            let mut last_run_at = slot::optional("last_run_at");
-            let mut max_egress_bytes = slot::or_empty_whole("max_egress_bytes");
-            let mut max_ingress_bytes = slot::or_empty_whole("max_ingress_bytes");
-            let mut max_latency = slot::or_empty("max_latency");
-            let mut max_shard_queries = slot::or_empty_whole("max_shard_queries");
-            let mut p50_latency = slot::or_empty("p50_latency");
-            let mut p99_latency = slot::or_empty("p99_latency");
-            let mut qualified_tables = slot::or_empty("qualified_tables");
-            let mut query_count = slot::or_empty_whole("query_count");
-            let mut routing_index_usages = slot::or_empty("routing_index_usages");
-            let mut rows_affected_per_query = slot::or_empty("rows_affected_per_query");
-            let mut rows_read_per_query = slot::or_empty("rows_read_per_query");
-            let mut rows_read_per_returned = slot::or_empty("rows_read_per_returned");
-            let mut rows_returned_per_query = slot::or_empty("rows_returned_per_query");
-            let mut sum_cpu_duration_millis = slot::or_empty("sum_cpu_duration_millis");
-            let mut sum_cpu_duration_percent = slot::or_empty(
-                "sum_cpu_duration_percent",
-            );
-            let mut sum_io_duration_millis = slot::or_empty("sum_io_duration_millis");
-            let mut sum_io_duration_percent = slot::or_empty("sum_io_duration_percent");
-            let mut sum_rows_affected = slot::or_empty_whole("sum_rows_affected");
-            let mut sum_rows_read = slot::or_empty_whole("sum_rows_read");
-            let mut sum_rows_returned = slot::or_empty_whole("sum_rows_returned");
-            let mut sum_shard_queries = slot::or_empty_whole("sum_shard_queries");
-            let mut sum_total_duration_millis = slot::or_empty(
-                "sum_total_duration_millis",
-            );
-            let mut sum_total_duration_percent = slot::or_empty(
-                "sum_total_duration_percent",
-            );
-            let mut table_keyspaces = slot::or_empty("table_keyspaces");
-            let mut tables = slot::or_empty("tables");
-            let mut time_per_query = slot::or_empty("time_per_query");
-            let mut traffic_control_checked = slot::or_empty_whole(
-                "traffic_control_checked",
-            );
-            let mut traffic_control_throttled = slot::or_empty_whole(
-                "traffic_control_throttled",
-            );
-            let mut traffic_control_warnings = slot::or_empty_whole(
-                "traffic_control_warnings",
-            );
+            let mut avg_parallel_workers = slot::or_empty();
+            let mut avg_shard_queries = slot::or_empty();
+            let mut block_cache_hit_ratio = slot::or_empty();
+            let mut blocks_dirtied = slot::or_empty_whole();
+            let mut blocks_hit = slot::or_empty_whole();
+            let mut blocks_read = slot::or_empty_whole();
+            let mut blocks_written = slot::or_empty_whole();
+            let mut dimensions = slot::or_empty();
+            let mut egress_bytes = slot::or_empty_whole();
+            let mut egress_bytes_per_query = slot::or_empty();
+            let mut error_count = slot::or_empty_whole();
+            let mut index_usages = slot::or_empty();
+            let mut ingress_bytes = slot::or_empty_whole();
+            let mut ingress_bytes_per_query = slot::or_empty();
+            let mut last_run_at = slot::optional();
+            let mut max_egress_bytes = slot::or_empty_whole();
+            let mut max_ingress_bytes = slot::or_empty_whole();
+            let mut max_latency = slot::or_empty();
+            let mut max_shard_queries = slot::or_empty_whole();
+            let mut p50_latency = slot::or_empty();
+            let mut p99_latency = slot::or_empty();
+            let mut qualified_tables = slot::or_empty();
+            let mut query_count = slot::or_empty_whole();
+            let mut routing_index_usages = slot::or_empty();
+            let mut rows_affected_per_query = slot::or_empty();
+            let mut rows_read_per_query = slot::or_empty();
+            let mut rows_read_per_returned = slot::or_empty();
+            let mut rows_returned_per_query = slot::or_empty();
+            let mut sum_cpu_duration_millis = slot::or_empty();
+            let mut sum_cpu_duration_percent = slot::or_empty();
+            let mut sum_io_duration_millis = slot::or_empty();
+            let mut sum_io_duration_percent = slot::or_empty();
+            let mut sum_rows_affected = slot::or_empty_whole();
+            let mut sum_rows_read = slot::or_empty_whole();
+            let mut sum_rows_returned = slot::or_empty_whole();
+            let mut sum_shard_queries = slot::or_empty_whole();
+            let mut sum_total_duration_millis = slot::or_empty();
+            let mut sum_total_duration_percent = slot::or_empty();
+            let mut table_keyspaces = slot::or_empty();
+            let mut tables = slot::or_empty();
+            let mut time_per_query = slot::or_empty();
+            let mut traffic_control_checked = slot::or_empty_whole();
+            let mut traffic_control_throttled = slot::or_empty_whole();
+            let mut traffic_control_warnings = slot::or_empty_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut avg_parallel_workers,
-                    &mut avg_shard_queries,
-                    &mut block_cache_hit_ratio,
-                    &mut blocks_dirtied,
-                    &mut blocks_hit,
-                    &mut blocks_read,
-                    &mut blocks_written,
-                    &mut dimensions,
-                    &mut egress_bytes,
-                    &mut egress_bytes_per_query,
-                    &mut error_count,
-                    &mut index_usages,
-                    &mut ingress_bytes,
-                    &mut ingress_bytes_per_query,
-                    &mut last_run_at,
-                    &mut max_egress_bytes,
-                    &mut max_ingress_bytes,
-                    &mut max_latency,
-                    &mut max_shard_queries,
-                    &mut p50_latency,
-                    &mut p99_latency,
-                    &mut qualified_tables,
-                    &mut query_count,
-                    &mut routing_index_usages,
-                    &mut rows_affected_per_query,
-                    &mut rows_read_per_query,
-                    &mut rows_read_per_returned,
-                    &mut rows_returned_per_query,
-                    &mut sum_cpu_duration_millis,
-                    &mut sum_cpu_duration_percent,
-                    &mut sum_io_duration_millis,
-                    &mut sum_io_duration_percent,
-                    &mut sum_rows_affected,
-                    &mut sum_rows_read,
-                    &mut sum_rows_returned,
-                    &mut sum_shard_queries,
-                    &mut sum_total_duration_millis,
-                    &mut sum_total_duration_percent,
-                    &mut table_keyspaces,
-                    &mut tables,
-                    &mut time_per_query,
-                    &mut traffic_control_checked,
-                    &mut traffic_control_throttled,
-                    &mut traffic_control_warnings,
+                    ("avg_parallel_workers", &mut avg_parallel_workers),
+                    ("avg_shard_queries", &mut avg_shard_queries),
+                    ("block_cache_hit_ratio", &mut block_cache_hit_ratio),
+                    ("blocks_dirtied", &mut blocks_dirtied),
+                    ("blocks_hit", &mut blocks_hit),
+                    ("blocks_read", &mut blocks_read),
+                    ("blocks_written", &mut blocks_written),
+                    ("dimensions", &mut dimensions),
+                    ("egress_bytes", &mut egress_bytes),
+                    ("egress_bytes_per_query", &mut egress_bytes_per_query),
+                    ("error_count", &mut error_count),
+                    ("index_usages", &mut index_usages),
+                    ("ingress_bytes", &mut ingress_bytes),
+                    ("ingress_bytes_per_query", &mut ingress_bytes_per_query),
+                    ("last_run_at", &mut last_run_at),
+                    ("max_egress_bytes", &mut max_egress_bytes),
+                    ("max_ingress_bytes", &mut max_ingress_bytes),
+                    ("max_latency", &mut max_latency),
+                    ("max_shard_queries", &mut max_shard_queries),
+                    ("p50_latency", &mut p50_latency),
+                    ("p99_latency", &mut p99_latency),
+                    ("qualified_tables", &mut qualified_tables),
+                    ("query_count", &mut query_count),
+                    ("routing_index_usages", &mut routing_index_usages),
+                    ("rows_affected_per_query", &mut rows_affected_per_query),
+                    ("rows_read_per_query", &mut rows_read_per_query),
+                    ("rows_read_per_returned", &mut rows_read_per_returned),
+                    ("rows_returned_per_query", &mut rows_returned_per_query),
+                    ("sum_cpu_duration_millis", &mut sum_cpu_duration_millis),
+                    ("sum_cpu_duration_percent", &mut sum_cpu_duration_percent),
+                    ("sum_io_duration_millis", &mut sum_io_duration_millis),
+                    ("sum_io_duration_percent", &mut sum_io_duration_percent),
+                    ("sum_rows_affected", &mut sum_rows_affected),
+                    ("sum_rows_read", &mut sum_rows_read),
+                    ("sum_rows_returned", &mut sum_rows_returned),
+                    ("sum_shard_queries", &mut sum_shard_queries),
+                    ("sum_total_duration_millis", &mut sum_total_duration_millis),
+                    ("sum_total_duration_percent", &mut sum_total_duration_percent),
+                    ("table_keyspaces", &mut table_keyspaces),
+                    ("tables", &mut tables),
+                    ("time_per_query", &mut time_per_query),
+                    ("traffic_control_checked", &mut traffic_control_checked),
+                    ("traffic_control_throttled", &mut traffic_control_throttled),
+                    ("traffic_control_warnings", &mut traffic_control_warnings),
                 ],
             )?;
             Ok(Self {
@@ -2021,31 +2009,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -2068,31 +2056,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -2115,18 +2103,24 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::required("id");
-            let mut name = slot::or_empty("name");
-            let mut query_count = slot::or_empty_whole("query_count");
-            let mut source = slot::or_empty("source");
-            let mut values = slot::or_empty("values");
+            let mut id = slot::required();
+            let mut name = slot::or_empty();
+            let mut query_count = slot::or_empty_whole();
+            let mut source = slot::or_empty();
+            let mut values = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut id, &mut name, &mut query_count, &mut source, &mut values],
+                &mut [
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("query_count", &mut query_count),
+                    ("source", &mut source),
+                    ("values", &mut values),
+                ],
             )?;
             Ok(Self {
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 name: name.value(),
                 query_count: query_count.value(),
                 source: source.value(),
@@ -2147,13 +2141,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut kind = slot::or_empty("kind");
-            let mut name = slot::or_empty("name");
-            let mut query_count = slot::or_empty_whole("query_count");
+            let mut kind = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut query_count = slot::or_empty_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut kind, &mut name, &mut query_count],
+                &mut [
+                    ("kind", &mut kind),
+                    ("name", &mut name),
+                    ("query_count", &mut query_count),
+                ],
             )?;
             Ok(Self {
                 kind: kind.value(),

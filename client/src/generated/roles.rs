@@ -1477,35 +1477,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -1530,62 +1530,63 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access_host_url = slot::or_empty("access_host_url");
-            let mut actor = slot::optional("actor");
-            let mut base_username = slot::or_empty("base_username");
-            let mut branch = slot::optional("branch");
-            let mut created_at = slot::required("created_at");
-            let mut database_name = slot::or_empty("database_name");
-            let mut default = slot::or_empty("default");
-            let mut deleted_at = slot::optional("deleted_at");
-            let mut disabled_at = slot::optional("disabled_at");
-            let mut drop_failed = slot::or_empty("drop_failed");
-            let mut dropped_at = slot::optional("dropped_at");
-            let mut expired = slot::or_empty("expired");
-            let mut expires_at = slot::optional("expires_at");
-            let mut id = slot::required("id");
-            let mut inherited_roles = slot::or_empty("inherited_roles");
-            let mut name = slot::or_empty("name");
-            let mut password = slot::or_empty("password");
-            let mut private_access_host_url = slot::or_empty("private_access_host_url");
-            let mut private_connection_service_name = slot::or_empty(
-                "private_connection_service_name",
-            );
-            let mut query_safety_settings = slot::optional("query_safety_settings");
-            let mut ready = slot::or_empty("ready");
-            let mut ttl = slot::or_empty_whole("ttl");
-            let mut updated_at = slot::optional("updated_at");
-            let mut username = slot::or_empty("username");
-            let mut with_replication = slot::or_empty("with_replication");
+            let mut access_host_url = slot::or_empty();
+            let mut actor = slot::optional();
+            let mut base_username = slot::or_empty();
+            let mut branch = slot::optional();
+            let mut created_at = slot::required();
+            let mut database_name = slot::or_empty();
+            let mut default = slot::or_empty();
+            let mut deleted_at = slot::optional();
+            let mut disabled_at = slot::optional();
+            let mut drop_failed = slot::or_empty();
+            let mut dropped_at = slot::optional();
+            let mut expired = slot::or_empty();
+            let mut expires_at = slot::optional();
+            let mut id = slot::required();
+            let mut inherited_roles = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut password = slot::or_empty();
+            let mut private_access_host_url = slot::or_empty();
+            let mut private_connection_service_name = slot::or_empty();
+            let mut query_safety_settings = slot::optional();
+            let mut ready = slot::or_empty();
+            let mut ttl = slot::or_empty_whole();
+            let mut updated_at = slot::optional();
+            let mut username = slot::or_empty();
+            let mut with_replication = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut access_host_url,
-                    &mut actor,
-                    &mut base_username,
-                    &mut branch,
-                    &mut created_at,
-                    &mut database_name,
-                    &mut default,
-                    &mut deleted_at,
-                    &mut disabled_at,
-                    &mut drop_failed,
-                    &mut dropped_at,
-                    &mut expired,
-                    &mut expires_at,
-                    &mut id,
-                    &mut inherited_roles,
-                    &mut name,
-                    &mut password,
-                    &mut private_access_host_url,
-                    &mut private_connection_service_name,
-                    &mut query_safety_settings,
-                    &mut ready,
-                    &mut ttl,
-                    &mut updated_at,
-                    &mut username,
-                    &mut with_replication,
+                    ("access_host_url", &mut access_host_url),
+                    ("actor", &mut actor),
+                    ("base_username", &mut base_username),
+                    ("branch", &mut branch),
+                    ("created_at", &mut created_at),
+                    ("database_name", &mut database_name),
+                    ("default", &mut default),
+                    ("deleted_at", &mut deleted_at),
+                    ("disabled_at", &mut disabled_at),
+                    ("drop_failed", &mut drop_failed),
+                    ("dropped_at", &mut dropped_at),
+                    ("expired", &mut expired),
+                    ("expires_at", &mut expires_at),
+                    ("id", &mut id),
+                    ("inherited_roles", &mut inherited_roles),
+                    ("name", &mut name),
+                    ("password", &mut password),
+                    ("private_access_host_url", &mut private_access_host_url),
+                    (
+                        "private_connection_service_name",
+                        &mut private_connection_service_name,
+                    ),
+                    ("query_safety_settings", &mut query_safety_settings),
+                    ("ready", &mut ready),
+                    ("ttl", &mut ttl),
+                    ("updated_at", &mut updated_at),
+                    ("username", &mut username),
+                    ("with_replication", &mut with_replication),
                 ],
             )?;
             Ok(Self {
@@ -1593,7 +1594,7 @@ pub mod types {
                 actor: actor.value(),
                 base_username: base_username.value(),
                 branch: branch.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 database_name: database_name.value(),
                 default: default.value(),
                 deleted_at: deleted_at.value(),
@@ -1602,7 +1603,7 @@ pub mod types {
                 dropped_at: dropped_at.value(),
                 expired: expired.value(),
                 expires_at: expires_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 inherited_roles: inherited_roles.value(),
                 name: name.value(),
                 password: password.value(),
@@ -1630,12 +1631,15 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut require_where_on_delete = slot::or_empty("require_where_on_delete");
-            let mut require_where_on_update = slot::or_empty("require_where_on_update");
+            let mut require_where_on_delete = slot::or_empty();
+            let mut require_where_on_update = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut require_where_on_delete, &mut require_where_on_update],
+                &mut [
+                    ("require_where_on_delete", &mut require_where_on_delete),
+                    ("require_where_on_update", &mut require_where_on_update),
+                ],
             )?;
             Ok(Self {
                 require_where_on_delete: require_where_on_delete.value(),
@@ -1656,13 +1660,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access_host_url = slot::or_empty("access_host_url");
-            let mut password = slot::or_empty("password");
-            let mut username = slot::or_empty("username");
+            let mut access_host_url = slot::or_empty();
+            let mut password = slot::or_empty();
+            let mut username = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut access_host_url, &mut password, &mut username],
+                &mut [
+                    ("access_host_url", &mut access_host_url),
+                    ("password", &mut password),
+                    ("username", &mut username),
+                ],
             )?;
             Ok(Self {
                 access_host_url: access_host_url.value(),

@@ -829,13 +829,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branch_id = slot::or_empty("branch_id");
-            let mut id = slot::or_empty("id");
-            let mut number = slot::or_empty_whole("number");
+            let mut branch_id = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut number = slot::or_empty_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut branch_id, &mut id, &mut number],
+                &mut [
+                    ("branch_id", &mut branch_id),
+                    ("id", &mut id),
+                    ("number", &mut number),
+                ],
             )?;
             Ok(Self {
                 branch_id: branch_id.value(),
@@ -857,35 +861,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -910,53 +914,51 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut applied_at = slot::optional("applied_at");
-            let mut closed_by_deploy_request = slot::optional(
-                "closed_by_deploy_request",
-            );
-            let mut created_at = slot::required("created_at");
-            let mut ddl_statement = slot::or_empty("ddl_statement");
-            let mut dismissed_at = slot::optional("dismissed_at");
-            let mut dismissed_by = slot::optional("dismissed_by");
-            let mut html_url = slot::or_empty("html_url");
-            let mut id = slot::required("id");
-            let mut keyspace = slot::or_empty("keyspace");
-            let mut number = slot::or_empty_whole("number");
-            let mut recommendation_type = slot::or_empty("recommendation_type");
-            let mut state = slot::or_empty("state");
-            let mut table_name = slot::or_empty("table_name");
-            let mut title = slot::or_empty("title");
-            let mut updated_at = slot::optional("updated_at");
+            let mut applied_at = slot::optional();
+            let mut closed_by_deploy_request = slot::optional();
+            let mut created_at = slot::required();
+            let mut ddl_statement = slot::or_empty();
+            let mut dismissed_at = slot::optional();
+            let mut dismissed_by = slot::optional();
+            let mut html_url = slot::or_empty();
+            let mut id = slot::required();
+            let mut keyspace = slot::or_empty();
+            let mut number = slot::or_empty_whole();
+            let mut recommendation_type = slot::or_empty();
+            let mut state = slot::or_empty();
+            let mut table_name = slot::or_empty();
+            let mut title = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut applied_at,
-                    &mut closed_by_deploy_request,
-                    &mut created_at,
-                    &mut ddl_statement,
-                    &mut dismissed_at,
-                    &mut dismissed_by,
-                    &mut html_url,
-                    &mut id,
-                    &mut keyspace,
-                    &mut number,
-                    &mut recommendation_type,
-                    &mut state,
-                    &mut table_name,
-                    &mut title,
-                    &mut updated_at,
+                    ("applied_at", &mut applied_at),
+                    ("closed_by_deploy_request", &mut closed_by_deploy_request),
+                    ("created_at", &mut created_at),
+                    ("ddl_statement", &mut ddl_statement),
+                    ("dismissed_at", &mut dismissed_at),
+                    ("dismissed_by", &mut dismissed_by),
+                    ("html_url", &mut html_url),
+                    ("id", &mut id),
+                    ("keyspace", &mut keyspace),
+                    ("number", &mut number),
+                    ("recommendation_type", &mut recommendation_type),
+                    ("state", &mut state),
+                    ("table_name", &mut table_name),
+                    ("title", &mut title),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 applied_at: applied_at.value(),
                 closed_by_deploy_request: closed_by_deploy_request.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 ddl_statement: ddl_statement.value(),
                 dismissed_at: dismissed_at.value(),
                 dismissed_by: dismissed_by.value(),
                 html_url: html_url.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 keyspace: keyspace.value(),
                 number: number.value(),
                 recommendation_type: recommendation_type.value(),

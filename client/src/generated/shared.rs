@@ -7936,12 +7936,12 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut description = slot::or_empty("description");
-            let mut name = slot::or_empty("name");
+            let mut description = slot::or_empty();
+            let mut name = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut description, &mut name],
+                &mut [("description", &mut description), ("name", &mut name)],
             )?;
             Ok(Self {
                 description: description.value(),
@@ -7970,12 +7970,12 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut keyspace_name = slot::or_empty("keyspace_name");
-            let mut ratio = slot::or_empty("ratio");
+            let mut keyspace_name = slot::or_empty();
+            let mut ratio = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut keyspace_name, &mut ratio],
+                &mut [("keyspace_name", &mut keyspace_name), ("ratio", &mut ratio)],
             )?;
             Ok(Self {
                 keyspace_name: keyspace_name.value(),
@@ -7998,58 +7998,54 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access_host_regional_url = slot::or_empty(
-                "access_host_regional_url",
-            );
-            let mut access_host_regional_urls = slot::or_empty(
-                "access_host_regional_urls",
-            );
-            let mut access_host_url = slot::or_empty("access_host_url");
-            let mut actor = slot::optional("actor");
-            let mut cidrs = slot::optional("cidrs");
-            let mut created_at = slot::required("created_at");
-            let mut database_branch = slot::optional("database_branch");
-            let mut deleted_at = slot::optional("deleted_at");
-            let mut direct_vtgate = slot::or_empty("direct_vtgate");
-            let mut direct_vtgate_addresses = slot::or_empty("direct_vtgate_addresses");
-            let mut expired = slot::or_empty("expired");
-            let mut expires_at = slot::optional("expires_at");
-            let mut id = slot::required("id");
-            let mut last_used_at = slot::optional("last_used_at");
-            let mut name = slot::or_empty("name");
-            let mut plain_text = slot::optional("plain_text");
-            let mut region = slot::optional("region");
-            let mut renewable = slot::or_empty("renewable");
-            let mut replica = slot::or_empty("replica");
-            let mut role = slot::or_empty("role");
-            let mut ttl_seconds = slot::optional_whole("ttl_seconds");
-            let mut username = slot::or_empty("username");
+            let mut access_host_regional_url = slot::or_empty();
+            let mut access_host_regional_urls = slot::or_empty();
+            let mut access_host_url = slot::or_empty();
+            let mut actor = slot::optional();
+            let mut cidrs = slot::optional();
+            let mut created_at = slot::required();
+            let mut database_branch = slot::optional();
+            let mut deleted_at = slot::optional();
+            let mut direct_vtgate = slot::or_empty();
+            let mut direct_vtgate_addresses = slot::or_empty();
+            let mut expired = slot::or_empty();
+            let mut expires_at = slot::optional();
+            let mut id = slot::required();
+            let mut last_used_at = slot::optional();
+            let mut name = slot::or_empty();
+            let mut plain_text = slot::optional();
+            let mut region = slot::optional();
+            let mut renewable = slot::or_empty();
+            let mut replica = slot::or_empty();
+            let mut role = slot::or_empty();
+            let mut ttl_seconds = slot::optional_whole();
+            let mut username = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut access_host_regional_url,
-                    &mut access_host_regional_urls,
-                    &mut access_host_url,
-                    &mut actor,
-                    &mut cidrs,
-                    &mut created_at,
-                    &mut database_branch,
-                    &mut deleted_at,
-                    &mut direct_vtgate,
-                    &mut direct_vtgate_addresses,
-                    &mut expired,
-                    &mut expires_at,
-                    &mut id,
-                    &mut last_used_at,
-                    &mut name,
-                    &mut plain_text,
-                    &mut region,
-                    &mut renewable,
-                    &mut replica,
-                    &mut role,
-                    &mut ttl_seconds,
-                    &mut username,
+                    ("access_host_regional_url", &mut access_host_regional_url),
+                    ("access_host_regional_urls", &mut access_host_regional_urls),
+                    ("access_host_url", &mut access_host_url),
+                    ("actor", &mut actor),
+                    ("cidrs", &mut cidrs),
+                    ("created_at", &mut created_at),
+                    ("database_branch", &mut database_branch),
+                    ("deleted_at", &mut deleted_at),
+                    ("direct_vtgate", &mut direct_vtgate),
+                    ("direct_vtgate_addresses", &mut direct_vtgate_addresses),
+                    ("expired", &mut expired),
+                    ("expires_at", &mut expires_at),
+                    ("id", &mut id),
+                    ("last_used_at", &mut last_used_at),
+                    ("name", &mut name),
+                    ("plain_text", &mut plain_text),
+                    ("region", &mut region),
+                    ("renewable", &mut renewable),
+                    ("replica", &mut replica),
+                    ("role", &mut role),
+                    ("ttl_seconds", &mut ttl_seconds),
+                    ("username", &mut username),
                 ],
             )?;
             Ok(Self {
@@ -8058,14 +8054,14 @@ pub mod types {
                 access_host_url: access_host_url.value(),
                 actor: actor.value(),
                 cidrs: cidrs.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 database_branch: database_branch.value(),
                 deleted_at: deleted_at.value(),
                 direct_vtgate: direct_vtgate.value(),
                 direct_vtgate_addresses: direct_vtgate_addresses.value(),
                 expired: expired.value(),
                 expires_at: expires_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 last_used_at: last_used_at.value(),
                 name: name.value(),
                 plain_text: plain_text.value(),
@@ -8093,22 +8089,20 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty("id");
-            let mut mysql_edge_address = slot::or_empty("mysql_edge_address");
-            let mut name = slot::or_empty("name");
-            let mut private_edge_connectivity = slot::or_empty(
-                "private_edge_connectivity",
-            );
-            let mut production = slot::or_empty("production");
+            let mut id = slot::or_empty();
+            let mut mysql_edge_address = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut private_edge_connectivity = slot::or_empty();
+            let mut production = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut id,
-                    &mut mysql_edge_address,
-                    &mut name,
-                    &mut private_edge_connectivity,
-                    &mut production,
+                    ("id", &mut id),
+                    ("mysql_edge_address", &mut mysql_edge_address),
+                    ("name", &mut name),
+                    ("private_edge_connectivity", &mut private_edge_connectivity),
+                    ("production", &mut production),
                 ],
             )?;
             Ok(Self {
@@ -8141,14 +8135,19 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut branch = slot::optional("branch");
-            let mut database = slot::optional("database");
-            let mut organization = slot::optional("organization");
-            let mut user = slot::optional("user");
+            let mut branch = slot::optional();
+            let mut database = slot::optional();
+            let mut organization = slot::optional();
+            let mut user = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut branch, &mut database, &mut organization, &mut user],
+                &mut [
+                    ("branch", &mut branch),
+                    ("database", &mut database),
+                    ("organization", &mut organization),
+                    ("user", &mut user),
+                ],
             )?;
             Ok(Self {
                 branch: branch.value(),
@@ -8185,12 +8184,12 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty("accesses");
-            let mut branches = slot::or_empty("branches");
+            let mut accesses = slot::or_empty();
+            let mut branches = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut accesses, &mut branches],
+                &mut [("accesses", &mut accesses), ("branches", &mut branches)],
             )?;
             Ok(Self {
                 accesses: accesses.value(),
@@ -8225,15 +8224,21 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut database = slot::or_empty("database");
-            let mut id = slot::or_empty("id");
-            let mut name = slot::or_empty("name");
-            let mut organization = slot::or_empty("organization");
-            let mut url = slot::or_empty("url");
+            let mut database = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut organization = slot::or_empty();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut database, &mut id, &mut name, &mut organization, &mut url],
+                &mut [
+                    ("database", &mut database),
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("organization", &mut organization),
+                    ("url", &mut url),
+                ],
             )?;
             Ok(Self {
                 database: database.value(),
@@ -8271,12 +8276,12 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty("accesses");
-            let mut databases = slot::or_empty("databases");
+            let mut accesses = slot::or_empty();
+            let mut databases = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut accesses, &mut databases],
+                &mut [("accesses", &mut accesses), ("databases", &mut databases)],
             )?;
             Ok(Self {
                 accesses: accesses.value(),
@@ -8311,14 +8316,19 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty("id");
-            let mut name = slot::or_empty("name");
-            let mut organization = slot::or_empty("organization");
-            let mut url = slot::or_empty("url");
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut organization = slot::or_empty();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut id, &mut name, &mut organization, &mut url],
+                &mut [
+                    ("id", &mut id),
+                    ("name", &mut name),
+                    ("organization", &mut organization),
+                    ("url", &mut url),
+                ],
             )?;
             Ok(Self {
                 id: id.value(),
@@ -8355,12 +8365,12 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty("accesses");
-            let mut organizations = slot::or_empty("organizations");
+            let mut accesses = slot::or_empty();
+            let mut organizations = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut accesses, &mut organizations],
+                &mut [("accesses", &mut accesses), ("organizations", &mut organizations)],
             )?;
             Ok(Self {
                 accesses: accesses.value(),
@@ -8396,13 +8406,13 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty("id");
-            let mut name = slot::or_empty("name");
-            let mut url = slot::or_empty("url");
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut id, &mut name, &mut url],
+                &mut [("id", &mut id), ("name", &mut name), ("url", &mut url)],
             )?;
             Ok(Self {
                 id: id.value(),
@@ -8439,9 +8449,13 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut accesses = slot::or_empty("accesses");
-            let mut users = slot::or_empty("users");
-            object::read_fields(_object, Self::NAME, &mut [&mut accesses, &mut users])?;
+            let mut accesses = slot::or_empty();
+            let mut users = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("accesses", &mut accesses), ("users", &mut users)],
+            )?;
             Ok(Self {
                 accesses: accesses.value(),
                 users: users.value(),
@@ -8475,9 +8489,13 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut id = slot::or_empty("id");
-            let mut name = slot::or_empty("name");
-            object::read_fields(_object, Self::NAME, &mut [&mut id, &mut name])?;
+            let mut id = slot::or_empty();
+            let mut name = slot::or_empty();
+            object::read_fields(
+                _object,
+                Self::NAME,
+                &mut [("id", &mut id), ("name", &mut name)],
+            )?;
             Ok(Self {
                 id: id.value(),
                 name: name.value(),
@@ -8505,31 +8523,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -8554,31 +8572,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -8603,31 +8621,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -8652,35 +8670,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -8707,31 +8725,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -8756,52 +8774,50 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut bouncer = slot::optional("bouncer");
-            let mut completed_at = slot::optional("completed_at");
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::required("id");
-            let mut parameters = slot::or_empty("parameters");
-            let mut previous_parameters = slot::or_empty("previous_parameters");
-            let mut previous_replicas_per_cell = slot::or_empty_whole(
-                "previous_replicas_per_cell",
-            );
-            let mut previous_sku = slot::optional("previous_sku");
-            let mut previous_target = slot::or_empty("previous_target");
-            let mut replicas_per_cell = slot::or_empty_whole("replicas_per_cell");
-            let mut sku = slot::optional("sku");
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut target = slot::or_empty("target");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut bouncer = slot::optional();
+            let mut completed_at = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::required();
+            let mut parameters = slot::or_empty();
+            let mut previous_parameters = slot::or_empty();
+            let mut previous_replicas_per_cell = slot::or_empty_whole();
+            let mut previous_sku = slot::optional();
+            let mut previous_target = slot::or_empty();
+            let mut replicas_per_cell = slot::or_empty_whole();
+            let mut sku = slot::optional();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut target = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut bouncer,
-                    &mut completed_at,
-                    &mut created_at,
-                    &mut id,
-                    &mut parameters,
-                    &mut previous_parameters,
-                    &mut previous_replicas_per_cell,
-                    &mut previous_sku,
-                    &mut previous_target,
-                    &mut replicas_per_cell,
-                    &mut sku,
-                    &mut started_at,
-                    &mut state,
-                    &mut target,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("bouncer", &mut bouncer),
+                    ("completed_at", &mut completed_at),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("parameters", &mut parameters),
+                    ("previous_parameters", &mut previous_parameters),
+                    ("previous_replicas_per_cell", &mut previous_replicas_per_cell),
+                    ("previous_sku", &mut previous_sku),
+                    ("previous_target", &mut previous_target),
+                    ("replicas_per_cell", &mut replicas_per_cell),
+                    ("sku", &mut sku),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("target", &mut target),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 bouncer: bouncer.value(),
                 completed_at: completed_at.value(),
-                created_at: created_at.value::<A::Error>()?,
-                id: id.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
+                id: id.value::<A::Error>("id")?,
                 parameters: parameters.value(),
                 previous_parameters: previous_parameters.value(),
                 previous_replicas_per_cell: previous_replicas_per_cell.value(),
@@ -8831,61 +8847,61 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut category = slot::or_empty("category");
-            let mut created_at = slot::required("created_at");
-            let mut default_value = slot::or_empty("default_value");
-            let mut description = slot::or_empty("description");
-            let mut display_name = slot::or_empty("display_name");
-            let mut extension = slot::or_empty("extension");
-            let mut id = slot::required("id");
-            let mut immutable = slot::or_empty("immutable");
-            let mut max = slot::or_empty("max");
-            let mut min = slot::or_empty("min");
-            let mut name = slot::or_empty("name");
-            let mut namespace = slot::or_empty("namespace");
-            let mut options = slot::or_empty("options");
-            let mut parameter_type = slot::or_empty("parameter_type");
-            let mut required = slot::or_empty("required");
-            let mut restart = slot::or_empty("restart");
-            let mut updated_at = slot::optional("updated_at");
-            let mut url = slot::or_empty("url");
-            let mut value = slot::or_empty("value");
+            let mut actor = slot::optional();
+            let mut category = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut default_value = slot::or_empty();
+            let mut description = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut extension = slot::or_empty();
+            let mut id = slot::required();
+            let mut immutable = slot::or_empty();
+            let mut max = slot::or_empty();
+            let mut min = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut namespace = slot::or_empty();
+            let mut options = slot::or_empty();
+            let mut parameter_type = slot::or_empty();
+            let mut required = slot::or_empty();
+            let mut restart = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut url = slot::or_empty();
+            let mut value = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut category,
-                    &mut created_at,
-                    &mut default_value,
-                    &mut description,
-                    &mut display_name,
-                    &mut extension,
-                    &mut id,
-                    &mut immutable,
-                    &mut max,
-                    &mut min,
-                    &mut name,
-                    &mut namespace,
-                    &mut options,
-                    &mut parameter_type,
-                    &mut required,
-                    &mut restart,
-                    &mut updated_at,
-                    &mut url,
-                    &mut value,
+                    ("actor", &mut actor),
+                    ("category", &mut category),
+                    ("created_at", &mut created_at),
+                    ("default_value", &mut default_value),
+                    ("description", &mut description),
+                    ("display_name", &mut display_name),
+                    ("extension", &mut extension),
+                    ("id", &mut id),
+                    ("immutable", &mut immutable),
+                    ("max", &mut max),
+                    ("min", &mut min),
+                    ("name", &mut name),
+                    ("namespace", &mut namespace),
+                    ("options", &mut options),
+                    ("parameter_type", &mut parameter_type),
+                    ("required", &mut required),
+                    ("restart", &mut restart),
+                    ("updated_at", &mut updated_at),
+                    ("url", &mut url),
+                    ("value", &mut value),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
                 category: category.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 default_value: default_value.value(),
                 description: description.value(),
                 display_name: display_name.value(),
                 extension: extension.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 immutable: immutable.value(),
                 max: max.value(),
                 min: min.value(),
@@ -8916,62 +8932,62 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut created_at = slot::required("created_at");
-            let mut error_message = slot::or_empty("error_message");
-            let mut explainable = slot::or_empty("explainable");
-            let mut fingerprint = slot::or_empty("fingerprint");
-            let mut id = slot::required("id");
-            let mut keyspace = slot::or_empty("keyspace");
-            let mut normalized_sql = slot::or_empty("normalized_sql");
-            let mut password = slot::or_empty("password");
-            let mut remote_address = slot::or_empty("remote_address");
-            let mut rows_affected = slot::or_empty_whole("rows_affected");
-            let mut rows_read = slot::or_empty_whole("rows_read");
-            let mut rows_returned = slot::or_empty_whole("rows_returned");
-            let mut shard_queries = slot::or_empty_whole("shard_queries");
-            let mut started_at = slot::optional("started_at");
-            let mut statement_type = slot::or_empty("statement_type");
-            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
-            let mut tables = slot::or_empty("tables");
-            let mut tags = slot::or_empty("tags");
-            let mut total_duration_millis = slot::or_empty("total_duration_millis");
-            let mut truncated = slot::or_empty("truncated");
-            let mut updated_at = slot::optional("updated_at");
-            let mut username = slot::or_empty("username");
+            let mut created_at = slot::required();
+            let mut error_message = slot::or_empty();
+            let mut explainable = slot::or_empty();
+            let mut fingerprint = slot::or_empty();
+            let mut id = slot::required();
+            let mut keyspace = slot::or_empty();
+            let mut normalized_sql = slot::or_empty();
+            let mut password = slot::or_empty();
+            let mut remote_address = slot::or_empty();
+            let mut rows_affected = slot::or_empty_whole();
+            let mut rows_read = slot::or_empty_whole();
+            let mut rows_returned = slot::or_empty_whole();
+            let mut shard_queries = slot::or_empty_whole();
+            let mut started_at = slot::optional();
+            let mut statement_type = slot::or_empty();
+            let mut syntax_highlighted_sql = slot::or_empty();
+            let mut tables = slot::or_empty();
+            let mut tags = slot::or_empty();
+            let mut total_duration_millis = slot::or_empty();
+            let mut truncated = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut username = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut created_at,
-                    &mut error_message,
-                    &mut explainable,
-                    &mut fingerprint,
-                    &mut id,
-                    &mut keyspace,
-                    &mut normalized_sql,
-                    &mut password,
-                    &mut remote_address,
-                    &mut rows_affected,
-                    &mut rows_read,
-                    &mut rows_returned,
-                    &mut shard_queries,
-                    &mut started_at,
-                    &mut statement_type,
-                    &mut syntax_highlighted_sql,
-                    &mut tables,
-                    &mut tags,
-                    &mut total_duration_millis,
-                    &mut truncated,
-                    &mut updated_at,
-                    &mut username,
+                    ("created_at", &mut created_at),
+                    ("error_message", &mut error_message),
+                    ("explainable", &mut explainable),
+                    ("fingerprint", &mut fingerprint),
+                    ("id", &mut id),
+                    ("keyspace", &mut keyspace),
+                    ("normalized_sql", &mut normalized_sql),
+                    ("password", &mut password),
+                    ("remote_address", &mut remote_address),
+                    ("rows_affected", &mut rows_affected),
+                    ("rows_read", &mut rows_read),
+                    ("rows_returned", &mut rows_returned),
+                    ("shard_queries", &mut shard_queries),
+                    ("started_at", &mut started_at),
+                    ("statement_type", &mut statement_type),
+                    ("syntax_highlighted_sql", &mut syntax_highlighted_sql),
+                    ("tables", &mut tables),
+                    ("tags", &mut tags),
+                    ("total_duration_millis", &mut total_duration_millis),
+                    ("truncated", &mut truncated),
+                    ("updated_at", &mut updated_at),
+                    ("username", &mut username),
                 ],
             )?;
             Ok(Self {
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 error_message: error_message.value(),
                 explainable: explainable.value(),
                 fingerprint: fingerprint.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 keyspace: keyspace.value(),
                 normalized_sql: normalized_sql.value(),
                 password: password.value(),
@@ -9015,30 +9031,30 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_default = slot::or_empty("current_default");
-            let mut display_name = slot::or_empty("display_name");
-            let mut enabled = slot::or_empty("enabled");
-            let mut id = slot::or_empty("id");
-            let mut location = slot::or_empty("location");
-            let mut mysql_supported = slot::or_empty("mysql_supported");
-            let mut postgresql_supported = slot::or_empty("postgresql_supported");
-            let mut provider = slot::or_empty("provider");
-            let mut public_ip_addresses = slot::or_empty("public_ip_addresses");
-            let mut slug = slot::or_empty("slug");
+            let mut current_default = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut enabled = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut location = slot::or_empty();
+            let mut mysql_supported = slot::or_empty();
+            let mut postgresql_supported = slot::or_empty();
+            let mut provider = slot::or_empty();
+            let mut public_ip_addresses = slot::or_empty();
+            let mut slug = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_default,
-                    &mut display_name,
-                    &mut enabled,
-                    &mut id,
-                    &mut location,
-                    &mut mysql_supported,
-                    &mut postgresql_supported,
-                    &mut provider,
-                    &mut public_ip_addresses,
-                    &mut slug,
+                    ("current_default", &mut current_default),
+                    ("display_name", &mut display_name),
+                    ("enabled", &mut enabled),
+                    ("id", &mut id),
+                    ("location", &mut location),
+                    ("mysql_supported", &mut mysql_supported),
+                    ("postgresql_supported", &mut postgresql_supported),
+                    ("provider", &mut provider),
+                    ("public_ip_addresses", &mut public_ip_addresses),
+                    ("slug", &mut slug),
                 ],
             )?;
             Ok(Self {
@@ -9084,44 +9100,40 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor_display_name = slot::optional("actor_display_name");
-            let mut actor_id = slot::optional("actor_id");
-            let mut actor_type = slot::optional("actor_type");
-            let mut avatar_url = slot::or_empty("avatar_url");
-            let mut created_at = slot::required("created_at");
-            let mut display_name = slot::or_empty("display_name");
-            let mut expires_at = slot::optional("expires_at");
-            let mut id = slot::required("id");
-            let mut last_used_at = slot::optional("last_used_at");
-            let mut name = slot::optional("name");
-            let mut oauth_accesses_by_resource = slot::optional(
-                "oauth_accesses_by_resource",
-            );
-            let mut plain_text_refresh_token = slot::optional(
-                "plain_text_refresh_token",
-            );
-            let mut service_token_accesses = slot::optional("service_token_accesses");
-            let mut token = slot::optional("token");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor_display_name = slot::optional();
+            let mut actor_id = slot::optional();
+            let mut actor_type = slot::optional();
+            let mut avatar_url = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut display_name = slot::or_empty();
+            let mut expires_at = slot::optional();
+            let mut id = slot::required();
+            let mut last_used_at = slot::optional();
+            let mut name = slot::optional();
+            let mut oauth_accesses_by_resource = slot::optional();
+            let mut plain_text_refresh_token = slot::optional();
+            let mut service_token_accesses = slot::optional();
+            let mut token = slot::optional();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor_display_name,
-                    &mut actor_id,
-                    &mut actor_type,
-                    &mut avatar_url,
-                    &mut created_at,
-                    &mut display_name,
-                    &mut expires_at,
-                    &mut id,
-                    &mut last_used_at,
-                    &mut name,
-                    &mut oauth_accesses_by_resource,
-                    &mut plain_text_refresh_token,
-                    &mut service_token_accesses,
-                    &mut token,
-                    &mut updated_at,
+                    ("actor_display_name", &mut actor_display_name),
+                    ("actor_id", &mut actor_id),
+                    ("actor_type", &mut actor_type),
+                    ("avatar_url", &mut avatar_url),
+                    ("created_at", &mut created_at),
+                    ("display_name", &mut display_name),
+                    ("expires_at", &mut expires_at),
+                    ("id", &mut id),
+                    ("last_used_at", &mut last_used_at),
+                    ("name", &mut name),
+                    ("oauth_accesses_by_resource", &mut oauth_accesses_by_resource),
+                    ("plain_text_refresh_token", &mut plain_text_refresh_token),
+                    ("service_token_accesses", &mut service_token_accesses),
+                    ("token", &mut token),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
@@ -9129,10 +9141,10 @@ pub mod types {
                 actor_id: actor_id.value(),
                 actor_type: actor_type.value(),
                 avatar_url: avatar_url.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 display_name: display_name.value(),
                 expires_at: expires_at.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 last_used_at: last_used_at.value(),
                 name: name.value(),
                 oauth_accesses_by_resource: oauth_accesses_by_resource.value(),
@@ -9170,24 +9182,24 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut access = slot::or_empty("access");
-            let mut description = slot::or_empty("description");
-            let mut id = slot::or_empty("id");
-            let mut resource = slot::optional("resource");
-            let mut resource_id = slot::or_empty("resource_id");
-            let mut resource_name = slot::or_empty("resource_name");
-            let mut resource_type = slot::or_empty("resource_type");
+            let mut access = slot::or_empty();
+            let mut description = slot::or_empty();
+            let mut id = slot::or_empty();
+            let mut resource = slot::optional();
+            let mut resource_id = slot::or_empty();
+            let mut resource_name = slot::or_empty();
+            let mut resource_type = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut access,
-                    &mut description,
-                    &mut id,
-                    &mut resource,
-                    &mut resource_id,
-                    &mut resource_name,
-                    &mut resource_type,
+                    ("access", &mut access),
+                    ("description", &mut description),
+                    ("id", &mut id),
+                    ("resource", &mut resource),
+                    ("resource_id", &mut resource_id),
+                    ("resource_name", &mut resource_name),
+                    ("resource_type", &mut resource_type),
                 ],
             )?;
             Ok(Self {
@@ -9228,15 +9240,21 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut cpu = slot::or_empty("cpu");
-            let mut display_name = slot::or_empty("display_name");
-            let mut name = slot::or_empty("name");
-            let mut ram = slot::or_empty_whole("ram");
-            let mut sort_order = slot::or_empty_whole("sort_order");
+            let mut cpu = slot::or_empty();
+            let mut display_name = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut ram = slot::or_empty_whole();
+            let mut sort_order = slot::or_empty_whole();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut cpu, &mut display_name, &mut name, &mut ram, &mut sort_order],
+                &mut [
+                    ("cpu", &mut cpu),
+                    ("display_name", &mut display_name),
+                    ("name", &mut name),
+                    ("ram", &mut ram),
+                    ("sort_order", &mut sort_order),
+                ],
             )?;
             Ok(Self {
                 cpu: cpu.value(),
@@ -9274,14 +9292,19 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut key = slot::or_empty("key");
-            let mut key_id = slot::or_empty("key_id");
-            let mut source = slot::or_empty("source");
-            let mut value = slot::or_empty("value");
+            let mut key = slot::or_empty();
+            let mut key_id = slot::or_empty();
+            let mut source = slot::or_empty();
+            let mut value = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut key, &mut key_id, &mut source, &mut value],
+                &mut [
+                    ("key", &mut key),
+                    ("key_id", &mut key_id),
+                    ("source", &mut source),
+                    ("value", &mut value),
+                ],
             )?;
             Ok(Self {
                 key: key.value(),
@@ -9312,13 +9335,17 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut configurable = slot::optional("configurable");
-            let mut configurations = slot::or_empty("configurations");
-            let mut keyspaces = slot::or_empty("keyspaces");
+            let mut configurable = slot::optional();
+            let mut configurations = slot::or_empty();
+            let mut keyspaces = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
-                &mut [&mut configurable, &mut configurations, &mut keyspaces],
+                &mut [
+                    ("configurable", &mut configurable),
+                    ("configurations", &mut configurations),
+                    ("keyspaces", &mut keyspaces),
+                ],
             )?;
             Ok(Self {
                 configurable: configurable.value(),
@@ -9342,34 +9369,34 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut burst = slot::optional("burst");
-            let mut capacity = slot::optional("capacity");
-            let mut concurrency = slot::optional("concurrency");
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::required("id");
-            let mut mode = slot::or_empty("mode");
-            let mut name = slot::or_empty("name");
-            let mut rate = slot::optional("rate");
-            let mut rules = slot::or_empty("rules");
-            let mut updated_at = slot::optional("updated_at");
-            let mut warning_threshold = slot::optional("warning_threshold");
+            let mut actor = slot::optional();
+            let mut burst = slot::optional();
+            let mut capacity = slot::optional();
+            let mut concurrency = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::required();
+            let mut mode = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut rate = slot::optional();
+            let mut rules = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut warning_threshold = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut burst,
-                    &mut capacity,
-                    &mut concurrency,
-                    &mut created_at,
-                    &mut id,
-                    &mut mode,
-                    &mut name,
-                    &mut rate,
-                    &mut rules,
-                    &mut updated_at,
-                    &mut warning_threshold,
+                    ("actor", &mut actor),
+                    ("burst", &mut burst),
+                    ("capacity", &mut capacity),
+                    ("concurrency", &mut concurrency),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("mode", &mut mode),
+                    ("name", &mut name),
+                    ("rate", &mut rate),
+                    ("rules", &mut rules),
+                    ("updated_at", &mut updated_at),
+                    ("warning_threshold", &mut warning_threshold),
                 ],
             )?;
             Ok(Self {
@@ -9377,8 +9404,8 @@ pub mod types {
                 burst: burst.value(),
                 capacity: capacity.value(),
                 concurrency: concurrency.value(),
-                created_at: created_at.value::<A::Error>()?,
-                id: id.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
+                id: id.value::<A::Error>("id")?,
                 mode: mode.value(),
                 name: name.value(),
                 rate: rate.value(),
@@ -9409,35 +9436,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut created_at = slot::required("created_at");
-            let mut fingerprint = slot::optional("fingerprint");
-            let mut id = slot::required("id");
-            let mut keyspace = slot::optional("keyspace");
-            let mut kind = slot::or_empty("kind");
-            let mut syntax_highlighted_sql = slot::or_empty("syntax_highlighted_sql");
-            let mut tags = slot::or_empty("tags");
-            let mut updated_at = slot::optional("updated_at");
+            let mut actor = slot::optional();
+            let mut created_at = slot::required();
+            let mut fingerprint = slot::optional();
+            let mut id = slot::required();
+            let mut keyspace = slot::optional();
+            let mut kind = slot::or_empty();
+            let mut syntax_highlighted_sql = slot::or_empty();
+            let mut tags = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut created_at,
-                    &mut fingerprint,
-                    &mut id,
-                    &mut keyspace,
-                    &mut kind,
-                    &mut syntax_highlighted_sql,
-                    &mut tags,
-                    &mut updated_at,
+                    ("actor", &mut actor),
+                    ("created_at", &mut created_at),
+                    ("fingerprint", &mut fingerprint),
+                    ("id", &mut id),
+                    ("keyspace", &mut keyspace),
+                    ("kind", &mut kind),
+                    ("syntax_highlighted_sql", &mut syntax_highlighted_sql),
+                    ("tags", &mut tags),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 fingerprint: fingerprint.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 keyspace: keyspace.value(),
                 kind: kind.value(),
                 syntax_highlighted_sql: syntax_highlighted_sql.value(),
@@ -9474,49 +9501,47 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut avatar_url = slot::or_empty("avatar_url");
-            let mut created_at = slot::required("created_at");
-            let mut default_organization = slot::optional("default_organization");
-            let mut directory_managed = slot::optional("directory_managed");
-            let mut display_name = slot::or_empty("display_name");
-            let mut email = slot::or_empty("email");
-            let mut email_verified = slot::optional("email_verified");
-            let mut id = slot::required("id");
-            let mut managed = slot::optional("managed");
-            let mut name = slot::or_empty("name");
-            let mut sso = slot::optional("sso");
-            let mut two_factor_auth_configured = slot::or_empty(
-                "two_factor_auth_configured",
-            );
-            let mut updated_at = slot::optional("updated_at");
+            let mut avatar_url = slot::or_empty();
+            let mut created_at = slot::required();
+            let mut default_organization = slot::optional();
+            let mut directory_managed = slot::optional();
+            let mut display_name = slot::or_empty();
+            let mut email = slot::or_empty();
+            let mut email_verified = slot::optional();
+            let mut id = slot::required();
+            let mut managed = slot::optional();
+            let mut name = slot::or_empty();
+            let mut sso = slot::optional();
+            let mut two_factor_auth_configured = slot::or_empty();
+            let mut updated_at = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut avatar_url,
-                    &mut created_at,
-                    &mut default_organization,
-                    &mut directory_managed,
-                    &mut display_name,
-                    &mut email,
-                    &mut email_verified,
-                    &mut id,
-                    &mut managed,
-                    &mut name,
-                    &mut sso,
-                    &mut two_factor_auth_configured,
-                    &mut updated_at,
+                    ("avatar_url", &mut avatar_url),
+                    ("created_at", &mut created_at),
+                    ("default_organization", &mut default_organization),
+                    ("directory_managed", &mut directory_managed),
+                    ("display_name", &mut display_name),
+                    ("email", &mut email),
+                    ("email_verified", &mut email_verified),
+                    ("id", &mut id),
+                    ("managed", &mut managed),
+                    ("name", &mut name),
+                    ("sso", &mut sso),
+                    ("two_factor_auth_configured", &mut two_factor_auth_configured),
+                    ("updated_at", &mut updated_at),
                 ],
             )?;
             Ok(Self {
                 avatar_url: avatar_url.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 default_organization: default_organization.value(),
                 directory_managed: directory_managed.value(),
                 display_name: display_name.value(),
                 email: email.value(),
                 email_verified: email_verified.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 managed: managed.value(),
                 name: name.value(),
                 sso: sso.value(),

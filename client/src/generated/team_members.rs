@@ -495,28 +495,28 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut created_at = slot::required("created_at");
-            let mut id = slot::required("id");
-            let mut passwords = slot::or_empty("passwords");
-            let mut updated_at = slot::optional("updated_at");
-            let mut user = slot::optional("user");
+            let mut actor = slot::optional();
+            let mut created_at = slot::required();
+            let mut id = slot::required();
+            let mut passwords = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut user = slot::optional();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut created_at,
-                    &mut id,
-                    &mut passwords,
-                    &mut updated_at,
-                    &mut user,
+                    ("actor", &mut actor),
+                    ("created_at", &mut created_at),
+                    ("id", &mut id),
+                    ("passwords", &mut passwords),
+                    ("updated_at", &mut updated_at),
+                    ("user", &mut user),
                 ],
             )?;
             Ok(Self {
                 actor: actor.value(),
-                created_at: created_at.value::<A::Error>()?,
-                id: id.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
+                id: id.value::<A::Error>("id")?,
                 passwords: passwords.value(),
                 updated_at: updated_at.value(),
                 user: user.value(),
@@ -536,35 +536,35 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut total_count = slot::or_empty_whole("total_count");
-            let mut total_pages = slot::or_empty_whole("total_pages");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut total_count = slot::or_empty_whole();
+            let mut total_pages = slot::or_empty_whole();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut total_count,
-                    &mut total_pages,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("total_count", &mut total_count),
+                    ("total_pages", &mut total_pages),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

@@ -725,37 +725,37 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut created_at = slot::required("created_at");
-            let mut enabled = slot::or_empty("enabled");
-            let mut events = slot::or_empty("events");
-            let mut id = slot::required("id");
-            let mut last_sent_at = slot::optional("last_sent_at");
-            let mut last_sent_result = slot::or_empty("last_sent_result");
-            let mut last_sent_success = slot::or_empty("last_sent_success");
-            let mut secret = slot::or_empty("secret");
-            let mut updated_at = slot::optional("updated_at");
-            let mut url = slot::or_empty("url");
+            let mut created_at = slot::required();
+            let mut enabled = slot::or_empty();
+            let mut events = slot::or_empty();
+            let mut id = slot::required();
+            let mut last_sent_at = slot::optional();
+            let mut last_sent_result = slot::or_empty();
+            let mut last_sent_success = slot::or_empty();
+            let mut secret = slot::or_empty();
+            let mut updated_at = slot::optional();
+            let mut url = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut created_at,
-                    &mut enabled,
-                    &mut events,
-                    &mut id,
-                    &mut last_sent_at,
-                    &mut last_sent_result,
-                    &mut last_sent_success,
-                    &mut secret,
-                    &mut updated_at,
-                    &mut url,
+                    ("created_at", &mut created_at),
+                    ("enabled", &mut enabled),
+                    ("events", &mut events),
+                    ("id", &mut id),
+                    ("last_sent_at", &mut last_sent_at),
+                    ("last_sent_result", &mut last_sent_result),
+                    ("last_sent_success", &mut last_sent_success),
+                    ("secret", &mut secret),
+                    ("updated_at", &mut updated_at),
+                    ("url", &mut url),
                 ],
             )?;
             Ok(Self {
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 enabled: enabled.value(),
                 events: events.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 last_sent_at: last_sent_at.value(),
                 last_sent_result: last_sent_result.value(),
                 last_sent_success: last_sent_success.value(),
@@ -778,31 +778,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),

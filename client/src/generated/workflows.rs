@@ -1550,31 +1550,31 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut current_page = slot::or_empty_whole("current_page");
-            let mut data = slot::required("data");
-            let mut next_page = slot::optional_whole("next_page");
-            let mut next_page_url = slot::optional("next_page_url");
-            let mut per_page = slot::or_empty_whole("per_page");
-            let mut prev_page = slot::optional_whole("prev_page");
-            let mut prev_page_url = slot::optional("prev_page_url");
-            let mut type_ = slot::or_empty("type");
+            let mut current_page = slot::or_empty_whole();
+            let mut data = slot::required();
+            let mut next_page = slot::optional_whole();
+            let mut next_page_url = slot::optional();
+            let mut per_page = slot::or_empty_whole();
+            let mut prev_page = slot::optional_whole();
+            let mut prev_page_url = slot::optional();
+            let mut type_ = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut current_page,
-                    &mut data,
-                    &mut next_page,
-                    &mut next_page_url,
-                    &mut per_page,
-                    &mut prev_page,
-                    &mut prev_page_url,
-                    &mut type_,
+                    ("current_page", &mut current_page),
+                    ("data", &mut data),
+                    ("next_page", &mut next_page),
+                    ("next_page_url", &mut next_page_url),
+                    ("per_page", &mut per_page),
+                    ("prev_page", &mut prev_page),
+                    ("prev_page_url", &mut prev_page_url),
+                    ("type", &mut type_),
                 ],
             )?;
             Ok(Self {
                 current_page: current_page.value(),
-                data: data.value::<A::Error>()?,
+                data: data.value::<A::Error>("data")?,
                 next_page: next_page.value(),
                 next_page_url: next_page_url.value(),
                 per_page: per_page.value(),
@@ -1597,92 +1597,92 @@ pub mod types {
             _object: A,
         ) -> ::std::result::Result<Self, A::Error> {
             use crate::runtime::{object, slot};
-            let mut actor = slot::optional("actor");
-            let mut branch = slot::optional("branch");
-            let mut cancelled_at = slot::optional("cancelled_at");
-            let mut cancelled_by = slot::optional("cancelled_by");
-            let mut completed_at = slot::optional("completed_at");
-            let mut completed_by = slot::optional("completed_by");
-            let mut created_at = slot::required("created_at");
-            let mut cutover_at = slot::optional("cutover_at");
-            let mut cutover_by = slot::optional("cutover_by");
-            let mut data_copy_completed_at = slot::optional("data_copy_completed_at");
-            let mut defer_secondary_keys = slot::or_empty("defer_secondary_keys");
-            let mut global_keyspace = slot::optional("global_keyspace");
-            let mut id = slot::required("id");
-            let mut may_restart = slot::or_empty("may_restart");
-            let mut may_retry = slot::or_empty("may_retry");
-            let mut name = slot::or_empty("name");
-            let mut number = slot::or_empty_whole("number");
-            let mut on_ddl = slot::or_empty("on_ddl");
-            let mut primaries_switched = slot::or_empty("primaries_switched");
-            let mut replicas_switched = slot::or_empty("replicas_switched");
-            let mut retried_at = slot::optional("retried_at");
-            let mut retried_by = slot::optional("retried_by");
-            let mut reversed_at = slot::optional("reversed_at");
-            let mut reversed_by = slot::optional("reversed_by");
-            let mut reversed_cutover_by = slot::optional("reversed_cutover_by");
-            let mut sequence_tables_applied = slot::or_empty("sequence_tables_applied");
-            let mut source_keyspace = slot::optional("source_keyspace");
-            let mut started_at = slot::optional("started_at");
-            let mut state = slot::or_empty("state");
-            let mut switch_primaries_at = slot::optional("switch_primaries_at");
-            let mut switch_primaries_by = slot::optional("switch_primaries_by");
-            let mut switch_replicas_at = slot::optional("switch_replicas_at");
-            let mut switch_replicas_by = slot::optional("switch_replicas_by");
-            let mut target_keyspace = slot::optional("target_keyspace");
-            let mut updated_at = slot::optional("updated_at");
-            let mut verified_data_stale = slot::or_empty("verified_data_stale");
-            let mut verify_data_at = slot::optional("verify_data_at");
-            let mut verify_data_by = slot::optional("verify_data_by");
-            let mut workflow_errors = slot::or_empty("workflow_errors");
-            let mut workflow_subtype = slot::or_empty("workflow_subtype");
-            let mut workflow_type = slot::or_empty("workflow_type");
+            let mut actor = slot::optional();
+            let mut branch = slot::optional();
+            let mut cancelled_at = slot::optional();
+            let mut cancelled_by = slot::optional();
+            let mut completed_at = slot::optional();
+            let mut completed_by = slot::optional();
+            let mut created_at = slot::required();
+            let mut cutover_at = slot::optional();
+            let mut cutover_by = slot::optional();
+            let mut data_copy_completed_at = slot::optional();
+            let mut defer_secondary_keys = slot::or_empty();
+            let mut global_keyspace = slot::optional();
+            let mut id = slot::required();
+            let mut may_restart = slot::or_empty();
+            let mut may_retry = slot::or_empty();
+            let mut name = slot::or_empty();
+            let mut number = slot::or_empty_whole();
+            let mut on_ddl = slot::or_empty();
+            let mut primaries_switched = slot::or_empty();
+            let mut replicas_switched = slot::or_empty();
+            let mut retried_at = slot::optional();
+            let mut retried_by = slot::optional();
+            let mut reversed_at = slot::optional();
+            let mut reversed_by = slot::optional();
+            let mut reversed_cutover_by = slot::optional();
+            let mut sequence_tables_applied = slot::or_empty();
+            let mut source_keyspace = slot::optional();
+            let mut started_at = slot::optional();
+            let mut state = slot::or_empty();
+            let mut switch_primaries_at = slot::optional();
+            let mut switch_primaries_by = slot::optional();
+            let mut switch_replicas_at = slot::optional();
+            let mut switch_replicas_by = slot::optional();
+            let mut target_keyspace = slot::optional();
+            let mut updated_at = slot::optional();
+            let mut verified_data_stale = slot::or_empty();
+            let mut verify_data_at = slot::optional();
+            let mut verify_data_by = slot::optional();
+            let mut workflow_errors = slot::or_empty();
+            let mut workflow_subtype = slot::or_empty();
+            let mut workflow_type = slot::or_empty();
             object::read_fields(
                 _object,
                 Self::NAME,
                 &mut [
-                    &mut actor,
-                    &mut branch,
-                    &mut cancelled_at,
-                    &mut cancelled_by,
-                    &mut completed_at,
-                    &mut completed_by,
-                    &mut created_at,
-                    &mut cutover_at,
-                    &mut cutover_by,
-                    &mut data_copy_completed_at,
-                    &mut defer_secondary_keys,
-                    &mut global_keyspace,
-                    &mut id,
-                    &mut may_restart,
-                    &mut may_retry,
-                    &mut name,
-                    &mut number,
-                    &mut on_ddl,
-                    &mut primaries_switched,
-                    &mut replicas_switched,
-                    &mut retried_at,
-                    &mut retried_by,
-                    &mut reversed_at,
-                    &mut reversed_by,
-                    &mut reversed_cutover_by,
-                    &mut sequence_tables_applied,
-                    &mut source_keyspace,
-                    &mut started_at,
-                    &mut state,
-                    &mut switch_primaries_at,
-                    &mut switch_primaries_by,
-                    &mut switch_replicas_at,
-                    &mut switch_replicas_by,
-                    &mut target_keyspace,
-                    &mut updated_at,
-                    &mut verified_data_stale,
-                    &mut verify_data_at,
-                    &mut verify_data_by,
-                    &mut workflow_errors,
-                    &mut workflow_subtype,
-                    &mut workflow_type,
+                    ("actor", &mut actor),
+                    ("branch", &mut branch),
+                    ("cancelled_at", &mut cancelled_at),
+                    ("cancelled_by", &mut cancelled_by),
+                    ("completed_at", &mut completed_at),
+                    ("completed_by", &mut completed_by),
+                    ("created_at", &mut created_at),
+                    ("cutover_at", &mut cutover_at),
+                    ("cutover_by", &mut cutover_by),
+                    ("data_copy_completed_at", &mut data_copy_completed_at),
+                    ("defer_secondary_keys", &mut defer_secondary_keys),
+                    ("global_keyspace", &mut global_keyspace),
+                    ("id", &mut id),
+                    ("may_restart", &mut may_restart),
+                    ("may_retry", &mut may_retry),
+                    ("name", &mut name),
+                    ("number", &mut number),
+                    ("on_ddl", &mut on_ddl),
+                    ("primaries_switched", &mut primaries_switched),
+                    ("replicas_switched", &mut replicas_switched),
+                    ("retried_at", &mut retried_at),
+                    ("retried_by", &mut retried_by),
+                    ("reversed_at", &mut reversed_at),
+                    ("reversed_by", &mut reversed_by),
+                    ("reversed_cutover_by", &mut reversed_cutover_by),
+                    ("sequence_tables_applied", &mut sequence_tables_applied),
+                    ("source_keyspace", &mut source_keyspace),
+                    ("started_at", &mut started_at),
+                    ("state", &mut state),
+                    ("switch_primaries_at", &mut switch_primaries_at),
+                    ("switch_primaries_by", &mut switch_primaries_by),
+                    ("switch_replicas_at", &mut switch_replicas_at),
+                    ("switch_replicas_by", &mut switch_replicas_by),
+                    ("target_keyspace", &mut target_keyspace),
+                    ("updated_at", &mut updated_at),
+                    ("verified_data_stale", &mut verified_data_stale),
+                    ("verify_data_at", &mut verify_data_at),
+                    ("verify_data_by", &mut verify_data_by),
+                    ("workflow_errors", &mut workflow_errors),
+                    ("workflow_subtype", &mut workflow_subtype),
+                    ("workflow_type", &mut workflow_type),
                 ],
             )?;
             Ok(Self {
@@ -1692,13 +1692,13 @@ pub mod types {
                 cancelled_by: cancelled_by.value(),
                 completed_at: completed_at.value(),
                 completed_by: completed_by.value(),
-                created_at: created_at.value::<A::Error>()?,
+                created_at: created_at.value::<A::Error>("created_at")?,
                 cutover_at: cutover_at.value(),
                 cutover_by: cutover_by.value(),
                 data_copy_completed_at: data_copy_completed_at.value(),
                 defer_secondary_keys: defer_secondary_keys.value(),
                 global_keyspace: global_keyspace.value(),
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 may_restart: may_restart.value(),
                 may_retry: may_retry.value(),
                 name: name.value(),

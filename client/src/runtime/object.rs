@@ -47,18 +47,18 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T: Object>(deserializer: D) -> Res
 
 /// A field that is read from an object: a [`Slot`](super::slot::Slot) of any type.
 pub(crate) trait Field<'de, A: MapAccess<'de>> {
-    /// Its name in JSON.
-    fn name(&self) -> &'static str;
-
-    /// Reads its value. `of` is the type that has the field.
+    /// Reads its value.
     ///
     /// # Errors
     /// Where that is of another type and may not be absent, or was read before.
-    fn read(&mut self, object: &mut A, of: &'static str) -> Result<(), A::Error>;
+    fn read(&mut self, object: &mut A, field: Label) -> Result<(), A::Error>;
 
     /// Warns where it should have been there, and was not.
-    fn finish(&self, of: &'static str);
+    fn finish(&self, field: Label);
 }
+
+/// A field, and its name in JSON.
+type Named<'f, 'de, A> = (&'static str, &'f mut dyn Field<'de, A>);
 
 /// Reads the fields of an object, and passes over what else it has.
 ///
@@ -67,7 +67,7 @@ pub(crate) trait Field<'de, A: MapAccess<'de>> {
 pub(crate) fn read_fields<'de, A: MapAccess<'de>>(
     object: A,
     of: &'static str,
-    fields: &mut [&mut dyn Field<'de, A>],
+    fields: &mut [Named<'_, 'de, A>],
 ) -> Result<(), A::Error> {
     each_field(object, of, fields, None)
 }
@@ -79,7 +79,7 @@ pub(crate) fn read_fields<'de, A: MapAccess<'de>>(
 pub(crate) fn read_fields_and_rest<'de, A: MapAccess<'de>>(
     object: A,
     of: &'static str,
-    fields: &mut [&mut dyn Field<'de, A>],
+    fields: &mut [Named<'_, 'de, A>],
 ) -> Result<Rest, A::Error> {
     let mut rest = Map::new();
     each_field(object, of, fields, Some(&mut rest))?;
@@ -89,28 +89,28 @@ pub(crate) fn read_fields_and_rest<'de, A: MapAccess<'de>>(
 fn each_field<'de, A: MapAccess<'de>>(
     mut object: A,
     of: &'static str,
-    fields: &mut [&mut dyn Field<'de, A>],
+    fields: &mut [Named<'_, 'de, A>],
     mut rest: Option<&mut Map<String, Value>>,
 ) -> Result<(), A::Error> {
-    let names: Vec<_> = fields.iter().map(|field| field.name()).collect();
     let mut expected = 0;
-    while let Some(key) = object.next_key_seed(Key { names: &names, expected, is_kept: rest.is_some() })? {
+    while let Some(key) = object.next_key_seed(Key { fields, expected, is_kept: rest.is_some() })? {
         match (key, &mut rest) {
             (Found::Field(at), _) => {
-                fields[at].read(&mut object, of)?;
+                let (name, field) = &mut fields[at];
+                field.read(&mut object, Label(of, name))?;
                 expected = at + 1;
             }
             (Found::Other(Some(name)), Some(rest)) => drop(rest.insert(name, object.next_value()?)),
             (Found::Other(_), _) => drop(object.next_value::<IgnoredAny>()?),
         }
     }
-    fields.iter().for_each(|field| field.finish(of));
+    fields.iter().for_each(|(name, field)| field.finish(Label(of, name)));
     Ok(())
 }
 
-/// Finds a key among names.
-struct Key<'n> {
-    names: &'n [&'static str],
+/// Finds a key among the names of fields.
+struct Key<'n, F> {
+    fields: &'n [(&'static str, F)],
     /// Where it is looked for first: behind the one before, as servers keep an order.
     expected: usize,
     /// Whether a key that is no name is wanted.
@@ -122,7 +122,7 @@ enum Found {
     Other(Option<String>),
 }
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
+impl<'de, F> DeserializeSeed<'de> for Key<'_, F> {
     type Value = Found;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
@@ -130,7 +130,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     }
 }
 
-impl Visitor<'_> for Key<'_> {
+impl<F> Visitor<'_> for Key<'_, F> {
     type Value = Found;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,8 +138,8 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Found, E> {
-        let (before, behind) = self.names.split_at(self.expected.min(self.names.len()));
-        let find = |names: &[&str]| names.iter().position(|name| *name == key);
+        let (before, behind) = self.fields.split_at(self.expected.min(self.fields.len()));
+        let find = |fields: &[(&str, F)]| fields.iter().position(|(name, _)| *name == key);
         let found = find(behind).map(|at| before.len() + at).or_else(|| find(before));
         Ok(found.map_or_else(|| Found::Other(self.is_kept.then(|| key.to_owned())), Found::Field))
     }

@@ -12,10 +12,10 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAcces
 
 use super::lenient::{AsWhole, Empty, Label, Nullable, Plain, readable, warn_missing};
 use super::object::Field;
+use crate::transport::{fail, is_strict};
 
 /// The value of a field, once it is read. `H` says how.
 pub(crate) struct Slot<T, H> {
-    name: &'static str,
     value: Option<T>,
     is_read: bool,
     how: PhantomData<H>,
@@ -34,35 +34,31 @@ trait How<T> {
 }
 
 impl<'de, A: MapAccess<'de>, T, H: How<T>> Field<'de, A> for Slot<T, H> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn read(&mut self, object: &mut A, of: &'static str) -> Result<(), A::Error> {
+    fn read(&mut self, object: &mut A, field: Label) -> Result<(), A::Error> {
         if std::mem::replace(&mut self.is_read, true) {
-            return Err(Error::duplicate_field(self.name));
+            return Err(Error::duplicate_field(field.1));
         }
-        self.value = H::read(object, Label(of, self.name))?;
+        self.value = H::read(object, field)?;
         Ok(())
     }
 
-    fn finish(&self, of: &'static str) {
+    fn finish(&self, field: Label) {
         if self.value.is_none() {
-            H::finish(Label(of, self.name));
+            H::finish(field);
         }
     }
 }
 
-fn slot<T, H>(name: &'static str) -> Slot<T, H> {
-    Slot { name, value: None, is_read: false, how: PhantomData }
+fn slot<T, H>() -> Slot<T, H> {
+    Slot { value: None, is_read: false, how: PhantomData }
 }
 
 /// Must be there, and of its type.
 pub(crate) struct Required;
 
 /// A field that must be there.
-pub(crate) fn required<T>(name: &'static str) -> Slot<T, Required> {
-    slot(name)
+pub(crate) fn required<T>() -> Slot<T, Required> {
+    slot()
 }
 
 impl<T: DeserializeOwned> How<T> for Required {
@@ -76,8 +72,8 @@ impl<T> Slot<T, Required> {
     ///
     /// # Errors
     /// Where there was none.
-    pub(crate) fn value<E: Error>(self) -> Result<T, E> {
-        self.value.ok_or_else(|| E::missing_field(self.name))
+    pub(crate) fn value<E: Error>(self, name: &'static str) -> Result<T, E> {
+        self.value.ok_or_else(|| E::missing_field(name))
     }
 }
 
@@ -95,23 +91,23 @@ impl<'de, T, N: Nullable<T>> DeserializeSeed<'de> for Seed<T, N> {
 pub(crate) struct OrEmpty<N, const MUST: bool>(PhantomData<N>);
 
 /// A field that must be there, and is empty where it is not.
-pub(crate) fn or_empty<T>(name: &'static str) -> Slot<T, OrEmpty<Plain, true>> {
-    slot(name)
+pub(crate) fn or_empty<T>() -> Slot<T, OrEmpty<Plain, true>> {
+    slot()
 }
 
 /// A field of whole numbers that must be there, and is empty where it is not.
-pub(crate) fn or_empty_whole<T>(name: &'static str) -> Slot<T, OrEmpty<AsWhole, true>> {
-    slot(name)
+pub(crate) fn or_empty_whole<T>() -> Slot<T, OrEmpty<AsWhole, true>> {
+    slot()
 }
 
 /// A field that is empty where it is not there.
-pub(crate) fn if_any<T>(name: &'static str) -> Slot<T, OrEmpty<Plain, false>> {
-    slot(name)
+pub(crate) fn if_any<T>() -> Slot<T, OrEmpty<Plain, false>> {
+    slot()
 }
 
 /// A field of whole numbers that is empty where it is not there.
-pub(crate) fn if_any_whole<T>(name: &'static str) -> Slot<T, OrEmpty<AsWhole, false>> {
-    slot(name)
+pub(crate) fn if_any_whole<T>() -> Slot<T, OrEmpty<AsWhole, false>> {
+    slot()
 }
 
 impl<T, N: Nullable<T>, const MUST: bool> How<T> for OrEmpty<N, MUST> {
@@ -120,8 +116,11 @@ impl<T, N: Nullable<T>, const MUST: bool> How<T> for OrEmpty<N, MUST> {
     }
 
     fn finish(field: Label) {
-        if MUST {
-            warn_missing(field);
+        match MUST {
+            // What is read once more is warned of once.
+            true if is_strict() => fail(),
+            true => warn_missing(field),
+            false => {}
         }
     }
 }
@@ -137,18 +136,21 @@ impl<T: Empty, N, const MUST: bool> Slot<T, OrEmpty<N, MUST>> {
 pub(crate) struct Optional<N>(PhantomData<N>);
 
 /// A field that may be absent.
-pub(crate) fn optional<T>(name: &'static str) -> Slot<T, Optional<Plain>> {
-    slot(name)
+pub(crate) fn optional<T>() -> Slot<T, Optional<Plain>> {
+    slot()
 }
 
 /// A field of whole numbers that may be absent.
-pub(crate) fn optional_whole<T>(name: &'static str) -> Slot<T, Optional<AsWhole>> {
-    slot(name)
+pub(crate) fn optional_whole<T>() -> Slot<T, Optional<AsWhole>> {
+    slot()
 }
 
 impl<T, N: Nullable<T>> How<T> for Optional<N> {
     fn read<'de, A: MapAccess<'de>>(object: &mut A, field: Label) -> Result<Option<T>, A::Error> {
-        Ok(readable::<T, N>(object.next_value()?, field))
+        match is_strict() {
+            true => object.next_value_seed(Seed::<T, N>(PhantomData)).inspect_err(|_| fail()),
+            false => Ok(readable::<T, N>(object.next_value()?, field)),
+        }
     }
 }
 
@@ -168,6 +170,7 @@ mod tests {
 
     use super::*;
     use crate::runtime::object::{Object, read, read_fields, read_fields_and_rest};
+    use crate::transport::strictly;
 
     #[derive(Debug, PartialEq)]
     struct Disk {
@@ -183,13 +186,19 @@ mod tests {
         const NAME: &'static str = "Disk";
 
         fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-            let (mut id, mut size, mut labels) = (required("id"), or_empty_whole("size"), or_empty("labels"));
-            let (mut sizes, mut note, mut limits) = (if_any_whole("sizes"), optional("note"), optional_whole("limits"));
-            let fields: &mut [&mut dyn Field<'de, A>] =
-                &mut [&mut id, &mut size, &mut labels, &mut sizes, &mut note, &mut limits];
+            let (mut id, mut size, mut labels) = (required(), or_empty_whole(), or_empty());
+            let (mut sizes, mut note, mut limits) = (if_any_whole(), optional(), optional_whole());
+            let fields: &mut [(&str, &mut dyn Field<'de, A>)] = &mut [
+                ("id", &mut id),
+                ("size", &mut size),
+                ("labels", &mut labels),
+                ("sizes", &mut sizes),
+                ("note", &mut note),
+                ("limits", &mut limits),
+            ];
             read_fields(object, Self::NAME, fields)?;
             Ok(Self {
-                id: id.value::<A::Error>()?,
+                id: id.value::<A::Error>("id")?,
                 size: size.value(),
                 labels: labels.value(),
                 sizes: sizes.value(),
@@ -256,6 +265,10 @@ mod tests {
         ] {
             assert_eq!(disk(&format!(r#"{{"id": "a", "{field}": "seven"}}"#)).unwrap_err(), error);
         }
+        assert_eq!(strictly(|| disk(r#"{"id": "a", "note": 7}"#)), None);
+        assert_eq!(strictly(|| disk(r#"{"id": "a"}"#)), None);
+        let limits = strictly(|| disk(r#"{"id": "a", "size": 1, "labels": [], "limits": [1.0]}"#)).unwrap().limits;
+        assert_eq!(limits, Some(vec![1]));
         // Of what is no JSON nothing is read.
         assert!(disk(r#"{"id": "a", "note": {"seven"#).unwrap_err().starts_with("EOF"));
     }
@@ -268,9 +281,9 @@ mod tests {
             const NAME: &'static str = "Shelf";
 
             fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
-                let mut id = required("id");
-                let rest = read_fields_and_rest(object, Self::NAME, &mut [&mut id])?;
-                Ok(Self(id.value::<A::Error>()?, rest.whole::<_, A::Error>()?, rest.optional("more")))
+                let mut id = required();
+                let rest = read_fields_and_rest(object, Self::NAME, &mut [("id", &mut id)])?;
+                Ok(Self(id.value::<A::Error>("id")?, rest.whole::<_, A::Error>()?, rest.optional("more")))
             }
         }
 

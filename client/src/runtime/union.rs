@@ -61,9 +61,13 @@ fn kept(value: &Value, again: &Value) -> usize {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use serde::Deserialize;
+    use serde::de::MapAccess;
     use serde_json::json;
 
     use super::*;
+    use crate::runtime::object::{self, Object};
+    use crate::runtime::slot;
+    use crate::transport::strictly;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Small {
@@ -95,5 +99,34 @@ mod tests {
         assert_eq!(read(json!({ "name": "a" })), small());
         assert_eq!(read(json!({ "name": "a", "size": "large", "more": [] })), small());
         assert_eq!(read(json!([1])), Either::Unknown(json!([1])));
+    }
+
+    #[test]
+    fn what_may_be_absent_costs_no_alternative() {
+        #[derive(Debug, PartialEq, Serialize)]
+        struct Noted {
+            note: Option<String>,
+        }
+
+        impl Object for Noted {
+            const NAME: &'static str = "Noted";
+
+            fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+                let mut note = slot::optional();
+                object::read_fields(object, Self::NAME, &mut [("note", &mut note)])?;
+                Ok(Self { note: note.value() })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for Noted {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                object::read(deserializer)
+            }
+        }
+
+        let read = |value| Union::read(value).map(|union| union.or(Ok).or_unknown(Err));
+        assert_eq!(read(json!({ "note": 7 })).unwrap(), Ok(Noted { note: None }));
+        assert_eq!(strictly(|| read(json!({ "note": 7 }))), None);
+        assert_eq!(strictly(|| read(json!({ "note": "a" }))), Some(Ok(Noted { note: Some("a".to_owned()) })));
     }
 }

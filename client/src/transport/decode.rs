@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
+use super::strict::strictly;
 use crate::client::Client;
 use crate::error::{Error, Reason, without_bom};
 use crate::operation::Operation;
@@ -15,7 +16,8 @@ pub(crate) fn decode<T: DeserializeOwned>(
     answer: Answer,
 ) -> Result<Response<T>, Error> {
     let read = |json: &[u8]| serde_json::from_slice::<T>(json);
-    let value = read(without_bom(&answer.body)).ok().or_else(|| {
+    let json = without_bom(&answer.body);
+    let value = strictly(|| read(json)).or_else(|| read(json).ok()).or_else(|| {
         let value = read(&mended(&answer.body)?).ok()?;
         tracing::warn!(operation = operation.id, "the answer says a key twice, or half a character");
         Some(value)
