@@ -11,6 +11,7 @@
 //!    sent, by the `directions` that types travel in;
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing,
+//!    `handles` sets the names of a branch,
 //!    `client` puts the crate's own client in the place of progenitor's, `stand_in` tells the stand-in what there is, and
 //!    `setters` and `words` make what builders do and say short.
 //!
@@ -45,6 +46,8 @@ mod discriminators;
 mod features;
 #[path = "generate/files.rs"]
 mod files;
+#[path = "generate/handles.rs"]
+mod handles;
 #[path = "generate/identifiers.rs"]
 mod identifiers;
 #[path = "generate/media.rs"]
@@ -169,6 +172,7 @@ pub fn generate_with(spec: &str, wants: &dyn Fn(&str) -> bool) -> Result<Generat
     operations::harden(&mut file, &operations, &checked)?;
     pages::add(&mut file)?;
     polls::add(&mut file, &operations)?;
+    handles::add(&mut file, &operations)?;
     client::harden(&mut file, &spec.info.version)?;
     stand_in::add(&mut file, &operations)?;
     setters::harden(&mut file);

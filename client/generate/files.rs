@@ -116,9 +116,11 @@ impl Parts {
             let Item::Mod(ItemMod { content: Some((_, inner)), .. }) = &mut items[at] else { return };
             items = inner;
         }
-        // Functions of the client stay together.
+        // Functions of the client stay together, and those of a handle.
         match (items.last_mut(), item) {
-            (Some(Item::Impl(last)), Item::Impl(item)) if is_of_client(last) && is_of_client(&item) => {
+            (Some(Item::Impl(last)), Item::Impl(item))
+                if path.is_empty() && own(last).is_some() && own(last) == own(&item) =>
+            {
                 last.items.extend(item.items);
             }
             (_, item) => items.push(item),
@@ -180,7 +182,7 @@ pub(crate) fn join(files: Vec<(String, syn::File)>) -> syn::File {
     without_reexports(&mut whole.items);
     for (name, file) in others {
         let gate = gates.get(&name).filter(|gate| features_of(gate).len() == 1 && name != SHARED);
-        add(&mut whole.items, file.items, gate);
+        add(&mut whole.items, file.items, gate, true);
     }
     whole
 }
@@ -197,16 +199,16 @@ fn without_reexports(items: &mut Vec<Item>) {
 }
 
 /// Adds items to those of a module, behind a feature.
-fn add(into: &mut Vec<Item>, items: Vec<Item>, gate: Option<&Attribute>) {
+fn add(into: &mut Vec<Item>, items: Vec<Item>, gate: Option<&Attribute>, is_root: bool) {
     for mut item in items {
         match item {
             Item::Use(_) => {}
             Item::Mod(ItemMod { ident, content: Some((_, inner)), .. }) => {
                 if let Some(there) = module_mut(into, &ident.to_string()) {
-                    add(there, inner, gate);
+                    add(there, inner, gate, false);
                 }
             }
-            Item::Impl(mut of) if is_of_client(&of) => {
+            Item::Impl(mut of) if is_root && own(&of).is_some() => {
                 for item in &mut of.items {
                     if let (ImplItem::Fn(function), Some(gate)) = (item, gate) {
                         function.attrs.push(gate.clone());
@@ -225,7 +227,12 @@ fn add(into: &mut Vec<Item>, items: Vec<Item>, gate: Option<&Attribute>) {
 }
 
 fn is_of_client(of: &syn::ItemImpl) -> bool {
-    of.trait_.is_none() && last_name(&of.self_ty).is_some_and(|name| name == "Client")
+    own(of).is_some_and(|name| name == "Client")
+}
+
+/// The type whose own functions these are.
+fn own(of: &syn::ItemImpl) -> Option<&syn::Ident> {
+    last_name(&of.self_ty).filter(|_| of.trait_.is_none())
 }
 
 /// The features of operations that an attribute has something compiled with.

@@ -116,6 +116,24 @@ fn public_surface() {
     }
 }
 
+/// Whoever has a branch need not name it in each call.
+#[test]
+fn every_operation_on_a_branch_is_one_of_its_handle() {
+    let spec = Spec::parse(&EFFECTIVE).unwrap();
+    let paths = spec.value["paths"].as_object().unwrap();
+    let about_branch = paths.iter().filter(|(path, _)| path.contains("/databases/{database}/branches/{branch}"));
+    let ids = about_branch
+        .flat_map(|(_, item)| item.as_object().unwrap().values())
+        .filter_map(|it| it["operationId"].as_str());
+    let ids: Vec<&str> = ids.collect();
+    assert!(ids.len() > 90, "{}", ids.len());
+    for id in ids {
+        let of_branch =
+            CRATE.surface.get(&format!("Branch::{id}")).unwrap_or_else(|| panic!("Branch::{id} is missing"));
+        assert_eq!(of_branch.feature, CRATE.surface.get(&format!("Client::{id}")).unwrap().feature, "{id}");
+    }
+}
+
 #[test]
 fn help_of_every_command() {
     for command in [

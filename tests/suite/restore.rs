@@ -161,7 +161,7 @@ async fn a_branch_is_waited_for_and_one_that_is_deleted_is_an_end() {
     let taken_up: BranchRef = serde_json::from_str(&stored).unwrap();
     let delete = async {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        client.branch(&restored).delete().send().await.unwrap();
+        client.branch(&restored).delete_branch().send().await.unwrap();
     };
     let wait = client.wait_for_branch(taken_up).interval(Duration::from_millis(1)).into_future();
     let (ended, ()) = tokio::join!(wait, delete);

@@ -3,7 +3,7 @@
 use planetscale_client::builder::{CreateBackup, GetBackup, GetBranchSchema, LintBranchSchema, PromoteBranch};
 use planetscale_client::mock::MockServer;
 use planetscale_client::types::{Backup, BackupState, BranchSchema};
-use planetscale_client::{Client, Method, StatusCode};
+use planetscale_client::{BranchRef, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 async fn started() -> (MockServer, Client) {
@@ -49,6 +49,20 @@ async fn what_was_not_scripted_says_the_line_to_write() {
     assert!(promote.send().await.unwrap_err().to_string().contains("PromoteBranch"));
     let _: fn(&MockServer, &<PromoteBranch as planetscale_client::mock::Call>::Answer) =
         |server, answer| server.answer::<PromoteBranch>(answer);
+}
+
+#[tokio::test]
+async fn a_branch_knows_its_names() {
+    let (server, client) = started().await;
+    let branch = client.branch(BranchRef::new("acme", "shop", "feature/1"));
+    branch.get_branch_schema().keyspace("shop").send().await.unwrap_err();
+    branch.promote_branch().send().await.unwrap_err();
+    let plain = client.get_branch_schema().organization("acme").database("shop").branch("feature/1").keyspace("shop");
+    plain.send().await.unwrap_err();
+    let targets: Vec<String> = server.requests().into_iter().map(|request| request.target).collect();
+    let path = "/v1/organizations/acme/databases/shop/branches/feature%2F1";
+    let schema = format!("{path}/schema?keyspace=shop");
+    assert_eq!(targets, [schema.clone(), format!("{path}/promote"), schema]);
 }
 
 #[tokio::test]

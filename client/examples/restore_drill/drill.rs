@@ -145,10 +145,10 @@ async fn delete(client: &Client, restored: &Restored) -> Result<(), planetscale_
     let mut tried = 0;
     loop {
         let deleted = async {
-            if branch.get().send().await?.id != restored.branch.id {
+            if branch.get_branch().send().await?.id != restored.branch.id {
                 return Ok(());
             }
-            branch.delete().send().await.map(drop)
+            branch.delete_branch().send().await.map(drop)
         };
         match deleted.await {
             Err(error) if error.code() == Some("not_found") => return Ok(()),

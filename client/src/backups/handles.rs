@@ -18,7 +18,8 @@ use crate::polling::Until;
 
 /// # Handles
 impl Client {
-    /// The calls that are about a branch, with its names set.
+    /// The calls that are about a branch, with its names set: every operation whose path begins with a branch's, by its
+    /// own name.
     ///
     /// # Examples
     /// ```no_run
@@ -50,14 +51,10 @@ impl<'a> Branch<'a> {
         &self.branch
     }
 
-    /// [`Client::create_backup`] of this branch.
-    pub fn create_backup(&self) -> builder::CreateBackup<'a> {
-        self.branch.create(self.client)
-    }
-
-    /// [`Client::list_backups`] of this branch.
-    pub fn list_backups(&self) -> builder::ListBackups<'a> {
-        self.branch.list(self.client)
+    /// The client, and the names of the organization, the database and the branch.
+    pub(crate) fn names(&self) -> (&'a Client, [&str; 3]) {
+        let BranchRef { organization, database, branch } = &self.branch;
+        (self.client, [organization, database, branch])
     }
 
     /// [`Client::ensure_backup`] of this branch.
@@ -71,19 +68,6 @@ impl<'a> Branch<'a> {
     /// As there.
     pub async fn backup_for(&self, at: DateTime<Utc>) -> Result<Option<Backup>, Error> {
         self.client.backup_for(&self.branch, at).await
-    }
-
-    /// [`Client::get_branch`] of this branch.
-    #[cfg(feature = "branches")]
-    pub fn get(&self) -> builder::GetBranch<'a> {
-        self.branch.get(self.client)
-    }
-
-    /// [`Client::delete_branch`] of this branch.
-    #[cfg(feature = "branches")]
-    pub fn delete(&self) -> builder::DeleteBranch<'a> {
-        let BranchRef { organization, database, branch, .. } = &self.branch;
-        self.client.delete_branch().organization(organization).database(database).branch(branch)
     }
 
     /// [`Client::wait_for_branch`] of this branch.

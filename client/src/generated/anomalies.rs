@@ -1214,3 +1214,26 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_anomalies`](crate::Client::list_branch_anomalies) of this branch.
+    pub fn list_branch_anomalies(&self) -> builder::ListBranchAnomalies<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_anomalies()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_anomaly`](crate::Client::get_branch_anomaly) of this branch.
+    pub fn get_branch_anomaly(&self) -> builder::GetBranchAnomaly<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_anomaly()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

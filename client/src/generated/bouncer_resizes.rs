@@ -798,3 +798,41 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_bouncer_resize_requests`](crate::Client::list_bouncer_resize_requests) of this branch.
+    pub fn list_bouncer_resize_requests(
+        &self,
+    ) -> builder::ListBouncerResizeRequests<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_bouncer_resize_requests()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::cancel_bouncer_resize_request`](crate::Client::cancel_bouncer_resize_request) of this branch.
+    pub fn cancel_bouncer_resize_request(
+        &self,
+    ) -> builder::CancelBouncerResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .cancel_bouncer_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_bouncer_resize_request`](crate::Client::update_bouncer_resize_request) of this branch.
+    pub fn update_bouncer_resize_request(
+        &self,
+    ) -> builder::UpdateBouncerResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_bouncer_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

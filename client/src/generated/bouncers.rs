@@ -2160,3 +2160,40 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_bouncers`](crate::Client::list_bouncers) of this branch.
+    pub fn list_bouncers(&self) -> builder::ListBouncers<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_bouncers()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::create_bouncer`](crate::Client::create_bouncer) of this branch.
+    pub fn create_bouncer(&self) -> builder::CreateBouncer<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_bouncer()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_bouncer`](crate::Client::get_bouncer) of this branch.
+    pub fn get_bouncer(&self) -> builder::GetBouncer<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.get_bouncer().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::delete_bouncer`](crate::Client::delete_bouncer) of this branch.
+    pub fn delete_bouncer(&self) -> builder::DeleteBouncer<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_bouncer()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -245,3 +245,19 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_bouncer_resize_requests`](crate::Client::list_branch_bouncer_resize_requests) of this branch.
+    pub fn list_branch_bouncer_resize_requests(
+        &self,
+    ) -> builder::ListBranchBouncerResizeRequests<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_bouncer_resize_requests()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -2325,3 +2325,48 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_change_requests`](crate::Client::list_branch_change_requests) of this branch.
+    pub fn list_branch_change_requests(&self) -> builder::ListBranchChangeRequests<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_change_requests()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_branch_change_request`](crate::Client::update_branch_change_request) of this branch.
+    pub fn update_branch_change_request(
+        &self,
+    ) -> builder::UpdateBranchChangeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_branch_change_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_change_request`](crate::Client::get_branch_change_request) of this branch.
+    pub fn get_branch_change_request(&self) -> builder::GetBranchChangeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_change_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::cancel_branch_change_request`](crate::Client::cancel_branch_change_request) of this branch.
+    pub fn cancel_branch_change_request(
+        &self,
+    ) -> builder::CancelBranchChangeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .cancel_branch_change_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -3260,3 +3260,62 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_keyspaces`](crate::Client::list_keyspaces) of this branch.
+    pub fn list_keyspaces(&self) -> builder::ListKeyspaces<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_keyspaces()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::create_keyspace`](crate::Client::create_keyspace) of this branch.
+    pub fn create_keyspace(&self) -> builder::CreateKeyspace<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_keyspace()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_keyspace`](crate::Client::get_keyspace) of this branch.
+    pub fn get_keyspace(&self) -> builder::GetKeyspace<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_keyspace()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::delete_keyspace`](crate::Client::delete_keyspace) of this branch.
+    pub fn delete_keyspace(&self) -> builder::DeleteKeyspace<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_keyspace()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_keyspace`](crate::Client::update_keyspace) of this branch.
+    pub fn update_keyspace(&self) -> builder::UpdateKeyspace<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_keyspace()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_keyspace_rollout_status`](crate::Client::get_keyspace_rollout_status) of this branch.
+    pub fn get_keyspace_rollout_status(&self) -> builder::GetKeyspaceRolloutStatus<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_keyspace_rollout_status()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -1787,3 +1787,62 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_passwords`](crate::Client::list_passwords) of this branch.
+    pub fn list_passwords(&self) -> builder::ListPasswords<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_passwords()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::create_password`](crate::Client::create_password) of this branch.
+    pub fn create_password(&self) -> builder::CreatePassword<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_password`](crate::Client::get_password) of this branch.
+    pub fn get_password(&self) -> builder::GetPassword<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::delete_password`](crate::Client::delete_password) of this branch.
+    pub fn delete_password(&self) -> builder::DeletePassword<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_password`](crate::Client::update_password) of this branch.
+    pub fn update_password(&self) -> builder::UpdatePassword<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::renew_password`](crate::Client::renew_password) of this branch.
+    pub fn renew_password(&self) -> builder::RenewPassword<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .renew_password()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -1665,3 +1665,37 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_resize_requests`](crate::Client::list_branch_resize_requests) of this branch.
+    pub fn list_branch_resize_requests(&self) -> builder::ListBranchResizeRequests<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_resize_requests()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_branch_resize_request`](crate::Client::update_branch_resize_request) of this branch.
+    pub fn update_branch_resize_request(
+        &self,
+    ) -> builder::UpdateBranchResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_branch_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_resize_request`](crate::Client::get_branch_resize_request) of this branch.
+    pub fn get_branch_resize_request(&self) -> builder::GetBranchResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

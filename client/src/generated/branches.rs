@@ -5491,3 +5491,105 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::get_branch`](crate::Client::get_branch) of this branch.
+    pub fn get_branch(&self) -> builder::GetBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.get_branch().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::delete_branch`](crate::Client::delete_branch) of this branch.
+    pub fn delete_branch(&self) -> builder::DeleteBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_branch()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_branch`](crate::Client::update_branch) of this branch.
+    pub fn update_branch(&self) -> builder::UpdateBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_branch()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_branch_cluster_config`](crate::Client::update_branch_cluster_config) of this branch.
+    pub fn update_branch_cluster_config(
+        &self,
+    ) -> builder::UpdateBranchClusterConfig<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_branch_cluster_config()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::demote_branch`](crate::Client::demote_branch) of this branch.
+    pub fn demote_branch(&self) -> builder::DemoteBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .demote_branch()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::promote_branch`](crate::Client::promote_branch) of this branch.
+    pub fn promote_branch(&self) -> builder::PromoteBranch<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .promote_branch()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_safe_migrations`](crate::Client::update_safe_migrations) of this branch.
+    pub fn update_safe_migrations(&self) -> builder::UpdateSafeMigrations<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_safe_migrations()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::enable_safe_migrations`](crate::Client::enable_safe_migrations) of this branch.
+    pub fn enable_safe_migrations(&self) -> builder::EnableSafeMigrations<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .enable_safe_migrations()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::disable_safe_migrations`](crate::Client::disable_safe_migrations) of this branch.
+    pub fn disable_safe_migrations(&self) -> builder::DisableSafeMigrations<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .disable_safe_migrations()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_schema`](crate::Client::get_branch_schema) of this branch.
+    pub fn get_branch_schema(&self) -> builder::GetBranchSchema<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_schema()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::lint_branch_schema`](crate::Client::lint_branch_schema) of this branch.
+    pub fn lint_branch_schema(&self) -> builder::LintBranchSchema<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .lint_branch_schema()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -3777,6 +3777,52 @@ pub mod builder {
     #[cfg(feature = "workflows")]
     pub use super::workflows::builder::*;
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_backups`](crate::Client::list_backups) of this branch.
+    pub fn list_backups(&self) -> builder::ListBackups<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_backups()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::create_backup`](crate::Client::create_backup) of this branch.
+    pub fn create_backup(&self) -> builder::CreateBackup<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_backup()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_backup`](crate::Client::get_backup) of this branch.
+    pub fn get_backup(&self) -> builder::GetBackup<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.get_backup().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::delete_backup`](crate::Client::delete_backup) of this branch.
+    pub fn delete_backup(&self) -> builder::DeleteBackup<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_backup()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_backup`](crate::Client::update_backup) of this branch.
+    pub fn update_backup(&self) -> builder::UpdateBackup<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_backup()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}
 /// What the stand-in knows of each operation.
 #[cfg(feature = "mock")]
 pub(crate) const ROUTES: &[crate::mock::Route] = &[

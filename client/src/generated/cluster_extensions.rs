@@ -527,3 +527,17 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_extensions`](crate::Client::list_extensions) of this branch.
+    pub fn list_extensions(&self) -> builder::ListExtensions<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_extensions()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -174,3 +174,17 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_parameters`](crate::Client::list_parameters) of this branch.
+    pub fn list_parameters(&self) -> builder::ListParameters<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_parameters()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -1710,3 +1710,50 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_keyspace_resize_requests`](crate::Client::list_keyspace_resize_requests) of this branch.
+    pub fn list_keyspace_resize_requests(
+        &self,
+    ) -> builder::ListKeyspaceResizeRequests<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_keyspace_resize_requests()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_keyspace_resize_request`](crate::Client::update_keyspace_resize_request) of this branch.
+    pub fn update_keyspace_resize_request(
+        &self,
+    ) -> builder::UpdateKeyspaceResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_keyspace_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::cancel_keyspace_resize_request`](crate::Client::cancel_keyspace_resize_request) of this branch.
+    pub fn cancel_keyspace_resize_request(
+        &self,
+    ) -> builder::CancelKeyspaceResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .cancel_keyspace_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_keyspace_resize_request`](crate::Client::get_keyspace_resize_request) of this branch.
+    pub fn get_keyspace_resize_request(&self) -> builder::GetKeyspaceResizeRequest<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_keyspace_resize_request()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

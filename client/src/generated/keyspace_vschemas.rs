@@ -536,3 +536,26 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::get_keyspace_vschema`](crate::Client::get_keyspace_vschema) of this branch.
+    pub fn get_keyspace_vschema(&self) -> builder::GetKeyspaceVschema<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_keyspace_vschema()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_keyspace_vschema`](crate::Client::update_keyspace_vschema) of this branch.
+    pub fn update_keyspace_vschema(&self) -> builder::UpdateKeyspaceVschema<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_keyspace_vschema()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

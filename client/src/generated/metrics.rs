@@ -4556,3 +4556,82 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::get_branch_metrics`](crate::Client::get_branch_metrics) of this branch.
+    pub fn get_branch_metrics(&self) -> builder::GetBranchMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_instant_branch_metrics`](crate::Client::get_instant_branch_metrics) of this branch.
+    pub fn get_instant_branch_metrics(&self) -> builder::GetInstantBranchMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_instant_branch_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_keyspace_table_metrics`](crate::Client::get_branch_keyspace_table_metrics) of this branch.
+    pub fn get_branch_keyspace_table_metrics(
+        &self,
+    ) -> builder::GetBranchKeyspaceTableMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_keyspace_table_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_query_metrics`](crate::Client::get_branch_query_metrics) of this branch.
+    pub fn get_branch_query_metrics(&self) -> builder::GetBranchQueryMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_query_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_table_metrics`](crate::Client::get_branch_table_metrics) of this branch.
+    pub fn get_branch_table_metrics(&self) -> builder::GetBranchTableMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_table_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_tablet_metrics`](crate::Client::get_tablet_metrics) of this branch.
+    pub fn get_tablet_metrics(&self) -> builder::GetTabletMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_tablet_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_instant_tablet_metrics`](crate::Client::get_instant_tablet_metrics) of this branch.
+    pub fn get_instant_tablet_metrics(&self) -> builder::GetInstantTabletMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_instant_tablet_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_tag_metrics`](crate::Client::get_branch_tag_metrics) of this branch.
+    pub fn get_branch_tag_metrics(&self) -> builder::GetBranchTagMetrics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_tag_metrics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

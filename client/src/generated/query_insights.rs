@@ -2918,3 +2918,44 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_queries`](crate::Client::list_branch_queries) of this branch.
+    pub fn list_branch_queries(&self) -> builder::ListBranchQueries<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_queries()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_query`](crate::Client::get_branch_query) of this branch.
+    pub fn get_branch_query(&self) -> builder::GetBranchQuery<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_query()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_query_statistics`](crate::Client::get_query_statistics) of this branch.
+    pub fn get_query_statistics(&self) -> builder::GetQueryStatistics<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_query_statistics()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_query_summary`](crate::Client::get_query_summary) of this branch.
+    pub fn get_query_summary(&self) -> builder::GetQuerySummary<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_query_summary()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -1267,3 +1267,26 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_query_errors`](crate::Client::list_branch_query_errors) of this branch.
+    pub fn list_branch_query_errors(&self) -> builder::ListBranchQueryErrors<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_query_errors()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_query_error`](crate::Client::get_branch_query_error) of this branch.
+    pub fn get_branch_query_error(&self) -> builder::GetBranchQueryError<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_query_error()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -1462,3 +1462,61 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_generated_query_patterns_reports`](crate::Client::list_generated_query_patterns_reports) of this branch.
+    pub fn list_generated_query_patterns_reports(
+        &self,
+    ) -> builder::ListGeneratedQueryPatternsReports<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_generated_query_patterns_reports()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::create_query_patterns_report`](crate::Client::create_query_patterns_report) of this branch.
+    pub fn create_query_patterns_report(
+        &self,
+    ) -> builder::CreateQueryPatternsReport<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_query_patterns_report()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_query_patterns_report_status`](crate::Client::get_query_patterns_report_status) of this branch.
+    pub fn get_query_patterns_report_status(
+        &self,
+    ) -> builder::GetQueryPatternsReportStatus<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_query_patterns_report_status()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::delete_query_patterns_report`](crate::Client::delete_query_patterns_report) of this branch.
+    pub fn delete_query_patterns_report(
+        &self,
+    ) -> builder::DeleteQueryPatternsReport<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_query_patterns_report()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_query_patterns_report`](crate::Client::get_query_patterns_report) of this branch.
+    pub fn get_query_patterns_report(&self) -> builder::GetQueryPatternsReport<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_query_patterns_report()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -3487,3 +3487,37 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_branch_query_tags`](crate::Client::list_branch_query_tags) of this branch.
+    pub fn list_branch_query_tags(&self) -> builder::ListBranchQueryTags<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_query_tags()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::list_branch_query_tag_summaries`](crate::Client::list_branch_query_tag_summaries) of this branch.
+    pub fn list_branch_query_tag_summaries(
+        &self,
+    ) -> builder::ListBranchQueryTagSummaries<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_branch_query_tag_summaries()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_branch_query_tag`](crate::Client::get_branch_query_tag) of this branch.
+    pub fn get_branch_query_tag(&self) -> builder::GetBranchQueryTag<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_branch_query_tag()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -276,3 +276,19 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_traffic_budgets_for_query`](crate::Client::list_traffic_budgets_for_query) of this branch.
+    pub fn list_traffic_budgets_for_query(
+        &self,
+    ) -> builder::ListTrafficBudgetsForQuery<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_traffic_budgets_for_query()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

@@ -3744,3 +3744,70 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_roles`](crate::Client::list_roles) of this branch.
+    pub fn list_roles(&self) -> builder::ListRoles<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.list_roles().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::create_role`](crate::Client::create_role) of this branch.
+    pub fn create_role(&self) -> builder::CreateRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.create_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::get_default_role`](crate::Client::get_default_role) of this branch.
+    pub fn get_default_role(&self) -> builder::GetDefaultRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_default_role()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::reset_default_role`](crate::Client::reset_default_role) of this branch.
+    pub fn reset_default_role(&self) -> builder::ResetDefaultRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .reset_default_role()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_role`](crate::Client::get_role) of this branch.
+    pub fn get_role(&self) -> builder::GetRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.get_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::delete_role`](crate::Client::delete_role) of this branch.
+    pub fn delete_role(&self) -> builder::DeleteRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.delete_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::update_role`](crate::Client::update_role) of this branch.
+    pub fn update_role(&self) -> builder::UpdateRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.update_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::reassign_role_objects`](crate::Client::reassign_role_objects) of this branch.
+    pub fn reassign_role_objects(&self) -> builder::ReassignRoleObjects<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .reassign_role_objects()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::renew_role`](crate::Client::renew_role) of this branch.
+    pub fn renew_role(&self) -> builder::RenewRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.renew_role().organization(organization).database(database).branch(branch)
+    }
+    /// [`Client::reset_role`](crate::Client::reset_role) of this branch.
+    pub fn reset_role(&self) -> builder::ResetRole<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client.reset_role().organization(organization).database(database).branch(branch)
+    }
+}

@@ -1267,3 +1267,53 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::list_traffic_budgets`](crate::Client::list_traffic_budgets) of this branch.
+    pub fn list_traffic_budgets(&self) -> builder::ListTrafficBudgets<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .list_traffic_budgets()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::create_traffic_budget`](crate::Client::create_traffic_budget) of this branch.
+    pub fn create_traffic_budget(&self) -> builder::CreateTrafficBudget<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_traffic_budget()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::get_traffic_budget`](crate::Client::get_traffic_budget) of this branch.
+    pub fn get_traffic_budget(&self) -> builder::GetTrafficBudget<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .get_traffic_budget()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::delete_traffic_budget`](crate::Client::delete_traffic_budget) of this branch.
+    pub fn delete_traffic_budget(&self) -> builder::DeleteTrafficBudget<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_traffic_budget()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::update_traffic_budget`](crate::Client::update_traffic_budget) of this branch.
+    pub fn update_traffic_budget(&self) -> builder::UpdateTrafficBudget<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .update_traffic_budget()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}

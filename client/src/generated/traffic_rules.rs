@@ -555,3 +555,26 @@ pub mod builder {
         const OPERATION: crate::Operation = Self::OPERATION;
     }
 }
+/// # Operations
+///
+/// Each begins a call that is about this branch.
+impl<'a> crate::Branch<'a> {
+    /// [`Client::create_traffic_rule`](crate::Client::create_traffic_rule) of this branch.
+    pub fn create_traffic_rule(&self) -> builder::CreateTrafficRule<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .create_traffic_rule()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+    /// [`Client::delete_traffic_rule`](crate::Client::delete_traffic_rule) of this branch.
+    pub fn delete_traffic_rule(&self) -> builder::DeleteTrafficRule<'a> {
+        let (client, [organization, database, branch]) = self.names();
+        client
+            .delete_traffic_rule()
+            .organization(organization)
+            .database(database)
+            .branch(branch)
+    }
+}
