@@ -1,5 +1,7 @@
 //! Values that are one of several alternatives.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
@@ -7,8 +9,11 @@ use serde_json::Value;
 /// A value, and the alternative that it is by what was tried so far.
 pub(crate) struct Union<T> {
     value: Value,
-    best: Option<(usize, T)>,
+    best: Option<(Fit, T)>,
 }
+
+/// How well an alternative fits: by how much of the value it keeps, then by how little it makes up.
+type Fit = (usize, Reverse<usize>);
 
 impl<T> Union<T> {
     /// Reads a value.
@@ -24,13 +29,14 @@ impl<T> Union<T> {
         self.value.get(property)?.as_str().map(str::to_owned)
     }
 
-    /// Tries an alternative. Of several that the value can be read as, it is the one that keeps most of it; the first,
-    /// where they keep as much.
+    /// Tries an alternative. Of several that the value can be read as, it is the one that keeps most of it; where they
+    /// keep as much, the one that makes up least; the first, where there is no difference.
     pub(crate) fn or<A: DeserializeOwned + Serialize>(mut self, alternative: fn(A) -> T) -> Self {
         if let Ok(read) = A::deserialize(&self.value) {
-            let kept = serde_json::to_value(&read).map_or(0, |again| kept(&self.value, &again));
-            if self.best.as_ref().is_none_or(|(most, _)| kept > *most) {
-                self.best = Some((kept, alternative(read)));
+            let again = serde_json::to_value(&read).unwrap_or_default();
+            let fit = (kept(&self.value, &again), Reverse(size(&again)));
+            if self.best.as_ref().is_none_or(|(best, _)| fit > *best) {
+                self.best = Some((fit, alternative(read)));
             }
         }
         self
@@ -54,6 +60,15 @@ fn kept(value: &Value, again: &Value) -> usize {
         (Value::Array(from), Value::Array(to)) => 1 + from.iter().zip(to).map(|(a, b)| kept(a, b)).sum::<usize>(),
         (Value::Number(a), Value::Number(b)) => usize::from(a == b || a.as_f64() == b.as_f64()),
         (a, b) => usize::from(a == b),
+    }
+}
+
+/// How many values there are in one.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
+        Value::Array(list) => 1 + list.iter().map(size).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -99,6 +114,22 @@ mod tests {
         assert_eq!(read(json!({ "name": "a" })), small());
         assert_eq!(read(json!({ "name": "a", "size": "large", "more": [] })), small());
         assert_eq!(read(json!([1])), Either::Unknown(json!([1])));
+    }
+
+    #[test]
+    fn of_those_that_keep_as_much_it_is_the_one_that_makes_up_least() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Sized {
+            #[serde(default)]
+            size: i64,
+        }
+
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Plain {}
+
+        let read = |value| Union::read(value).unwrap().or(|sized: Sized| Ok(sized)).or(|_: Plain| Err(None));
+        assert_eq!(read(json!({})).or_unknown(|value| Err(Some(value))), Err(None));
+        assert_eq!(read(json!({ "size": 0 })).or_unknown(|value| Err(Some(value))), Ok(Sized { size: 0 }));
     }
 
     #[test]
