@@ -96,8 +96,9 @@ impl Backups {
 
     /// Moves all backups on to what their age makes of them.
     pub(super) fn age(&mut self) {
+        let now = Instant::now();
         for made in self.made.iter_mut().filter(|made| !made.is_fixed) {
-            if let Some(state) = self.states.reached(made.at.elapsed()) {
+            if let Some(state) = self.states.reached(now.duration_since(made.at)) {
                 made.move_to(state.to_owned());
             }
         }

@@ -82,8 +82,9 @@ impl Branches {
     }
 
     fn age(&mut self) {
+        let now = Instant::now();
         for there in self.there.iter_mut().filter(|there| !there.is_fixed) {
-            if let Some(state) = self.states.reached(there.at.elapsed()) {
+            if let Some(state) = self.states.reached(now.duration_since(there.at)) {
                 there.move_to(state);
             }
         }
