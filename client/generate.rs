@@ -11,9 +11,8 @@
 //!    sent, by the `directions` that types travel in;
 //! 4. `operations`, with `send` and `bodies`, hands every request to `crate::transport`, the only place that sends;
 //! 5. `pages` adds streams to the operations whose answers come in pages, `polls` waits for those that read one thing,
-//!    `handles` sets the names of a branch,
-//!    `client` puts the crate's own client in the place of progenitor's, `stand_in` tells the stand-in what there is, and
-//!    `setters` and `words` make what builders do and say short.
+//!    `handles` sets the names of a branch, `client` puts the crate's own client in the place of progenitor's, `stand_in`
+//!    tells the stand-in what there is, `setters` has the runtime do what builders do, and `words` changes what they say.
 //!
 //! `identifiers` refuses what would be said twice, and `demands` what a pass has left undone. `features` has what only
 //! some operations reach compiled with them.

@@ -3,12 +3,11 @@
 //! before: `client.get_branch_schema().organization("acme").database("shop").branch("main")`
 //! after:  and `client.branch(&main).get_branch_schema()`, as of every operation whose path begins with a branch's
 
-use quote::{format_ident, quote};
-use syn::{ImplItem, Item, ReturnType};
+use syn::{ImplItem, Item};
 
 use super::Error;
 use super::described::Operations;
-use super::operations::calls;
+use super::operations::beginnings;
 use super::rust::{functions, impl_of, missing, module};
 
 /// How the path of a branch is written. `crate::Branch` knows what is in braces.
@@ -18,39 +17,26 @@ const NAMES: [&str; 3] = ["organization", "database", "branch"];
 /// Adds the functions of the handle.
 pub(crate) fn add(file: &mut syn::File, operations: &Operations) -> Result<(), Error> {
     let builder = module(&file.items, "builder").ok_or_else(|| missing("mod builder"))?;
-    let calls = calls(file, operations);
     // A parameter of another name, or none, is set by no function of that name.
-    let takes_names = |owner: &str| {
-        let of_owner = builder.iter().filter_map(|item| match item {
-            Item::Impl(item) if impl_of(item) == (None, Some(owner.to_owned())) => Some(item),
+    let takes_names = |call: &syn::Ident| {
+        let of_call = builder.iter().filter_map(|item| match item {
+            Item::Impl(item) if impl_of(item) == (None, Some(call.to_string())) => Some(item),
             _ => None,
         });
-        let names: Vec<_> = of_owner.flat_map(functions).map(|function| function.sig.ident.to_string()).collect();
-        NAMES.iter().all(|name| names.iter().any(|other| other == name))
+        let setters: Vec<_> = of_call.flat_map(functions).map(|function| &function.sig.ident).collect();
+        NAMES.iter().all(|name| setters.iter().any(|setter| setter == name))
     };
-    let mut about_branch = Vec::new();
-    for item in file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None }) {
-        for function in functions(item) {
-            let ReturnType::Type(_, call) = &function.sig.output else { continue };
-            let Some(owner) = super::rust::last_name(call).map(ToString::to_string) else { continue };
-            let begins =
-                |path: &str| path.strip_prefix(BRANCH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if calls.get(&owner).is_some_and(|described| begins(&described.path)) && takes_names(&owner) {
-                about_branch.push((function.sig.ident.clone(), format_ident!("{owner}")));
-            }
-        }
-    }
-    let functions: Vec<ImplItem> = about_branch
-        .into_iter()
-        .map(|(name, call)| {
+    let is_about_branch =
+        |path: &str| path.strip_prefix(BRANCH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let functions: Vec<ImplItem> = beginnings(file, operations)
+        .filter(|(_, call, described)| is_about_branch(&described.path) && takes_names(call))
+        .map(|(name, call, _)| {
             let doc = format!(" [`Client::{name}`](crate::Client::{name}) of this branch.");
-            let [organization, database, branch] = NAMES.map(|name| format_ident!("{name}"));
-            let set = quote!(.#organization(#organization).#database(#database).#branch(#branch));
             syn::parse_quote! {
                 #[doc = #doc]
                 pub fn #name(&self) -> builder::#call<'a> {
-                    let (client, [#organization, #database, #branch]) = self.names();
-                    client.#name() #set
+                    let (client, [organization, database, branch]) = self.names();
+                    client.#name().organization(organization).database(database).branch(branch)
                 }
             }
         })

@@ -83,7 +83,7 @@ fn harden_struct(item: &mut ItemStruct, directions: &Directions, open: &BTreeSet
         }
         forget_reading(field);
     }
-    underive(&mut item.attrs, "Deserialize");
+    underive(&mut item.attrs, &["Deserialize"]);
     let read_fields = match has_rest {
         true => quote!(let _rest = object::read_fields_and_rest),
         false => quote!(object::read_fields),

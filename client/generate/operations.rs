@@ -62,12 +62,19 @@ pub(crate) fn harden(file: &mut syn::File, operations: &Operations, checked: &BT
 
 /// The operations, by the names of the structs that are their calls.
 pub(crate) fn calls<'o>(file: &syn::File, operations: &'o Operations) -> BTreeMap<String, &'o Described> {
+    beginnings(file, operations).map(|(_, call, described)| (call.to_string(), described)).collect()
+}
+
+/// The functions that begin calls: the name of each, that of the struct that is its call, and the operation.
+pub(crate) fn beginnings<'f, 'o>(
+    file: &'f syn::File,
+    operations: &'o Operations,
+) -> impl Iterator<Item = (&'f syn::Ident, &'f syn::Ident, &'o Described)> {
     let impls = file.items.iter().filter_map(|item| if let Item::Impl(item) = item { Some(item) } else { None });
-    let call = |function: &syn::ImplItemFn| {
-        let syn::ReturnType::Type(_, ty) = &function.sig.output else { return None };
-        Some((last_name(ty)?.to_string(), operations.get(&function.sig.ident.to_string())?))
-    };
-    impls.flat_map(functions).filter_map(call).collect()
+    impls.flat_map(functions).filter_map(|function| {
+        let syn::ReturnType::Type(_, call) = &function.sig.output else { return None };
+        Some((&function.sig.ident, last_name(call)?, operations.get(&function.sig.ident.to_string())?))
+    })
 }
 
 /// The name of an operation whose body is of a type that is checked, or holds such.

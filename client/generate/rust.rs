@@ -163,11 +163,11 @@ pub(crate) fn derives(attrs: &[Attribute], name: &str) -> bool {
     attrs.iter().filter_map(derived).flatten().any(|path| is_named(&path, name))
 }
 
-/// Derives a trait no more.
-pub(crate) fn underive(attrs: &mut [Attribute], name: &str) {
+/// Derives some traits no more.
+pub(crate) fn underive(attrs: &mut [Attribute], names: &[&str]) {
     for attr in attrs {
         let Some(paths) = derived(attr) else { continue };
-        let others = paths.into_iter().filter(|path| !is_named(path, name));
+        let others = paths.into_iter().filter(|path| !names.iter().any(|name| is_named(path, name)));
         *attr = syn::parse_quote!(#[derive(#(#others),*)]);
     }
 }

@@ -20,7 +20,7 @@ use super::Places;
 use super::discriminators::{Discriminator, Discriminators};
 use super::notes::read_note;
 use super::prose::tidy;
-use super::rust::{argument, doc_of, impl_of, last_name, says_to_serde, set_doc};
+use super::rust::{argument, doc_of, impl_of, last_name, says_to_serde, set_doc, underive};
 
 /// The structs that are distinguished from others by what they hold: what is missing in one may make it
 /// another, and so nothing of them is taken as empty.
@@ -152,19 +152,9 @@ pub(crate) fn harden(item: &mut ItemEnum, is_answer: bool, is_read: bool) {
         #unknown(::serde_json::Value)
     ));
     // Not all that a value may be has an order, a hash or a copy.
-    for attr in item.attrs.iter_mut().filter(|attr| attr.path().is_ident("derive")) {
-        let syn::Meta::List(list) = &mut attr.meta else { continue };
-        let parser = syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
-        if let Ok(paths) = list.parse_args_with(parser) {
-            let keeps = |path: &syn::Path| {
-                !path.segments.last().is_some_and(|last| {
-                    ["Copy", "Eq", "Hash", "Ord", "PartialOrd"].iter().any(|name| last.ident == name)
-                        || is_read && last.ident == "Deserialize"
-                })
-            };
-            let kept: Vec<_> = paths.into_iter().filter(keeps).collect();
-            list.tokens = quote!(#(#kept),*);
-        }
+    underive(&mut item.attrs, &["Copy", "Eq", "Hash", "Ord", "PartialOrd"]);
+    if is_read {
+        underive(&mut item.attrs, &["Deserialize"]);
     }
 }
 

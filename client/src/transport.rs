@@ -11,7 +11,7 @@ mod trace;
 use backon::Retryable;
 use reqwest::Request;
 use tokio::time::Instant;
-use tracing::Span;
+use tracing::{Instrument, Span};
 
 pub(crate) use self::attempt::Answer;
 use self::attempt::Attempt;
@@ -37,7 +37,9 @@ pub(crate) async fn traced(
     build: Build<'_>,
     operation: Operation,
 ) -> (Traced, Result<Answer, Error>) {
-    Traced::answered(operation, send(client, options, build, operation)).await
+    let traced = Traced::begin(&operation);
+    let answer = send(client, options, build, operation).instrument(traced.span.clone()).await;
+    (traced, answer)
 }
 
 /// Sends a request, again where that is safe, within the time for the whole operation.

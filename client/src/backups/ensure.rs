@@ -221,7 +221,7 @@ impl EnsureBackup {
     }
 
     async fn ensure(&self, body: CreateBackupBody, progress: &mut Progress) -> Result<Ensured, EnsureError> {
-        let create = self.branch.create(&self.client).body(body);
+        let create = self.client.branch(&self.branch).create_backup().body(body);
         // Why the creation was refused, where the reason may be a backup that was quicker.
         let mut conflict = None;
         loop {

@@ -124,7 +124,7 @@ pub(super) async fn look(client: &Client, branch: &BranchRef, name: &str) -> Res
 
 /// Reads the list once, and says how many pages it had.
 async fn read(client: &Client, branch: &BranchRef, name: &str) -> Result<(Seen, usize), Error> {
-    let mut pages = branch.list(client).per_page(PER_PAGE).pages();
+    let mut pages = client.branch(branch).list_backups().per_page(PER_PAGE).pages();
     let (mut seen, mut count) = (Seen::default(), 0);
     while let Some(page) = pages.next().await {
         let page = page?;

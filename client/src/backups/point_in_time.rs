@@ -53,7 +53,7 @@ impl Client {
 
 /// Reads the list once, and says how many pages it had.
 async fn read(client: &Client, branch: &BranchRef, at: DateTime<Utc>) -> Result<(Option<Backup>, usize), Error> {
-    let call = branch.list(client).state(BackupState::Success).per_page(PER_PAGE);
+    let call = client.branch(branch).list_backups().state(BackupState::Success).per_page(PER_PAGE);
     // It is by when a backup started, which is before it was completed.
     let mut pages = call.set_to(at.checked_add_signed(A_MINUTE)).pages();
     let (mut last, mut count): (Option<Backup>, usize) = (None, 0);

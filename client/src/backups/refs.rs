@@ -32,21 +32,6 @@ impl BranchRef {
         let Self { organization, database, branch } = self.clone();
         BackupRef { organization, database, branch, id: id.into() }
     }
-
-    pub(super) fn create<'a>(&self, client: &'a Client) -> builder::CreateBackup<'a> {
-        client.create_backup().organization(&self.organization).database(&self.database).branch(&self.branch)
-    }
-
-    pub(super) fn list<'a>(&self, client: &'a Client) -> builder::ListBackups<'a> {
-        client.list_backups().organization(&self.organization).database(&self.database).branch(&self.branch)
-    }
-}
-
-#[cfg(feature = "branches")]
-impl BranchRef {
-    pub(super) fn get<'a>(&self, client: &'a Client) -> builder::GetBranch<'a> {
-        client.get_branch().organization(&self.organization).database(&self.database).branch(&self.branch)
-    }
 }
 
 impl From<&BranchRef> for BranchRef {

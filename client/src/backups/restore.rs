@@ -79,7 +79,7 @@ impl Client {
         let (client, branch) = (self.clone(), branch.into());
         let call = move || -> Call<'a, DatabaseBranch> {
             let (client, branch) = (client.clone(), branch.clone());
-            Box::pin(async move { branch.get(&client).send().await })
+            Box::pin(async move { client.branch(branch).get_branch().send().await })
         };
         Until::new(call, |branch: &DatabaseBranch| branch.state == DatabaseBranchState::Ready, Some([0, 10, 15 * 60]))
     }
@@ -231,7 +231,7 @@ impl RestoreBackup {
 
     /// The branch of the name, if there is one.
     async fn branch(&self, client: &Client) -> Result<Option<Found>, Error> {
-        match self.branch_ref().get(client).send().await {
+        match client.branch(self.branch_ref()).get_branch().send().await {
             Ok(branch) => Ok(Some(with_request_id(branch))),
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => Ok(None),
             Err(error) => Err(error),

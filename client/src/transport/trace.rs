@@ -2,31 +2,20 @@
 
 use reqwest::StatusCode;
 use tokio::time::Instant;
-use tracing::{Instrument, Span, field};
+use tracing::{Span, field};
 
-use super::attempt::Answer;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::response::Response;
 
 /// The span of an operation, which records attempts, status and duration at the end.
 pub(crate) struct Traced {
-    span: Span,
+    pub(super) span: Span,
     start: Instant,
 }
 
 impl Traced {
-    /// Has a call answered within its span.
-    pub(super) async fn answered(
-        operation: Operation,
-        answered: impl Future<Output = Result<Answer, Error>>,
-    ) -> (Self, Result<Answer, Error>) {
-        let traced = Self::begin(&operation);
-        let answer = answered.instrument(traced.span.clone()).await;
-        (traced, answer)
-    }
-
-    fn begin(operation: &Operation) -> Self {
+    pub(super) fn begin(operation: &Operation) -> Self {
         let span = tracing::info_span!(
             "planetscale",
             operation = operation.id,
