@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(feature = "codegen")]
-#[path = "generate.rs"]
+#[path = "generate/mod.rs"]
 mod generate;
 
 #[cfg(feature = "codegen")]
@@ -36,7 +36,6 @@ mod codegen {
     const RELEASED: &str = "src/generated";
 
     pub fn run() -> Result<(), Box<dyn Error>> {
-        println!("cargo::rerun-if-changed=generate.rs");
         println!("cargo::rerun-if-changed=generate");
         let workspace = Path::new(WORKSPACE_SPEC);
         if workspace.is_file() {

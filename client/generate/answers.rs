@@ -12,8 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::notes::escape;
-use super::prepare::METHODS;
+use super::document::{METHODS, composed_of, escape, reached, resolved};
 use super::{Error, media};
 
 /// What a call gives.
@@ -127,25 +126,6 @@ fn may_be_left_out(body: &Value, root: &Value) -> bool {
         })
 }
 
-/// The pointers that the `$ref`s of a document's paths lead to, at any distance.
-pub(crate) fn reached(document: &Value) -> BTreeSet<String> {
-    let (mut open, mut seen) = (vec![document.get("paths").unwrap_or(&Value::Null)], BTreeSet::new());
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(map) => {
-                let to = map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
-                if let Some(pointer) = to.filter(|pointer| seen.insert((*pointer).to_owned())) {
-                    open.extend(document.pointer(pointer));
-                }
-                open.extend(map.values());
-            }
-            Value::Array(items) => open.extend(items),
-            _ => {}
-        }
-    }
-    seen
-}
-
 /// A name that no component has.
 fn free_name(name: &str, root: &Value) -> String {
     let plain = |name: &str| name.replace('_', "").to_lowercase();
@@ -155,38 +135,6 @@ fn free_name(name: &str, root: &Value) -> String {
     };
     let others = (2..).map(|number| format!("{name}{number}"));
     std::iter::once(name.to_owned()).chain(others).find(|name| !taken(name)).unwrap_or_default()
-}
-
-/// What stands under a `$ref`, or the value itself.
-pub(crate) fn resolved<'v>(value: &'v Value, root: &'v Value) -> &'v Value {
-    resolved_at(value, root).1
-}
-
-/// What stands under a `$ref`, and its pointer; or the value itself, of which the pointer is not known.
-pub(crate) fn resolved_at<'v>(value: &'v Value, root: &'v Value) -> (Option<&'v str>, &'v Value) {
-    let mut found = (None, value);
-    for _ in 0..32 {
-        let pointer = found.1.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
-        let Some((pointer, next)) = pointer.and_then(|pointer| Some((pointer, root.pointer(pointer)?))) else { break };
-        found = (Some(pointer), next);
-    }
-    found
-}
-
-/// A schema and all that it is composed of by `allOf`.
-pub(crate) fn composed_of<'v>(schema: &'v Value, root: &'v Value) -> Vec<&'v Value> {
-    const DEEPEST: usize = 16;
-    fn collect<'v>(schema: &'v Value, root: &'v Value, into: &mut Vec<&'v Value>, depth: usize) {
-        let schema = resolved(schema, root);
-        into.push(schema);
-        if depth < DEEPEST {
-            let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            members.for_each(|member| collect(member, root, into, depth + 1));
-        }
-    }
-    let mut members = Vec::new();
-    collect(schema, root, &mut members, 0);
-    members
 }
 
 fn one_answer(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::answers::{composed_of, resolved};
+use super::document::{composed_of, resolved};
 
 /// Makes one object of each `allOf` whose members disagree.
 pub(crate) fn prepare(document: &mut Value) {

@@ -6,11 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::answers::{Answer, Bodies};
-use super::notes::{Limits, escape, read_note};
+use super::document::{FEATURE, escape, plain};
+use super::notes::{Limits, read_note};
 use super::{Error, parameters};
-
-/// What the effective spec calls the feature of the crate that an operation is behind.
-pub const FEATURE: &str = "x-feature";
 
 /// The operations, by their ids.
 pub(crate) struct Operations(BTreeMap<String, Described>);
@@ -117,11 +115,6 @@ fn function_name(id: &str) -> String {
     let snake = heck::ToSnakeCase::to_snake_case(plain.as_str());
     let name = if snake.starts_with(|c: char| c.is_alphabetic() || c == '_') { snake } else { format!("_{snake}") };
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
-}
-
-/// Folds a name so that its spellings in the spec and in Rust are equal.
-pub(crate) fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl Operations {

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::answers::resolved_at;
-use super::notes::escape;
+use super::document::{escape, resolved_at};
 
 /// The discriminators of a document, by the pointers of the schemas that have alternatives.
 pub(crate) type Discriminators = BTreeMap<String, Discriminator>;

@@ -14,9 +14,10 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItem, Item};
 
 use super::Error;
-use super::answers::{drop_unreached, reached};
-use super::described::{FEATURE, Operations};
+use super::answers::drop_unreached;
+use super::described::Operations;
 use super::directions::{Directions, reach};
+use super::document::{FEATURE, reached};
 use super::operations::calls;
 use super::rust::{impl_of, missing, module_mut};
 

@@ -101,8 +101,3 @@ pub(crate) fn is_nullable(text: &str) -> bool {
     let note = text.split(MARK).nth(1).unwrap_or_default();
     note.split(';').any(|entry| entry.split_once('=').is_some_and(|(name, _)| name == NULLABLE))
 }
-
-/// Escapes a reference token of a JSON pointer (RFC 6901).
-pub(crate) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
-}

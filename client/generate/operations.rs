@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::Visit;
 use syn::{ImplItem, Item, ItemImpl};
 
-use super::described::{Described, Operations, plain};
+use super::described::{Described, Operations};
 use super::directions::names_in;
+use super::document::plain;
 use super::prose::tidy;
 use super::rust::{as_send, doc_of, functions, impl_of, last_name, missing, module_mut, set_doc};
 use super::{Error, bodies, builders, send};

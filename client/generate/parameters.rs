@@ -10,10 +10,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::answers::resolved;
-use super::described::plain;
+use super::document::{METHODS, plain, resolved};
 use super::media;
-use super::prepare::METHODS;
 
 /// The extension that says what a parameter is called on the wire.
 pub(crate) const WIRE_NAME: &str = "x-wire-name";

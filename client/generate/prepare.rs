@@ -11,11 +11,9 @@
 
 use serde_json::{Map, Value};
 
-use super::notes::{Bound, Limit, Limits, MARK, NULLABLE, escape};
+use super::document::{METHODS, escape, have_names};
+use super::notes::{Bound, Limit, Limits, MARK, NULLABLE};
 use super::pages;
-
-/// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
-pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(crate) fn prepare(document: &mut Value) {
     for kind in ["schemas", "parameters", "requestBodies", "responses"] {
@@ -172,17 +170,6 @@ fn page(map: &mut Map<String, Value>) {
     {
         names.push(pages::DATA.into());
     }
-}
-
-/// Whether the values of an enum have names, so that it becomes a type: an enum of numbers is closed, and
-/// texts that are alike as identifiers have none.
-pub fn have_names(values: &[Value]) -> bool {
-    let mut names = std::collections::BTreeSet::new();
-    let mut is_new = |text: &str| {
-        let name: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        names.insert(name)
-    };
-    values.iter().filter(|value| !value.is_null()).all(|value| value.as_str().is_some_and(&mut is_new))
 }
 
 /// Takes the limits out of a schema and returns those that a request is held to.

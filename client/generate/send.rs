@@ -19,7 +19,8 @@ use syn::{Expr, ImplItem, ImplItemFn, Lit, ReturnType, Stmt, Type};
 use super::Error;
 use super::answers::{Answer, Bodies};
 use super::checks;
-use super::described::{Described, Operations, Parameter, plain};
+use super::described::{Described, Operations, Parameter};
+use super::document::plain;
 use super::rust::{argument, doc_of, last_name, missing, position_of_local, set_doc, visit_format};
 
 /// Hardens an operation's `send`, and returns the constant that says which operation it is.

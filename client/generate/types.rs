@@ -12,7 +12,8 @@ use syn::{Attribute, Fields, Ident, ImplItem, Item, ItemEnum, ItemImpl, ItemStru
 
 use super::directions::Directions;
 use super::discriminators::Discriminators;
-use super::notes::{Bound, Limits, escape, read_note};
+use super::document::escape;
+use super::notes::{Bound, Limits, read_note};
 use super::prose::tidy;
 use super::rust::{
     argument, doc_of, impl_of, last_name, module_mut, rename_of, retain_serde_metas, says_to_serde, set_doc,

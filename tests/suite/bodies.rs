@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 use xtask::effective::nulls::spell_out;
-use xtask::generate::nulls::{each_schema, fold};
+use xtask::generate::document::each_schema;
+use xtask::generate::document::nulls::fold;
 use xtask::krate::calls::bodies;
 use xtask::krate::constructs::random_document;
 

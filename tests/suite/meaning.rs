@@ -68,7 +68,7 @@ fn component(name: &str) -> ((Value, Value), Value) {
     let pointer = format!("/components/schemas/{name}");
     let allowed = json_schema(EFFECTIVE.pointer(&pointer).unwrap(), &EFFECTIVE);
     let mut root = EFFECTIVE.clone();
-    xtask::generate::nulls::fold(&mut root);
+    xtask::generate::document::nulls::fold(&mut root);
     ((root.pointer(&pointer).unwrap().clone(), root), allowed)
 }
 

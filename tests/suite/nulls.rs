@@ -4,7 +4,8 @@ use jsonschema::Validator;
 use planetscale_client::mock::{MockServer, TOKEN, TOKEN_ID};
 use serde_json::{Value, json};
 use xtask::effective::nulls::spell_out;
-use xtask::generate::nulls::{each_schema, fold};
+use xtask::generate::document::each_schema;
+use xtask::generate::document::nulls::fold;
 use xtask::vendor::spec::pointer_token;
 
 use crate::meaning::{json_schema, resolved, spec, validator};

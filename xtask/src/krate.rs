@@ -67,7 +67,7 @@ impl Crate {
         }
         let operations = operations::of(&effective.value).iter().map(Operation::endpoint).collect();
         let mut effective = effective.clone();
-        generate::nulls::fold(&mut effective.value);
+        generate::document::nulls::fold(&mut effective.value);
         Ok(Self { generated: generated.code, surface, operations, effective, places })
     }
 

@@ -4,7 +4,7 @@
 //!
 //! - [`vendor`]: the vendor's documents, read from a page, a file or git;
 //! - [`effective`]: the effective spec, made of them and of our corrections;
-//! - [`krate`]: the crate that this gives, by the generator in `client/generate.rs`, and its public surface;
+//! - [`krate`]: the crate that this gives, by the generator in `client/generate`, and its public surface;
 //! - [`comparison`]: what came between two of them, and the report on it;
 //! - [`workspace`]: the files in which all that is kept;
 //! - [`edition`]: one time of all that;
@@ -16,7 +16,7 @@ pub mod commands;
 pub mod comparison;
 pub mod edition;
 pub mod effective;
-#[path = "../../client/generate.rs"]
+#[path = "../../client/generate/mod.rs"]
 pub mod generate;
 pub mod krate;
 pub mod random;

@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use xshell::cmd;
 
 use super::shell::{run, shell, warnings};
-use crate::generate::FEATURE;
+use crate::generate::document::FEATURE;
 use crate::workspace::Workspace;
 
 /// A copy of the client below `.scratch/`. Not below `target/`: of files there cargo does not see that two copies differ.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::generate::FEATURE;
+use crate::generate::document::FEATURE;
 use crate::vendor::operations::{self, Operation};
 use crate::vendor::spec::METHODS;
 use crate::workspace::sources;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use crate::generate::nulls::each_schema;
+use crate::generate::document::each_schema;
 use crate::vendor::spec::{pointer_token, target};
 
 /// The keywords that [`read`] knows.

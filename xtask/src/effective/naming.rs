@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use self::table::Table;
-use crate::generate::nulls;
+use crate::generate::document::nulls;
 
 /// A document whose types have names.
 #[derive(Clone, Debug)]

@@ -5,12 +5,12 @@
 //! after:  `owner: {anyOf: [{$ref: '#/components/schemas/Owner'}, {type: object, nullable: true, enum: [null]}]}`
 //!
 //! And a list of values that null is to be one of names it. The generator reads both forms as one:
-//! `client/generate/nulls.rs`. <https://spec.openapis.org/oas/v3.0.3#schema-object>, and the form:
+//! `client/generate/document/nulls.rs`. <https://spec.openapis.org/oas/v3.0.3#schema-object>, and the form:
 //! <https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md>
 
 use serde_json::{Map, Value, json};
 
-use crate::generate::nulls::{each_schema, says_nothing};
+use crate::generate::document::{each_schema, says_nothing};
 
 /// Writes null out wherever a schema of a document is `nullable`.
 pub fn spell_out(document: &mut Value) {

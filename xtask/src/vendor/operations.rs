@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::generate::FEATURE;
+use crate::generate::document::FEATURE;
 use crate::vendor::spec::METHODS;
 
 /// An operation of a document.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
-use crate::generate::prepare::have_names;
+use crate::generate::document::have_names;
 
 /// The number of a shape: two schemas are equal where it is the same.
 pub type ShapeId = usize;

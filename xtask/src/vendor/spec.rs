@@ -18,10 +18,8 @@ use serde_json::Value;
 pub use self::error::Position;
 pub use self::v31::READ_AS;
 use self::validate::Invalid;
+pub use crate::generate::document::{METHODS, escape as pointer_token};
 use crate::vendor::shape::{Shapes, becomes_a_type};
-
-/// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
-pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// An OpenAPI 3.0 document, or one of 3.1 that is read as 3.0.
 #[derive(Clone, Debug)]
@@ -357,11 +355,6 @@ fn lowered(value: &Value) -> Value {
 /// The digits of a whole number of more than 64 bits.
 pub fn big_integer(text: &str) -> Option<&str> {
     text.strip_prefix(BIG)
-}
-
-/// A key as a reference token of a JSON pointer (RFC 6901).
-pub fn pointer_token(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// The key that a reference token of a JSON pointer stands for.

@@ -8,44 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::notes::escape;
-
-/// Keys of maps whose own keys are names, whatever these are called.
-const NAMES: [&str; 3] = ["properties", "schemas", "patternProperties"];
-
-/// What may stand beside a list of alternatives and says nothing of the values.
-const SAYS_NOTHING: [&str; 9] =
-    ["title", "description", "deprecated", "example", "default", "readOnly", "writeOnly", "xml", "externalDocs"];
-
-/// Visits the schemas of a document, and whatever else is an object, from the outside in. Examples and extensions are
-/// data.
-pub fn each_schema(document: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
-    each(document, false, visit);
-}
-
-fn each(value: &mut Value, are_names: bool, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
-    match value {
-        Value::Object(map) => {
-            if !are_names {
-                visit(map);
-            }
-            let is_data =
-                |key: &str| ["example", "examples", "default", "enum"].contains(&key) || key.starts_with("x-");
-            for (key, inner) in map {
-                if are_names || !is_data(key) {
-                    each(inner, !are_names && NAMES.contains(&key.as_str()), visit);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| each(item, false, visit)),
-        _ => {}
-    }
-}
-
-/// Whether a keyword says nothing of the values that a schema allows.
-pub fn says_nothing(keyword: &str) -> bool {
-    SAYS_NOTHING.contains(&keyword) || keyword.starts_with("x-")
-}
+use super::{each_schema, escape, says_nothing};
 
 /// Reads the alternative that is null as `nullable`, which is what typify knows.
 ///

@@ -1,0 +1,123 @@
+//! What any reader of an OpenAPI document needs: methods, pointers, references and visits of schemas. The generator
+//! and xtask both work with these; nothing here knows of Rust code.
+
+pub mod nulls;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// The operations of a path item. <https://spec.openapis.org/oas/v3.0.3#path-item-object>
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// What the effective spec calls the feature of the crate that an operation is behind.
+pub const FEATURE: &str = "x-feature";
+
+/// Escapes a reference token of a JSON pointer (RFC 6901).
+pub fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+/// Folds a name so that its spellings in the spec and in Rust are equal.
+pub fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the values of an enum have names, so that it becomes a type: an enum of numbers is closed, and
+/// texts that are alike as identifiers have none.
+pub fn have_names(values: &[Value]) -> bool {
+    let mut names = std::collections::BTreeSet::new();
+    let mut is_new = |text: &str| {
+        let name: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        names.insert(name)
+    };
+    values.iter().filter(|value| !value.is_null()).all(|value| value.as_str().is_some_and(&mut is_new))
+}
+
+/// What stands under a `$ref`, or the value itself.
+pub fn resolved<'v>(value: &'v Value, root: &'v Value) -> &'v Value {
+    resolved_at(value, root).1
+}
+
+/// What stands under a `$ref`, and its pointer; or the value itself, of which the pointer is not known.
+pub fn resolved_at<'v>(value: &'v Value, root: &'v Value) -> (Option<&'v str>, &'v Value) {
+    let mut found = (None, value);
+    for _ in 0..32 {
+        let pointer = found.1.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
+        let Some((pointer, next)) = pointer.and_then(|pointer| Some((pointer, root.pointer(pointer)?))) else { break };
+        found = (Some(pointer), next);
+    }
+    found
+}
+
+/// A schema and all that it is composed of by `allOf`.
+pub fn composed_of<'v>(schema: &'v Value, root: &'v Value) -> Vec<&'v Value> {
+    const DEEPEST: usize = 16;
+    fn collect<'v>(schema: &'v Value, root: &'v Value, into: &mut Vec<&'v Value>, depth: usize) {
+        let schema = resolved(schema, root);
+        into.push(schema);
+        if depth < DEEPEST {
+            let members = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            members.for_each(|member| collect(member, root, into, depth + 1));
+        }
+    }
+    let mut members = Vec::new();
+    collect(schema, root, &mut members, 0);
+    members
+}
+
+/// The pointers that the `$ref`s of a document's paths lead to, at any distance.
+pub fn reached(document: &Value) -> BTreeSet<String> {
+    let (mut open, mut seen) = (vec![document.get("paths").unwrap_or(&Value::Null)], BTreeSet::new());
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(map) => {
+                let to = map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#'));
+                if let Some(pointer) = to.filter(|pointer| seen.insert((*pointer).to_owned())) {
+                    open.extend(document.pointer(pointer));
+                }
+                open.extend(map.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    seen
+}
+
+/// Keys of maps whose own keys are names, whatever these are called.
+const NAMES: [&str; 3] = ["properties", "schemas", "patternProperties"];
+
+/// Visits the schemas of a document, and whatever else is an object, from the outside in. Examples and extensions are
+/// data.
+pub fn each_schema(document: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    each(document, false, visit);
+}
+
+fn each(value: &mut Value, are_names: bool, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(map) => {
+            if !are_names {
+                visit(map);
+            }
+            let is_data =
+                |key: &str| ["example", "examples", "default", "enum"].contains(&key) || key.starts_with("x-");
+            for (key, inner) in map {
+                if are_names || !is_data(key) {
+                    each(inner, !are_names && NAMES.contains(&key.as_str()), visit);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, false, visit)),
+        _ => {}
+    }
+}
+
+/// What may stand beside a list of alternatives and says nothing of the values.
+const SAYS_NOTHING: [&str; 9] =
+    ["title", "description", "deprecated", "example", "default", "readOnly", "writeOnly", "xml", "externalDocs"];
+
+/// Whether a keyword says nothing of the values that a schema allows.
+pub fn says_nothing(keyword: &str) -> bool {
+    SAYS_NOTHING.contains(&keyword) || keyword.starts_with("x-")
+}
