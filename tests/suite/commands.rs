@@ -124,3 +124,20 @@ fn what_the_docs_call_exists() {
         assert!(is_known, "{file}: cargo xtask {words:?}: {code} {err}");
     }
 }
+
+/// The walk-throughs of CONTRIBUTING.md are about the code that is there; `cargo xtask ci walkthroughs` makes them.
+#[test]
+fn the_walkthroughs_fit_the_files_that_they_change() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let edits = xtask::commands::walkthroughs::edits(&std::fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap());
+    assert!(edits.len() > 10, "{edits:?}");
+    for edit in edits {
+        let file = root.join(&edit.file);
+        // What is there already is changed; all else is new, and has nothing to be found.
+        let is_new = edit.hunks.iter().flatten().all(|line| line.starts_with('+'));
+        assert_eq!(file.exists(), !is_new, "{}", edit.file);
+        let text = if is_new { String::new() } else { std::fs::read_to_string(file).unwrap() };
+        let changed = xtask::commands::walkthroughs::applied(&text, &edit).unwrap();
+        assert_ne!(changed, text, "{}", edit.file);
+    }
+}

@@ -17,6 +17,7 @@ mod scratch;
 mod shell;
 pub mod surface;
 pub mod update_spec;
+pub mod walkthroughs;
 mod whole_api;
 
 use std::path::{Path, PathBuf};

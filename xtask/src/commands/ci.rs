@@ -39,6 +39,8 @@ pub enum Step {
     WholeApi,
     /// The client that the corpus of constructs gives: compiled, linted, documented, and called
     Corpus,
+    /// The walk-throughs of CONTRIBUTING.md, made in a copy of the workspace
+    Walkthroughs,
     /// The real inputs that lie beside some checkouts, where they do
     Acceptance,
     /// The client with the oldest Rust that it promises, where that is installed
@@ -49,7 +51,7 @@ pub enum Step {
     Workflows,
 }
 
-const ALL: [Step; 11] = [
+const ALL: [Step; 12] = [
     Step::Test,
     Step::Fmt,
     Step::Clippy,
@@ -57,6 +59,7 @@ const ALL: [Step; 11] = [
     Step::Package,
     Step::WholeApi,
     Step::Corpus,
+    Step::Walkthroughs,
     Step::Acceptance,
     Step::Msrv,
     Step::Deny,
@@ -140,6 +143,7 @@ impl Step {
             Self::Package => super::package::run(workspace, out),
             Self::WholeApi => super::whole_api::run(workspace, out),
             Self::Corpus => super::corpus::run(workspace, out),
+            Self::Walkthroughs => super::walkthroughs::run(workspace, out),
             Self::Acceptance => acceptance(workspace, out)?.iter().try_for_each(|scratch| scratch.hold(&[], out)),
             Self::Msrv => {
                 let toolchain = format!("+{MSRV}");

@@ -102,7 +102,11 @@ pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes a file, unless it is as it should be: cargo builds what is newer.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     if fs::read_to_string(file).is_ok_and(|old| old == text) {
         return Ok(());
     }
